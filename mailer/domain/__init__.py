@@ -1,0 +1,1 @@
+"""What the service decides, free of input and output."""

@@ -1,0 +1,117 @@
+"""A delivery: one issue to one subscriber. Its states, what moves it, when it is tried again."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands.
+
+    `accepted` is the provider's word, `delivered` the receiving server's.
+    """
+
+    PENDING = "pending"
+    SENDING = "sending"
+    DEFERRED = "deferred"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    UNKNOWN = "unknown"
+
+
+OPEN_STATES = frozenset({DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.DEFERRED})
+"""States in which there is still something to do."""
+
+ACCEPTED_STATES = frozenset(
+    {
+        DeliveryState.ACCEPTED,
+        DeliveryState.DELIVERED,
+        DeliveryState.BOUNCED,
+        DeliveryState.COMPLAINED,
+    }
+)
+"""States that count as `accepted` in the books: the provider took the message."""
+
+OUTCOME_STATES = frozenset(
+    {
+        DeliveryState.ACCEPTED,
+        DeliveryState.DEFERRED,
+        DeliveryState.REJECTED,
+        DeliveryState.FAILED,
+        DeliveryState.UNKNOWN,
+    }
+)
+"""States that a hand-over can end in."""
+
+MOST_ATTEMPTS = 8
+FIRST_WAIT_SECONDS = 60
+LONGEST_WAIT_SECONDS = 6 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the provider said of one delivery.
+
+    Args:
+        delivery_id: the delivery.
+        state: one of `OUTCOME_STATES`.
+        reason: short machine-readable reason, such as `smtp_550`; empty when accepted.
+        receipt: the provider's own id of what it accepted, or its answer; at most 255 characters.
+    """
+
+    delivery_id: int
+    state: DeliveryState
+    reason: str = ""
+    receipt: str = ""
+
+    def __post_init__(self) -> None:
+        if self.state not in OUTCOME_STATES:
+            raise ValueError(f"a hand-over cannot end in {self.state}")
+
+
+class Journal(Protocol):
+    """Notes hand-overs as they happen, so that a killed worker's last moment can be read back."""
+
+    def begin(self, delivery_ids: Sequence[int]) -> None:
+        """Note durably, before the first byte that could commit the provider, what goes out now.
+
+        Raises:
+            LeaseLostError: the worker may not hand over any more; nothing was noted.
+        """
+        ...
+
+    def end(self, outcomes: Sequence[Outcome]) -> None:
+        """Note how begun hand-overs ended."""
+        ...
+
+
+class LeaseLostError(Exception):
+    """The lease on the batch ran out or was taken away: stop before the next hand-over."""
+
+
+def next_attempt_at(attempts: int, *, now: dt.datetime, jitter: float) -> dt.datetime:
+    """Return when a deferred delivery is tried again.
+
+    Waits double from 60 s to at most 6 h, scaled by `jitter`.
+
+    Args:
+        attempts: tries already made, >= 1.
+        now: aware UTC.
+        jitter: uniform in [0.5, 1.5), drawn by the caller.
+
+    Raises:
+        ValueError: `attempts` < 1.
+
+    Source: RFC 5321 4.5.4.1 (spaced retries); the cap is ours, docs/decisions/0004.
+    """
+    if attempts < 1:
+        raise ValueError("attempts must be at least 1")
+    wait = min(FIRST_WAIT_SECONDS * 2 ** min(attempts - 1, 20), LONGEST_WAIT_SECONDS)
+    return now + dt.timedelta(seconds=wait * jitter)

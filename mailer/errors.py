@@ -1,0 +1,101 @@
+"""Every error that the program raises on purpose.
+
+MailerError
+├── ConfigurationError
+├── RenderError              (.path .line .column)
+├── ProviderError            (.retry)
+│   ├── ProviderUnavailableError   nothing was handed over: try again with backoff
+│   ├── ProviderThrottledError     the same, not before .retry_after_seconds
+│   └── ProviderAuthError          nothing will go until a person acts: pause the send
+├── WebhookError
+│   ├── WebhookSignatureError      answered with 401
+│   └── WebhookPayloadError        answered with 400
+├── SendStateError
+└── NotFoundError
+
+What happened to one delivery is never an exception: it is a `mailer.domain.delivery.Outcome`.
+The text of each error is one line that says what is wrong, which thing, and what to do.
+`mailer.cli` turns them into exit codes, `mailer.web` into HTTP statuses.
+"""
+
+from pathlib import Path
+
+
+class MailerError(Exception):
+    """Base of every error raised on purpose in `mailer`."""
+
+
+class ConfigurationError(MailerError):
+    """A setting is wrong or missing, or a server that it names cannot be used."""
+
+
+class RenderError(MailerError):
+    """An issue, template or theme cannot be compiled.
+
+    Args:
+        message: what is wrong and what to do, one line.
+        path: the file, where known.
+        line: 1-based, where known.
+        column: 1-based, in characters, where known.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: Path | None = None,
+        line: int | None = None,
+        column: int | None = None,
+    ) -> None:
+        place = ":".join(str(part) for part in (path, line, column) if part is not None)
+        super().__init__(f"{place}: {message}" if place else message)
+        self.message = message
+        self.path = path
+        self.line = line
+        self.column = column
+
+
+class ProviderError(MailerError):
+    """The provider took nothing of what it was given."""
+
+    retry = False
+
+
+class ProviderUnavailableError(ProviderError):
+    """The provider cannot be reached or is out of service; nothing was handed over."""
+
+    retry = True
+
+
+class ProviderThrottledError(ProviderError):
+    """The provider asks to wait; nothing was handed over."""
+
+    retry = True
+
+    def __init__(self, message: str, *, retry_after_seconds: float) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class ProviderAuthError(ProviderError):
+    """The provider refuses our credentials or our sender; the send is paused for a person."""
+
+
+class WebhookError(MailerError):
+    """A webhook request cannot be taken."""
+
+
+class WebhookSignatureError(WebhookError):
+    """The signature is missing, wrong or stale."""
+
+
+class WebhookPayloadError(WebhookError):
+    """The signed body is not what this provider sends."""
+
+
+class SendStateError(MailerError):
+    """The send is not in a state that allows this."""
+
+
+class NotFoundError(MailerError):
+    """There is no such issue, send or subscriber."""

@@ -1,0 +1,65 @@
+"""What a provider is: something that takes messages and says what became of each.
+
+A provider hands over *windows*: short runs of deliveries of one send. Before a message can be
+committed to the provider its ids are noted with `journal.begin`, afterwards the result with
+`journal.end`; a worker killed in between leaves exactly those deliveries `unknown`.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from mailer.domain.delivery import Journal, Outcome
+from mailer.domain.message import CompiledIssue, MailingIdentity, Recipient
+
+
+class Connection(Protocol):
+    """One line to the provider, used by one thread at a time."""
+
+    def hand_over(self, recipients: Sequence[Recipient], *, journal: Journal) -> list[Outcome]:
+        """Hand one message a recipient to the provider.
+
+        Returns one outcome a recipient, in order, each already noted in `journal`. Where the
+        provider took some and then became unusable, the outcomes so far are returned (shorter
+        than `recipients`), and the next call raises.
+
+        Raises:
+            ProviderUnavailableError, ProviderThrottledError, ProviderAuthError: nothing of this
+                window was handed over.
+            LeaseLostError: from `journal.begin`, before anything of this window was handed over;
+                where some was, the outcomes so far are returned.
+        """
+        ...
+
+    def close(self) -> None:
+        """Leave politely; never raises."""
+        ...
+
+
+class Provider(Protocol):
+    """A way to send.
+
+    Attributes:
+        name: as in the setting `provider`.
+        window_size: most recipients that one `hand_over` should be given.
+        connection_count: most connections that one worker process should open.
+    """
+
+    name: str
+    window_size: int
+    connection_count: int
+
+    def connect(self, compiled: CompiledIssue, identity: MailingIdentity) -> Connection:
+        """Open a line for messages of one compiled issue to one mailing list.
+
+        Raises:
+            ProviderUnavailableError, ProviderThrottledError, ProviderAuthError.
+        """
+        ...
+
+    def check(self) -> str:
+        """Return one line on whether the provider would take mail now, for `mailer doctor`.
+
+        Raises:
+            ProviderError: it would not.
+        """
+        ...
