@@ -61,8 +61,8 @@ class CompiledIssue:
         slug: the issue's name in links and headers; `[a-z0-9-]+`.
         subject: with tokens.
         preheader: the line shown after the subject in an inbox list; no tokens.
-        html: with tokens; newlines are `\\n`.
-        text: with tokens; newlines are `\\n`.
+        html: with tokens; newlines are LF.
+        text: with tokens; newlines are LF.
         sender: From.
         reply_to: Reply-To, where it differs.
         language: BCP 47 tag.

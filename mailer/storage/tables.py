@@ -9,7 +9,16 @@ column that changes (updates stay heap-only). Every open delivery belongs to an 
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, Identity, Index, LargeBinary, SmallInteger, UniqueConstraint, func
+from sqlalchemy import (
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ENUM
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -85,7 +94,7 @@ class BatchRow(Row):
             "ix_batch_open",
             "state",
             "not_before",
-            postgresql_where="state <> 'done'",
+            postgresql_where=text("state <> 'done'"),
         ),
     )
 
@@ -147,7 +156,7 @@ class WebhookRow(Row):
 
     __tablename__ = "webhook"
     __table_args__ = (
-        Index("ix_webhook_unapplied", "id", postgresql_where="applied_at IS NULL"),
+        Index("ix_webhook_unapplied", "id", postgresql_where=text("applied_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)

@@ -1,0 +1,158 @@
+"""Queries that share out work: hints, claims, releases and what became of a dead worker's claim."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A batch that one worker holds.
+
+    Args:
+        batch_id: the batch.
+        send_id: its send.
+        token: the claim's name; every later step names it, so a lost claim changes nothing.
+        claim_count: how often the batch was claimed, this time included.
+    """
+
+    batch_id: int
+    send_id: int
+    token: str
+    claim_count: int
+
+
+_CLAIM = text("""
+UPDATE batch SET state = 'claimed', claimed_by = :token, claim_count = claim_count + 1,
+    lease_until = now() + make_interval(secs => :lease_seconds)
+FROM send
+WHERE batch.id = :batch_id AND batch.state = 'pending' AND batch.not_before <= now()
+AND send.id = batch.send_id AND send.state IN ('planning', 'sending')
+RETURNING batch.send_id, batch.claim_count
+""")
+
+
+def claim(
+    connection: Connection, batch_id: int, *, token: str, lease_seconds: float
+) -> Claim | None:
+    """Take the batch by compare-and-set; None where somebody has it or nothing is to be done."""
+    row = connection.execute(
+        _CLAIM, {"batch_id": batch_id, "token": token, "lease_seconds": lease_seconds}
+    ).one_or_none()
+    return row and Claim(batch_id, row.send_id, token, row.claim_count)
+
+
+_RELEASE = text("""
+WITH freed AS (
+    UPDATE batch SET state = 'pending', claimed_by = NULL, lease_until = NULL, enqueued_at = NULL,
+        not_before = now() + make_interval(secs => :wait_seconds)
+    WHERE id = :batch_id AND state = 'claimed' AND claimed_by = :token
+    RETURNING id
+)
+UPDATE delivery SET state = 'pending', attempt_count = greatest(attempt_count - 1, 0),
+    handed_over_at = NULL
+FROM freed WHERE delivery.batch_id = freed.id AND delivery.state = 'sending'
+""")
+
+
+def release(connection: Connection, held: Claim, *, wait_seconds: float = 0) -> None:
+    """Give the batch back; what is still `sending` in it was not handed over and is pending again.
+
+    Call it only when the outcome of every begun hand-over has been recorded.
+    """
+    connection.execute(
+        _RELEASE,
+        {"batch_id": held.batch_id, "token": held.token, "wait_seconds": wait_seconds},
+    )
+
+
+_RETRY_BATCH = text("""
+WITH late AS MATERIALIZED (
+    SELECT id FROM delivery WHERE batch_id = :batch_id AND state = 'deferred'
+), moved_to AS (
+    INSERT INTO batch (send_id, not_before)
+    SELECT :send_id, :not_before WHERE EXISTS (SELECT FROM late)
+    RETURNING id
+)
+UPDATE delivery SET batch_id = moved_to.id FROM late, moved_to WHERE delivery.id = late.id
+""")
+
+_CLOSE = text("""
+UPDATE batch SET state = 'done', claimed_by = NULL, lease_until = NULL
+WHERE id = :batch_id AND state = 'claimed' AND claimed_by = :token RETURNING id
+""")
+
+
+def close(connection: Connection, held: Claim, *, retry_at: dt.datetime) -> bool:
+    """End the batch; its deferred deliveries move to a new one that is due at `retry_at`.
+
+    Returns:
+        Whether the claim still held.
+    """
+    closed = connection.execute(_CLOSE, {"batch_id": held.batch_id, "token": held.token}).first()
+    if closed is None:
+        return False
+    connection.execute(
+        _RETRY_BATCH,
+        {"batch_id": held.batch_id, "send_id": held.send_id, "not_before": retry_at},
+    )
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBatch:
+    """A claimed batch as the sweep sees it."""
+
+    claim: Claim
+    is_expired: bool
+
+
+_HELD = text("""
+SELECT id, send_id, claimed_by, claim_count,
+    lease_until + make_interval(secs => :grace_seconds) < now() AS is_expired
+FROM batch WHERE state = 'claimed' ORDER BY id
+""")
+
+
+def held_batches(connection: Connection, *, grace_seconds: float) -> list[HeldBatch]:
+    """Return every claimed batch, with whether its lease has been over for `grace_seconds`."""
+    rows = connection.execute(_HELD, {"grace_seconds": grace_seconds})
+    return [
+        HeldBatch(Claim(row.id, row.send_id, row.claimed_by, row.claim_count), row.is_expired)
+        for row in rows
+    ]
+
+
+def lock_held(connection: Connection, held: Claim) -> bool:
+    """Lock the batch's row for recovery; False where the claim is over already."""
+    found = connection.execute(
+        text(
+            "SELECT id FROM batch WHERE id = :batch_id AND state = 'claimed'"
+            " AND claimed_by = :token FOR UPDATE"
+        ),
+        {"batch_id": held.batch_id, "token": held.token},
+    )
+    return found.first() is not None
+
+
+_DUE = text("""
+SELECT batch.id FROM batch JOIN send ON send.id = batch.send_id
+WHERE batch.state = 'pending' AND batch.not_before <= now()
+AND (batch.enqueued_at IS NULL OR batch.enqueued_at < now() - make_interval(secs => :silence))
+AND send.state IN ('planning', 'sending')
+ORDER BY batch.id LIMIT :limit
+""")
+
+
+def due_batches(connection: Connection, *, silence_seconds: float, limit: int) -> list[int]:
+    """Return pending batches of which no worker has been told for `silence_seconds`."""
+    return list(connection.scalars(_DUE, {"silence": silence_seconds, "limit": limit}))
+
+
+def mark_enqueued(connection: Connection, batch_ids: Sequence[int]) -> None:
+    """Note that workers were told of these batches."""
+    connection.execute(
+        text("UPDATE batch SET enqueued_at = now() WHERE id = ANY(:ids)"), {"ids": list(batch_ids)}
+    )

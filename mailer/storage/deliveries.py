@@ -1,0 +1,163 @@
+"""Queries on deliveries while they are handed over: open a window, record what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from mailer.domain.delivery import DeliveryState, Outcome
+from mailer.storage.batches import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A delivery that may be handed over now, with its subscriber as of this moment."""
+
+    delivery_id: int
+    subscriber_id: int
+    email: str
+    email_key: str
+    name: str
+    fields: dict[str, Any]
+    attempt_count: int
+
+
+_EXTEND = text("""
+UPDATE batch SET lease_until = now() + make_interval(secs => :lease_seconds)
+FROM send
+WHERE batch.id = :batch_id AND batch.state = 'claimed' AND batch.claimed_by = :token
+AND send.id = batch.send_id AND send.state IN ('planning', 'sending')
+RETURNING batch.id
+""")
+
+_OPEN = text("""
+WITH chosen AS MATERIALIZED (
+    SELECT d.id FROM delivery d
+    WHERE d.batch_id = :batch_id AND d.state IN ('pending', 'deferred')
+    ORDER BY d.id LIMIT :size FOR UPDATE OF d SKIP LOCKED
+), judged AS (
+    SELECT c.id, p.id AS subscriber_id, p.email, p.email_key, p.name, p.fields,
+        CASE
+            WHEN x.reason IS NOT NULL THEN 'suppressed_' || x.reason
+            WHEN s.state IS NULL THEN 'not_subscribed'
+            WHEN s.state <> 'active' THEN s.state::text
+        END AS objection
+    FROM chosen c
+    JOIN delivery d ON d.id = c.id
+    JOIN send ON send.id = d.send_id
+    JOIN subscriber p ON p.id = d.subscriber_id
+    LEFT JOIN suppression x ON x.email_key = p.email_key
+    LEFT JOIN subscription s
+        ON s.mailing_list_id = send.mailing_list_id AND s.subscriber_id = d.subscriber_id
+)
+UPDATE delivery d SET
+    state = (CASE WHEN j.objection IS NULL THEN 'sending' ELSE 'skipped' END)::delivery_state,
+    reason = coalesce(j.objection, ''),
+    attempt_count = d.attempt_count + (j.objection IS NULL)::int,
+    handed_over_at = CASE WHEN j.objection IS NULL THEN now() ELSE d.handed_over_at END,
+    settled_at = CASE WHEN j.objection IS NULL THEN NULL ELSE now() END
+FROM judged j WHERE d.id = j.id
+RETURNING d.id AS delivery_id, j.subscriber_id, j.email, j.email_key, j.name, j.fields,
+    d.attempt_count, j.objection
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What `open_window` found.
+
+    Args:
+        addressees: to be handed over now, by delivery id.
+        skipped_count: deliveries that a recorded no took out of this window.
+    """
+
+    addressees: tuple[Addressee, ...]
+    skipped_count: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the batch has nothing left to open."""
+        return not self.addressees and not self.skipped_count
+
+
+def open_window(
+    connection: Connection, held: Claim, *, size: int, lease_seconds: float
+) -> Window | None:
+    """Mark the batch's next `size` deliveries `sending` and return them.
+
+    This is the last look before the hand-over: whoever has unsubscribed or been suppressed by now
+    is skipped. The claim's lease is extended.
+
+    Returns:
+        None where the claim is lost or the send is not running any more.
+    """
+    parameters = {"batch_id": held.batch_id, "token": held.token, "lease_seconds": lease_seconds}
+    if connection.execute(_EXTEND, parameters).first() is None:
+        return None
+    rows = connection.execute(_OPEN, {"batch_id": held.batch_id, "size": size}).all()
+    addressees = [
+        Addressee(
+            row.delivery_id,
+            row.subscriber_id,
+            row.email,
+            row.email_key,
+            row.name,
+            row.fields,
+            row.attempt_count,
+        )
+        for row in rows
+        if row.objection is None
+    ]
+    addressees.sort(key=lambda addressee: addressee.delivery_id)
+    return Window(tuple(addressees), len(rows) - len(addressees))
+
+
+_RECORD = text("""
+WITH said AS (
+    SELECT * FROM unnest(
+        CAST(:ids AS bigint[]), CAST(:states AS text[]), CAST(:reasons AS text[]),
+        CAST(:receipts AS text[])
+    ) AS said (id, state, reason, receipt)
+), changed AS (
+    UPDATE delivery d SET state = said.state::delivery_state, reason = said.reason,
+        receipt = said.receipt, settled_at = now()
+    FROM said WHERE d.id = said.id AND d.state IN ('sending', 'unknown')
+    RETURNING d.id, d.attempt_count, d.state, d.reason, d.receipt
+)
+INSERT INTO attempt (delivery_id, number, state, reason, receipt)
+SELECT id, attempt_count, state, reason, receipt FROM changed WHERE state <> 'accepted'
+""")
+
+
+def record_outcomes(connection: Connection, outcomes: Sequence[Outcome]) -> None:
+    """Write what hand-overs ended in; running it twice changes nothing the second time."""
+    if not outcomes:
+        return
+    connection.execute(
+        _RECORD,
+        {
+            "ids": [outcome.delivery_id for outcome in outcomes],
+            "states": [outcome.state.value for outcome in outcomes],
+            "reasons": [outcome.reason for outcome in outcomes],
+            "receipts": [outcome.receipt[:255] for outcome in outcomes],
+        },
+    )
+
+
+def sending_ids(connection: Connection, batch_id: int) -> list[int]:
+    """Return the deliveries of the batch that a window was opened for and nothing recorded."""
+    return list(
+        connection.scalars(
+            text(
+                "SELECT id FROM delivery WHERE batch_id = :batch_id AND state = 'sending'"
+                " ORDER BY id"
+            ),
+            {"batch_id": batch_id},
+        )
+    )
+
+
+def unknown(delivery_ids: Sequence[int], *, reason: str) -> list[Outcome]:
+    """Return the outcome `unknown` for each delivery."""
+    return [Outcome(id_, DeliveryState.UNKNOWN, reason) for id_ in delivery_ids]

@@ -1,0 +1,63 @@
+"""The schema's version: which one the database has, which one the program needs."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from mailer.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0001"
+"""The newest revision in `migrations/versions`; a test holds it to that."""
+
+_MIGRATION_LOCK = 7_368_741_001
+
+
+def current_revision(engine: Engine) -> str | None:
+    """Return the database's revision; None where it has no schema of ours."""
+    with engine.connect() as connection:
+        return _revision(connection)
+
+
+def ensure_schema(engine: Engine) -> None:
+    """Create the schema in an empty database; check its version in any other.
+
+    Raises:
+        ConfigurationError: the schema is older or newer than this program.
+    """
+    revision = current_revision(engine)
+    if revision is None:
+        upgrade(engine)
+    elif revision != HEAD:
+        raise ConfigurationError(
+            f"the database schema is at revision {revision}, this program needs {HEAD}: "
+            "run `mailer db upgrade`"
+        )
+
+
+def upgrade(engine: Engine, *, target: str = "head") -> None:
+    """Bring the schema to `target`; concurrent callers wait for one another."""
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        from alembic import command  # noqa: PLC0415 - 150 ms that few commands need
+
+        command.upgrade(alembic_config(connection), target)
+
+
+def alembic_config(connection: Connection) -> "Config":
+    """Return Alembic's configuration, bound to `connection`."""
+    from alembic.config import Config  # noqa: PLC0415 - as above
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.scalar(text("SELECT version_num FROM alembic_version"))

@@ -1,0 +1,9 @@
+"""Alembic's entry: runs migrations over the connection that `mailer.storage.migrate` hands in."""
+
+from alembic import context
+
+from mailer.storage.tables import Row
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=Row.metadata)
+with context.begin_transaction():
+    context.run_migrations()
