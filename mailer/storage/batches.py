@@ -33,6 +33,10 @@ AND send.id = batch.send_id AND send.state IN ('planning', 'sending')
 RETURNING batch.send_id, batch.claim_count
 """)
 
+_WAKE = text("""
+UPDATE delivery SET state = 'pending' WHERE batch_id = :batch_id AND state = 'deferred'
+""")
+
 
 def claim(
     connection: Connection, batch_id: int, *, token: str, lease_seconds: float
@@ -41,7 +45,10 @@ def claim(
     row = connection.execute(
         _CLAIM, {"batch_id": batch_id, "token": token, "lease_seconds": lease_seconds}
     ).one_or_none()
-    return row and Claim(batch_id, row.send_id, token, row.claim_count)
+    if row is None:
+        return None
+    connection.execute(_WAKE, {"batch_id": batch_id})
+    return Claim(batch_id, row.send_id, token, row.claim_count)
 
 
 _RELEASE = text("""
@@ -57,11 +64,20 @@ FROM freed WHERE delivery.batch_id = freed.id AND delivery.state = 'sending'
 """)
 
 
-def release(connection: Connection, held: Claim, *, wait_seconds: float = 0) -> None:
+def release(
+    connection: Connection, held: Claim, *, retry_at: dt.datetime, wait_seconds: float = 0
+) -> None:
     """Give the batch back; what is still `sending` in it was not handed over and is pending again.
 
     Call it only when the outcome of every begun hand-over has been recorded.
+
+    Args:
+        connection: in the caller's transaction.
+        held: the claim; nothing happens where it is over already.
+        retry_at: when the deliveries deferred under this claim are due.
+        wait_seconds: how long the rest of the batch rests.
     """
+    _set_deferred_aside(connection, held, retry_at=retry_at)
     connection.execute(
         _RELEASE,
         {"batch_id": held.batch_id, "token": held.token, "wait_seconds": wait_seconds},
@@ -70,7 +86,8 @@ def release(connection: Connection, held: Claim, *, wait_seconds: float = 0) -> 
 
 _RETRY_BATCH = text("""
 WITH late AS MATERIALIZED (
-    SELECT id FROM delivery WHERE batch_id = :batch_id AND state = 'deferred'
+    SELECT delivery.id FROM delivery JOIN batch ON batch.id = delivery.batch_id
+    WHERE batch.id = :batch_id AND batch.claimed_by = :token AND delivery.state = 'deferred'
 ), moved_to AS (
     INSERT INTO batch (send_id, not_before)
     SELECT :send_id, :not_before WHERE EXISTS (SELECT FROM late)
@@ -91,14 +108,21 @@ def close(connection: Connection, held: Claim, *, retry_at: dt.datetime) -> bool
     Returns:
         Whether the claim still held.
     """
+    _set_deferred_aside(connection, held, retry_at=retry_at)
     closed = connection.execute(_CLOSE, {"batch_id": held.batch_id, "token": held.token}).first()
-    if closed is None:
-        return False
+    return closed is not None
+
+
+def _set_deferred_aside(connection: Connection, held: Claim, *, retry_at: dt.datetime) -> None:
     connection.execute(
         _RETRY_BATCH,
-        {"batch_id": held.batch_id, "send_id": held.send_id, "not_before": retry_at},
+        {
+            "batch_id": held.batch_id,
+            "send_id": held.send_id,
+            "token": held.token,
+            "not_before": retry_at,
+        },
     )
-    return True
 
 
 @dataclass(frozen=True, slots=True)

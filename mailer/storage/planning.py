@@ -183,15 +183,13 @@ def create_send(
     provider: str,
 ) -> int:
     """Insert a send in state `planning` and return its id."""
-    return connection.execute(
-        _CREATE,
-        {
-            "issue_id": issue_id,
-            "compiled_issue_id": compiled_issue_id,
-            "mailing_list_id": mailing_list_id,
-            "provider": provider,
-        },
-    ).scalar_one()
+    values = {
+        "issue_id": issue_id,
+        "compiled_issue_id": compiled_issue_id,
+        "mailing_list_id": mailing_list_id,
+        "provider": provider,
+    }
+    return int(connection.execute(_CREATE, values).scalar_one())
 
 
 def sends_in_planning(connection: Connection) -> list[int]:

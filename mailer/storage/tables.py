@@ -24,7 +24,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mailer.domain.delivery import DeliveryState
 from mailer.domain.send import SendState
-from subscribers.tables import Row
+from subscribers.tables import Row, metadata
+
+__all__ = [
+    "AttemptRow",
+    "BatchRow",
+    "CompiledIssueRow",
+    "DeliveryRow",
+    "EventRow",
+    "IssueRow",
+    "SendRow",
+    "WebhookRow",
+    "metadata",
+]
 
 send_state = ENUM(*[state.value for state in SendState], name="send_state")
 delivery_state = ENUM(*[state.value for state in DeliveryState], name="delivery_state")

@@ -2,8 +2,8 @@
 
 from alembic import context
 
-from mailer.storage.tables import Row
+from mailer.storage.tables import metadata
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=Row.metadata)
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():
     context.run_migrations()
