@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -50,9 +50,10 @@ OUTCOME_STATES = frozenset(
 )
 """States that a hand-over can end in."""
 
-MOST_ATTEMPTS = 8
 FIRST_WAIT_SECONDS = 60
 LONGEST_WAIT_SECONDS = 6 * 3600
+FIRST_TROUBLE_WAIT_SECONDS = 5
+LONGEST_TROUBLE_WAIT_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +116,26 @@ def next_attempt_at(attempts: int, *, now: dt.datetime, jitter: float) -> dt.dat
         raise ValueError("attempts must be at least 1")
     wait = min(FIRST_WAIT_SECONDS * 2 ** min(attempts - 1, 20), LONGEST_WAIT_SECONDS)
     return now + dt.timedelta(seconds=wait * jitter)
+
+
+def wait_after_trouble_seconds(claim_count: int) -> float:
+    """Return how long a batch rests after the provider could not be used.
+
+    Args:
+        claim_count: how often the batch was claimed, >= 1; the wait doubles from 5 s to 300 s.
+    """
+    doublings = min(max(claim_count, 1) - 1, 10)
+    return float(min(FIRST_TROUBLE_WAIT_SECONDS * 2**doublings, LONGEST_TROUBLE_WAIT_SECONDS))
+
+
+def judge(outcome: Outcome, *, attempts: int, max_attempts: int) -> Outcome:
+    """Return the outcome as the ledger records it: a deferral after the last attempt has failed.
+
+    Args:
+        outcome: what the provider said.
+        attempts: tries made, this one included.
+        max_attempts: tries allowed.
+    """
+    if outcome.state is DeliveryState.DEFERRED and attempts >= max_attempts:
+        return replace(outcome, state=DeliveryState.FAILED)
+    return outcome

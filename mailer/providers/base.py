@@ -42,11 +42,14 @@ class Provider(Protocol):
         name: as in the setting `provider`.
         window_size: most recipients that one `hand_over` should be given.
         connection_count: most connections that one worker process should open.
+        commits_singly: whether each message is committed on its own (SMTP) rather than a whole
+            window at once (one API request); windows are kept short in time then.
     """
 
     name: str
     window_size: int
     connection_count: int
+    commits_singly: bool
 
     def connect(self, compiled: CompiledIssue, identity: MailingIdentity) -> Connection:
         """Open a line for messages of one compiled issue to one mailing list.

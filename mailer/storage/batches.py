@@ -98,7 +98,11 @@ UPDATE delivery SET batch_id = moved_to.id FROM late, moved_to WHERE delivery.id
 
 _CLOSE = text("""
 UPDATE batch SET state = 'done', claimed_by = NULL, lease_until = NULL
-WHERE id = :batch_id AND state = 'claimed' AND claimed_by = :token RETURNING id
+WHERE id = :batch_id AND state = 'claimed' AND claimed_by = :token
+AND NOT EXISTS (
+    SELECT FROM delivery WHERE batch_id = :batch_id AND state IN ('pending', 'sending')
+)
+RETURNING id
 """)
 
 
@@ -106,7 +110,7 @@ def close(connection: Connection, held: Claim, *, retry_at: dt.datetime) -> bool
     """End the batch; its deferred deliveries move to a new one that is due at `retry_at`.
 
     Returns:
-        Whether the claim still held.
+        Whether it is over: False where the claim is lost or something is left to do.
     """
     _set_deferred_aside(connection, held, retry_at=retry_at)
     closed = connection.execute(_CLOSE, {"batch_id": held.batch_id, "token": held.token}).first()

@@ -145,17 +145,31 @@ def record_outcomes(connection: Connection, outcomes: Sequence[Outcome]) -> None
     )
 
 
-def sending_ids(connection: Connection, batch_id: int) -> list[int]:
-    """Return the deliveries of the batch that a window was opened for and nothing recorded."""
-    return list(
-        connection.scalars(
-            text(
-                "SELECT id FROM delivery WHERE batch_id = :batch_id AND state = 'sending'"
-                " ORDER BY id"
-            ),
-            {"batch_id": batch_id},
-        )
-    )
+_PUT_BACK = text("""
+UPDATE delivery SET state = 'pending', attempt_count = greatest(attempt_count - 1, 0),
+    handed_over_at = NULL
+FROM batch
+WHERE delivery.id = ANY(:ids) AND delivery.state = 'sending'
+AND batch.id = delivery.batch_id AND batch.state = 'claimed' AND batch.claimed_by = :token
+""")
+
+
+def put_back(connection: Connection, held: Claim, delivery_ids: Sequence[int]) -> None:
+    """Make deliveries of an open window pending again: they were not handed over."""
+    if delivery_ids:
+        parameters = {"ids": list(delivery_ids), "token": held.token}
+        connection.execute(_PUT_BACK, parameters)
+
+
+_SENDING = text("""
+SELECT id, attempt_count FROM delivery WHERE batch_id = :batch_id AND state = 'sending' ORDER BY id
+""")
+
+
+def sending_attempts(connection: Connection, batch_id: int) -> dict[int, int]:
+    """Return the batch's deliveries in an open window, each with its attempts so far."""
+    rows = connection.execute(_SENDING, {"batch_id": batch_id})
+    return {row.id: row.attempt_count for row in rows}
 
 
 def unknown(delivery_ids: Sequence[int], *, reason: str) -> list[Outcome]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from mailer.domain.delivery import DeliveryState
-from mailer.domain.message import CompiledIssue
+from mailer.domain.message import CompiledIssue, MailingIdentity
 from mailer.domain.send import Books, SendState
 from mailer.storage.issues import from_document
 
@@ -46,6 +46,16 @@ class Mailing:
     list_slug: str
     list_name: str
     provider: str
+
+    @property
+    def domain(self) -> str:
+        """The sender's domain."""
+        return self.compiled.sender.email.rpartition("@")[2]
+
+    @property
+    def identity(self) -> MailingIdentity:
+        """What every message of this send says about itself."""
+        return MailingIdentity(self.list_slug, self.list_name, self.domain, self.send_id)
 
 
 _MAILING = text("""

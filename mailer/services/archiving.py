@@ -1,0 +1,80 @@
+"""Archiving: what anybody may read of what was sent, with nothing of anybody in it."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from mailer.domain.message import (
+    CompiledIssue,
+    Recipient,
+    slot_values,
+)
+from mailer.storage import archive
+
+UNSUBSCRIBE_HELP = "/unsubscribe-help"
+"""Where the unsubscribe link of an archived issue leads: it is nobody's."""
+
+_NOBODY = Recipient(
+    delivery_id=0, email="your address", name="", message_id="", unsubscribe_url=UNSUBSCRIBE_HELP
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedIssue:
+    """One line of the archive."""
+
+    slug: str
+    date: dt.date
+    subject: str
+    preheader: str
+    list_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedPage:
+    """An archived issue to read.
+
+    Args:
+        html: a whole document; what differed between recipients is filled neutrally.
+        content_hash: changes when the issue does.
+    """
+
+    html: str
+    content_hash: str
+
+
+def list_archive(engine: Engine, *, limit: int = 500) -> list[ArchivedIssue]:
+    """Return the issues that were sent, newest first."""
+    with engine.connect() as connection:
+        return [
+            ArchivedIssue(
+                issue.slug,
+                issue.date,
+                _for_nobody(issue.compiled.subject, issue.compiled),
+                issue.compiled.preheader,
+                issue.list_name,
+            )
+            for issue in archive.list_public(connection, limit=limit)
+        ]
+
+
+def read_archived(engine: Engine, slug: str) -> ArchivedPage | None:
+    """Return the issue as its latest send had it; None where nobody was sent it."""
+    with engine.connect() as connection:
+        issue = archive.find_public(connection, slug)
+    if issue is None:
+        return None
+    return ArchivedPage(
+        _for_nobody(issue.compiled.html, issue.compiled), issue.compiled.content_hash
+    )
+
+
+def _for_nobody(text: str, compiled: CompiledIssue) -> str:
+    values = slot_values(compiled, _NOBODY)
+    if not values:
+        return text
+    longest_first = sorted(values, key=len, reverse=True)
+    tokens = re.compile("|".join(re.escape(token) for token in longest_first))
+    return tokens.sub(lambda found: values[found.group()], text)
