@@ -1,0 +1,92 @@
+"""Fixtures for every test: real PostgreSQL and Redis, one fresh database a test."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import Engine
+
+from mailer.storage.engine import make_engine
+from mailer.storage.migrate import upgrade
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+"""Material that lies beside the checkout where there is some; tests that need it skip elsewhere."""
+
+
+@dataclass(frozen=True)
+class Servers:
+    """The servers that all tests of this run share."""
+
+    database_url: str
+    redis_url: str
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Return real servers: those of TEST_DATABASE_URL and TEST_REDIS_URL, else from wheels."""
+    database_url = os.environ.get("TEST_DATABASE_URL")
+    redis_url = os.environ.get("TEST_REDIS_URL")
+    if database_url and redis_url:
+        yield Servers(database_url, redis_url)
+        return
+    from mailer.embedded import acquire
+
+    base = tmp_path_factory.getbasetemp()
+    run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with acquire(run / "servers") as lease:
+        yield Servers(lease.database_url, lease.redis_url)
+        lease.stop_if_last()
+
+
+def _plain(url: str, database: str) -> str:
+    """Return `url` for psycopg, naming `database`."""
+    head, _, query = url.replace("postgresql+psycopg://", "postgresql://").partition("?")
+    return f"{head.rpartition('/')[0]}/{database}" + (f"?{query}" if query else "")
+
+
+def _named(url: str, database: str) -> str:
+    return _plain(url, database).replace("postgresql://", "postgresql+psycopg://")
+
+
+@pytest.fixture(scope="session")
+def template_database(servers: Servers, worker_id: str) -> Iterator[str]:
+    """Return the name of a migrated database to copy."""
+    name = f"template_{worker_id}_{uuid.uuid4().hex[:6]}"
+    with psycopg.connect(_plain(servers.database_url, "postgres"), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    engine = make_engine(_named(servers.database_url, name))
+    upgrade(engine)
+    engine.dispose()
+    yield name
+    with psycopg.connect(_plain(servers.database_url, "postgres"), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def database_url(servers: Servers, template_database: str) -> Iterator[str]:
+    """Return the URL of a fresh database with the newest schema."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(_plain(servers.database_url, "postgres"), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_database}"')
+        yield _named(servers.database_url, name)
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """Return an engine on a fresh database."""
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def shared() -> Path:
+    """Return the folder of real material, or skip."""
+    if not SHARED.is_dir():
+        pytest.skip("needs the material in ../shared, which a plain clone does not have")
+    return SHARED
