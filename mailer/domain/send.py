@@ -68,7 +68,8 @@ class Books:
 
     @property
     def is_clean(self) -> bool:
-        """Whether the books balance and nothing was rejected, failed or left unknown."""
-        return self.is_balanced and not self.count(
-            DeliveryState.REJECTED, DeliveryState.FAILED, DeliveryState.UNKNOWN
-        )
+        """Whether the books balance and nothing failed or was left unknown.
+
+        A rejected recipient (an address that does not exist, say) is an ordinary outcome.
+        """
+        return self.is_balanced and not self.count(DeliveryState.FAILED, DeliveryState.UNKNOWN)

@@ -19,6 +19,9 @@ from mailer.storage.planning import AudienceCount
 CHUNK_SIZE = 20_000
 """Subscriptions planned in one transaction."""
 
+PLANNER_SILENCE_SECONDS = 15
+"""A planner that has committed no chunk for this long is taken for dead."""
+
 HINT_CHUNK = 500
 """Batches that workers are told of between two notes of it."""
 
@@ -98,7 +101,7 @@ def plan(
 def plan_abandoned(engine: Engine, *, batch_size: int) -> None:
     """Finish the planning of sends whose planner died; harmless beside a living one."""
     with engine.connect() as connection:
-        abandoned = planning.sends_in_planning(connection)
+        abandoned = planning.abandoned_sends(connection, silence_seconds=PLANNER_SILENCE_SECONDS)
     for send_id in abandoned:
         plan(engine, send_id, batch_size=batch_size)
 

@@ -17,7 +17,7 @@ from mailer.domain.delivery import judge, next_attempt_at
 from mailer.services.closing import finish
 from mailer.services.planning import Hints, plan_abandoned, tell_workers
 from mailer.storage import batches, deliveries, journal, sends
-from mailer.storage.batches import HeldBatch
+from mailer.storage.batches import HeldBatch, leading
 from mailer.storage.journal import Recovered
 
 logger = structlog.get_logger(__name__)
@@ -49,12 +49,18 @@ class SweepRules:
 
 
 def sweep(engine: Engine, hints: Hints, rules: SweepRules, *, now: dt.datetime) -> None:
-    """Do one round."""
+    """Do one round, unless somebody else is at it."""
+    with engine.connect() as connection:
+        if leading(connection):
+            _sweep(engine, hints, rules, now=now)
+
+
+def _sweep(engine: Engine, hints: Hints, rules: SweepRules, *, now: dt.datetime) -> None:
     recover_claims(engine, rules, now=now)
     clear_journals(engine, rules.journal_directory)
-    plan_abandoned(engine, batch_size=rules.batch_size)
     settle_cancelled(engine)
     finish(engine)
+    plan_abandoned(engine, batch_size=rules.batch_size)
     room = MOST_HINTS - hints.waiting_count()
     if room > 0:
         tell_workers(engine, hints, silence_seconds=SILENCE_SECONDS, most=room)

@@ -1,6 +1,8 @@
 """Queries that share out work: hints, claims, releases and what became of a dead worker's claim."""
 
 import datetime as dt
+import socket
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +24,21 @@ class Claim:
     send_id: int
     token: str
     claim_count: int
+
+
+_SWEEP_LOCK = 736_874_102
+
+
+def leading(connection: Connection) -> bool:
+    """Whether this connection may sweep: at most one at a time, until its transaction ends.
+
+    A recovery on one host must not wait for another host's sweep, so the lock is a host's own.
+    """
+    key = {"key": _SWEEP_LOCK, "host": zlib.crc32(socket.gethostname().encode()) - 2**31}
+    found = connection.scalar(
+        text("SELECT pg_try_advisory_xact_lock(CAST(:host AS int), CAST(:key AS int))"), key
+    )
+    return bool(found)
 
 
 _CLAIM = text("""

@@ -123,12 +123,13 @@ SELECT (SELECT max(id) FROM members) AS upto,
 
 _ADVANCE = text("""
 UPDATE send SET planned_upto = :upto, intended_count = intended_count + :planned,
-    excluded_count = excluded_count + :members - :planned
+    excluded_count = excluded_count + :members - :planned, changed_at = now()
 WHERE id = :send_id
 """)
 
 _FINISH = text("""
-UPDATE send SET state = 'sending', planned_at = now() WHERE id = :send_id AND state = 'planning'
+UPDATE send SET state = 'sending', planned_at = now(), changed_at = now()
+WHERE id = :send_id AND state = 'planning'
 """)
 
 
@@ -192,8 +193,13 @@ def create_send(
     return int(connection.execute(_CREATE, values).scalar_one())
 
 
-def sends_in_planning(connection: Connection) -> list[int]:
-    """Return the sends whose planner may have died."""
-    return list(
-        connection.scalars(text("SELECT id FROM send WHERE state = 'planning' ORDER BY id"))
-    )
+_ABANDONED = text("""
+SELECT id FROM send
+WHERE state = 'planning' AND changed_at < now() - make_interval(secs => :silence_seconds)
+ORDER BY id
+""")
+
+
+def abandoned_sends(connection: Connection, *, silence_seconds: float) -> list[int]:
+    """Return the sends whose planning has not got on for `silence_seconds`."""
+    return list(connection.scalars(_ABANDONED, {"silence_seconds": silence_seconds}))

@@ -128,7 +128,7 @@ def _summary(row: Row[Any]) -> SendSummary:
 
 
 _MOVE = text("""
-UPDATE send SET state = CAST(:target AS send_state), reason = :reason,
+UPDATE send SET state = CAST(:target AS send_state), reason = :reason, changed_at = now(),
     finished_at = CASE WHEN :is_final THEN now() END
 WHERE id = :send_id AND state = ANY(CAST(:sources AS send_state[])) RETURNING id
 """)

@@ -92,6 +92,8 @@ class SendRow(Row):
     excluded_count: Mapped[int] = mapped_column(server_default="0")
     """Active subscribers left out because an earlier send of this issue has them."""
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    changed_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    """When planning last got on or the state last changed."""
     planned_at: Mapped[dt.datetime | None]
     finished_at: Mapped[dt.datetime | None]
 

@@ -255,6 +255,12 @@ def upgrade() -> None:
             server_default=sa.text("now()"),
             nullable=False,
         ),
+        sa.Column(
+            "changed_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -363,6 +369,7 @@ def upgrade() -> None:
                 "skipped",
                 "unknown",
                 name="delivery_state",
+                create_type=False,
             ),
             nullable=False,
         ),
@@ -410,3 +417,11 @@ def downgrade() -> None:
     op.drop_table("issue")
     op.drop_index("ix_event_delivery_id", table_name="event")
     op.drop_table("event")
+    for name in (
+        "subscription_state",
+        "suppression_reason",
+        "send_state",
+        "delivery_state",
+        "batch_state",
+    ):
+        op.execute(f"DROP TYPE {name}")

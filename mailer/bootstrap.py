@@ -1,0 +1,170 @@
+"""Puts the concrete parts together: settings, servers, database, broker, provider, keys.
+
+The only module that knows which classes stand behind the services' arguments.
+"""
+
+import os
+import random
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from mailer.clock import utcnow
+from mailer.config import Settings, ensure_secret_key, load_settings
+from mailer.providers.base import Provider
+from mailer.storage.engine import make_engine
+from mailer.storage.migrate import ensure_schema
+from subscribers.tokens import Purpose, Signer, derive_key
+
+if TYPE_CHECKING:
+    from celery import Celery
+
+    from mailer.broker import CeleryHints
+    from mailer.services.delivering import Courier
+    from mailer.services.sweeping import SweepRules
+
+ENGINE_CONNECTIONS = 8
+
+
+@dataclass
+class App:
+    """Everything that a command, a worker or the web app works with. Parts are made on first use.
+
+    Args:
+        settings: as loaded.
+        database_url: from the settings, or of the server in the workspace.
+        broker_url: likewise, in Celery's spelling.
+    """
+
+    settings: Settings
+    database_url: str
+    broker_url: str
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The ledger."""
+        engine = make_engine(self.database_url, pool_size=ENGINE_CONNECTIONS)
+        self._stack.callback(engine.dispose)
+        return engine
+
+    @cached_property
+    def celery(self) -> "Celery":
+        """The Celery app, for sending hints."""
+        from mailer.broker import make_celery  # noqa: PLC0415 - 200 ms that few commands need
+
+        app = make_celery(self.broker_url)
+        self._stack.callback(app.close)
+        return app
+
+    @cached_property
+    def hints(self) -> "CeleryHints":
+        """Tells workers of work."""
+        from mailer.broker import CeleryHints  # noqa: PLC0415 - as above
+
+        return CeleryHints(self.celery)
+
+    @cached_property
+    def signer(self) -> Signer:
+        """Signs links."""
+        return Signer([derive_key(self._secret, "tokens")])
+
+    @cached_property
+    def provider(self) -> Provider:
+        """The provider that the settings choose.
+
+        Raises:
+            ConfigurationError: a setting that it needs is missing.
+        """
+        return make_provider(self.settings, self.signer)
+
+    @cached_property
+    def journal_directory(self) -> Path:
+        """Where workers of this workspace keep their journals."""
+        return self.settings.state_dir / "journal"
+
+    @property
+    def sweep_rules(self) -> "SweepRules":
+        """What the sweep goes by."""
+        from mailer.services.sweeping import SweepRules  # noqa: PLC0415 - as above
+
+        return SweepRules(
+            journal_directory=self.journal_directory,
+            batch_size=self.batch_size,
+            max_attempts=self.settings.delivery.max_attempts,
+        )
+
+    @property
+    def batch_size(self) -> int:
+        """Deliveries in a batch: at least what the provider takes at once."""
+        configured = self.settings.delivery.batch_size
+        return configured if self.provider.commits_singly else self.provider.window_size
+
+    def courier(self) -> "Courier":
+        """Return a worker process's means of delivering."""
+        from mailer.services.addressing import Addresser  # noqa: PLC0415 - as above
+        from mailer.services.delivering import Courier  # noqa: PLC0415
+        from mailer.services.shift import DeliveryRules  # noqa: PLC0415
+
+        settings = self.settings
+        return Courier(
+            engine=self.engine,
+            provider=self.provider,
+            addresser=Addresser(
+                signer=self.signer,
+                message_id_key=derive_key(self._secret, "message-id"),
+                base_url=settings.web.base_url.rstrip("/"),
+                unsubscribe_mailbox=settings.sender.unsubscribe_mailbox
+                or settings.sender.email
+                or "",
+            ),
+            rules=DeliveryRules(
+                lease_seconds=settings.delivery.lease_seconds,
+                max_attempts=settings.delivery.max_attempts,
+            ),
+            journal_directory=self.journal_directory,
+            now=utcnow,
+            jitter=lambda: random.uniform(0.5, 1.5),  # noqa: S311 - spreads retries, no secret
+        )
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._stack.close()
+
+    @cached_property
+    def _secret(self) -> str:
+        return ensure_secret_key(self.settings)
+
+
+@contextmanager
+def open_app(workspace: Path | None = None) -> Iterator[App]:
+    """Yield the app of a workspace, with its servers running and its schema in place.
+
+    Raises:
+        ConfigurationError: a setting is wrong, or a server cannot be used.
+    """
+    with ExitStack() as stack:
+        app = make_app(load_settings(workspace), stack)
+        ensure_schema(app.engine)
+        yield app
+
+
+def make_app(settings: Settings, stack: ExitStack) -> App:
+    """Return the app for `settings`; `stack` closes it."""
+    database_url, redis_url = settings.database_url, settings.redis_url
+    if database_url is None or (redis_url is None and settings.broker_url is None):
+        from mailer.embedded import acquire  # noqa: PLC0415 - only without URLs
+
+        lease = stack.enter_context(acquire(settings.state_dir))
+        database_url = database_url or lease.database_url
+        redis_url = redis_url or lease.redis_url
+    app = App(settings, database_url, settings.broker_url or celery_url(redis_url or ""))
+    stack.callback(app.close)
+    return app
+
+

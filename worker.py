@@ -1,0 +1,85 @@
+"""The Celery app: `celery -A worker worker` (or `mailer worker`, which sets it up well).
+
+Tasks are thin: ids in, one service call out. What they say may be late, doubled or lost; the
+ledger decides what is done. Nobody imports this module.
+"""
+
+import atexit
+import multiprocessing
+import os
+from contextlib import ExitStack
+from functools import cache
+from typing import Any
+
+from celery import bootsteps, signals
+from kombu.exceptions import OperationalError
+
+from mailer.bootstrap import App, make_app
+from mailer.broker import DELIVER, SWEEP
+from mailer.clock import utcnow
+from mailer.config import load_settings
+from mailer.logs import configure_logging
+from mailer.services.delivering import Courier
+from mailer.services.feedback import apply_unapplied
+from mailer.services.sweeping import sweep as sweep_once
+
+SWEEP_EVERY_SECONDS = 2.0
+
+_stack = ExitStack()
+atexit.register(_stack.close)
+_container = make_app(load_settings(), _stack)
+_stopping = multiprocessing.get_context("fork").Event()
+
+app = _container.celery
+
+
+@cache
+def _parts(_pid: int) -> tuple[App, Courier]:
+    """Return this process's own parts: connections do not survive a fork."""
+    parts = App(_container.settings, _container.database_url, _container.broker_url)
+    return parts, parts.courier()
+
+
+@app.task(name=DELIVER)  # type: ignore[untyped-decorator]
+def deliver(batch_id: int) -> None:
+    """Deliver a batch; returns at once where somebody else has it."""
+    _, courier = _parts(os.getpid())
+    courier.deliver(batch_id, is_stopping=_stopping.is_set)
+
+
+@app.task(name=SWEEP)  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    """Do one round of the sweep."""
+    parts, _ = _parts(os.getpid())
+    sweep_once(parts.engine, parts.hints, parts.sweep_rules, now=utcnow())
+    apply_unapplied(parts.engine, now=utcnow())
+
+
+class SweepTimer(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Asks for a sweep every two seconds. Each worker does; a sweep defends itself."""
+
+    requires = ("celery.worker.components:Timer",)
+
+    def start(self, worker: Any) -> None:  # noqa: ANN401 - Celery's own, untyped
+        """Begin to ask."""
+        worker.timer.call_repeatedly(SWEEP_EVERY_SECONDS, _ask_for_sweep)
+
+
+def _ask_for_sweep() -> None:
+    try:
+        _container.hints.sweep()
+    except OperationalError:
+        return  # the broker is away; the worker itself says so
+
+
+app.steps["worker"].add(SweepTimer)
+
+
+@signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def _tell_children(**_: object) -> None:
+    _stopping.set()
+
+
+@signals.setup_logging.connect  # type: ignore[untyped-decorator]
+def _log_our_way(**_: object) -> None:
+    configure_logging()
