@@ -6,7 +6,8 @@ MailerError
 ├── ProviderError            (.retry)
 │   ├── ProviderUnavailableError   nothing was handed over: try again with backoff
 │   ├── ProviderThrottledError     the same, not before .retry_after_seconds
-│   └── ProviderAuthError          nothing will go until a person acts: pause the send
+│   ├── ProviderAuthError          nothing will go until a person acts: pause the send
+│   └── ProviderRequestError       the same: every message would be refused as it is
 ├── WebhookError
 │   ├── WebhookSignatureError      answered with 401
 │   └── WebhookPayloadError        answered with 400
@@ -79,6 +80,10 @@ class ProviderThrottledError(ProviderError):
 
 class ProviderAuthError(ProviderError):
     """The provider refuses our credentials or our sender; the send is paused for a person."""
+
+
+class ProviderRequestError(ProviderError):
+    """The provider refuses what all messages have in common; the send is paused for a person."""
 
 
 class WebhookError(MailerError):

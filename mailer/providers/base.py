@@ -18,13 +18,22 @@ class Connection(Protocol):
     def hand_over(self, recipients: Sequence[Recipient], *, journal: Journal) -> list[Outcome]:
         """Hand one message a recipient to the provider.
 
-        Returns one outcome a recipient, in order, each already noted in `journal`. Where the
-        provider took some and then became unusable, the outcomes so far are returned (shorter
-        than `recipients`), and the next call raises.
+        Returns what became of each recipient, in any order, each already noted in `journal`.
+        Where the provider took some and then became unusable, the outcomes so far are returned,
+        and the next call raises.
+
+        A recipient without an outcome was not handed over and may be tried again at once. Where
+        `journal.begin` had named it and the provider then refused the attempt as a whole (a 429
+        to a request, say), `journal.end` notes it as deferred, so that a worker killed right
+        then does not leave it unknown. A recipient who was refused before anything could be
+        committed has an outcome, and so a `journal.end`, without a `journal.begin`.
+
+        Whatever else is raised, by `journal` above all, is let through: the line is dropped, and
+        what was begun and not ended stays unknown.
 
         Raises:
-            ProviderUnavailableError, ProviderThrottledError, ProviderAuthError: nothing of this
-                window was handed over.
+            ProviderUnavailableError, ProviderThrottledError, ProviderAuthError,
+            ProviderRequestError: nothing of this window was handed over.
             LeaseLostError: from `journal.begin`, before anything of this window was handed over;
                 where some was, the outcomes so far are returned.
         """
@@ -55,7 +64,7 @@ class Provider(Protocol):
         """Open a line for messages of one compiled issue to one mailing list.
 
         Raises:
-            ProviderUnavailableError, ProviderThrottledError, ProviderAuthError.
+            ProviderUnavailableError, ProviderThrottledError, ProviderAuthError: no line is open.
         """
         ...
 

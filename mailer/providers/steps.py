@@ -1,0 +1,29 @@
+"""Hand over one message after another: the loop that outbox and memory share."""
+
+from collections.abc import Callable, Sequence
+
+from mailer.domain.delivery import Journal, LeaseLostError, Outcome
+from mailer.domain.message import Recipient
+from mailer.errors import ProviderError
+
+
+def one_by_one(
+    recipients: Sequence[Recipient],
+    hand_over: Callable[[Recipient, Journal], Outcome],
+    *,
+    journal: Journal,
+) -> list[Outcome]:
+    """Return the outcome of `hand_over` for each recipient, noting each in `journal`.
+
+    An error ends the window; it is raised only where nothing was handed over before it.
+    """
+    outcomes: list[Outcome] = []
+    try:
+        for recipient in recipients:
+            outcome = hand_over(recipient, journal)
+            journal.end([outcome])
+            outcomes.append(outcome)
+    except (LeaseLostError, ProviderError):
+        if not outcomes:
+            raise
+    return outcomes
