@@ -1,0 +1,1 @@
+"""What comes back from outside, as received: bytes in, events out. Pure."""

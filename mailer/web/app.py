@@ -1,0 +1,80 @@
+"""The web app, put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import anyio.to_thread
+from fastapi import APIRouter, FastAPI, Response
+
+from mailer.feedback.sendgrid_signature import SignatureVerifier
+from mailer.inbox.store import InboxStore
+from mailer.web import archive, errors, health, unsubscribe, webhooks
+from mailer.web import inbox as inbox_pages
+from mailer.web.pages import PUBLIC, Pages
+
+if TYPE_CHECKING:
+    from mailer.bootstrap import App
+    from mailer.config import Settings
+
+THREADS = 16
+"""Requests worked on at a time: what the database pool can serve with its overflow."""
+
+
+def create_app(app: "App", *, inbox: InboxStore | None = None) -> FastAPI:
+    """Return the web app.
+
+    Args:
+        app: settings, database, keys and broker.
+        inbox: the local inbox, shown at `/inbox/` to this machine only; None for none.
+
+    Raises:
+        ConfigurationError: `sendgrid.webhook_public_key` is not a key.
+    """
+    pages = Pages(_common(app.settings, has_inbox=inbox is not None))
+    web = FastAPI(
+        title="Mailer",
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+    )
+    web.include_router(_home(pages))
+    web.include_router(unsubscribe.make_router(app.engine, app.signer, pages))
+    web.include_router(archive.make_router(app.engine, pages))
+    web.include_router(webhooks.make_router(app.engine, _verifier(app.settings)))
+    web.include_router(health.make_router(app.engine, app.celery))
+    if inbox is not None:
+        web.include_router(inbox_pages.make_router(inbox, base_url=app.settings.web.base_url))
+    errors.install(web, pages)
+    return web
+
+
+def _home(pages: Pages) -> APIRouter:
+    router = APIRouter()
+
+    @router.api_route("/", methods=["GET", "HEAD"])
+    def home() -> Response:
+        return pages.render("home.html", headers=PUBLIC)
+
+    return router
+
+
+def _common(settings: "Settings", *, has_inbox: bool) -> dict[str, object]:
+    sender = settings.sender
+    return {
+        "publication": sender.name or "Newsletter",
+        "postal_address": sender.postal_address or "",
+        "contact": sender.reply_to or sender.email or "",
+        "has_inbox": has_inbox,
+    }
+
+
+def _verifier(settings: "Settings") -> SignatureVerifier | None:
+    public_key = settings.sendgrid.webhook_public_key
+    return SignatureVerifier.from_text(public_key) if public_key else None
+
+
+@asynccontextmanager
+async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
+    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    yield

@@ -1,0 +1,89 @@
+"""What goes wrong, as a clear page: no traceback, no detail, nothing personal in the log."""
+
+import structlog
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mailer.web.pages import EVERYWHERE, Pages
+
+logger = structlog.get_logger(__name__)
+
+_TEXTS = {
+    404: ("Not found", "There is nothing here.", "The address is wrong, or what was here is gone."),
+    405: ("Not possible", "That cannot be done here.", "This page can only be read."),
+    413: ("Too large", "That is too much at once.", "The request has more in it than we take."),
+    500: ("Our fault", "Something went wrong.", "It was not your doing. Please try again later."),
+    503: (
+        "One moment",
+        "We cannot do that right now.",
+        "Nothing was changed. Please try again in a minute.",
+    ),
+}
+
+
+def install(web: FastAPI, pages: Pages) -> None:
+    """Give `web` its error pages and the headers that every answer has."""
+
+    def page(status: int) -> Response:
+        kicker, heading, lead = _TEXTS.get(status, _TEXTS[500])
+        return pages.message(status, heading, lead, kicker=kicker)
+
+    def http_error(_: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        answer = page(status if status in _TEXTS else 404)
+        if isinstance(error, HTTPException):
+            answer.headers.update(error.headers or {})
+        return answer
+
+    def database_error(_: Request, error: Exception) -> Response:
+        logger.error("web_database_error", error=type(error).__name__)
+        answer = page(503)
+        answer.headers["Retry-After"] = "60"
+        return answer
+
+    web.add_exception_handler(HTTPException, http_error)
+    web.add_exception_handler(SQLAlchemyError, database_error)
+    web.add_middleware(_Outermost, failed=page(500))
+
+
+class _Outermost:
+    """Adds the headers of every answer; answers for what nobody else did."""
+
+    def __init__(self, app: ASGIApp, failed: Response) -> None:
+        self._app = app
+        self._failed = failed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        has_started = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal has_started
+            if message["type"] == "http.response.start":
+                has_started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in EVERYWHERE.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001 - the last who can answer
+            logger.error("web_error", error=type(error).__name__, where=_where(error))  # noqa: TRY400
+            if not has_started:
+                await self._failed(scope, receive, send_with_headers)
+
+
+def _where(error: BaseException) -> str:
+    """Return file and line, without the values that a traceback may quote."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
