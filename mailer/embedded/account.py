@@ -1,0 +1,104 @@
+"""Which user runs the servers: ourselves, or an unprivileged one when we are root."""
+
+import os
+import pwd
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mailer.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user of this machine.
+
+    Args:
+        uid: user id.
+        gid: primary group id.
+        name: for messages.
+    """
+
+    uid: int
+    gid: int
+    name: str
+
+    @property
+    def popen_arguments(self) -> dict[str, Any]:
+        """Arguments with which `subprocess` starts a program as this user."""
+        if os.geteuid() == self.uid:
+            return {"umask": 0o077}
+        return {"user": self.uid, "group": self.gid, "extra_groups": [], "umask": 0o077}
+
+    def give(self, path: Path) -> None:
+        """Make this user the owner of `path`; nothing to do where we are this user."""
+        if os.geteuid() != self.uid:
+            os.chown(path, self.uid, self.gid, follow_symlinks=False)
+
+    def let_through(self, folder: Path) -> None:
+        """Make sure that this user reaches what is in `folder`.
+
+        Only as root, and only on folders of root: adds `o+x` (pass through, not list) to those
+        above and including `folder` that lack it.
+
+        Raises:
+            ConfigurationError: somebody else's folder is in the way.
+        """
+        if os.geteuid() == self.uid:
+            return
+        for step in reversed([folder, *folder.parents]):
+            found = step.stat()
+            if self._may_pass(found):
+                continue
+            if found.st_uid != 0:
+                raise ConfigurationError(
+                    f"{step}: user {self.name}, who runs PostgreSQL here, may not pass through; "
+                    "run as the folder's owner, or set DATABASE_URL and REDIS_URL"
+                )
+            step.chmod(stat.S_IMODE(found.st_mode) | stat.S_IXOTH)
+
+    def _may_pass(self, found: os.stat_result) -> bool:
+        if found.st_uid == self.uid:
+            return bool(found.st_mode & stat.S_IXUSR)
+        if found.st_gid == self.gid:
+            return bool(found.st_mode & stat.S_IXGRP)
+        return bool(found.st_mode & stat.S_IXOTH)
+
+
+def choose_account(folders: Iterable[Path]) -> Account:
+    """Return the user for the servers.
+
+    An ordinary user runs them as themselves. PostgreSQL refuses to run as root, so root takes the
+    owner of the first of `folders` that belongs to an ordinary user, else `postgres`, else
+    `nobody`.
+
+    Args:
+        folders: the data folder, then the workspace; need not exist.
+    """
+    if os.geteuid() != 0:
+        return _current_account()
+    owners = [folder.stat().st_uid for folder in folders if folder.exists()]
+    candidates: list[int | str] = [*owners, "postgres", "nobody"]
+    for key in candidates:
+        account = _known_account(key)
+        if account is not None and account.uid != 0:
+            return account
+    raise ConfigurationError(
+        "PostgreSQL refuses to run as root and there is no user postgres or nobody; "
+        "run as an ordinary user, or set DATABASE_URL and REDIS_URL"
+    )
+
+
+def _known_account(key: int | str) -> Account | None:
+    try:
+        entry = pwd.getpwuid(key) if isinstance(key, int) else pwd.getpwnam(key)
+    except KeyError:
+        return None
+    return Account(uid=entry.pw_uid, gid=entry.pw_gid, name=entry.pw_name)
+
+
+def _current_account() -> Account:
+    uid = os.geteuid()
+    return _known_account(uid) or Account(uid=uid, gid=os.getegid(), name=str(uid))
