@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import Engine
-from subscribers.queries import MailingList
 
 from mailer.domain.message import CompiledIssue
-from mailer.errors import NotFoundError
 from mailer.storage import batches, issues, planning
 from mailer.storage.planning import AudienceCount
 
@@ -51,22 +49,22 @@ class Preview:
     lacking: dict[str, int]
 
 
-def preview(engine: Engine, compiled: CompiledIssue, mailing_list: MailingList) -> Preview:
+def preview(engine: Engine, compiled: CompiledIssue, *, mailing_list_id: int) -> Preview:
     """Count whom the issue would reach, and who would see a gap in it."""
     with engine.connect() as connection:
         issue_id = issues.find_issue_id(connection, compiled.slug)
         counts = planning.count_audience(
-            connection, mailing_list_id=mailing_list.id, issue_id=issue_id
+            connection, mailing_list_id=mailing_list_id, issue_id=issue_id
         )
         lacking = {
-            field: planning.count_lacking(connection, mailing_list_id=mailing_list.id, field=field)
+            field: planning.count_lacking(connection, mailing_list_id=mailing_list_id, field=field)
             for field in _fields_without_default(compiled)
         }
     return Preview(counts, {field: count for field, count in lacking.items() if count})
 
 
 def start_send(
-    engine: Engine, compiled: CompiledIssue, mailing_list: MailingList, *, provider: str
+    engine: Engine, compiled: CompiledIssue, *, mailing_list_id: int, provider: str
 ) -> int:
     """Record the send, ready to be planned, and return its id."""
     with engine.begin() as connection:
@@ -75,7 +73,7 @@ def start_send(
             connection,
             issue_id=saved.issue_id,
             compiled_issue_id=saved.compiled_issue_id,
-            mailing_list_id=mailing_list.id,
+            mailing_list_id=mailing_list_id,
             provider=provider,
         )
 
@@ -131,17 +129,3 @@ def _tell(engine: Engine, hints: Hints, batch_ids: Iterable[int]) -> None:
 
 def _fields_without_default(compiled: CompiledIssue) -> list[str]:
     return sorted({slot.field for slot in compiled.slots if slot.default is None} & compiled.fields)
-
-
-def require_list(mailing_list: MailingList | None, slug: str) -> MailingList:
-    """Return the mailing list.
-
-    Raises:
-        NotFoundError: there is none.
-    """
-    if mailing_list is None:
-        raise NotFoundError(
-            f"no mailing list {slug!r}: `mailer list ls` shows them, "
-            f"`mailer list create {slug}` makes it"
-        )
-    return mailing_list

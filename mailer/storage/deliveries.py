@@ -34,7 +34,7 @@ RETURNING batch.id
 _OPEN = text("""
 WITH chosen AS MATERIALIZED (
     SELECT d.id FROM delivery d
-    WHERE d.batch_id = :batch_id AND d.state IN ('pending', 'deferred')
+    WHERE d.batch_id = :batch_id AND d.state = 'pending'
     ORDER BY d.id LIMIT :size FOR UPDATE OF d SKIP LOCKED
 ), judged AS (
     SELECT c.id, p.id AS subscriber_id, p.email, p.email_key, p.name, p.fields,

@@ -99,12 +99,12 @@ WITH members AS MATERIALIZED (
         SELECT FROM delivery d
         WHERE d.issue_id = :issue_id AND d.subscriber_id = m.subscriber_id
     )
-), numbered AS (
-    SELECT id, row_number() OVER (ORDER BY id) - 1 AS group_number FROM new_batch
 ), new_batch AS (
     INSERT INTO batch (send_id)
     SELECT :send_id FROM generate_series(0, (SELECT max(group_number) FROM fresh))
     RETURNING id
+), numbered AS (
+    SELECT id, row_number() OVER (ORDER BY id) - 1 AS group_number FROM new_batch
 ), planned AS (
     INSERT INTO delivery (issue_id, subscriber_id, send_id, batch_id, state, reason, settled_at)
     SELECT :issue_id, f.subscriber_id, :send_id, n.id,

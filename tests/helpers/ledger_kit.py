@@ -1,0 +1,148 @@
+"""A ledger with a mailing list, an issue and a courier that hands to the in-memory provider."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+
+from mailer.clock import utcnow
+from mailer.domain.message import CompiledIssue, Mailbox, Slot, SlotContext
+from mailer.domain.send import Books
+from mailer.providers.memory import MemoryProvider
+from mailer.services import planning, sweeping
+from mailer.services.addressing import Addresser
+from mailer.services.delivering import Courier
+from mailer.services.shift import DeliveryRules
+from mailer.services.sweeping import SweepRules
+from mailer.storage import sends
+from subscribers.tokens import Signer
+
+
+@dataclass
+class ListHints:
+    """Hints kept in a list, to be lost or doubled at will."""
+
+    waiting: list[int] = field(default_factory=list)
+
+    def deliver(self, batch_id: int) -> None:
+        self.waiting.append(batch_id)
+
+    def waiting_count(self) -> int:
+        return len(self.waiting)
+
+
+def compiled_issue(slug: str = "first") -> CompiledIssue:
+    return CompiledIssue(
+        slug=slug,
+        subject="Hello",
+        preheader="",
+        html="<p>Dear MFname, <a href='MFunsub'>leave</a></p>",
+        text="Dear MFname, leave: MFunsub",
+        sender=Mailbox("news@example.com", "News"),
+        reply_to=None,
+        language="en",
+        date=dt.date(2026, 11, 22),
+        slots=(
+            Slot("MFname", "name", SlotContext.TEXT, "reader"),
+            Slot("MFunsub", "unsubscribe_url", SlotContext.TEXT),
+        ),
+        content_hash=f"hash-{slug}",
+    )
+
+
+@dataclass
+class Ledger:
+    """Everything that a ledger test works with."""
+
+    engine: Engine
+    directory: Path
+    provider: MemoryProvider
+    hints: ListHints = field(default_factory=ListHints)
+    batch_size: int = 10
+    rules: DeliveryRules = field(
+        default_factory=lambda: DeliveryRules(lease_seconds=120, max_attempts=3)
+    )
+
+    def subscribe(self, count: int, *, slug: str = "weekly", start: int = 0) -> int:
+        with self.engine.begin() as connection:
+            list_id = connection.execute(
+                text(
+                    "INSERT INTO mailing_list (slug, name) VALUES (:slug, :slug)"
+                    " ON CONFLICT (slug) DO UPDATE SET name = excluded.name RETURNING id"
+                ),
+                {"slug": slug},
+            ).scalar_one()
+            connection.execute(
+                text(
+                    "INSERT INTO subscriber (email, email_key, name)"
+                    " SELECT e, e, 'Reader ' || n FROM (SELECT n, 'r' || n || '@example.com' AS e"
+                    " FROM generate_series(CAST(:low AS int), CAST(:high AS int)) n) x"
+                    " ON CONFLICT DO NOTHING"
+                ),
+                {"low": start, "high": start + count - 1},
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO subscription (mailing_list_id, subscriber_id, state)"
+                    " SELECT :list, id, 'active' FROM subscriber"
+                    " WHERE substr(split_part(email, '@', 1), 2)::int BETWEEN :low AND :high"
+                    " ORDER BY id ON CONFLICT DO NOTHING"
+                ),
+                {"list": list_id, "low": start, "high": start + count - 1},
+            )
+        return int(list_id)
+
+    def plan(self, mailing_list_id: int, *, slug: str = "first") -> int:
+        send_id = planning.start_send(
+            self.engine, compiled_issue(slug), mailing_list_id=mailing_list_id, provider="memory"
+        )
+        planning.plan(self.engine, send_id, batch_size=self.batch_size)
+        return send_id
+
+    def courier(self, provider: MemoryProvider | None = None) -> Courier:
+        return Courier(
+            engine=self.engine,
+            provider=provider or self.provider,
+            addresser=Addresser(Signer([b"k" * 32]), b"m" * 32, "https://news.example.com"),
+            rules=self.rules,
+            journal_directory=self.directory,
+            now=utcnow,
+            jitter=lambda: 1.0,
+        )
+
+    def tell(self) -> int:
+        return planning.tell_workers(self.engine, self.hints, silence_seconds=30, most=1000)
+
+    def sweep(self) -> None:
+        sweeping.sweep(
+            self.engine,
+            self.hints,
+            SweepRules(self.directory, self.batch_size, self.rules.max_attempts),
+            now=utcnow(),
+        )
+
+    def deliver_all(self, provider: MemoryProvider | None = None) -> None:
+        courier = self.courier(provider)
+        self.tell()
+        while self.hints.waiting:
+            courier.deliver(self.hints.waiting.pop(0))
+        courier.close()
+
+    def books(self, send_id: int) -> Books:
+        with self.engine.connect() as connection:
+            return sends.recount(connection, send_id)
+
+    def state(self, send_id: int) -> str:
+        with self.engine.connect() as connection:
+            summary = sends.get_send(connection, send_id)
+        assert summary is not None
+        return summary.state
+
+    def run(self, statement: str, **parameters: object) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(text(statement), parameters)
+
+    def scalar(self, statement: str, **parameters: object) -> object:
+        with self.engine.connect() as connection:
+            return connection.scalar(text(statement), parameters)
