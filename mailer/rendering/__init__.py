@@ -1,0 +1,21 @@
+"""Turn an issue's Markdown file into a compiled message, as a pure function."""
+
+from mailer.rendering.edition import IssueDefaults
+from mailer.rendering.pipeline import (
+    GMAIL_CLIP_BYTES,
+    GMAIL_WARN_BYTES,
+    compile_issue,
+    html_bytes,
+    parse_issue,
+)
+from mailer.rendering.theme import find_theme
+
+__all__ = [
+    "GMAIL_CLIP_BYTES",
+    "GMAIL_WARN_BYTES",
+    "IssueDefaults",
+    "compile_issue",
+    "find_theme",
+    "html_bytes",
+    "parse_issue",
+]

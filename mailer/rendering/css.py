@@ -1,0 +1,47 @@
+"""The inliner: the theme's CSS into style attributes. Everything about premailer is in here."""
+
+import logging
+import re
+
+from premailer import Premailer
+
+from mailer.errors import RenderError
+
+_STYLE_OR_COMMENT = re.compile(r"<!--.*?-->|<style\b", re.DOTALL)
+_DOCTYPE = re.compile(r"\A\s*<!doctype html>", re.IGNORECASE)
+
+
+def inline_css(html: str, css: str) -> str:
+    """Return `html`, a whole document as mrml writes it, with `css` in its style attributes.
+
+    The document's own `<style>` blocks stay as they are; premailer's defaults would strip their
+    `!important`, the doctype and unmatched rules, and fetch fonts from the network.
+
+    Raises:
+        RenderError: premailer lost a conditional comment or the doctype.
+    """
+    marked = _DOCTYPE.sub("<!DOCTYPE html>", _STYLE_OR_COMMENT.sub(_marked, html), count=1)
+    inlined: str = Premailer(
+        css_text=css,
+        strip_important=False,
+        keep_style_tags=False,
+        disable_basic_attributes=["align", "valign", "bgcolor", "width", "height"],
+        align_floating_images=False,
+        remove_unset_properties=False,
+        disable_validation=True,
+        allow_network=False,
+        allow_loading_external_files=False,
+        disable_link_rewrites=True,
+        cssutils_logging_level=logging.CRITICAL,
+    ).transform(marked, pretty_print=False)
+    if not inlined.startswith("<!DOCTYPE html>") or _conditions(inlined) != _conditions(html):
+        raise RenderError("the CSS inliner damaged the document: report this with the issue's file")
+    return inlined
+
+
+def _marked(found: re.Match[str]) -> str:
+    return f'{found[0]} data-premailer="ignore"' if found[0] == "<style" else found[0]
+
+
+def _conditions(html: str) -> int:
+    return html.count("<!--[if")

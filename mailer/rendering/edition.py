@@ -1,0 +1,131 @@
+"""An issue with everything that it leaves open settled: the same for its HTML and its text."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailer.domain.issue import Blocks, Issue, Paragraph, plain_text
+from mailer.domain.message import Mailbox
+from mailer.errors import RenderError
+from mailer.rendering.theme import Theme, Words
+
+LONGEST_PREHEADER = 140
+_RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
+
+
+@dataclass(frozen=True, slots=True)
+class IssueDefaults:
+    """What the workspace says where an issue's front matter does not.
+
+    Args:
+        sender: From.
+        reply_to: Reply-To, where it differs.
+        postal_address: shown in the footer; its lines are joined by commas.
+        list_name: the mailing list's or organisation's name as readers know it.
+        web_url: address of the issue in the web archive; `{slug}` in it is replaced by the slug.
+            Empty where there is no archive: then nothing says "Read online".
+        language: BCP 47 tag.
+        tagline: the line below the masthead.
+    """
+
+    sender: Mailbox | None = None
+    reply_to: Mailbox | None = None
+    postal_address: str = ""
+    list_name: str = ""
+    web_url: str = ""
+    language: str = "en"
+    tagline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An issue about to be set in a theme.
+
+    Args:
+        issue: what was parsed.
+        theme: how it looks.
+        words: what the theme says, in the issue's language.
+        title: the masthead.
+        tagline: the line below it; may be empty.
+        preheader: from the front matter, else the first words of the issue.
+        language: BCP 47 tag.
+        direction: `ltr` or `rtl`.
+        sender: From.
+        reply_to: Reply-To, where it differs.
+        postal_address: on one line; may be empty.
+        list_name: as readers know it; may be empty.
+        web_url: of this issue; may be empty.
+    """
+
+    issue: Issue
+    theme: Theme
+    words: Words
+    title: str
+    tagline: str
+    preheader: str
+    language: str
+    direction: str
+    sender: Mailbox
+    reply_to: Mailbox | None
+    postal_address: str
+    list_name: str
+    web_url: str
+
+    @property
+    def date(self) -> str:
+        """The issue's date as people write it."""
+        return self.words.date(self.issue.front_matter.date)
+
+    @property
+    def reason(self) -> str:
+        """Why the reader gets this."""
+        return self.words["reason"].format(list=self.list_name or self.title)
+
+
+def edit(issue: Issue, *, theme: Theme, defaults: IssueDefaults, path: Path) -> Edition:
+    """Return `issue` with `defaults` for what its front matter leaves out.
+
+    Raises:
+        RenderError: there is no sender.
+    """
+    matter = issue.front_matter
+    sender = matter.sender or defaults.sender
+    if sender is None:
+        raise RenderError(
+            "the issue has no sender: add 'from: Name <name@example.org>', or set [sender] in"
+            " mailer.toml",
+            path=path,
+            line=1,
+        )
+    language = matter.language or defaults.language
+    return Edition(
+        issue=issue,
+        theme=theme,
+        words=theme.words(language),
+        title=matter.title or defaults.list_name or sender.name or plain_text(matter.subject),
+        tagline=matter.tagline or defaults.tagline,
+        preheader=matter.preheader or _first_words(issue),
+        language=language,
+        direction="rtl" if language.lower().partition("-")[0] in _RIGHT_TO_LEFT else "ltr",
+        sender=sender,
+        reply_to=matter.reply_to or defaults.reply_to,
+        postal_address=", ".join(
+            filter(None, map(str.strip, defaults.postal_address.splitlines()))
+        ),
+        list_name=defaults.list_name,
+        web_url=defaults.web_url.replace("{slug}", matter.slug),
+    )
+
+
+def _first_words(issue: Issue) -> str:
+    """Return the start of the introduction, or the titles, short enough for an inbox list."""
+    introduction = " ".join(_paragraphs(issue.introduction))
+    titles = " · ".join(filter(None, (plain_text(item.title) for item in issue.items)))
+    words = introduction or titles
+    if len(words) <= LONGEST_PREHEADER:
+        return words
+    return words[:LONGEST_PREHEADER].rpartition(" ")[0].rstrip(" ,;:·") + "…"
+
+
+def _paragraphs(blocks: Blocks) -> Iterator[str]:
+    return (plain_text(block.children) for block in blocks if isinstance(block, Paragraph))

@@ -1,0 +1,139 @@
+"""What mrml would get wrong without a word: checks on the MJML before it runs.
+
+mrml passes unknown tags, attributes and values in silence and recurses without bound, so the MJML
+is held against the tables below first. They hold what the themes may use of official MJML 4.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+DEEPEST = 64
+"""Levels of elements; mrml crashes the process at some 20,000."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, and the offset of the character where."""
+
+    message: str
+    offset: int
+
+
+_TAG = re.compile(
+    r"<(?P<close>/?)(?P<name>[a-zA-Z][\w:-]*)(?P<attributes>(?:[^<>\"]|\"[^\"]*\")*?)(?P<empty>/?)>"
+)
+_ATTRIBUTE = re.compile(r"\s*([\w:-]+)\s*(?:=\s*(?:\"([^\"]*)\"|(\S+)))?")
+_UNITLESS = re.compile(r"(?:^|\s)0(?:\s|$)")
+_FORBIDDEN = (
+    ("<![CDATA[", "mrml refuses CDATA: escape the text instead"),
+    ("<?xml", "mrml refuses an XML declaration: begin with <mjml>"),
+    ("\r", "mrml misreads CRLF: use LF line ends"),
+)
+_VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "wbr"}
+_ENDING = {"mj-text", "mj-button", "mj-table", "mj-raw", "mj-style", "mj-title", "mj-preview"}
+
+_PADDING = "padding padding-top padding-right padding-bottom padding-left"
+_FONT = "color font-family font-size font-style font-weight letter-spacing line-height"
+_FONT += " text-decoration text-transform align"
+_BOX = "css-class mj-class"
+_BACKGROUND = "background-color background-url background-repeat background-size"
+_BACKGROUND += " background-position"
+_BORDER = "border border-bottom border-left border-right border-top border-radius"
+
+_BODY_TAGS = {
+    "mj-body": "background-color width css-class",
+    "mj-wrapper": f"{_BOX} {_PADDING} {_BACKGROUND} {_BORDER} full-width text-align",
+    "mj-section": f"{_BOX} {_PADDING} {_BACKGROUND} {_BORDER} full-width direction text-align",
+    "mj-group": f"{_BOX} width vertical-align background-color direction",
+    "mj-column": f"{_BOX} {_PADDING} {_BORDER} width vertical-align background-color direction"
+    " inner-background-color inner-border inner-border-radius",
+    "mj-text": f"{_BOX} {_PADDING} {_FONT} container-background-color height",
+    "mj-image": f"{_BOX} {_PADDING} {_BORDER} src srcset sizes alt href rel target title width"
+    " height align fluid-on-mobile container-background-color name",
+    "mj-divider": f"{_BOX} {_PADDING} border-color border-style border-width width align"
+    " container-background-color",
+    "mj-spacer": f"{_BOX} {_PADDING} height container-background-color",
+    "mj-button": f"{_BOX} {_PADDING} {_BORDER} {_FONT} href rel target title name width height"
+    " inner-padding background-color container-background-color vertical-align text-align",
+    "mj-table": f"{_BOX} {_PADDING} {_FONT} border cellpadding cellspacing role table-layout width"
+    " container-background-color",
+    "mj-raw": "",
+}
+_HEAD_TAGS = {
+    "mjml": "lang dir",
+    "mj-head": "",
+    "mj-title": "",
+    "mj-preview": "",
+    "mj-breakpoint": "width",
+    "mj-attributes": "",
+    "mj-style": "",
+    "mj-font": "name href",
+}
+_ALLOWED = {name: set(names.split()) for name, names in {**_HEAD_TAGS, **_BODY_TAGS}.items()}
+_EVERY = set().union(*_ALLOWED.values()) | {"name"}
+_IN_ATTRIBUTES = {**_ALLOWED, "mj-all": _EVERY, "mj-class": _EVERY}
+_WITH_UNITS = {*_PADDING.split(), "inner-padding"}
+_INSTEAD = {
+    "mj-include": "put the text into the template: files are not loaded",
+    "mj-html-attributes": "mrml refuses it",
+    "mj-selector": "mrml refuses it",
+}
+
+
+def first_fault(mjml: str) -> Fault | None:
+    """Return the first place of `mjml` that mrml refuses, crashes on or gets wrong in silence."""
+    return next(_faults(mjml), None)
+
+
+def _faults(mjml: str) -> Iterator[Fault]:
+    for words, message in _FORBIDDEN:
+        if (offset := mjml.find(words)) >= 0:
+            yield Fault(message, offset)
+    depth = 0
+    in_attributes = False
+    for tag in _TAG.finditer(mjml):
+        name = tag["name"]
+        if name == "mj-attributes":
+            in_attributes = not tag["close"]
+        if name.startswith("mj") and not tag["close"]:
+            for message in _wrong(name, tag["attributes"], in_attributes=in_attributes):
+                yield Fault(message, tag.start())
+        depth += _step(tag)
+        if depth > DEEPEST:
+            yield Fault(f"nested more than {DEEPEST} elements deep", tag.start())
+
+
+def _step(tag: re.Match[str]) -> int:
+    if tag["close"]:
+        return -1
+    return 0 if tag["empty"] or tag["name"] in _VOID else 1
+
+
+def _wrong(name: str, attributes: str, *, in_attributes: bool) -> Iterator[str]:
+    table = _IN_ATTRIBUTES if in_attributes else _ALLOWED
+    if name not in table:
+        yield f"<{name}> is not allowed here: {_INSTEAD.get(name, 'it is not in the table of MJML tags')}"
+        return
+    if in_attributes and name == "mj-body":
+        yield "mrml ignores <mj-body> in <mj-attributes>: set its attributes on <mj-body>"
+    for found in _ATTRIBUTE.finditer(attributes):
+        key, value, bare = found.groups()
+        if bare is not None or value is None:
+            yield f"the attribute {key!r} of <{name}> must have its value in double quotes"
+        elif message := _attribute(name, key, value, table[name]):
+            yield message
+
+
+def _attribute(name: str, key: str, value: str, allowed: set[str]) -> str:
+    if key == "inline":
+        return "mrml leaves inline styles in the head: put these rules into theme.css"
+    if key == "position":
+        return "mrml refuses mj-raw with a position: put it into <mj-head> or <mj-body>"
+    if key not in allowed:
+        return f"<{name}> has no attribute {key!r}"
+    if key == "mj-class" and " " in value.strip():
+        return "of several names in mj-class, mrml lets the first win: name one class"
+    if key in _WITH_UNITS and _UNITLESS.search(value):
+        return f"a 0 without unit in {key}={value!r} breaks widths in Outlook: write 0px"
+    return ""

@@ -1,0 +1,180 @@
+"""The text part, from the tree: readable on its own, every address alone on its line.
+
+Written in Python rather than as a template: lists in quotes in lists, and wrapping by the width of
+characters, are functions; in a template they would be white-space control.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mailer.domain.issue import (
+    Block,
+    Blocks,
+    CodeBlock,
+    CodeSpan,
+    Emphasis,
+    Image,
+    Inline,
+    Inlines,
+    Item,
+    LineBreak,
+    Link,
+    ListBlock,
+    MergeField,
+    Paragraph,
+    Quote,
+    Rule,
+    Section,
+    Strikethrough,
+    Strong,
+    Subheading,
+    Table,
+    Text,
+)
+from mailer.domain.message import SlotContext
+from mailer.rendering.merge import Tokens
+from mailer.rendering.wrap import width, wrap
+
+WIDTH = 72
+
+
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """Writes the parts of the text; merge fields become tokens of `tokens`."""
+
+    tokens: Tokens
+
+    # --- the issue's parts ---
+
+    def section(self, section: Section, number: int) -> str:
+        """Return a section: its ruled name, its introduction, its items."""
+        parts = []
+        if section.name:
+            name = f"{number}. {self.words(section.name)}"
+            lines = wrap(name, WIDTH)
+            rule = "=" * min(WIDTH, max(map(width, lines)))
+            subtitle = wrap(self.words(section.subtitle), WIDTH) if section.subtitle else []
+            parts.append("\n".join([*lines, rule, *subtitle]))
+        if section.introduction:
+            parts.append(self.flow(section.introduction))
+        parts.extend(self.item(item) for item in section.items)
+        return "\n\n".join(parts)
+
+    def item(self, item: Item) -> str:
+        """Return an item as one block: kicker, title and address, then its summary."""
+        head = []
+        if item.kicker:
+            head += wrap(self.words(item.kicker).upper(), WIDTH)
+        if item.title:
+            head += wrap(self.words(item.title), WIDTH)
+        if item.url:
+            head.append(item.url)
+        parts = ["\n".join(head)] if head else []
+        if item.blocks:
+            parts.append(self.flow(item.blocks))
+        return "\n\n".join(parts)
+
+    def flow(self, blocks: Blocks, *, room: int = WIDTH) -> str:
+        """Return blocks, an empty line between them."""
+        return "\n\n".join("\n".join(self._block(block, room)) for block in blocks)
+
+    # --- words ---
+
+    def words(self, inlines: Inlines) -> str:
+        """Return words without their markup; addresses of links are not among them."""
+        return "".join(self._word(node) for node in inlines)
+
+    def _word(self, node: Inline) -> str:
+        match node:
+            case Text(text) | CodeSpan(text):
+                return text
+            case LineBreak():
+                return "\n"
+            case MergeField(name, default):
+                return self.tokens.token(name, context=SlotContext.TEXT, default=default)
+            case Emphasis(children) | Strong(children):
+                return self.words(children)
+            case Strikethrough(children):
+                return f"~{self.words(children)}~"
+            case Link(url, children):
+                words = self.words(children)
+                return f"\n{url}\n" if _is_bare(words, url) else words
+
+    def _text(self, inlines: Inlines, room: int) -> list[str]:
+        """Return wrapped words, then the addresses of their links, each alone on its line."""
+        lines = wrap(self.words(inlines).strip("\n "), room)
+        named = [(self.words(link.children), link.url) for link in _links(inlines)]
+        links = [(name, url) for name, url in named if not _shown(name, url)]
+        for name, url in links:
+            if len(links) > 1:
+                lines += wrap(f"{name}:", room)
+            lines.append(url)
+        return [line for line in lines if line]
+
+    # --- blocks ---
+
+    def _block(self, block: Block, room: int) -> list[str]:
+        match block:
+            case Paragraph(children, _) | Subheading(children, _):
+                return self._text(children, room)
+            case Image():
+                return self._image(block, room)
+            case ListBlock(entries, start, _):
+                return list(self._list(entries, start, room))
+            case Quote(blocks, _):
+                return _indented(self.flow(blocks, room=max(room - 2, 20)), "> ", "> ")
+            case CodeBlock(text, _):
+                return _indented(text, "    ", "    ")
+            case Table():
+                return list(self._table(block, room))
+            case Rule():
+                return ["* * *"]
+
+    def _image(self, image: Image, room: int) -> list[str]:
+        lines = wrap(f"[{image.alt}]", room) if image.alt else []
+        if image.caption:
+            lines += self._text(image.caption, room)
+        return [*lines, image.url or image.src]
+
+    def _list(self, entries: tuple[Blocks, ...], start: int | None, room: int) -> Iterator[str]:
+        for offset, entry in enumerate(entries):
+            mark = "- " if start is None else f"{start + offset}. "
+            inside = "\n".join(
+                line for block in entry for line in self._block(block, max(room - len(mark), 20))
+            )
+            yield from _indented(inside, mark, " " * len(mark))
+
+    def _table(self, table: Table, room: int) -> Iterator[str]:
+        """Yield each row as lines of `column: value`, which survives any width."""
+        names = [self.words(cell) for cell in table.header]
+        for number, row in enumerate(table.rows or (table.header,)):
+            if number:
+                yield ""
+            for name, cell in zip(names, row, strict=True):
+                label = (Text(f"{name}: "), *cell) if name and table.rows else cell
+                yield from self._text(label, room)
+
+
+def _is_bare(words: str, url: str) -> bool:
+    """Is the web address itself what the link shows?"""
+    return words == url or (words.startswith(("https://", "http://")) and " " not in words)
+
+
+def _shown(words: str, url: str) -> bool:
+    """Do the words say where the link leads?"""
+    return _is_bare(words, url) or f"mailto:{words}" == url
+
+
+def _links(inlines: Inlines) -> Iterator[Link]:
+    for node in inlines:
+        match node:
+            case Link():
+                yield node
+            case Emphasis(children) | Strong(children) | Strikethrough(children):
+                yield from _links(children)
+
+
+def _indented(text: str, first: str, later: str) -> list[str]:
+    lines = text.split("\n")
+    prefixed = [first + lines[0], *(later + line for line in lines[1:])]
+    return [line.rstrip(" ") for line in prefixed]
