@@ -2,6 +2,7 @@
 
 SubscribersError
 ├── InvalidAddressError
+├── InvalidNameError
 ├── TokenError
 ├── SubscriptionStateError
 ├── UnknownMailingListError
@@ -17,6 +18,10 @@ class SubscribersError(Exception):
 
 class InvalidAddressError(SubscribersError):
     """The text is not an email address that mail could be delivered to."""
+
+
+class InvalidNameError(SubscribersError):
+    """A mailing list or merge field is given a name or value that it cannot have."""
 
 
 class TokenError(SubscribersError):

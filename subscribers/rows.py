@@ -108,10 +108,6 @@ class CsvRows:
             if row is not None:
                 yield row
 
-    def detach(self) -> None:
-        """Let go of the file, so that the caller's handle stays open."""
-        self._text.detach()
-
     def _read_header(self) -> tuple[Iterator[Record], Columns]:
         lines = iter(partial(self._text.readline, LONGEST_RECORD), "")
         first = next(lines, "")
