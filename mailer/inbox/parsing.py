@@ -52,9 +52,11 @@ class Contents:
     source: str
     one_click_url: str
 
-    def header(self, name: str) -> str:
-        """Return the first header of that name, any case; empty where it is absent."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+    @property
+    def sender_address(self) -> str:
+        """The address in From; empty where there is none."""
+        senders = (value for name, value in self.headers if name.lower() == "from")
+        return parseaddr(next(senders, ""))[1]
 
 
 def summarise(raw: bytes) -> Summary:

@@ -193,7 +193,64 @@ def _gravity(reason: str) -> tuple[bool, str]:
 
 
 def _heed(
-    connection: Connection, pairs: Iterable[tuple[Event, EventTarget | None]], now: dt.datetime
+    connection: Connection, pairs: Sequence[tuple[Event, EventTarget | None]], now: dt.datetime
 ) -> None:
-    """Suppress and unsubscribe, by address in one order."""
-    _ = (connection, pairs, now, suppresses, service, SuppressionReason)
+    """Suppress addresses and end subscriptions, each in one order."""
+    for email_key, event in _to_suppress(pairs):
+        service.suppress(
+            connection,
+            email_key=email_key,
+            reason=SuppressionReason(suppresses(event.kind) or ""),
+            evidence=_evidence(event),
+            now=now,
+        )
+    for target, event in _to_unsubscribe(pairs):
+        service.unsubscribe(
+            connection,
+            subscriber_id=target.subscriber_id,
+            mailing_list_id=target.mailing_list_id,
+            source="provider_event",
+            evidence=_evidence(event),
+            now=now,
+        )
+
+
+def _to_suppress(
+    pairs: Iterable[tuple[Event, EventTarget | None]],
+) -> list[tuple[str, Event]]:
+    """Return who is never to be mailed again, complaints before bounces.
+
+    Where the delivery is not ours the address in the event counts: the provider signed it, and
+    would take no more mail for it from this account.
+    """
+    found = [
+        (email_key, event)
+        for event, target in pairs
+        if suppresses(event.kind)
+        and (email_key := target.email_key if target else _email_key(event.email))
+    ]
+    return sorted(
+        found, key=lambda pair: (pair[0], pair[1].kind is not EventKind.COMPLAINT, pair[1].event_id)
+    )
+
+
+def _to_unsubscribe(
+    pairs: Iterable[tuple[Event, EventTarget | None]],
+) -> list[tuple[EventTarget, Event]]:
+    found = [
+        (target, event)
+        for event, target in pairs
+        if target is not None and event.kind is EventKind.UNSUBSCRIBE
+    ]
+    return sorted(found, key=lambda pair: (pair[0].subscriber_id, pair[1].event_id))
+
+
+def _evidence(event: Event) -> dict[str, object]:
+    return {
+        "provider": event.provider,
+        "event_id": event.event_id,
+        "kind": event.kind.value,
+        "reason": event.reason,
+        "delivery_id": event.delivery_id,
+        "occurred_at": event.occurred_at.isoformat(),
+    }

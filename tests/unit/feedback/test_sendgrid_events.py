@@ -99,7 +99,7 @@ def test_a_drop_says_why() -> None:
         (int("9" * 400), None),
         ("-1", None),
         ("0", None),
-        ("١٧", None),
+        ("\u0661\u0667", None),
         ("17 ", None),
         (1.5, None),
         (True, None),

@@ -104,7 +104,8 @@ def test_the_key_may_stand_in_pem_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "no key", "AAAA", public_text(ec.generate_private_key(ec.SECP384R1()))]  # type: ignore[arg-type]
+    "text",
+    ["", "no key", "AAAA", public_text(ec.generate_private_key(ec.SECP384R1()))],  # type: ignore[arg-type]
 )
 def test_what_is_no_key_fails_at_start(text: str) -> None:
     with pytest.raises(ConfigurationError, match="webhook_public_key"):
