@@ -1,0 +1,18 @@
+"""Settings: `mailer.toml` in the workspace, each key also as `MAILER_<SECTION>__<KEY>`."""
+
+from mailer.config.loading import load_settings
+from mailer.config.models import Settings
+from mailer.config.secret_key import ensure_secret_key
+from mailer.config.template import fill_template
+from mailer.config.urls import kombu_url
+from mailer.config.workspace import SETTINGS_FILE, find_workspace
+
+__all__ = [
+    "SETTINGS_FILE",
+    "Settings",
+    "ensure_secret_key",
+    "fill_template",
+    "find_workspace",
+    "kombu_url",
+    "load_settings",
+]

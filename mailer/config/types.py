@@ -1,0 +1,88 @@
+"""Kinds of values: what each must look like, said so that its author can put it right.
+
+A validator raises ValueError with the end of a sentence that begins with the setting's name.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from mailer.config import urls
+from subscribers.address import parse_address
+from subscribers.errors import InvalidAddressError
+
+_HOST = re.compile(r"[A-Za-z0-9_.:-]+")
+_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+_SHORTEST_KEY = 32
+
+
+def _email(text: str) -> str:
+    try:
+        return parse_address(text).email if text else ""
+    except InvalidAddressError as error:
+        raise ValueError(f"is not an email address: {error}") from None
+
+
+def _one_line(text: str) -> str:
+    if re.search(r"[\x00-\x1f\x7f\u2028\u2029]", text):
+        raise ValueError("must be one line")
+    return text
+
+
+def _host(text: str) -> str:
+    if not _HOST.fullmatch(text):
+        raise ValueError("must be the name or address of a host, without port or scheme")
+    return text
+
+
+def _token(text: str) -> str:
+    if not _TOKEN.fullmatch(text):
+        raise ValueError("must consist of letters, digits, hyphens and underscores")
+    return text
+
+
+def _language(text: str) -> str:
+    if not _LANGUAGE.fullmatch(text):
+        raise ValueError("must be a language tag as en or pt-BR")
+    return text
+
+
+def _key(text: str) -> str:
+    if text and len(text) < _SHORTEST_KEY:
+        raise ValueError(
+            f"must have at least {_SHORTEST_KEY} characters; make one with: openssl rand -base64 48"
+        )
+    return text
+
+
+def _redis_url(text: str) -> str:
+    return urls.url_with_scheme(text, urls.REDIS_SCHEMES)
+
+
+def _broker_url(text: str) -> str:
+    return urls.url_with_scheme(text, urls.BROKER_SCHEMES)
+
+
+def _secret(check: Callable[[str], str]) -> AfterValidator:
+    return AfterValidator(lambda secret: SecretStr(check(_one_line(secret.get_secret_value()))))
+
+
+Email = Annotated[str, AfterValidator(_email)]
+Line = Annotated[str, AfterValidator(_one_line)]
+HostName = Annotated[str, AfterValidator(_host)]
+Token = Annotated[str, AfterValidator(_token)]
+Language = Annotated[str, AfterValidator(_language)]
+WebUrl = Annotated[str, AfterValidator(urls.web_url)]
+
+Secret = Annotated[SecretStr, _secret(_one_line)]
+SecretKey = Annotated[SecretStr, _secret(_key)]
+DatabaseUrl = Annotated[SecretStr, _secret(urls.database_url)]
+RedisUrl = Annotated[SecretStr, _secret(_redis_url)]
+BrokerUrl = Annotated[SecretStr, _secret(_broker_url)]
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+Connections = Annotated[int, Field(ge=1, le=100)]

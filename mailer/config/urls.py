@@ -1,0 +1,71 @@
+"""URLs of the database and of the broker: the spellings people use, and the ones libraries want."""
+
+import re
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+_POSTGRES = re.compile(r"^(?:postgres|postgresql)(?:\+psycopg)?://")
+REDIS_SCHEMES = ("redis", "rediss", "unix")
+BROKER_SCHEMES = (*REDIS_SCHEMES, "redis+socket", "amqp", "amqps", "pyamqp")
+
+
+def database_url(text: str) -> str:
+    """Return `text` as SQLAlchemy wants it for psycopg 3.
+
+    Raises:
+        ValueError: not a PostgreSQL URL. The text is not repeated: it may hold a password.
+    """
+    if not text:
+        return ""
+    if not _POSTGRES.match(text):
+        raise ValueError("must start with postgresql://, as postgresql://user:password@host/name")
+    _check_port(text)
+    return _POSTGRES.sub("postgresql+psycopg://", text)
+
+
+def url_with_scheme(text: str, schemes: tuple[str, ...]) -> str:
+    """Return `text` if it is empty or a URL of one of `schemes`.
+
+    Raises:
+        ValueError: it is neither. The text is not repeated: it may hold a password.
+    """
+    scheme, separator, _ = text.partition("://")
+    if text and (not separator or scheme not in schemes):
+        wanted = ", ".join(f"{name}://" for name in schemes)
+        raise ValueError(f"must start with one of {wanted}")
+    _check_port(text)
+    return text
+
+
+def kombu_url(text: str) -> str:
+    """Return a broker URL as Celery wants it: `unix:///path?db=1` is `redis+socket://` there."""
+    parts = urlsplit(text)
+    if parts.scheme != "unix":
+        return text
+    query = parse_qs(parts.query)
+    login = f":{quote(parts.password, safe='')}@" if parts.password else ""
+    path = quote(unquote(parts.path), safe="/")
+    return f"redis+socket://{login}{path}?virtual_host={query.get('db', ['0'])[0]}"
+
+
+def web_url(text: str) -> str:
+    """Return the base of our links: http or https, no slash at the end.
+
+    Raises:
+        ValueError: not such an address.
+    """
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"\s", text):
+        raise ValueError("must be an address as https://news.example.org")
+    if parts.query or parts.fragment:
+        raise ValueError("must not contain ? or #")
+    if "@" in parts.netloc:
+        raise ValueError("must not contain a login: it goes into every message")
+    _check_port(text)
+    return text.rstrip("/")
+
+
+def _check_port(text: str) -> None:
+    try:
+        _ = urlsplit(text).port
+    except ValueError:
+        raise ValueError("has a port that is not a number from 0 to 65535") from None
