@@ -76,7 +76,7 @@ class Fragments:
     def _inlines(self, inlines: Inlines) -> str:
         return "".join(map(self._inline, inlines))
 
-    def _inline(self, node: Inline) -> str:
+    def _inline(self, node: Inline) -> str:  # noqa: PLR0911 - one return a kind
         match node:
             case Text(text):
                 return str(escape(text))
@@ -93,14 +93,14 @@ class Fragments:
             case Strikethrough(children):
                 return f"<s>{self._inlines(children)}</s>"
             case Link(url, children):
-                return f'<a href="{escape(url)}">{self._inlines(children)}</a>'
+                return f'<a class="x" href="{escape(url)}">{self._inlines(children)}</a>'
 
     # --- blocks ---
 
     def _blocks(self, blocks: Blocks, paragraph: str) -> str:
         return "".join(self._block(block, paragraph) for block in blocks)
 
-    def _block(self, block: Block, paragraph: str) -> str:
+    def _block(self, block: Block, paragraph: str) -> str:  # noqa: PLR0911 - one return a kind
         match block:
             case Paragraph(children, _):
                 return f'<p class="{paragraph}">{self._inlines(children)}</p>'

@@ -72,7 +72,7 @@ def mjml_values(edition: Edition, tokens: Tokens) -> Mapping[str, object]:
         "reason": edition.reason,
         "unsubscribe_url": tokens.token(UNSUBSCRIBE_URL, context=SlotContext.HTML),
         "postal_address": edition.postal_address,
-        "accents": edition.theme.accents,
+        "accents": edition.theme.accents[: len(sections)],
         "words": edition.words,
     }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from markdown_it.token import Token
 
@@ -214,8 +214,12 @@ def _is_blank(piece: Piece) -> bool:
     return isinstance(piece, LineBreak) or (isinstance(piece, Text) and not piece.text.strip(" "))
 
 
-def _joined(found):
-    joined = []
+_P = TypeVar("_P", bound=Piece)
+
+
+def _joined(found: Sequence[_P]) -> tuple[_P, ...]:
+    """Return `found` with neighbouring texts joined."""
+    joined: list[Any] = []
     for piece in found:
         last = joined[-1] if joined else None
         if isinstance(piece, Text) and isinstance(last, Text):

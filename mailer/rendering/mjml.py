@@ -2,10 +2,10 @@
 
 import re
 import traceback
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from mjml import mjml2html
@@ -43,11 +43,11 @@ def to_html(mjml: str, *, theme: Theme, values: Mapping[str, object]) -> str:
         RenderError: the MJML is refused; with the template's line and column where they are known.
     """
     if fault := first_fault(mjml):
-        raise _at_origin(fault, mjml, theme=theme, values=values)
+        raise _at_origin(fault, theme=theme, values=values)
     try:
         html: str = mjml2html(mjml, fonts={})
     except ValueError as error:
-        raise _at_origin(_fault(error, mjml), mjml, theme=theme, values=values) from error
+        raise _at_origin(_fault(error, mjml), theme=theme, values=values) from error
     if found := _DEBUG_ESCAPE.search(html):
         raise RenderError(
             f"a character came out as {found[0]}: write it as a numeric entity in attributes",
@@ -100,48 +100,61 @@ def _template_error(error: Exception, theme: Theme) -> RenderError:
 # --- from a position in the MJML back to the template ---------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    offset: int
-    line: int
-    text: str
-
-
 def _fault(error: ValueError, mjml: str) -> Fault:
     """Return mrml's error, whose position is a byte offset, with a character offset."""
     message = str(error)
     found = _POSITION.search(message)
     if not found:
-        return Fault(f"mrml refused the MJML: {message}", 0)
+        return Fault(f"mrml refused the MJML: {message}", len(mjml))
     offset = len(mjml.encode()[: int(found[1])].decode(errors="ignore"))
     return Fault(f"mrml refused the MJML: {message[: found.start()].strip()}", offset)
 
 
-def _at_origin(
-    fault: Fault, mjml: str, *, theme: Theme, values: Mapping[str, object]
-) -> RenderError:
+def _at_origin(fault: Fault, *, theme: Theme, values: Mapping[str, object]) -> RenderError:
     """Return the error with the line and column of the template that wrote the faulty place.
 
-    The template runs once more, piece by piece: each piece knows its line.
+    The template runs once more, piece by piece: each piece knows the line that it begins on.
     """
-    chunk = _chunk_at(fault.offset, mjml, theme=theme, values=values)
-    before = chunk.text[: max(0, fault.offset - chunk.offset)]
-    line = chunk.line + before.count("\n")
-    here = mjml[fault.offset : fault.offset + 24].split("\n", 1)[0]
-    lines = theme.mjml.split("\n")
-    column = lines[line - 1].find(here) + 1 if here and line <= len(lines) else 0
-    return RenderError(fault.message, path=theme.path / MJML_FILE, line=line, column=column or None)
+    pieces = list(_pieces(theme, values))
+    plain = "".join(text for _, text in pieces)
+    offset = _before_entities(plain, fault.offset)
+    line, before = _place(pieces, offset)
+    column = _column(theme.mjml, line, before=before, here=plain[offset : offset + 24])
+    return RenderError(fault.message, path=theme.path / MJML_FILE, line=line, column=column)
 
 
-def _chunk_at(offset: int, mjml: str, *, theme: Theme, values: Mapping[str, object]) -> _Chunk:
+def _pieces(theme: Theme, values: Mapping[str, object]) -> Iterator[tuple[int, str]]:
     template = _template(theme.mjml, theme.path / MJML_FILE)
-    pieces = template.root_render_func(template.new_context(dict(values)))
-    chunk, end, plain = _Chunk(0, 1, ""), 0, ""
-    for text in pieces:
-        line = template.get_corresponding_lineno(pieces.gi_frame.f_lineno)
-        plain += text
-        chunk, end = _Chunk(end, line, text), len(entities_in_attributes(plain))
-        if end > offset:
+    running: Any = template.root_render_func(template.new_context(dict(values)))
+    for text in running:
+        yield template.get_corresponding_lineno(running.gi_frame.f_lineno), text
+
+
+def _before_entities(plain: str, offset: int) -> int:
+    """Return where `offset` of the text with entities in its attributes was without them."""
+    grown = 0
+    for tag in _TAG.finditer(plain):
+        if tag.start() + grown >= offset:
             break
-    del mjml
-    return chunk
+        grown += len(entities(tag[0])) - len(tag[0])
+    return max(0, min(offset - grown, len(plain)))
+
+
+def _place(pieces: list[tuple[int, str]], offset: int) -> tuple[int, str]:
+    """Return the template's line at `offset`, and what the piece there has before it."""
+    line, before = 1, ""
+    for begins, text in pieces:
+        line, before = begins, text[:offset]
+        if offset < len(text):
+            break
+        offset -= len(text)
+    return line + before.count("\n"), before
+
+
+def _column(template: str, line: int, *, before: str, here: str) -> int | None:
+    if "\n" in before:
+        return len(before) - before.rindex("\n")
+    words = here.split("\n", 1)[0]
+    lines = template.split("\n")
+    found = lines[line - 1].find(words) if words and line <= len(lines) else -1
+    return found + 1 if found >= 0 else None

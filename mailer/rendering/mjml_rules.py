@@ -113,7 +113,8 @@ def _step(tag: re.Match[str]) -> int:
 def _wrong(name: str, attributes: str, *, in_attributes: bool) -> Iterator[str]:
     table = _IN_ATTRIBUTES if in_attributes else _ALLOWED
     if name not in table:
-        yield f"<{name}> is not allowed here: {_INSTEAD.get(name, 'it is not in the table of MJML tags')}"
+        reason = _INSTEAD.get(name, "it is not in the table of MJML tags")
+        yield f"<{name}> is not allowed here: {reason}"
         return
     if in_attributes and name == "mj-body":
         yield "mrml ignores <mj-body> in <mj-attributes>: set its attributes on <mj-body>"

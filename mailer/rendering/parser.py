@@ -141,7 +141,8 @@ class _SectionPart:
     items: list[_ItemPart] = field(default_factory=list)
 
     def section(self, source: Source) -> Section:
-        blocks, subtitle = self.blocks, ()
+        blocks: list[Block] = self.blocks
+        subtitle: Inlines = ()
         match blocks:
             case [Paragraph((Emphasis(children),), _), *rest]:
                 blocks, subtitle = rest, children

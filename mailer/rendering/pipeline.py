@@ -69,7 +69,7 @@ def html_part(edition: Edition, tokens: Tokens) -> str:
     values = mjml_values(edition, tokens)
     document = mjml.render_template(edition.theme, values)
     html = mjml.to_html(document, theme=edition.theme, values=values)
-    return css.inline_css(html, edition.theme.css)
+    return css.inline_css(html, edition.theme.inlined_css)
 
 
 def html_bytes(compiled: CompiledIssue) -> int:

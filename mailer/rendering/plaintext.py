@@ -62,17 +62,16 @@ class PlainText:
 
     def item(self, item: Item) -> str:
         """Return an item as one block: kicker, title and address, then its summary."""
-        head = []
+        head: list[str] = []
         if item.kicker:
             head += wrap(self.words(item.kicker).upper(), WIDTH)
         if item.title:
             head += wrap(self.words(item.title), WIDTH)
         if item.url:
             head.append(item.url)
-        parts = ["\n".join(head)] if head else []
         if item.blocks:
-            parts.append(self.flow(item.blocks))
-        return "\n\n".join(parts)
+            head.append(self.flow(item.blocks))
+        return "\n".join(head)
 
     def flow(self, blocks: Blocks, *, room: int = WIDTH) -> str:
         """Return blocks, an empty line between them."""
@@ -113,7 +112,7 @@ class PlainText:
 
     # --- blocks ---
 
-    def _block(self, block: Block, room: int) -> list[str]:
+    def _block(self, block: Block, room: int) -> list[str]:  # noqa: PLR0911 - one return a kind
         match block:
             case Paragraph(children, _) | Subheading(children, _):
                 return self._text(children, room)

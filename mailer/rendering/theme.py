@@ -57,6 +57,12 @@ class Theme:
     accents: tuple[Accent, ...]
     languages: Mapping[str, Words]
 
+    @property
+    def inlined_css(self) -> str:
+        """The rules for style attributes: the theme's, and `.a0`, `.a1`, ... for its accents."""
+        accents = (f".a{at} {{ color: {each.light} }}" for at, each in enumerate(self.accents))
+        return "\n".join((self.css, *accents))
+
     def words(self, language: str) -> Words:
         """Return the words of `language`, of its base language, or English."""
         table = self.languages
@@ -113,7 +119,9 @@ def _settings(text: str, path: Path) -> tuple[tuple[Accent, ...], Mapping[str, W
     except tomllib.TOMLDecodeError as error:
         raise RenderError(f"not TOML: {error}", path=path) from None
     except (KeyError, TypeError, AttributeError) as error:
-        raise RenderError(f"[[accents]] or [words.en] is missing or wrong: {error}", path=path) from None  # fmt: skip
+        raise RenderError(
+            f"accents or [words.en] is missing or wrong: {error}", path=path
+        ) from None
     if not accents or "en" not in words:
         raise RenderError("a theme needs at least one accent, and English words", path=path)
     return accents, words
