@@ -3,14 +3,13 @@
 The only module that knows which classes stand behind the services' arguments.
 """
 
-import os
 import random
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, cast
 
 from sqlalchemy import Engine
 
@@ -142,29 +141,76 @@ class App:
 
 
 @contextmanager
-def open_app(workspace: Path | None = None) -> Iterator[App]:
+def open_app(workspace: Path | None = None, *, check_schema: bool = True) -> Iterator[App]:
     """Yield the app of a workspace, with its servers running and its schema in place.
+
+    Args:
+        workspace: the folder; found as `mailer.config.find_workspace` says when None.
+        check_schema: leave the schema alone when False.
 
     Raises:
         ConfigurationError: a setting is wrong, or a server cannot be used.
     """
     with ExitStack() as stack:
         app = make_app(load_settings(workspace), stack)
-        ensure_schema(app.engine)
+        if check_schema:
+            ensure_schema(app.engine)
         yield app
 
 
 def make_app(settings: Settings, stack: ExitStack) -> App:
-    """Return the app for `settings`; `stack` closes it."""
-    database_url, redis_url = settings.database_url, settings.redis_url
-    if database_url is None or (redis_url is None and settings.broker_url is None):
+    """Return the app for `settings`; `stack` closes it and lets go of the servers."""
+    database_url = settings.database_url.get_secret_value()
+    redis_url = settings.redis_url.get_secret_value()
+    if not database_url or not (redis_url or settings.broker_url.get_secret_value()):
         from mailer.embedded import acquire  # noqa: PLC0415 - only without URLs
 
         lease = stack.enter_context(acquire(settings.state_dir))
         database_url = database_url or lease.database_url
         redis_url = redis_url or lease.redis_url
-    app = App(settings, database_url, settings.broker_url or celery_url(redis_url or ""))
+    app = App(settings, database_url, settings.celery_broker_url(redis_url))
     stack.callback(app.close)
     return app
 
 
+def make_provider(settings: Settings, signer: Signer) -> Provider:
+    """Return the provider that the settings choose.
+
+    Raises:
+        ConfigurationError: a setting that it needs is missing.
+    """
+    settings.require_provider()
+    return _MAKERS[settings.provider](settings, signer)
+
+
+def _outbox(settings: Settings, _: Signer) -> Provider:
+    from mailer.providers.outbox import OutboxProvider, OutboxSettings  # noqa: PLC0415 - as above
+
+    return OutboxProvider(OutboxSettings(settings.outbox_directory))
+
+
+def _smtp(settings: Settings, signer: Signer) -> Provider:
+    from mailer.providers.smtp import SmtpProvider  # noqa: PLC0415 - as above
+    from mailer.providers.smtp_settings import SmtpSettings, verp  # noqa: PLC0415
+
+    smtp = settings.smtp
+    bounces = verp(
+        smtp.bounce_address,
+        lambda recipient: signer.sign(Purpose.BOUNCE, recipient.delivery_id),
+    )
+    return SmtpProvider(
+        SmtpSettings(
+            host=smtp.host,
+            port=smtp.port,
+            tls=cast("Literal['none', 'starttls', 'implicit']", smtp.tls),
+            username=smtp.username,
+            password=smtp.password.get_secret_value(),
+            connections=smtp.connections,
+            timeout_seconds=smtp.timeout_seconds,
+            ca_file=settings.smtp_ca_file,
+            envelope_sender=bounces if smtp.bounce_address else None,
+        )
+    )
+
+
+_MAKERS = {"outbox": _outbox, "smtp": _smtp}

@@ -1,0 +1,109 @@
+"""The command line, `mailer`."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from mailer import __version__
+from mailer.cli import demo, explain, issue, lists, run, send, sends, setup, subscriber
+from mailer.cli._shared import ExitCode, fail
+from mailer.errors import ConfigurationError, MailerError, NotFoundError
+from subscribers.errors import SubscribersError, UnknownMailingListError
+
+app = typer.Typer(
+    name="mailer",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done · 1 part of the work failed · 2 wrong input · 3 wrong settings · "
+    "4 no such thing · 5 declined · 130 interrupted",
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"mailer {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    workspace: Annotated[
+        Path | None,
+        typer.Option(
+            "--workspace",
+            "-C",
+            help="Work in this folder instead of the one that holds mailer.toml.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Newsletter delivery: Markdown in, beautiful email out, every recipient accounted for.
+
+    Try it:  mailer demo
+
+    Begin:   mailer init  →  mailer issue new hello  →  mailer send hello.md --list readers
+    """
+    if workspace is not None:
+        os.environ["MAILER_WORKSPACE"] = str(workspace.resolve())
+
+
+app.command("demo")(demo.demo)
+app.command("init")(setup.init)
+app.command("doctor")(setup.doctor)
+app.add_typer(issue.app, name="issue")
+app.add_typer(lists.app, name="lists")
+app.add_typer(subscriber.app, name="subscriber")
+app.command("send")(send.send)
+app.add_typer(sends.app, name="sends")
+app.command("explain")(explain.explain)
+app.command("up")(run.up)
+app.command("worker")(run.worker)
+app.command("web")(run.web)
+app.command("inbox")(run.inbox)
+app.add_typer(setup.db_app, name="db")
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def run_command(arguments: list[str]) -> int:
+    """Run one command and return its exit code; every expected error becomes one line."""
+    try:
+        code = app(arguments, standalone_mode=False)
+    except click.exceptions.Abort:
+        return fail("interrupted", ExitCode.INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        return int(ExitCode.USAGE)
+    except KeyboardInterrupt:
+        return fail("interrupted", ExitCode.INTERRUPTED)
+    except ConfigurationError as error:
+        return fail(str(error), ExitCode.CONFIGURATION)
+    except (NotFoundError, UnknownMailingListError) as error:
+        return fail(str(error), ExitCode.NOT_FOUND)
+    except (MailerError, SubscribersError) as error:
+        return fail(str(error), ExitCode.USAGE)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.OK)
+    except OSError as error:
+        return fail(_describe(error), ExitCode.USAGE)
+    return code if isinstance(code, int) else int(ExitCode.OK)
+
+
+def _describe(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}"

@@ -1,0 +1,68 @@
+"""What every command shares: consoles, exit codes, JSON, dates, and how errors end."""
+
+import dataclasses
+import datetime as dt
+import json
+import sys
+from enum import IntEnum
+from typing import Any
+
+from rich.console import Console
+
+console = Console(highlight=False)
+"""Results go to stdout; colours and bars only where it is a terminal."""
+
+err_console = Console(stderr=True, highlight=False)
+"""Everything else: errors, warnings, progress, questions."""
+
+
+class ExitCode(IntEnum):
+    """What the shell is told. Documented in docs/cli.md."""
+
+    OK = 0
+    FAILED = 1  # the work was done and part of it failed, or does not balance
+    USAGE = 2  # the command line or the input is wrong
+    CONFIGURATION = 3  # a setting or a server is wrong
+    NOT_FOUND = 4  # there is no such issue, send, list or subscriber
+    DECLINED = 5  # a person answered no
+    INTERRUPTED = 130  # Ctrl-C
+
+
+def print_json(data: object) -> None:
+    """Print `data` as one JSON document; dates in ISO 8601."""
+    sys.stdout.write(json.dumps(data, default=_as_json, ensure_ascii=False, indent=2) + "\n")
+
+
+def _as_json(value: object) -> Any:  # noqa: ANN401 - JSON values are of any type
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    return str(value)
+
+
+def show_time(at: dt.datetime | None) -> str:
+    """Return a moment as people read it: local time with its zone, to the second."""
+    return "" if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def show_duration(seconds: float) -> str:
+    """Return a duration as people read it."""
+    if seconds < 1:
+        return "under a second"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(hours, "h"), (minutes, "min"), (rest, "s")]
+    return " ".join(f"{count} {unit}" for count, unit in parts if count)
+
+
+def fail(message: str, code: ExitCode) -> int:
+    """Print one line to stderr and return the exit code."""
+    err_console.print(f"[bold red]error:[/] {_plain(message)}", soft_wrap=True)
+    return int(code)
+
+
+def _plain(message: str) -> str:
+    from rich.markup import escape
+
+    return escape(" ".join(message.split()))

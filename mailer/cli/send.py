@@ -1,0 +1,212 @@
+"""`mailer send`: from a file to everyone on a list, with a look and a question first."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from mailer.cli._shared import ExitCode, console, err_console, print_json, show_duration
+from mailer.errors import NotFoundError, RenderError
+
+if TYPE_CHECKING:
+    from mailer.bootstrap import App
+    from mailer.domain.message import CompiledIssue
+    from mailer.services.planning import Preview
+    from mailer.services.publishing import Draft
+    from subscribers.queries import MailingList
+
+GUESSED_RATE = {"smtp": 200, "sendgrid": 2_000, "outbox": 1_000}
+"""Recipients a second, for the estimate before the first send."""
+
+
+def send(
+    file: Annotated[Path, typer.Argument(help="The issue file.")],
+    list_slug: Annotated[
+        str | None,
+        typer.Option("--list", "-l", help="Mailing list; the issue's own when left out."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch/--no-watch", help="Show progress until it is done.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> int:
+    """Send an issue to a mailing list: look, confirm, plan, deliver, balance the books.
+
+    Exits with 0 only when the books balance and nothing failed. Ctrl-C stops watching, not
+    sending. Nobody gets an issue twice, however often this is run.
+
+    Examples:
+      mailer send week-41.md --list readers
+
+      mailer send week-41.md --list readers --dry-run
+
+      mailer send week-41.md --list readers --yes --no-watch
+    """
+    from mailer.bootstrap import open_app
+    from mailer.services import planning, publishing
+
+    draft = publishing.read_draft(file)
+    with open_app() as app:
+        mailing_list = _mailing_list(app, list_slug or draft.mailing_list)
+        compiled = publishing.compile_draft(draft, app.settings)
+        app.settings.require_sendable()
+        _refuse_todos(draft)
+        app.provider  # noqa: B018 - a wrong setting shows before anything is planned
+        preview = planning.preview(app.engine, compiled, mailing_list_id=mailing_list.id)
+        facts = _facts(app, compiled, mailing_list, preview)
+        if as_json and dry_run:
+            print_json(facts)
+        elif not as_json:
+            _show_preview(facts)
+        _refuse_gaps(preview)
+        if dry_run:
+            return ExitCode.OK
+        if not yes and not typer.confirm("Send it?", err=True):
+            err_console.print("nothing was sent")
+            return ExitCode.DECLINED
+        return _go(app, compiled, mailing_list, is_watched=watch, as_json=as_json)
+
+
+def _go(
+    app: "App",
+    compiled: "CompiledIssue",
+    mailing_list: "MailingList",
+    *,
+    is_watched: bool,
+    as_json: bool,
+) -> int:
+    from mailer.services import planning, sweeping
+
+    send_id = planning.start_send(
+        app.engine, compiled, mailing_list_id=mailing_list.id, provider=app.provider.name
+    )
+    planning.plan(app.engine, send_id, batch_size=app.batch_size)
+    planning.tell_workers(
+        app.engine,
+        app.hints,
+        silence_seconds=sweeping.SILENCE_SECONDS,
+        most=sweeping.MOST_HINTS,
+    )
+    if not is_watched:
+        return _leave(app, send_id, as_json=as_json)
+    return follow(app, send_id, as_json=as_json)
+
+
+def follow(app: "App", send_id: int, *, as_json: bool) -> int:
+    """Watch the send to its end, with a worker of our own where none is running."""
+    from mailer.cli.processes import worker_for_now
+    from mailer.cli.watching import exit_code, show_report, watch
+
+    with ExitStack() as stack:
+        stack.enter_context(worker_for_now(app))
+        try:
+            found = watch(app.engine, send_id)
+        except KeyboardInterrupt:
+            err_console.print(
+                f"stopped watching; the send goes on wherever a worker runs: "
+                f"mailer sends watch {send_id}"
+            )
+            return ExitCode.INTERRUPTED
+    if as_json:
+        print_json(found.as_json())
+    else:
+        show_report(found)
+    return exit_code(found)
+
+
+def _leave(app: "App", send_id: int, *, as_json: bool) -> int:
+    from mailer.cli.processes import is_worker_alive
+    from mailer.services.reporting import report
+
+    if as_json:
+        print_json(report(app.engine, send_id).as_json())
+    else:
+        console.print(f"send {send_id} is planned: mailer sends watch {send_id}")
+    if not is_worker_alive(app):
+        err_console.print("[yellow]warning:[/] no worker is running: start one with  mailer worker")
+    return ExitCode.OK
+
+
+def _mailing_list(app: "App", slug: str) -> "MailingList":
+    from subscribers import queries
+
+    if not slug:
+        raise NotFoundError("say which mailing list: --list SLUG, or `list: SLUG` in the issue")
+    with app.engine.connect() as connection:
+        return queries.get_mailing_list(connection, slug)
+
+
+def _refuse_todos(draft: "Draft") -> None:
+    if draft.todos:
+        more = f" (and {len(draft.todos) - 1} more)" if len(draft.todos) > 1 else ""
+        raise RenderError(f"{draft.todos[0]}: finish this before sending{more}")
+
+
+def _refuse_gaps(preview: "Preview") -> None:
+    for field, count in preview.lacking.items():
+        raise RenderError(
+            f"{{{{ {field} }}}} has no default, and {count:,} subscribers have no value for it: "
+            f'write {{{{ {field} | default: "..." }}}}'
+        )
+
+
+def _facts(
+    app: "App", compiled: "CompiledIssue", mailing_list: "MailingList", preview: "Preview"
+) -> dict[str, object]:
+    from mailer.services.publishing import describe, sample_message
+
+    counts = preview.counts
+    described = describe(compiled, sample_message(compiled, app.settings))
+    provider = app.provider.name
+    return {
+        "subject": described["subject"],
+        "list": mailing_list.slug,
+        "provider": provider,
+        "content_hash": compiled.content_hash,
+        "active": counts.active,
+        "intended": counts.intended,
+        "already_planned": counts.already_planned,
+        "skipped": {f"suppressed_{reason}": n for reason, n in counts.suppressed.items()},
+        "not_active": dict(counts.not_active),
+        "to_hand_over": counts.to_hand_over,
+        "bytes": described["bytes"],
+        "estimated_seconds": counts.to_hand_over / GUESSED_RATE.get(provider, 1_000),
+    }
+
+
+def _show_preview(facts: dict[str, object]) -> None:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for name, value in _preview_rows(facts):
+        table.add_row(name, value)
+    console.print(table)
+
+
+def _preview_rows(facts: dict[str, object]) -> list[tuple[str, str]]:
+    rows = [
+        ("subject", f"[bold]{escape(str(facts['subject']))}[/]"),
+        ("list", escape(str(facts["list"]))),
+        ("intended", f"{facts['intended']:,}"),
+    ]
+    rows += [(f"  skipped: {why}", f"{n:,}") for why, n in _counts(facts["skipped"])]
+    rows += [(f"  not mailed: {why}", f"{n:,}") for why, n in _counts(facts["not_active"])]
+    if facts["already_planned"]:
+        rows.append(("  have this issue already", f"{facts['already_planned']:,}"))
+    sizes = facts["bytes"]
+    assert isinstance(sizes, dict)
+    seconds = facts["estimated_seconds"]
+    assert isinstance(seconds, float)
+    return [
+        *rows,
+        ("provider", str(facts["provider"])),
+        ("size", f"{sizes['message']:,} B a message, {sizes['html']:,} B of HTML"),
+        ("estimated time", show_duration(seconds)),
+    ]
+
+
+def _counts(value: object) -> list[tuple[str, int]]:
+    return sorted(value.items()) if isinstance(value, dict) else []

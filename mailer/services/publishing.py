@@ -1,0 +1,191 @@
+"""Publishing: from an issue file to its compiled form, and to files that can be looked at."""
+
+import datetime as dt
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mailer.config import Settings
+from mailer.domain.issue import Issue, find_todos
+from mailer.domain.message import (
+    CompiledIssue,
+    Mailbox,
+    MailingIdentity,
+    Recipient,
+    SlotContext,
+    slot_values,
+)
+from mailer.domain.mime import MimeTemplate
+from mailer.errors import RenderError
+from mailer.rendering.edition import IssueDefaults
+from mailer.rendering.pipeline import compile_issue, html_bytes, parse_issue
+from mailer.rendering.theme import find_theme
+from mailer.resources import resource_dir
+
+SAMPLE_EMAIL = "reader@example.org"
+NEUTRAL_PATH = "/unsubscribe-help"
+"""Where personal links lead in copies that belong to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An issue file as read.
+
+    Args:
+        path: the file.
+        source: its text.
+        issue: parsed.
+    """
+
+    path: Path
+    source: str
+    issue: Issue
+
+    @property
+    def mailing_list(self) -> str:
+        """The slug of the mailing list that the front matter names; empty for none."""
+        return self.issue.front_matter.mailing_list
+
+    @property
+    def todos(self) -> list[str]:
+        """Places that the author has left open, one line each."""
+        return [f"{self.path}:{todo.line}: {todo.text}" for todo in find_todos(self.source)]
+
+
+def read_draft(path: Path) -> Draft:
+    """Return the issue file at `path`.
+
+    Raises:
+        RenderError: it cannot be read or is not an issue; with line and column.
+    """
+    try:
+        source = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RenderError(
+            f"byte {error.start + 1} is not UTF-8: save it as UTF-8", path=path
+        ) from None
+    except FileNotFoundError:
+        raise RenderError("there is no such file", path=path) from None
+    except OSError as error:
+        raise RenderError(error.strerror or "cannot be read", path=path) from None
+    return Draft(path, source, parse_issue(source, path=path))
+
+
+def compile_draft(draft: Draft, settings: Settings) -> CompiledIssue:
+    """Return the message that the draft becomes.
+
+    Raises:
+        RenderError: with file, line and column.
+    """
+    theme = draft.issue.front_matter.theme or settings.issue.theme
+    return compile_issue(
+        draft.source,
+        path=draft.path,
+        theme_dir=find_theme(theme, roots=theme_roots(settings)),
+        defaults=issue_defaults(settings),
+    )
+
+
+def theme_roots(settings: Settings) -> list[Path]:
+    """Return where themes are looked for: the workspace first, then those that ship."""
+    return [settings.workspace / "templates" / "email", resource_dir("templates") / "email"]
+
+
+def issue_defaults(settings: Settings) -> IssueDefaults:
+    """Return what the workspace says where an issue does not.
+
+    Nothing of the mailing list or the send: what was built and approved is what goes out.
+    """
+    sender = settings.sender
+    return IssueDefaults(
+        sender=Mailbox(sender.email, sender.name) if sender.email else None,
+        reply_to=Mailbox(sender.reply_to) if sender.reply_to else None,
+        postal_address=sender.postal_address or "",
+        list_name=sender.name,
+        web_url=f"{settings.web.base_url.rstrip('/')}/archive/{{slug}}",
+        language=settings.issue.language,
+    )
+
+
+def sample_message(compiled: CompiledIssue, settings: Settings) -> bytes:
+    """Return the whole message as a sample reader gets it: the same bytes every time."""
+    domain = compiled.sender.email.rpartition("@")[2]
+    identity = MailingIdentity("sample", compiled.sender.name or "Sample", domain, 0)
+    noon = dt.datetime.combine(compiled.date, dt.time(12), tzinfo=dt.UTC)
+    return MimeTemplate(compiled, identity).bind(_sample(compiled, settings), date=noon)
+
+
+def neutral_html(compiled: CompiledIssue, settings: Settings) -> str:
+    """Return the HTML part as it belongs to nobody: defaults for merge fields, no personal link."""
+    return _filled(compiled.html, compiled, SlotContext.HTML, _sample(compiled, settings))
+
+
+def neutral_text(compiled: CompiledIssue, settings: Settings) -> str:
+    """Return the text part as it belongs to nobody."""
+    return _filled(compiled.text, compiled, SlotContext.TEXT, _sample(compiled, settings))
+
+
+def write_build(compiled: CompiledIssue, settings: Settings, directory: Path) -> dict[str, Any]:
+    """Write `message.html`, `.txt`, `.eml` and `.json` to `directory`; return the last one's data.
+
+    Each file appears whole or not at all.
+    """
+    message = sample_message(compiled, settings)
+    facts = describe(compiled, message)
+    directory.mkdir(parents=True, exist_ok=True)
+    _write(directory / "message.html", neutral_html(compiled, settings).encode())
+    _write(directory / "message.txt", neutral_text(compiled, settings).encode())
+    _write(directory / "message.eml", message)
+    document = json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
+    _write(directory / "message.json", document.encode())
+    return facts
+
+
+def describe(compiled: CompiledIssue, message: bytes) -> dict[str, Any]:
+    """Return subject, headers, hash and sizes of a compiled issue as JSON values."""
+    import email.policy  # noqa: PLC0415 - 30 ms
+
+    headers = email.message_from_bytes(message, policy=email.policy.default)
+    return {
+        "slug": compiled.slug,
+        "subject": str(headers["Subject"]),
+        "preheader": compiled.preheader,
+        "date": compiled.date.isoformat(),
+        "language": compiled.language,
+        "headers": {name: str(value) for name, value in headers.items()},
+        "merge_fields": sorted(compiled.fields),
+        "content_hash": compiled.content_hash,
+        "bytes": {
+            "html": html_bytes(compiled),
+            "text": len(compiled.text.encode()),
+            "message": len(message),
+        },
+    }
+
+
+def _sample(compiled: CompiledIssue, settings: Settings) -> Recipient:
+    base = settings.web.base_url.rstrip("/")
+    return Recipient(
+        delivery_id=0,
+        email=SAMPLE_EMAIL,
+        name="",
+        message_id=f"sample.{compiled.slug}@{compiled.sender.email.rpartition('@')[2]}",
+        unsubscribe_url=base + NEUTRAL_PATH,
+        unsubscribe_mailto=f"mailto:{compiled.sender.email}?subject=unsubscribe",
+    )
+
+
+def _filled(body: str, compiled: CompiledIssue, context: SlotContext, reader: Recipient) -> str:
+    values = slot_values(compiled, reader)
+    for slot in compiled.slots:
+        if slot.context is context:
+            body = body.replace(slot.token, values[slot.token])
+    return body
+
+
+def _write(path: Path, data: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_bytes(data)
+    temporary.replace(path)
