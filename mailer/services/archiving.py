@@ -13,12 +13,8 @@ from mailer.domain.message import (
 )
 from mailer.storage import archive
 
-UNSUBSCRIBE_HELP = "/unsubscribe-help"
-"""Where the unsubscribe link of an archived issue leads: it is nobody's."""
-
-_NOBODY = Recipient(
-    delivery_id=0, email="your address", name="", message_id="", unsubscribe_url=UNSUBSCRIBE_HELP
-)
+_YOUR_ADDRESS = "your address"
+"""What stands where a message shows its recipient's address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +56,33 @@ def list_archive(engine: Engine, *, limit: int = 500) -> list[ArchivedIssue]:
         ]
 
 
-def read_archived(engine: Engine, slug: str) -> ArchivedPage | None:
-    """Return the issue as its latest send had it; None where nobody was sent it."""
+def read_archived(engine: Engine, slug: str, *, unsubscribe_url: str) -> ArchivedPage | None:
+    """Return the issue as its latest send had it; None where nobody was sent it.
+
+    Args:
+        engine: the ledger.
+        slug: the issue.
+        unsubscribe_url: where its unsubscribe link leads: to nobody's subscription.
+    """
     with engine.connect() as connection:
         issue = archive.find_public(connection, slug)
     if issue is None:
         return None
     return ArchivedPage(
-        _for_nobody(issue.compiled.html, issue.compiled), issue.compiled.content_hash
+        _for_nobody(issue.compiled.html, issue.compiled, unsubscribe_url),
+        issue.compiled.content_hash,
     )
 
 
-def _for_nobody(text: str, compiled: CompiledIssue) -> str:
-    values = slot_values(compiled, _NOBODY)
+def _for_nobody(text: str, compiled: CompiledIssue, unsubscribe_url: str = "") -> str:
+    nobody = Recipient(
+        delivery_id=0,
+        email=_YOUR_ADDRESS,
+        name="",
+        message_id="",
+        unsubscribe_url=unsubscribe_url,
+    )
+    values = slot_values(compiled, nobody)
     if not values:
         return text
     longest_first = sorted(values, key=len, reverse=True)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI, Response
@@ -40,7 +41,7 @@ def create_app(app: "App", *, inbox: InboxStore | None = None) -> FastAPI:
     )
     web.include_router(_home(pages))
     web.include_router(unsubscribe.make_router(app.engine, app.signer, pages))
-    web.include_router(archive.make_router(app.engine, pages))
+    web.include_router(archive.make_router(app.engine, pages, root=_root(app.settings)))
     web.include_router(webhooks.make_router(app.engine, _verifier(app.settings)))
     web.include_router(health.make_router(app.engine, app.celery))
     if inbox is not None:
@@ -63,10 +64,16 @@ def _common(settings: "Settings", *, has_inbox: bool) -> dict[str, object]:
     sender = settings.sender
     return {
         "publication": sender.name or "Newsletter",
-        "postal_address": sender.postal_address or "",
-        "contact": sender.reply_to or sender.email or "",
+        "postal_address": " · ".join(sender.postal_address.split("\n")),
+        "contact": sender.reply_to or sender.email,
         "has_inbox": has_inbox,
+        "root": _root(settings),
     }
+
+
+def _root(settings: "Settings") -> str:
+    """Return the path of `web.base_url`: a proxy in front may serve us under one."""
+    return urlsplit(settings.web.base_url).path.rstrip("/")
 
 
 def _verifier(settings: "Settings") -> SignatureVerifier | None:

@@ -8,8 +8,8 @@ from mailer.services.archiving import list_archive, read_archived
 from mailer.web.pages import EMAIL_POLICY, PUBLIC, Pages
 
 
-def make_router(engine: Engine, pages: Pages) -> APIRouter:
-    """Return the routes."""
+def make_router(engine: Engine, pages: Pages, *, root: str) -> APIRouter:
+    """Return the routes; `root` is the path that they stand under from outside."""
     router = APIRouter()
 
     @router.api_route("/archive", methods=["GET", "HEAD"])
@@ -19,7 +19,7 @@ def make_router(engine: Engine, pages: Pages) -> APIRouter:
 
     @router.api_route("/archive/{slug}", methods=["GET", "HEAD"])
     def issue(slug: str, request: Request) -> Response:
-        found = read_archived(engine, slug)
+        found = read_archived(engine, slug, unsubscribe_url=f"{root}/unsubscribe-help")
         if found is None:
             return pages.message(
                 404,

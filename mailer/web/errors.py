@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -75,6 +75,8 @@ class _Outermost:
 
         try:
             await self._app(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            return  # nobody is there to be answered, and nothing was begun
         except Exception as error:  # noqa: BLE001 - the last who can answer
             logger.error("web_error", error=type(error).__name__, where=_where(error))  # noqa: TRY400
             if not has_started:

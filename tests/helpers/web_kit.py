@@ -1,24 +1,25 @@
 """The web app over real HTTP, with what its tests put into the ledger."""
 
 import base64
+import contextlib
 import datetime as dt
 import http.client
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from celery import Celery
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Engine, text
 
-from mailer.broker import make_celery
+from mailer.bootstrap import App
 from mailer.clock import utcnow
+from mailer.config import Settings, kombu_url
 from mailer.domain.message import CompiledIssue, Mailbox, Slot, SlotContext
 from mailer.feedback.sendgrid_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER
 from mailer.storage import issues
@@ -32,37 +33,27 @@ def public_key_text() -> str:
     return base64.b64encode(der).decode()
 
 
-def some_settings(**sections: Mapping[str, object]) -> SimpleNamespace:
-    """Return settings with the names of `mailer.config.Settings` that the web app reads."""
-    sender = {
-        "name": "The Meridian",
-        "email": "news@example.org",
-        "reply_to": None,
-        "postal_address": "12 Observatory Lane, Greenwich",
+@contextlib.contextmanager
+def web_app(
+    workspace: Path, database_url: str, redis_url: str, **sections: dict[str, object]
+) -> Iterator[App]:
+    """Yield the real container, on a test's database."""
+    defaults: dict[str, dict[str, object]] = {
+        "sender": {
+            "name": "The Meridian",
+            "email": "news@example.org",
+            "postal_address": "12 Observatory Lane\nGreenwich",
+        },
+        "sendgrid": {"webhook_public_key": public_key_text()},
     }
-    web = {"base_url": "http://127.0.0.1:8080"}
-    sendgrid = {"webhook_public_key": public_key_text()}
-    defaults = {"sender": sender, "web": web, "sendgrid": sendgrid}
-    return SimpleNamespace(
-        **{
-            name: SimpleNamespace(**{**values, **sections.get(name, {})})
-            for name, values in defaults.items()
-        }
-    )
-
-
-@dataclass
-class WebParts:
-    """What `create_app` takes of the container."""
-
-    engine: Engine
-    celery: Celery
-    settings: Any
-    signer: Signer
-
-
-def web_parts(engine: Engine, broker_url: str, **sections: Mapping[str, object]) -> Any:
-    return WebParts(engine, make_celery(broker_url), some_settings(**sections), Signer([b"k" * 32]))
+    merged = {
+        name: {**defaults.get(name, {}), **sections.get(name, {})}
+        for name in {*defaults, *sections}
+    }
+    settings = Settings.model_validate({"workspace": workspace, "secret_key": "k" * 64, **merged})
+    app = App(settings, database_url, kombu_url(redis_url))
+    yield app
+    app.close()
 
 
 @dataclass(frozen=True)
