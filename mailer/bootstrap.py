@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError as DatabaseDownError
 
 from mailer.clock import utcnow
 from mailer.config import Settings, ensure_secret_key, load_settings
+from mailer.errors import ConfigurationError
 from mailer.providers.base import Provider
 from mailer.storage.engine import make_engine
 from mailer.storage.migrate import ensure_schema
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from celery import Celery
 
     from mailer.broker import CeleryHints
+    from mailer.embedded import Lease
     from mailer.services.delivering import Courier
     from mailer.services.sweeping import SweepRules
 
@@ -38,11 +41,13 @@ class App:
         settings: as loaded.
         database_url: from the settings, or of the server in the workspace.
         broker_url: likewise, in Celery's spelling.
+        lease: on the servers in the workspace, where they are used.
     """
 
     settings: Settings
     database_url: str
     broker_url: str
+    lease: "Lease | None" = None
     _stack: ExitStack = field(default_factory=ExitStack)
 
     @cached_property
@@ -153,13 +158,27 @@ def open_app(workspace: Path | None = None, *, check_schema: bool = True) -> Ite
     """
     with ExitStack() as stack:
         app = make_app(load_settings(workspace), stack)
-        if check_schema:
-            ensure_schema(app.engine)
-        yield app
+        with _told_plainly():
+            if check_schema:
+                ensure_schema(app.engine)
+            yield app
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    try:
+        yield
+    except DatabaseDownError as error:
+        raise ConfigurationError(f"the database cannot be used: {error.orig}") from None
+    except Exception as error:
+        if type(error).__module__ != "kombu.exceptions":  # told apart without its 60 ms import
+            raise
+        raise ConfigurationError(f"the broker cannot be used: {error}") from None
 
 
 def make_app(settings: Settings, stack: ExitStack) -> App:
     """Return the app for `settings`; `stack` closes it and lets go of the servers."""
+    lease = None
     database_url = settings.database_url.get_secret_value()
     redis_url = settings.redis_url.get_secret_value()
     if not database_url or not (redis_url or settings.broker_url.get_secret_value()):
@@ -168,7 +187,7 @@ def make_app(settings: Settings, stack: ExitStack) -> App:
         lease = stack.enter_context(acquire(settings.state_dir))
         database_url = database_url or lease.database_url
         redis_url = redis_url or lease.redis_url
-    app = App(settings, database_url, settings.celery_broker_url(redis_url))
+    app = App(settings, database_url, settings.celery_broker_url(redis_url), lease)
     stack.callback(app.close)
     return app
 

@@ -43,7 +43,7 @@ def _options(
             file_okay=False,
         ),
     ] = None,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - acts in its callback
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = False,
@@ -83,27 +83,38 @@ def run_command(arguments: list[str]) -> int:
     """Run one command and return its exit code; every expected error becomes one line."""
     try:
         code = app(arguments, standalone_mode=False)
-    except click.exceptions.Abort:
-        return fail("interrupted", ExitCode.INTERRUPTED)
     except click.ClickException as error:
         error.show()
-        return int(ExitCode.USAGE)
-    except KeyboardInterrupt:
-        return fail("interrupted", ExitCode.INTERRUPTED)
-    except ConfigurationError as error:
-        return fail(str(error), ExitCode.CONFIGURATION)
-    except (NotFoundError, UnknownMailingListError) as error:
-        return fail(str(error), ExitCode.NOT_FOUND)
-    except (MailerError, SubscribersError) as error:
-        return fail(str(error), ExitCode.USAGE)
+        return ExitCode.USAGE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(ExitCode.OK)
-    except OSError as error:
-        return fail(_describe(error), ExitCode.USAGE)
-    return code if isinstance(code, int) else int(ExitCode.OK)
+        return ExitCode.OK
+    except tuple(_ENDINGS) as error:
+        return fail(_describe(error), _ending(error))
+    return code if isinstance(code, int) else ExitCode.OK
 
 
-def _describe(error: OSError) -> str:
-    where = f"{error.filename}: " if error.filename else ""
-    return f"{where}{error.strerror or error}"
+_ENDINGS: dict[type[BaseException], ExitCode] = {
+    click.exceptions.Abort: ExitCode.INTERRUPTED,
+    KeyboardInterrupt: ExitCode.INTERRUPTED,
+    ConfigurationError: ExitCode.CONFIGURATION,
+    NotFoundError: ExitCode.NOT_FOUND,
+    UnknownMailingListError: ExitCode.NOT_FOUND,
+    MailerError: ExitCode.USAGE,
+    SubscribersError: ExitCode.USAGE,
+    OSError: ExitCode.USAGE,
+}
+"""How each kind of expected error ends the command; the first that fits."""
+
+
+def _ending(error: BaseException) -> ExitCode:
+    return next(code for kind, code in _ENDINGS.items() if isinstance(error, kind))
+
+
+def _describe(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt | click.exceptions.Abort):
+        return "interrupted"
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}"
+    return str(error)

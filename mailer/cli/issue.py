@@ -1,13 +1,16 @@
 """`mailer issue`: write, import and build issues."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 
 from mailer.cli._shared import console, err_console, print_json
 from mailer.errors import RenderError
+
+if TYPE_CHECKING:
+    from mailer.importing import ImportedIssue
 
 app = typer.Typer(no_args_is_help=True, help="Write, import and build issues.")
 
@@ -133,7 +136,7 @@ def _write_new(path: Path, text: str, *, force: bool = False) -> None:
         ) from None
 
 
-def _import_report(path: Path, imported: Any) -> dict[str, Any]:
+def _import_report(path: Path, imported: "ImportedIssue") -> dict[str, Any]:
     return {
         "file": str(path),
         "slug": imported.slug,

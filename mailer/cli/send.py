@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -157,7 +157,7 @@ def _refuse_gaps(preview: "Preview") -> None:
 
 def _facts(
     app: "App", compiled: "CompiledIssue", mailing_list: "MailingList", preview: "Preview"
-) -> dict[str, object]:
+) -> dict[str, Any]:
     from mailer.services.publishing import describe, sample_message
 
     counts = preview.counts
@@ -179,14 +179,14 @@ def _facts(
     }
 
 
-def _show_preview(facts: dict[str, object]) -> None:
+def _show_preview(facts: dict[str, Any]) -> None:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for name, value in _preview_rows(facts):
         table.add_row(name, value)
     console.print(table)
 
 
-def _preview_rows(facts: dict[str, object]) -> list[tuple[str, str]]:
+def _preview_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
     rows = [
         ("subject", f"[bold]{escape(str(facts['subject']))}[/]"),
         ("list", escape(str(facts["list"]))),
@@ -197,16 +197,13 @@ def _preview_rows(facts: dict[str, object]) -> list[tuple[str, str]]:
     if facts["already_planned"]:
         rows.append(("  have this issue already", f"{facts['already_planned']:,}"))
     sizes = facts["bytes"]
-    assert isinstance(sizes, dict)
-    seconds = facts["estimated_seconds"]
-    assert isinstance(seconds, float)
     return [
         *rows,
         ("provider", str(facts["provider"])),
         ("size", f"{sizes['message']:,} B a message, {sizes['html']:,} B of HTML"),
-        ("estimated time", show_duration(seconds)),
+        ("estimated time", show_duration(facts["estimated_seconds"])),
     ]
 
 
-def _counts(value: object) -> list[tuple[str, int]]:
-    return sorted(value.items()) if isinstance(value, dict) else []
+def _counts(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items())

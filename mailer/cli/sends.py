@@ -1,12 +1,16 @@
 """`mailer sends`: look at sends and steer them."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from mailer.cli._shared import ExitCode, console, err_console, print_json, show_time
+
+if TYPE_CHECKING:
+    from mailer.storage.stories import UnknownDelivery
 
 app = typer.Typer(no_args_is_help=True, help="Look at sends and steer them.")
 
@@ -193,12 +197,14 @@ def reconcile(
     return ExitCode.OK
 
 
-def _list_unknown(found: list["object"], *, as_json: bool) -> int:
+def _list_unknown(found: "Sequence[UnknownDelivery]", *, as_json: bool) -> int:
     if as_json:
         print_json(found)
         return ExitCode.OK
     if not found:
         console.print("nothing is unknown")
     for one in found:
-        console.print(str(one))
+        console.print(
+            f"delivery {one.id}  {escape(one.email)}  {one.reason}  {show_time(one.handed_over_at)}"
+        )
     return ExitCode.OK

@@ -1,4 +1,4 @@
-"""Watching a send: a bar with rate and ETA on a terminal, plain lines elsewhere, books at the end."""
+"""Watching a send: a bar with rate and ETA on a terminal, lines elsewhere, then the books."""
 
 import time
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from mailer.services.reporting import SendReport, report
 LOOK_EVERY_SECONDS = 0.25
 LINE_EVERY_SECONDS = 5.0
 MOST_LOAD = 0.1
-"""Share of the time that looking may cost: a recount of millions is not made four times a second."""
+"""Share of the time that looking may cost: millions are not recounted four times a second."""
 
 
 def watch(engine: Engine, send_id: int, *, still: Callable[[], bool] = lambda: True) -> SendReport:
@@ -42,8 +42,8 @@ def watch(engine: Engine, send_id: int, *, still: Callable[[], bool] = lambda: T
         transient=True,
     )
     with bar:
-        task = bar.add_task("sending", total=None, rate="")
-        return _follow(engine, send_id, still, lambda found: _update(bar, task, found))
+        bar.add_task("sending", total=None, rate="")
+        return _follow(engine, send_id, still, lambda found: _update(bar, found))
 
 
 def _follow(
@@ -67,7 +67,7 @@ def _follow(
         time.sleep(max(LOOK_EVERY_SECONDS, cost / MOST_LOAD - cost))
 
 
-def _update(bar: Progress, task: "int", found: SendReport) -> None:
+def _update(bar: Progress, found: SendReport) -> None:
     books = found.books
     progress = bar.tasks[0]
     speed = f"{progress.speed:,.0f}/s" if progress.speed else ""
