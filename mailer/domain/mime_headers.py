@@ -84,11 +84,11 @@ def encoded_words(text: str, *, first_width: int) -> list[str]:
         first_width: room for the first word, whose line also holds the header's name.
     """
     encoded = text.encode("utf-8", "replace")
-    if _q_length(encoded) <= _b_length(encoded):
-        pieces = _pieces(text, first_width=first_width, length=_q_length)
-        return [f"=?utf-8?Q?{''.join(map(_Q.__getitem__, piece))}?=" for piece in pieces]
-    pieces = _pieces(text, first_width=first_width, length=_b_length)
-    return [f"=?utf-8?B?{base64.b64encode(piece).decode()}?=" for piece in pieces]
+    is_q = _q_length(encoded) <= _b_length(encoded)
+    length, write = (_q_length, _q_word) if is_q else (_b_length, _b_word)
+    if length(encoded) <= first_width - _WORD_FRAME:
+        return [write(encoded)]
+    return [write(piece) for piece in _pieces(text, first_width=first_width, length=length)]
 
 
 def _phrase(name: str, *, first_width: int) -> list[str]:
@@ -134,6 +134,14 @@ def _pieces(text: str, *, first_width: int, length: Callable[[bytes], int]) -> I
             longer, room = character.encode("utf-8", "replace"), _WORD_LENGTH - _WORD_FRAME
         piece = longer
     yield piece
+
+
+def _q_word(data: bytes) -> str:
+    return f"=?utf-8?Q?{''.join(map(_Q.__getitem__, data))}?="
+
+
+def _b_word(data: bytes) -> str:
+    return f"=?utf-8?B?{base64.b64encode(data).decode()}?="
 
 
 def _q_length(data: bytes) -> int:

@@ -51,6 +51,7 @@ class SmtpServer:
         context: for TLS.
         is_implicit: TLS from the first byte.
         login: user and password.
+        login_refusal: what anyone else hears.
         delay: seconds before each reply.
     """
 
@@ -68,6 +69,7 @@ class SmtpServer:
     context: ssl.SSLContext | None = None
     is_implicit: bool = False
     login: tuple[str, str] | None = None
+    login_refusal: str = "535 5.7.8 bad username or password"
     delay: float = 0
     taken: list[Taken] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
@@ -154,7 +156,7 @@ class _Talk:
             password = self._challenge("UGFzc3dvcmQ6")
             given = (base64.b64decode(user).decode(), base64.b64decode(password).decode())
         good = given == self.server.login
-        self.say("235 2.7.0 welcome" if good else "535 5.7.8 bad username or password")
+        self.say("235 2.7.0 welcome" if good else self.server.login_refusal)
 
     def do_mail(self, line: str) -> None:
         self.sender, _, self.options = line[len("MAIL FROM:<") :].partition(">")
