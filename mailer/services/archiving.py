@@ -13,6 +13,7 @@ from mailer.domain.message import (
 )
 from mailer.storage import archive
 
+_SLUG = re.compile(r"[a-z0-9-]{1,200}")
 _YOUR_ADDRESS = "your address"
 """What stands where a message shows its recipient's address."""
 
@@ -64,6 +65,8 @@ def read_archived(engine: Engine, slug: str, *, unsubscribe_url: str) -> Archive
         slug: the issue.
         unsubscribe_url: where its unsubscribe link leads: to nobody's subscription.
     """
+    if not _SLUG.fullmatch(slug):
+        return None
     with engine.connect() as connection:
         issue = archive.find_public(connection, slug)
     if issue is None:

@@ -2,7 +2,9 @@
 
 import structlog
 from fastapi import FastAPI
-from sqlalchemy.exc import SQLAlchemyError
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -47,7 +49,9 @@ def install(web: FastAPI, pages: Pages) -> None:
         return answer
 
     web.add_exception_handler(HTTPException, http_error)
-    web.add_exception_handler(SQLAlchemyError, database_error)
+    web.add_exception_handler(RequestValidationError, http_error)
+    for passing in (OperationalError, InterfaceError, NoConnectionError):
+        web.add_exception_handler(passing, database_error)
     web.add_middleware(_Outermost, failed=page(500))
 
 
