@@ -1,0 +1,111 @@
+"""Lines that a web page or a mail program puts around a newsletter."""
+
+# ruff: noqa: RUF001 - punctuation and letters of many scripts
+
+import re
+
+_PROVENANCE = re.compile(
+    r"""^\W*(?:
+      (?:this|the|original|an?)?\s*(?:original\s+)?(?:article|post|story|newsletter|issue|essay|text|piece|edition)?\s*
+      (?:was|is|were|has\ been|had\ been)?\s*
+      (?:originally|first|previously|cross)[\s-]*
+      (?:published|posted|appeared|sent|written)\b
+      | original\ (?:article|post|story|source)\b.{0,12}\b(?:published|posted|appeared|at|on|here)\b
+      | (?:published|posted)\ (?:in|on|by|at)\b.{0,80}\bon\ (?:medium|substack)\b
+      | originally\ from\b
+    ).{0,200}$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+_COUNT = r"\d[\d.,]*\s*[km]?"
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_DAY = rf"(?:{_MONTHS})[a-z]*\.?\s+\d{{1,2}}(?:,?\s+\d{{4}})?"
+_WHOLE_LINES = (
+    r"sign (?:in|up|up now|out)|log ?in|get started|open in app|get (?:the )?app|start writing",
+    r"(?:un)?follow(?:ing|ed)?|clap|claps?|listen|share|save|like|restack|comments?|bookmark|tweet",
+    rf"{_COUNT}\s*(?:claps?|responses?|followers|likes|comments?|shares|restacks|subscribers)",
+    r"responses?(?: \(\d+\))?|comments? \(\d+\)|member-only story|more from medium",
+    r"recommended from medium|see all(?: from .{1,40})?|help status about careers.*|press enter.*",
+    r"(?:.{0,60}[·•|∙∣]\s*)?\d{1,3} ?-?(?:min(?:ute)?s?|mins?) read(?:\s*[·•|∙].{0,40})?",
+    r".{1,60}[·•∙]\s*follow(?:ing)?",
+    r"subscribe(?: now| here| for free| today)?|subscribed|unsubscribe(?: here)?",
+    r"share (?:this|this post|this issue|on \w+)|leave a comment|write a comment.*",
+    r"upgrade to paid|give a gift subscription|refer a friend|type your email.*|enter your email.*",
+    r"discussion about this post|ready for more\??|no posts|top new community|error",
+    r"(?:start|launch) your substack|substack is the home for great culture|get the app",
+    r"privacy\W+terms.*|terms\W+privacy.*|collection notice|all rights reserved",
+    r"(?:©|\(c\)|copyright)\W.{0,100}",
+    r"thanks for reading\b.{0,80}\bsubscribe\b.{0,120}",
+    r"thanks for reading\b.{0,60}! this post is public so feel free to share it",
+    r"(?:view|read|open|see)(?: (?:this|the))?(?: (?:e-?mail|issue|newsletter|message|it|post))?"
+    r"(?: (?:online|in (?:your |the |a )?(?:web )?browser|on the web|as a web ?page))",
+    r"(?:trouble|having trouble|problems|can'?t|cannot) (?:viewing|reading|view|see|read).{0,100}",
+    r"forward (?:this )?to a friend|forwarded (?:this|to you)\b.{0,120}|"
+    r"was this (?:e-?mail )?forwarded to you\b.{0,120}",
+    r"you(?:'re| are) (?:receiving|getting) this\b.{0,200}",
+    r"(?:manage|update|change|edit) (?:your )?(?:e-?mail )?(?:preferences|subscription|settings).{0,60}",
+    r"sign up for (?:more like this|our newsletter|the newsletter|free).{0,80}",
+    r"(?:powered|published) (?:by|with) (?:ghost|substack|mailchimp|buttondown|beehiiv|revue|convertkit)"
+    r".{0,40}",
+    r"(?:image|photo|figure)(?: credit)?s?:? (?:by|from|source)\b.{0,80}\bon unsplash",
+    r"skip to (?:main )?content|accept (?:all )?cookies|back to top|cookie settings|advertisement",
+    r"abonnieren|jetzt abonnieren|abmelden|im browser ansehen|newsletter abbestellen",
+    r"s['’]abonner|se désabonner|voir dans le navigateur|suscribirse|darse de baja|iscriviti",
+    r"подписаться|отписаться|открыть в браузере|購読する|登録する|配信停止|シェア|订阅|取消订阅",
+)
+_WHOLE = re.compile(rf"(?:{'|'.join(_WHOLE_LINES)})", re.IGNORECASE)
+_EDGES = " \t.!:|·•→>[]()«»\u2019*_-–—👏🔔"
+
+_CONTENTS_LABEL = re.compile(
+    r"(?:table of )?contents?|toc|(?:in|inside) this (?:week[’']?s )?(?:issue|edition|newsletter|"
+    r"email|week|post)|what[’']?s (?:inside|in this .{1,20})|this week|in today[’']?s (?:issue|"
+    r"edition|newsletter|email)|today|agenda|overview|index|jump to|on this page|inhalt|"
+    r"inhaltsverzeichnis|in dieser ausgabe|sommaire|au sommaire|table des matières|dans ce numéro|"
+    r"contenidos?|índice|en este número|sumário|indice|in questo numero|inhoud|inhoudsopgave|"
+    r"目次|もくじ|目录|目錄|차례|목차|содержание|оглавление|в этом выпуске|المحتويات|المحتوى|"
+    r"innehåll|spis treści|içindekiler",
+    re.IGNORECASE,
+)
+_LINK_LABEL = re.compile(
+    r"(?:read|learn|see|find out|view|watch|listen)(?: (?:more|on|it|here|the (?:full |whole )?"
+    r"(?:article|story|post|paper|piece|thread)|full (?:article|story|post)|now))*|"
+    r"more(?: here| info)?|link|url|full (?:article|story|post)|continue reading|go to (?:the )?"
+    r"(?:article|link|website)|check it out|here|click here|источник|ссылка|читать(?: далее)?|"
+    r"подробнее|weiterlesen|zum artikel|mehr lesen|lire(?: la suite| l[’']article)?|leer más|"
+    r"leggi(?: di più)?|続きを読む|リンク|链接|阅读原文|اقرأ المزيد|الرابط|رابط",
+    re.IGNORECASE,
+)
+_RESOURCE_LABEL = re.compile(
+    r"(?:paper|code|pdf|arxiv|abs(?:tract)?|demo|slides?|video|blog(?: ?post)?|post|article|source|"
+    r"sources|via|github|repo(?:sitory)?|project(?: page)?|website|site|homepage|docs?|"
+    r"documentation|discussion|comments?|thread|tweet|dataset|data|models?|hn|hacker news|reddit|"
+    r"press release|podcast|notebook|colab|tutorial|book|register|tickets?|rsvp|details|info|"
+    r"論文|コード|статья|код|видео|الكود)(?: link)?",
+    re.IGNORECASE,
+)
+_LABEL_EDGES = " \t:-–—→>»()[]…."
+
+
+def boilerplate(text: str) -> str:
+    """Return why `text`, a whole line or paragraph, is none of the author's, else ''."""
+    core = text.strip().strip(_EDGES).strip()
+    if _PROVENANCE.match(text.strip()):
+        return "line of provenance"
+    if core and _WHOLE.fullmatch(core):
+        return "page furniture"
+    return ""
+
+
+def is_contents_label(text: str) -> bool:
+    """Whether `text` announces a list of contents."""
+    return _CONTENTS_LABEL.fullmatch(text.strip().strip(_EDGES).strip()) is not None
+
+
+def is_link_label(text: str) -> bool:
+    """Whether `text` only says that a link follows, such as "Read more"."""
+    return _LINK_LABEL.fullmatch(text.strip(_LABEL_EDGES)) is not None
+
+
+def is_resource_label(text: str) -> bool:
+    """Whether `text` names a side link of an item, such as "Code"."""
+    return _RESOURCE_LABEL.fullmatch(text.strip(_LABEL_EDGES)) is not None

@@ -1,0 +1,57 @@
+"""Bytes to text, text to lines: encodings, newlines, invisible characters."""
+
+import re
+from pathlib import Path
+
+from mailer.errors import RenderError
+
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_SPACES = re.compile(r"[^\S\n]|[\u2028\u2029\u2800\u3164]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u180e\u200b\u200e\u200f"
+    "\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffc\ufffe\uffff\ud800-\udfff]"
+    "|[\ufdd0-\ufdef]|[\U0001fffe-\U0001ffff]|[\U000e0000-\U000e001f]"
+)
+_BINARY = re.compile("[\x00-\x08\x0e-\x1a\x7f]")
+_BINARY_SHARE = 0.02
+_TAB_COLUMNS = 4
+
+
+def decode(data: bytes, *, source_name: str) -> str:
+    """Return `data` as text: by its byte order mark, else UTF-8, else Windows-1252.
+
+    Windows-1252 stands for Latin-1 too, as in every browser; bytes that it leaves undefined are
+    read as Latin-1.
+
+    Raises:
+        RenderError: `data` is not text.
+    """
+    if b"\x00" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise RenderError("is not text (it holds zero bytes)", path=Path(source_name))
+    encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "utf-8")
+    for candidate in (encoding, "cp1252"):
+        try:
+            return data.decode(candidate)
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1")
+
+
+def clean_lines(text: str, *, source_name: str) -> list[str]:
+    """Return the lines of `text`, numbered as editors number them, with plain spaces only.
+
+    Raises:
+        RenderError: `text` is empty or not text.
+    """
+    if len(_BINARY.findall(text)) > _BINARY_SHARE * len(text):
+        raise RenderError("is not text (control characters)", path=Path(source_name), line=1)
+    lines = re.split(r"\r\n|\n|\r", text)
+    cleaned = [_clean_line(line) for line in lines]
+    if not any(re.search(r"\w", line) for line in cleaned):
+        raise RenderError("holds no text to import", path=Path(source_name), line=1)
+    return cleaned
+
+
+def _clean_line(line: str) -> str:
+    expanded = _INVISIBLE.sub("", line).expandtabs(_TAB_COLUMNS)
+    return _SPACES.sub(" ", expanded).rstrip()

@@ -1,0 +1,96 @@
+"""Raw text to issue file, from end to end."""
+
+from pathlib import Path
+
+from mailer.errors import RenderError
+from mailer.importing.clean import clean_lines
+from mailer.importing.damage import truncated
+from mailer.importing.dates import find_date
+from mailer.importing.items import read_section, spacing
+from mailer.importing.model import Dropped, ImportedIssue, Kind, Section, Unit
+from mailer.importing.outline import CONTENTS, Outline, outline
+from mailer.importing.slugs import slug_of
+from mailer.importing.units import read_units
+from mailer.importing.writer import Writer
+
+_DATE_UNITS = 12
+
+
+def import_text(text: str, *, source_name: str) -> ImportedIssue:
+    """Return the issue file that the raw text of a newsletter's page makes.
+
+    Every word is kept but for what `dropped` lists. Nothing is made up: where the source is
+    damaged a TODO marker stands, and `findings` names the place.
+
+    Args:
+        text: as copied from the page.
+        source_name: the file's name, for messages and as a last resort for the slug.
+
+    Raises:
+        RenderError: there is no newsletter in `text`.
+    """
+    lines = clean_lines(text, source_name=source_name)
+    units, labels = read_units(lines)
+    plan = outline(units)
+    how = spacing(units, plan.parts)
+    sections = [read_section(part, how) for part in plan.parts]
+    if not (plan.introduction or sections or plan.closing):
+        raise RenderError("holds no newsletter, only a title", path=Path(source_name), line=1)
+    whole = text.endswith(("\n", "\r"))
+    return _written(plan, sections, labels, units, source_name, ends_without_newline=not whole)
+
+
+def _written(  # noqa: PLR0913 - what the steps before have found
+    plan: Outline,
+    sections: list[Section],
+    labels: list[Dropped],
+    units: list[Unit],
+    source_name: str,
+    *,
+    ends_without_newline: bool,
+) -> ImportedIssue:
+    writer = Writer()
+    slug = slug_of(title=plan.title.text if plan.title else "", source_name=source_name)
+    writer.front_matter(subject=plan.title, slug=slug, date=find_date(_first_words(plan, units)))
+    writer.missing_headings(plan.missing)
+    writer.units(plan.introduction)
+    for section in sections:
+        writer.section(section)
+    cut = truncated(plan.closing, ends_without_newline=ends_without_newline)
+    writer.closing(plan.closing, truncated=cut)
+    writer.note_missing_links()
+    dropped = [*plan.dropped, *labels, *_numbers(sections)]
+    return ImportedIssue(
+        markdown=writer.text,
+        slug=slug,
+        sections=sum(section.heading is not None for section in sections),
+        items=sum(len(section.items) for section in sections),
+        findings=tuple(sorted(writer.findings, key=lambda finding: finding.source_line)),
+        dropped=tuple(sorted(dropped, key=lambda each: each.line)),
+        source_name=source_name,
+    )
+
+
+def _first_words(plan: Outline, units: list[Unit]) -> list[Unit]:
+    """Return where the issue's date may stand: above the first item, or in what was dropped."""
+    body = next((part for part in plan.parts), None)
+    first = body and (body.heading or (body.units[0] if body.units else None))
+    end = first.line if first else units[-1].line + 1
+    words = [unit for unit in units if unit.kind is not Kind.RULER]
+    listed = {drop.line for drop in plan.dropped if drop.why == CONTENTS}
+    near = [unit for unit in words if unit.line < end and unit.line not in listed]
+    provenance = [unit for unit in plan.removed if unit.line >= end]
+    return [*near[:_DATE_UNITS], *provenance]
+
+
+def _numbers(sections: list[Section]) -> list[Dropped]:
+    """Return the numbers of headings: the issue numbers its sections by itself."""
+    heads = [section.heading for section in sections]
+    for section in sections:
+        for item in section.items:
+            heads += [item.kicker, item.title]
+    return [
+        Dropped(unit.line, unit.marker.text.strip(), "number of a heading")
+        for unit in heads
+        if unit and unit.marker and unit.marker.number is not None
+    ]

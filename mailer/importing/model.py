@@ -1,0 +1,157 @@
+"""What an import yields, and the units that it works on."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a unit of raw text looks like by itself."""
+
+    HEADING = "heading"
+    PROSE = "prose"
+    LINK = "link"
+    RULER = "ruler"
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What stands before a unit's text: a bullet or a number.
+
+    Args:
+        style: `bullet`, or how the number is written, such as `1.` or `section`.
+        text: as written.
+        number: None for bullets.
+    """
+
+    style: str
+    text: str
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One heading, paragraph, link or ruler of the raw text.
+
+    Args:
+        kind: by its looks.
+        text: without marker, markup and `url`.
+        line: first line, 1-based.
+        last: last line, 1-based.
+        gap: blank lines before it.
+        marker: bullet or number before the text.
+        level: 1 to 6 for marked-up headings, 7 for a line in bold, else 0.
+        indent: columns before the text.
+        url: taken out of the text.
+    """
+
+    kind: Kind
+    text: str
+    line: int
+    last: int
+    gap: int
+    marker: Marker | None = None
+    level: int = 0
+    indent: int = 0
+    url: str = ""
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it may head something."""
+        return self.kind is Kind.HEADING
+
+    @property
+    def is_entry(self) -> bool:
+        """Whether it is an entry of a bulleted list."""
+        return self.marker is not None and self.marker.style == "bullet"
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Words of the source that are not in the issue, and why."""
+
+    line: int
+    text: str
+    why: str
+
+
+@dataclass(slots=True)
+class Item:
+    """One item as read: its kicker, title and link, and what follows them."""
+
+    kicker: Unit | None = None
+    title: Unit | None = None
+    url: str = ""
+    body: list[Unit] = field(default_factory=list)
+    lost_title: bool = False
+
+    @property
+    def line(self) -> int:
+        """Where it begins in the source."""
+        return next(unit.line for unit in (self.kicker, self.title, *self.body) if unit)
+
+
+@dataclass(slots=True)
+class Section:
+    """A section as read."""
+
+    heading: Unit | None
+    introduction: list[Unit] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDate:
+    """The date of the issue as far as the source gives it.
+
+    Args:
+        date: None where there is none.
+        line: where it was found.
+        doubt: why an author should look at it; empty where the source is clear.
+    """
+
+    date: dt.date | None
+    line: int
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A place that an author has to look at.
+
+    Args:
+        code: short and stable, such as `item_without_title`.
+        source_line: 1-based, in the raw text.
+        issue_line: 1-based, in the issue file.
+        what: what is wrong there.
+        remedy: what to do.
+    """
+
+    code: str
+    source_line: int
+    issue_line: int
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedIssue:
+    """An issue file made from raw text.
+
+    Args:
+        markdown: the whole file, front matter included.
+        slug: from the title, else from the name of the source.
+        sections: how many.
+        items: how many.
+        findings: places to look at, in the order of the source.
+        dropped: words of the source that are not in the issue, in its order.
+        source_name: the raw text's file name.
+    """
+
+    markdown: str
+    slug: str
+    sections: int
+    items: int
+    findings: tuple[Finding, ...]
+    dropped: tuple[Dropped, ...]
+    source_name: str

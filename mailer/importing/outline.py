@@ -1,0 +1,198 @@
+"""The plan of a source: title, introduction, sections, closing, and what is none of these."""
+
+# ruff: noqa: RUF001 - punctuation and letters of many scripts
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mailer.importing.boilerplate import boilerplate
+from mailer.importing.contents import find_contents
+from mailer.importing.dates import is_date_line
+from mailer.importing.model import Dropped, Kind, Unit
+from mailer.importing.sections import find_sections, group_count, ruler_class
+from mailer.importing.sentences import normalised, sentence_count
+
+CONTENTS = "entry of the list of contents"
+"""Why an entry of the source's own contents is dropped: the issue makes its contents itself."""
+
+_HEAD_UNITS = 12
+_FEWEST_ITEMS = 2
+_FAREWELL = re.compile(
+    r"(?:and\s+)?(?:that[’']?s (?:all|it)|that is (?:all|it)|thanks?(?: you)? (?:so much )?for "
+    r"(?:reading|subscribing|your)|see you (?:next|soon|in)|until next|till next|happy reading|"
+    r"have a (?:great|good|nice|wonderful|lovely)|if you (?:enjoy|like|found|have|want)|"
+    r"did you (?:enjoy|like)|as always|best(?: wishes| regards)?,|cheers,|regards,|yours,|"
+    r"love,|warmly,|enjoy your|stay (?:safe|tuned)|bis (?:zum|nächste)|à (?:la semaine|bientôt)|"
+    r"hasta (?:la|pronto)|до (?:встречи|следующ)|спасибо за|また来週|それでは|お読み|感謝|下期再见|"
+    r"إلى اللقاء|شكرا)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Part:
+    """A section's heading and what follows it; None where items have no section."""
+
+    heading: Unit | None
+    units: list[Unit] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Outline:
+    """A source in parts, each unit in exactly one of them or dropped."""
+
+    title: Unit | None
+    introduction: list[Unit]
+    parts: list[Part]
+    closing: list[Unit]
+    dropped: list[Dropped]
+    missing: list[Unit]
+    removed: list[Unit]
+
+
+def outline(units: Sequence[Unit]) -> Outline:
+    """Return the parts of a source."""
+    dropped: list[Dropped] = []
+    kept, removed = _without_boilerplate(units, dropped)
+    title, rest = _take_title(kept)
+    rest = _without_repeats(title, rest, dropped)
+    contents = find_contents(rest)
+    dropped += [_drop(rest[at], CONTENTS) for at in contents.units]
+    missing = [rest[at] for at in contents.missing]
+    gone = set(contents.units)
+    announced = [at - sum(g < at for g in gone) for at in contents.headings]
+    body = [unit for at, unit in enumerate(rest) if at not in gone]
+    found = find_sections(body, announced)
+    introduction, parts = _parts(body, found)
+    closing = _take_closing(parts, body, found)
+    return Outline(title, introduction, parts, closing, dropped, missing, removed)
+
+
+def _drop(unit: Unit, why: str) -> Dropped:
+    marker = unit.marker.text if unit.marker else ""
+    return Dropped(unit.line, f"{marker}{unit.text} {unit.url}".strip(), why)
+
+
+def _without_boilerplate(
+    units: Sequence[Unit], dropped: list[Dropped]
+) -> tuple[list[Unit], list[Unit]]:
+    kept: list[Unit] = []
+    removed: list[Unit] = []
+    for unit in units:
+        why = "" if unit.kind is Kind.RULER else boilerplate(unit.text)
+        if why:
+            dropped.append(_drop(unit, why))
+            removed.append(unit)
+        else:
+            kept.append(unit)
+    return kept, removed
+
+
+def _take_title(units: list[Unit]) -> tuple[Unit | None, list[Unit]]:
+    """Return the title, the first thing of all if it looks like one, and the rest."""
+    words = [unit for unit in units if unit.kind is not Kind.RULER]
+    first = words[0] if words else None
+    if first is None or not first.is_heading or first.url or _is_no_title(first, units):
+        return None, units
+    return first, [unit for unit in units if unit is not first]
+
+
+def _is_no_title(first: Unit, units: list[Unit]) -> bool:
+    if first.marker or is_date_line(first.text):
+        return True
+    others = [unit for unit in units if unit.is_heading and unit is not first]
+    return len(units) > 1 and not others and units[1].kind is Kind.LINK
+
+
+def _without_repeats(title: Unit | None, units: list[Unit], dropped: list[Dropped]) -> list[Unit]:
+    """Drop the title where it is repeated near the top, and lines that only give the date."""
+    kept: list[Unit] = []
+    name = normalised(title.text) if title else ""
+    for at, unit in enumerate(units):
+        near = at < _HEAD_UNITS and unit.is_heading and not unit.url
+        if near and name and normalised(unit.text) == name:
+            dropped.append(_drop(unit, "the title again"))
+        elif near and not unit.marker and is_date_line(unit.text):
+            dropped.append(_drop(unit, "the date, now in the front matter"))
+        else:
+            kept.append(unit)
+    return kept
+
+
+def _parts(body: list[Unit], found: Sequence[int]) -> tuple[list[Unit], list[Part]]:
+    first = found[0] if found else len(body)
+    introduction, lead = _split_lead(body[:first], has_sections=bool(found))
+    parts = [Part(None, lead)] if lead else []
+    ends = [*found[1:], len(body)]
+    for begin, end in zip(found, ends, strict=True) if found else ():
+        parts.append(Part(body[begin], body[begin + 1 : end]))
+    return introduction, parts
+
+
+def _split_lead(units: list[Unit], *, has_sections: bool) -> tuple[list[Unit], list[Unit]]:
+    """Return introduction and items of what stands before the first section."""
+    begin = next((at for at, unit in enumerate(units) if _opens_item(units, at)), None)
+    few = group_count(units, 0, len(units)) < _FEWEST_ITEMS
+    if begin is None or (has_sections and few):
+        return units, []
+    return units[:begin], units[begin:]
+
+
+def _opens_item(units: list[Unit], at: int) -> bool:
+    unit = units[at]
+    if unit.kind is Kind.RULER or not (unit.is_heading or unit.is_entry):
+        return False
+    return unit.is_entry or any(later.kind is not Kind.HEADING for later in units[at + 1 :])
+
+
+# --- closing --------------------------------------------------------------------------------
+
+
+def _take_closing(parts: list[Part], body: list[Unit], found: Sequence[int]) -> list[Unit]:
+    """Cut the closing words from the end of the last part, and return them."""
+    if not parts:
+        return []
+    last = parts[-1]
+    at = _after_last_ruler(last.units, _rulers_above(body, found), has_sections=bool(found))
+    if at is None:
+        at = _farewell(last.units)
+    if at is None:
+        return []
+    closing = last.units[at:]
+    del last.units[at:]
+    return closing
+
+
+def _rulers_above(body: list[Unit], found: Sequence[int]) -> set[str]:
+    above = [body[at - 1] for at in found if at]
+    return {ruler_class(unit) for unit in above if unit.kind is Kind.RULER}
+
+
+def _after_last_ruler(
+    units: list[Unit], section_rulers: set[str], *, has_sections: bool
+) -> int | None:
+    rulers = [at for at, unit in enumerate(units) if unit.kind is Kind.RULER]
+    rulers = [at for at in rulers if any(unit.kind is not Kind.RULER for unit in units[at + 1 :])]
+    rulers = [at for at in rulers if any(unit.kind is not Kind.RULER for unit in units[:at])]
+    if has_sections and section_rulers:
+        rulers = [at for at in rulers if ruler_class(units[at]) in section_rulers]
+        return rulers[0] + 1 if rulers else None
+    if not rulers:
+        return None
+    after = units[rulers[-1] + 1 :]
+    holds_item = any(unit.is_heading and not _FAREWELL.match(unit.text) for unit in after)
+    return None if holds_item else rulers[-1] + 1
+
+
+def _farewell(units: list[Unit]) -> int | None:
+    """Return where the words of goodbye begin, after the last item's own words."""
+    for at, unit in enumerate(units):
+        if at < _FEWEST_ITEMS or unit.kind in {Kind.RULER, Kind.LINK} or unit.marker:
+            continue
+        if not _FAREWELL.match(unit.text) or units[at - 1].is_heading:
+            continue
+        rest = units[at:]
+        if group_count(rest, 1, len(rest)) == 0 and sentence_count(unit.text) <= 6:  # noqa: PLR2004
+            return at
+    return None

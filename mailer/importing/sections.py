@@ -1,0 +1,298 @@
+"""Where sections begin: by contents, markup, numbers, rulers, capitals or an extra heading line.
+
+Each way looks for its own evidence and is only believed if what it finds has items between.
+The strongest evidence that is there wins.
+"""
+
+# ruff: noqa: RUF001 - punctuation and letters of many scripts
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from mailer.importing.model import Kind, Unit
+from mailer.importing.sentences import width
+
+_FEWEST = 2
+_SHORT_LABEL = 48
+_LABEL_WORDS = 6
+_KICKER_SHARE = 0.7
+_MOST_FRAMED = 0.5
+
+Units = Sequence[Unit]
+
+
+def find_sections(units: Units, announced: Sequence[int]) -> tuple[int, ...]:
+    """Return the indexes of the units that are section headings.
+
+    Args:
+        units: without title, contents and boilerplate.
+        announced: headings that the list of contents names.
+    """
+    if len(announced) >= _FEWEST and _is_believable(units, announced, each=1):
+        return _with_like_framed(units, announced)
+    ways: tuple[Callable[[Units], list[int]], ...] = (
+        _by_markup,
+        _by_numbers,
+        _by_underlines,
+        _by_rulers,
+        _by_label_style,
+        _by_marked_below,
+        _by_gaps,
+        _by_extra_heading,
+    )
+    for way in ways:
+        if found := way(units):
+            return _with_like_framed(units, found)
+    return ()
+
+
+# --- what lies between ----------------------------------------------------------------------
+
+
+def group_count(units: Units, begin: int, end: int) -> int:
+    """Return how many items seem to lie between two indexes: headings with something below."""
+    count = 0
+    run = False
+    for unit in units[begin:end]:
+        if unit.is_entry and not run:
+            count += 1
+        elif unit.is_heading:
+            run = True
+            count += bool(unit.url)
+        elif unit.kind is not Kind.RULER:
+            count += run
+            run = False
+    return count
+
+
+def _stretches(units: Units, found: Sequence[int]) -> list[int]:
+    return [group_count(units, a + 1, b) for a, b in pairwise([*found, len(units)])]
+
+
+def _is_believable(units: Units, found: Sequence[int], *, each: int = 2) -> bool:
+    """Whether most stretches hold items, and one at least holds `each`."""
+    counts = _stretches(units, found)
+    return max(counts) >= each and sum(count >= 1 for count in counts) * 2 >= len(counts)
+
+
+# --- the ways -------------------------------------------------------------------------------
+
+
+def _by_markup(units: Units) -> list[int]:
+    levels = sorted({unit.level for unit in units if unit.level})
+    for level in levels:
+        found = [at for at, unit in enumerate(units) if unit.level == level]
+        deeper = [at for at, unit in enumerate(units) if unit.level > level]
+        if deeper and len(found) >= 1 and any(at > found[0] for at in deeper):
+            below = sum(count >= 1 for count in _stretches(units, found))
+            if below * 2 >= len(found) and len(deeper) > len(found) // 2:
+                return found
+        if len(found) >= _FEWEST and _is_believable(units, found):
+            return found
+    return []
+
+
+def _by_numbers(units: Units) -> list[int]:
+    styles = dict.fromkeys(
+        unit.marker.style for unit in units if unit.marker and unit.marker.number is not None
+    )
+    for style in styles:
+        found = [at for at, unit in enumerate(units) if unit.is_heading and _style(unit) == style]
+        numbers = [unit.marker.number or 0 for unit in (units[at] for at in found) if unit.marker]
+        rising = all(a < b for a, b in pairwise(numbers)) and numbers[:1] in ([0], [1])
+        each = 1 if style in {"section", "§", "第"} else 2
+        if len(found) >= _FEWEST and rising and _is_believable(units, found, each=each):
+            return found
+    return []
+
+
+def _style(unit: Unit) -> str:
+    return unit.marker.style if unit.marker else ""
+
+
+def _by_underlines(units: Units) -> list[int]:
+    found = [
+        at
+        for at, unit in enumerate(units[:-1])
+        if unit.is_heading and units[at + 1].kind is Kind.RULER and units[at + 1].gap <= 1
+        if at == 0 or not units[at - 1].is_heading
+        if at + 2 < len(units) and _may_begin_item(units[at + 2])
+    ]
+    by_class = Counter(_below(units, at) for at in found)
+    kept = [at for at in found if by_class[_below(units, at)] >= _FEWEST]
+    return kept if len(kept) >= _FEWEST and _is_believable(units, kept) else []
+
+
+def _may_begin_item(unit: Unit) -> bool:
+    return unit.is_heading or unit.is_entry
+
+
+def _by_rulers(units: Units) -> list[int]:
+    classes = Counter(ruler_class(unit) for unit in units if unit.kind is Kind.RULER)
+    for drawn, _ in sorted(classes.items(), key=lambda pair: pair[1]):
+        starts = [at for at in _after_rulers(units, drawn) if units[at].is_heading]
+        found = _leading(units, starts)
+        if found and len(found) * 2 >= len(starts) and _is_believable(units, found):
+            return found
+    return []
+
+
+def ruler_class(unit: Unit) -> str:
+    """Return what kind of ruler it is: its characters, and whether it is long."""
+    drawn = unit.text.replace(" ", "")
+    size = "long" if len(drawn) >= 8 else "short"  # noqa: PLR2004 - "* * *" against a full line
+    return "".join(sorted(set(drawn))) + size
+
+
+def _after_rulers(units: Units, drawn: str) -> list[int]:
+    """Return what comes first after each ruler of a class, and what comes first of all."""
+    found = [0] if units and units[0].kind is not Kind.RULER else []
+    for at, unit in enumerate(units[:-1]):
+        is_last = unit.kind is Kind.RULER and units[at + 1].kind is not Kind.RULER
+        if is_last and ruler_class(unit) == drawn:
+            found.append(at + 1)
+    return found
+
+
+def _leading(units: Units, starts: list[int]) -> list[int]:
+    """Return which of `starts` have one heading line more than items have otherwise."""
+    others = [length for at, length in _heading_runs(units) if at not in starts]
+    if not others:
+        return [at for at in starts if _heads_list(units, at)]
+    usual = _usual(others)
+    runs = dict(_heading_runs(units))
+    return [at for at in starts if runs.get(at, 0) > usual or _heads_list(units, at)]
+
+
+def _usual(lengths: list[int]) -> int:
+    counts = Counter(min(length, 2) for length in lengths)
+    return max(counts, key=lambda length: (counts[length], -length))
+
+
+def _heading_runs(units: Units) -> list[tuple[int, int]]:
+    """Return index and length of each run of headings that has something below it."""
+    runs: list[tuple[int, int]] = []
+    begin = None
+    for at, unit in enumerate(units):
+        is_plain = unit.is_heading and not unit.is_entry
+        if is_plain and begin is None:
+            begin = at
+        elif not is_plain and unit.kind is not Kind.RULER and begin is not None:
+            runs.append((begin, sum(u.is_heading for u in units[begin:at])))
+            begin = None
+    return runs
+
+
+def _heads_list(units: Units, at: int) -> bool:
+    """Whether a short heading stands above a list."""
+    below = [unit for unit in units[at + 1 : at + 3] if unit.kind is not Kind.RULER]
+    return bool(below) and below[0].is_entry and is_label(units[at])
+
+
+def _heads_long_list(units: Units, at: int) -> bool:
+    """Whether it stands above several entries, or above one with a summary of its own."""
+    if at + 2 >= len(units) or not _heads_list(units, at):
+        return False
+    first, second = units[at + 1 : at + 3]
+    return second.is_entry or (second.gap == 0 and second.indent > first.indent)
+
+
+def is_label(unit: Unit) -> bool:
+    """Whether a heading is short enough to name a section."""
+    short = width(unit.text) <= _SHORT_LABEL and len(unit.text.split()) <= _LABEL_WORDS
+    return unit.is_heading and short and not unit.url and unit.text[-1:] not in ".!?。"
+
+
+_LABEL_STYLES: tuple[Callable[[str], bool], ...] = (
+    lambda text: text.isupper() and len(re.findall(r"[^\W\d_]", text)) > 1,
+    lambda text: text.endswith((":", "：")),
+    lambda text: not re.match(r"[\w\"'“‘«(\[#*$€£¿¡.…\-–—@<>&/]", text),
+)
+
+
+def _by_label_style(units: Units) -> list[int]:
+    for style in _LABEL_STYLES:
+        found = [at for at, unit in enumerate(units) if is_label(unit) and style(unit.text)]
+        found = [at for at in found if at + 1 < len(units) and _opens(units, at)]
+        groups = sum(_stretches(units, found)) if found else 0
+        is_kicker = len(found) >= _KICKER_SHARE * groups
+        if len(found) >= _FEWEST and not is_kicker and _is_believable(units, found):
+            return found
+    return []
+
+
+def _by_marked_below(units: Units) -> list[int]:
+    """Return plain headings directly above one that is marked up or linked, as items are."""
+    marked = [unit.is_heading and bool(unit.level or unit.url) for unit in units]
+    found = [
+        at
+        for at, unit in enumerate(units[:-1])
+        if not marked[at] and marked[at + 1] and is_label(unit) and not unit.marker
+    ]
+    groups = sum(_stretches(units, found)) if found else 0
+    is_kicker = len(found) >= _KICKER_SHARE * groups
+    few = len(found) < _FEWEST or is_kicker
+    return [] if few or not _is_believable(units, found) else found
+
+
+def _opens(units: Units, at: int) -> bool:
+    after = next((unit for unit in units[at + 1 :] if unit.kind is not Kind.RULER), None)
+    return after is not None and _may_begin_item(after)
+
+
+def _by_gaps(units: Units) -> list[int]:
+    """Return headings after wide gaps that are one line more than items have otherwise."""
+    gaps = [unit.gap for unit in units[1:] if unit.gap]
+    if not gaps:
+        return []
+    for gap in sorted(set(gaps), reverse=True):
+        wide = [at for at, u in enumerate(units) if u.is_heading and (u.gap >= gap or at == 0)]
+        found = [at for at in _leading(units, wide) if is_label(units[at])]
+        enough = len(found) >= _FEWEST and len(found) * 2 >= len(wide)
+        if gap > min(gaps) and enough and _is_believable(units, found):
+            return found
+    return []
+
+
+def _by_extra_heading(units: Units) -> list[int]:
+    """Return the first heading of each run that is one longer than most."""
+    runs = _heading_runs(units)
+    if not runs:
+        return []
+    usual = _usual([length for _, length in runs])
+    found = [
+        at
+        for at, length in runs
+        if (length == usual + 1 and is_label(units[at])) or _heads_long_list(units, at)
+    ]
+    is_rare = len(found) * 2 <= len(runs) or all(_heads_long_list(units, at) for at in found)
+    return found if found and is_rare and _is_believable(units, found) else []
+
+
+# --- sections that look like those found ----------------------------------------------------
+
+
+def _with_like_framed(units: Units, found: Sequence[int]) -> tuple[int, ...]:
+    """Return `found` and the headings that stand between the same rulers."""
+    frames = Counter(_frame(units, at) for at in found)
+    frame, count = frames.most_common(1)[0]
+    if not all(frame) or count < _MOST_FRAMED * len(found):
+        return tuple(found)
+    like = {at for at, unit in enumerate(units) if unit.is_heading and _frame(units, at) == frame}
+    return tuple(sorted({*found, *like}))
+
+
+def _frame(units: Units, at: int) -> tuple[str, str]:
+    return _above(units, at), _below(units, at)
+
+
+def _above(units: Units, at: int) -> str:
+    before = units[at - 1] if at else None
+    return ruler_class(before) if before and before.kind is Kind.RULER else ""
+
+
+def _below(units: Units, at: int) -> str:
+    after = units[at + 1] if at + 1 < len(units) else None
+    return ruler_class(after) if after and after.kind is Kind.RULER else ""

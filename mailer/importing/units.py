@@ -1,0 +1,194 @@
+"""Lines to units: headings, paragraphs, links and rulers, each with its lines."""
+
+# ruff: noqa: RUF001 - punctuation and letters of many scripts
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from mailer.importing.boilerplate import is_link_label, is_resource_label
+from mailer.importing.marks import BOLD_LEVEL, URL, find_marker, is_ruler, split_link, strip_marks
+from mailer.importing.model import Dropped, Kind, Unit
+from mailer.importing.sentences import ends_sentence, is_prose, normalised, width
+
+_WIDEST_WRAP = 100
+_NARROWEST_WRAP = 44
+_FEWEST_WRAPPED = 3
+_WRAPPED_SHARE = 0.4
+_WIDE_LINES_SHARE = 0.1
+_UNDERLINE_SLACK = 6
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    """Consecutive lines that are one paragraph."""
+
+    text: str
+    line: int
+    last: int
+    gap: int
+    indent: int
+
+
+def read_units(lines: Sequence[str]) -> tuple[list[Unit], list[Dropped]]:
+    """Return the units of `lines`, and the words that only label a link."""
+    wrap = wrap_width(lines)
+    dropped: list[Dropped] = []
+    paragraphs = _paragraphs(lines, wrap)
+    units = [_unit(paragraph, dropped) for paragraph in paragraphs]
+    return _with_tight_summaries(_with_underlines(units)), dropped
+
+
+def wrap_width(lines: Sequence[str]) -> int:
+    """Return the column at which the source was wrapped, 0 where it was not."""
+    prose = [line for line in lines if line.strip() and not URL.search(line) and not is_ruler(line)]
+    widths = sorted(width(line) for line in prose)
+    narrow = [value for value in widths if value <= _WIDEST_WRAP]
+    if not narrow or len(widths) - len(narrow) > _WIDE_LINES_SHARE * len(widths):
+        return 0
+    wrap = narrow[-1]
+    pairs = [(a, b) for a, b in pairwise(lines) if a.strip() and b.strip()]
+    full = sum(_is_full(a, b, wrap) for a, b in pairs)
+    enough = full >= _FEWEST_WRAPPED and full >= _WRAPPED_SHARE * len(pairs)
+    return wrap if enough and wrap >= _NARROWEST_WRAP else 0
+
+
+def _is_full(line: str, after: str, wrap: int) -> bool:
+    """Whether the first word of `after` would not have fitted on `line`."""
+    if is_ruler(line) or is_ruler(after) or find_marker(after.strip()) or not line.strip():
+        return False
+    first = after.split(maxsplit=1)[0]
+    if width(first) == 2 * len(first):  # no spaces between words: broken anywhere
+        first = first[:2]
+    return width(line.rstrip()) + 1 + width(first) > wrap
+
+
+def _paragraphs(lines: Sequence[str], wrap: int) -> list[_Paragraph]:
+    found: list[_Paragraph] = []
+    gap = 0
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            gap += 1
+            continue
+        if found and gap == 0 and _continues(lines[number - 2], line, wrap, found[-1]):
+            found[-1].text = _joined(found[-1].text, line.strip())
+            found[-1].last = number
+        else:
+            indent = len(line) - len(line.lstrip())
+            found.append(_Paragraph(line.strip(), number, number, gap, indent))
+        gap = 0
+    return found
+
+
+def _continues(before: str, line: str, wrap: int, paragraph: _Paragraph) -> bool:
+    if not wrap or is_ruler(before) or is_ruler(line):
+        return False
+    if find_marker(line.strip()) or split_link(line) == ("", line.strip()):
+        return False
+    if _is_full(before, line, wrap):
+        return True
+    starts_lower = line.strip()[0].islower()
+    return starts_lower and not ends_sentence(paragraph.text) and width(before) > wrap // 2
+
+
+def _joined(text: str, more: str) -> str:
+    """Return both as one line; scripts without spaces get none."""
+    if width(text[-1]) == 2 and width(more[0]) == 2:  # noqa: PLR2004 - columns
+        return text + more
+    return f"{text} {more}"
+
+
+def _unit(paragraph: _Paragraph, dropped: list[Dropped]) -> Unit:
+    place = {
+        "line": paragraph.line,
+        "last": paragraph.last,
+        "gap": paragraph.gap,
+        "indent": paragraph.indent,
+    }
+    if is_ruler(paragraph.text):
+        return Unit(Kind.RULER, paragraph.text, **place)
+    stripped = strip_marks(paragraph.text)
+    text, url = split_link(stripped.text)
+    if url and (not text or is_link_label(text)):
+        if text:
+            dropped.append(Dropped(paragraph.line, text, "label of a link"))
+        return Unit(Kind.LINK, "", marker=stripped.marker, url=url, **place)
+    if url and is_resource_label(text):
+        return Unit(Kind.LINK, stripped.text, marker=stripped.marker, url=url, **place)
+    if url and is_prose(text) and not _stands_apart(stripped.text, url):
+        text, url = stripped.text, ""
+    is_heading = 0 < stripped.level < BOLD_LEVEL or not is_prose(text)
+    kind = Kind.HEADING if is_heading else Kind.PROSE
+    return Unit(kind, text, marker=stripped.marker, level=stripped.level, url=url, **place)
+
+
+def _stands_apart(text: str, url: str) -> bool:
+    """Whether the address follows a finished sentence, rather than being part of one."""
+    before = text[: text.index(url)].rstrip(" \t-–—→>:|(<[")
+    return ends_sentence(before)
+
+
+def _with_underlines(units: list[Unit]) -> list[Unit]:
+    """Return `units` with setext underlines turned into heading levels."""
+    kept: list[Unit] = []
+    for unit in units:
+        level = _underline_level(kept[-1], unit) if kept else 0
+        if level:
+            kept[-1] = replace(kept[-1], kind=Kind.HEADING, level=level)
+        else:
+            kept.append(unit)
+    return kept
+
+
+def _underline_level(heading: Unit, ruler: Unit) -> int:
+    if ruler.kind is not Kind.RULER or ruler.gap or heading.kind is not Kind.HEADING:
+        return 0
+    if heading.level or heading.url:
+        return 0
+    drawn = set(ruler.text)
+    if drawn == {"="}:
+        return 1
+    near = abs(width(ruler.text) - width(heading.text)) <= _UNDERLINE_SLACK
+    return 2 if len(drawn) == 1 and (drawn <= set("-~─–—") and near) else 0
+
+
+def _with_tight_summaries(units: list[Unit]) -> list[Unit]:
+    """Return `units` where the last line of a block set tight is its summary.
+
+    Applies where most blocks of several lines end in prose already, so that a summary without
+    a full stop is not taken for one more title.
+    """
+    blocks = _blocks(units)
+    several = [block for block in blocks if len(block) > 1]
+    ends = Counter(_last_words(block).kind for block in several)
+    if ends[Kind.PROSE] <= ends[Kind.HEADING]:
+        return units
+    names = Counter(normalised(unit.text) for unit in units)
+    turned = {
+        id(last)
+        for block in several
+        if _may_be_summary(block, last := _last_words(block)) and names[normalised(last.text)] == 1
+    }
+    return [replace(u, kind=Kind.PROSE) if id(u) in turned else u for u in units]
+
+
+def _blocks(units: Sequence[Unit]) -> list[list[Unit]]:
+    blocks: list[list[Unit]] = []
+    for unit in units:
+        if unit.kind is Kind.RULER:
+            continue
+        if unit.gap or not blocks:
+            blocks.append([])
+        blocks[-1].append(unit)
+    return blocks
+
+
+def _last_words(block: Sequence[Unit]) -> Unit:
+    return next((unit for unit in reversed(block) if unit.kind is not Kind.LINK), block[-1])
+
+
+def _may_be_summary(block: Sequence[Unit], last: Unit) -> bool:
+    plain = last.is_heading and not last.marker and not last.level and not last.url
+    return plain and last is not block[0] and not re.search(r"^\W*$", last.text)
