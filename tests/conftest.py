@@ -1,6 +1,8 @@
 """Fixtures for every test: real PostgreSQL and Redis, one fresh database a test."""
 
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,8 +10,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import redis
 from sqlalchemy import Engine
 
+from mailer.embedded import acquire
 from mailer.storage.engine import make_engine
 from mailer.storage.migrate import upgrade
 
@@ -25,19 +29,34 @@ class Servers:
     redis_url: str
 
 
+SERVERS_VARIABLE = "TEST_SERVERS_DIRECTORY"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name one folder for the servers of this run, which its xdist workers inherit.
+
+    It is not below pytest's own base folder, which every other run closes to everybody else;
+    as root, PostgreSQL runs as somebody else.
+    """
+    if not hasattr(config, "workerinput"):
+        os.environ[SERVERS_VARIABLE] = tempfile.mkdtemp(prefix="mailer-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove that folder."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(SERVERS_VARIABLE), ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+def servers() -> Iterator[Servers]:
     """Return real servers: those of TEST_DATABASE_URL and TEST_REDIS_URL, else from wheels."""
     database_url = os.environ.get("TEST_DATABASE_URL")
     redis_url = os.environ.get("TEST_REDIS_URL")
     if database_url and redis_url:
         yield Servers(database_url, redis_url)
         return
-    from mailer.embedded import acquire
-
-    base = tmp_path_factory.getbasetemp()
-    run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    with acquire(run / "servers") as lease:
+    with acquire(Path(os.environ[SERVERS_VARIABLE])) as lease:
         yield Servers(lease.database_url, lease.redis_url)
         lease.stop_if_last()
 
@@ -82,6 +101,17 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine = make_engine(database_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def broker_url(servers: Servers, worker_id: str) -> str:
+    """Return the URL of an empty Redis database of this test process's own."""
+    number = int(worker_id.removeprefix("gw") or 0) + 1 if worker_id != "master" else 0
+    base = servers.redis_url.partition("?")[0]
+    url = f"{base}?db={number}"
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+    return url
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ class Ledger:
 
     engine: Engine
     directory: Path
-    provider: MemoryProvider
+    provider: MemoryProvider = field(default_factory=MemoryProvider)
     hints: ListHints = field(default_factory=ListHints)
     batch_size: int = 10
     rules: DeliveryRules = field(
