@@ -1,0 +1,151 @@
+"""The pages in Chromium: nothing wider than the window, nothing blocked, buttons that work."""
+
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser_kit import Browser, missing_browser, open_browser
+from web_kit import WebLedger, web_app, web_issue
+
+from mailer.bootstrap import App
+from mailer.clock import utcnow
+from mailer.inbox.store import InboxStore
+from mailer.web.server import WebHandle, start_web
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(bool(missing_browser()), reason=missing_browser() or "there is one"),
+]
+
+SIZES = {"desktop": (1360, 850), "tablet": (768, 1024), "mobile": (375, 812), "small": (320, 640)}
+PAPER = {"light": "rgb(243, 239, 231)", "dark": "rgb(19, 18, 17)"}
+LONG = "a-very-long-local-part-that-nobody-would-choose-but-somebody-has@" + "sub." * 20 + "org"
+HTML = (
+    "<!doctype html><html><head><style>p{color:rgb(1,2,3)}"
+    "@media (prefers-color-scheme: dark){p{color:rgb(9,9,9)}}</style></head><body>"
+    "<p>Hello</p><script>document.body.innerHTML='<h1>pwned</h1>'</script></body></html>"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with open_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[InboxStore]:
+    store = InboxStore(tmp_path / "inbox")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def app(tmp_path: Path, database_url: str, servers: Any) -> Iterator[App]:
+    with web_app(tmp_path, database_url, servers.redis_url) as app:
+        yield app
+
+
+@pytest.fixture
+def web(app: App, store: InboxStore) -> Iterator[WebHandle]:
+    with start_web(app, inbox=store) as handle:
+        yield handle
+
+
+@pytest.fixture
+def ledger(app: App) -> WebLedger:
+    return WebLedger(app.engine, app.signer)
+
+
+def receive(store: InboxStore, to: str, subject: str, html: str = HTML) -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "The Meridian <news@example.org>", subject
+    message["List-Unsubscribe"] = "<http://127.0.0.1:8080/u/" + "x" * 120 + ">"
+    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_content("word " * 300 + "x" * 300)
+    message.add_alternative(html, subtype="html")
+    store.add(
+        message.as_bytes(), envelope_from="b@example.org", recipients=[to], received_at=utcnow()
+    )
+
+
+def overflow(browser: Browser) -> int:
+    width: int = browser.run(
+        "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    return width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_is_wider_than_its_window(
+    browser: Browser, web: WebHandle, ledger: WebLedger, store: InboxStore, scheme: str
+) -> None:
+    ledger.seed(1)
+    ledger.run("UPDATE subscriber SET email = :email", email=LONG)
+    ledger.run("UPDATE mailing_list SET name = 'Donaudampfschifffahrtsgesellschaftsblatt'")
+    ledger.add_send(web_issue("long", subject="Donaudampfschifffahrtsgesellschaft" * 4))
+    receive(store, LONG, "Donaudampfschifffahrtsgesellschaft" * 4)
+    paths = ["/", "/archive/", f"/u/{ledger.token()}", "/u/forged", "/unsubscribe-help", "/nope"]
+    tabs = ["message", "text", "headers", "source"]
+    views = [f"/inbox/1?tab={tab}&width=mobile" for tab in tabs]
+    too_wide = []
+    for name, (width, height) in SIZES.items():
+        browser.size(width, height, scheme=scheme)
+        for path in [*paths, "/inbox/", "/inbox/?q=nobody", "/inbox/1?answered=200", *views]:
+            browser.open(web.url + path)
+            if overflow(browser):
+                too_wide.append((name, path))
+    assert too_wide == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/u/forged", "/inbox/"])
+def test_the_policy_lets_the_page_s_own_style_through(
+    browser: Browser, web: WebHandle, path: str, scheme: str
+) -> None:
+    browser.size(*SIZES["desktop"], scheme=scheme)
+    browser.open(web.url + path)
+    script = (
+        "const c = getComputedStyle(document.body).backgroundColor;"
+        "return c == 'rgba(0, 0, 0, 0)'"
+        " ? getComputedStyle(document.documentElement).backgroundColor : c"
+    )
+    assert browser.run(script) == PAPER[scheme]
+
+
+def test_the_button_unsubscribes(browser: Browser, web: WebHandle, ledger: WebLedger) -> None:
+    ledger.seed(1)
+    browser.size(*SIZES["mobile"])
+    browser.open(f"{web.url}/u/{ledger.token()}")
+    assert ledger.subscription_states() == ["active"]
+    browser.click("button")
+    assert browser.run("return document.querySelector('h1').textContent") == (
+        "You are unsubscribed."
+    )
+    assert browser.run("return document.cookie") == ""
+    assert ledger.subscription_states() == ["unsubscribed"]
+    [consent] = ledger.rows("SELECT source FROM consent")
+    assert consent.source == "web"
+
+
+@pytest.mark.parametrize(("scheme", "shown"), [("auto", "rgb(9, 9, 9)"), ("light", "rgb(1, 2, 3)")])
+def test_a_message_in_the_inbox_runs_nothing_and_shows_the_scheme(
+    browser: Browser, web: WebHandle, store: InboxStore, scheme: str, shown: str
+) -> None:
+    receive(store, "ada@example.org", "Hello")
+    browser.size(*SIZES["desktop"], scheme="dark")
+    browser.open(f"{web.url}/inbox/1/html?scheme={scheme}")
+    assert browser.run("return document.querySelector('h1')") is None
+    assert browser.run("return getComputedStyle(document.querySelector('p')).color") == shown
+
+
+def test_the_inbox_searches_and_opens(browser: Browser, web: WebHandle, store: InboxStore) -> None:
+    receive(store, "ada@example.org", "First")
+    receive(store, "grace@example.org", "Second")
+    browser.size(*SIZES["mobile"])
+    browser.open(f"{web.url}/inbox/?q=ada")
+    browser.click(".messages a")
+    assert browser.run("return document.querySelector('h2').textContent") == "First"
+    assert browser.run("return document.querySelector('iframe').sandbox.length") == 2
