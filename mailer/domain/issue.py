@@ -245,9 +245,17 @@ class Issue:
 # --- questions asked of it ------------------------------------------------------------------
 
 
+_BLANKS = re.compile(r"[ \t\n]+")
+
+
+def one_line(text: str) -> str:
+    """Return `text` with each run of blanks as one space; no-break spaces stay."""
+    return _BLANKS.sub(" ", text).strip(" ")
+
+
 def plain_text(inlines: Inlines) -> str:
     """Return the words alone, on one line; a merge field stands as its default."""
-    return " ".join("".join(_words(inlines)).split())
+    return one_line("".join(_words(inlines)))
 
 
 def _words(inlines: Inlines) -> Iterator[str]:

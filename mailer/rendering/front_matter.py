@@ -3,14 +3,17 @@
 import datetime as dt
 import difflib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parseaddr
+from typing import Any
 
 import yaml
 from email_validator import EmailNotValidError, validate_email
 
-from mailer.domain.issue import FrontMatter, Inlines
+from mailer.domain.issue import FrontMatter, Inlines, one_line
 from mailer.domain.message import Mailbox
+from mailer.errors import RenderError
 from mailer.rendering.merge import parse_line
 from mailer.rendering.source import Source
 
@@ -21,6 +24,13 @@ KEYS = (
 LONGEST_BYTES = 65_536
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SHAPE = "the front matter must be lines of 'key: value'"
+_FRAME = (
+    yaml.StreamStartEvent,
+    yaml.StreamEndEvent,
+    yaml.DocumentStartEvent,
+    yaml.DocumentEndEvent,
+)
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
@@ -81,69 +91,88 @@ def parse(source: Source) -> FrontMatter:
 
 
 def _values(source: Source) -> dict[str, _Value]:
-    node = _compose(source)
-    if node is None:
-        return {}
-    if not isinstance(node, yaml.MappingNode):
-        raise source.error("the front matter must be lines of 'key: value'", line=2, column=1)
+    """Read the YAML event by event: composing it would let deep nesting crash the process."""
     values: dict[str, _Value] = {}
-    for key, value in node.value:
+    events = _events(source)
+    first = next(events, None)
+    if first is None:
+        return values
+    if not isinstance(first, yaml.MappingStartEvent):
+        raise _at(source, first, _SHAPE)
+    for key in events:
+        if isinstance(key, yaml.MappingEndEvent):
+            break
         name = _key(key, source)
         if name in values:
             raise _at(source, key, f"{name!r} is there twice: keep one")
-        values[name] = _scalar(name, value, source)
+        values[name] = _scalar(name, next(events), source)
+    for extra in events:
+        raise _at(source, extra, _SHAPE)
     return values
 
 
-def _compose(source: Source) -> yaml.Node | None:
+def _events(source: Source) -> Iterator[yaml.Event]:
     text, _ = split(source)
     if len(text.encode()) > LONGEST_BYTES:
         raise source.error("the front matter is longer than 64 KB: shorten it", line=2)
     try:
-        return yaml.compose(text, Loader=_LOADER)
+        for event in yaml.parse(text, Loader=_LOADER):
+            if not isinstance(event, _FRAME):
+                yield event
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise source.error(
             f"the front matter is not YAML ({error.problem or error.context}): put values with"
             " ':' or '#' or quotes in them between double quotes",
-            line=mark.line + 2 if mark else None,
-            column=mark.column + 1 if mark else None,
+            line=_place(mark)[0],
+            column=_place(mark)[1],
         ) from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except yaml.YAMLError as error:
         reason = str(error).partition("\n")[0]
         raise source.error(f"the front matter is not YAML: {reason}", line=2) from None
 
 
-def _at(source: Source, node: yaml.Node, message: str) -> Exception:
-    mark = node.start_mark
-    return source.error(message, line=mark.line + 2, column=mark.column + 1)
+def _at(source: Source, event: yaml.Event, message: str) -> RenderError:
+    line, column = _place(event.start_mark)
+    return source.error(message, line=line, column=column)
 
 
-def _key(node: yaml.Node, source: Source) -> str:
-    if not isinstance(node, yaml.ScalarNode):
-        raise _at(source, node, "the front matter must be lines of 'key: value'")
-    name = str(node.value)
+def _place(mark: Any) -> tuple[int, int]:  # noqa: ANN401 - libyaml's mark or Python's
+    """Return the line and column of the file; the YAML begins on its second line."""
+    return mark.line + 2, mark.column + 1
+
+
+def _key(event: yaml.Event, source: Source) -> str:
+    if not isinstance(event, yaml.ScalarEvent):
+        raise _at(source, event, _SHAPE)
+    name = str(event.value)
     if name in KEYS:
         return name
     close = difflib.get_close_matches(name.replace("_", "-").lower(), KEYS, n=1, cutoff=0.6)
     hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(KEYS)}"
-    raise _at(source, node, f"unknown key {name!r} in the front matter: {hint}")
+    raise _at(source, event, f"unknown key {name!r} in the front matter: {hint}")
 
 
-def _scalar(name: str, node: yaml.Node, source: Source) -> _Value:
-    if not isinstance(node, yaml.ScalarNode):
-        raise _at(source, node, f"{name!r} must be one piece of text: put it in double quotes")
-    end = node.end_mark
-    rest = source.lines[end.line + 1][end.column :] if end.line + 1 < len(source.lines) else ""
-    if node.style is None and _LOST_TO_COMMENT.match(rest):
+def _scalar(name: str, event: yaml.Event, source: Source) -> _Value:
+    if not isinstance(event, yaml.ScalarEvent):
+        raise _at(source, event, f"{name!r} must be one piece of text: put it in double quotes")
+    if not event.style:
+        _check_comment(name, event, source)
+    is_null = not event.style and event.value in {"", "~", "null"}
+    text = "" if is_null else one_line(str(event.value))
+    return _Value(text, *_place(event.start_mark))
+
+
+def _check_comment(name: str, event: yaml.Event, source: Source) -> None:
+    """Refuse `title: News #41`, of which YAML would keep `News`."""
+    line, column = _place(event.end_mark)
+    if _LOST_TO_COMMENT.match(source.lines[line - 1], column - 1):
         raise source.error(
             f"the rest of {name!r} would be lost, as ' #' begins a comment: put the value in"
             " double quotes",
-            line=end.line + 2,
-            column=end.column + 2,
+            line=line,
+            column=column + 1,
         )
-    text = "" if node.tag == "tag:yaml.org,2002:null" else " ".join(str(node.value).split())
-    return _Value(text, node.start_mark.line + 2, node.start_mark.column + 1)
 
 
 # --- values ---------------------------------------------------------------------------------
@@ -154,7 +183,7 @@ class _Reader:
     source: Source
     values: dict[str, _Value]
 
-    def _error(self, name: str, message: str) -> Exception:
+    def _error(self, name: str, message: str) -> RenderError:
         value = self.values[name]
         return self.source.error(message, line=value.line, column=value.column)
 

@@ -18,6 +18,7 @@ from mailer.domain.issue import (
     Strikethrough,
     Strong,
     Text,
+    one_line,
     plain_text,
 )
 from mailer.rendering.markdown import DEEPEST, too_deep
@@ -168,7 +169,7 @@ class _Builder:
         if not src:
             raise self.source.error("the image has no address", line=self.line, at="![")
         caption = str(token.attrs.get("title", ""))
-        alt = " ".join(_alt(token).split())
+        alt = one_line(_alt(token))
         return Image(src, alt, (Text(caption),) if caption else (), "", self.line)
 
     def _address(self, url: str, schemes: tuple[str, ...], what: str) -> str:

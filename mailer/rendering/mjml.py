@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup, escape
 from mjml import mjml2html
 
 from mailer.errors import RenderError
@@ -81,12 +82,20 @@ def _template(source: str, path: Path) -> jinja2.Template:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_finalize,
         loader=jinja2.FunctionLoader(lambda _name: (source, str(path), lambda: True)),
     )
     try:
         return environment.get_template(path.name)
     except jinja2.TemplateSyntaxError as error:
         raise RenderError(str(error.message), path=path, line=error.lineno) from error
+
+
+def _finalize(value: object) -> object:
+    r"""Escape a value, and write its backslashes as entities: `\u{` is then always mrml's doing."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return Markup(str(escape(value)).replace("\\", "&#92;"))  # noqa: S704 - just escaped
+    return value
 
 
 def _template_error(error: Exception, theme: Theme) -> RenderError:
@@ -118,8 +127,8 @@ def _at_origin(fault: Fault, *, theme: Theme, values: Mapping[str, object]) -> R
     pieces = list(_pieces(theme, values))
     plain = "".join(text for _, text in pieces)
     offset = _before_entities(plain, fault.offset)
-    line, before = _place(pieces, offset)
-    column = _column(theme.mjml, line, before=before, here=plain[offset : offset + 24])
+    line = _line(pieces, offset)
+    line, column = _exact(theme.mjml, plain[offset:].split("\n", 1)[0], near=line)
     return RenderError(fault.message, path=theme.path / MJML_FILE, line=line, column=column)
 
 
@@ -140,21 +149,23 @@ def _before_entities(plain: str, offset: int) -> int:
     return max(0, min(offset - grown, len(plain)))
 
 
-def _place(pieces: list[tuple[int, str]], offset: int) -> tuple[int, str]:
-    """Return the template's line at `offset`, and what the piece there has before it."""
-    line, before = 1, ""
+def _line(pieces: list[tuple[int, str]], offset: int) -> int:
+    """Return the template's line near `offset`: Jinja2 knows no line of text between its tags."""
+    line = 1
     for begins, text in pieces:
-        line, before = begins, text[:offset]
+        line = begins
         if offset < len(text):
-            break
+            return line + text.count("\n", 0, offset)
         offset -= len(text)
-    return line + before.count("\n"), before
+    return line
 
 
-def _column(template: str, line: int, *, before: str, here: str) -> int | None:
-    if "\n" in before:
-        return len(before) - before.rindex("\n")
-    words = here.split("\n", 1)[0]
+def _exact(template: str, words: str, *, near: int) -> tuple[int, int | None]:
+    """Return the line and column closest to line `near` where `words` begin in the template."""
     lines = template.split("\n")
-    found = lines[line - 1].find(words) if words and line <= len(lines) else -1
-    return found + 1 if found >= 0 else None
+    for length in (60, 40, 24, 12):
+        found = [at for at, line in enumerate(lines, 1) if words[:length] in line]
+        if found and words.strip():
+            line = min(found, key=lambda at: abs(at - near))
+            return line, lines[line - 1].find(words[:length]) + 1
+    return near, None

@@ -21,7 +21,8 @@ class Fault:
 
 
 _TAG = re.compile(
-    r"<(?P<close>/?)(?P<name>[a-zA-Z][\w:-]*)(?P<attributes>(?:[^<>\"]|\"[^\"]*\")*?)(?P<empty>/?)>"
+    r"<!--.*?-->|<(?P<close>/?)(?P<name>[a-zA-Z][\w:-]*)(?P<attributes>(?:[^<>\"]|\"[^\"]*\")*?)(?P<empty>/?)>",
+    re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"\s*([\w:-]+)\s*(?:=\s*(?:\"([^\"]*)\"|(\S+)))?")
 _UNITLESS = re.compile(r"(?:^|\s)0(?:\s|$)")
@@ -31,7 +32,6 @@ _FORBIDDEN = (
     ("\r", "mrml misreads CRLF: use LF line ends"),
 )
 _VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "wbr"}
-_ENDING = {"mj-text", "mj-button", "mj-table", "mj-raw", "mj-style", "mj-title", "mj-preview"}
 
 _PADDING = "padding padding-top padding-right padding-bottom padding-left"
 _FONT = "color font-family font-size font-style font-weight letter-spacing line-height"
@@ -90,24 +90,33 @@ def _faults(mjml: str) -> Iterator[Fault]:
     for words, message in _FORBIDDEN:
         if (offset := mjml.find(words)) >= 0:
             yield Fault(message, offset)
-    depth = 0
-    in_attributes = False
+    open_tags: list[str] = []
+    end = 0
     for tag in _TAG.finditer(mjml):
-        name = tag["name"]
-        if name == "mj-attributes":
-            in_attributes = not tag["close"]
-        if name.startswith("mj") and not tag["close"]:
-            for message in _wrong(name, tag["attributes"], in_attributes=in_attributes):
-                yield Fault(message, tag.start())
-        depth += _step(tag)
-        if depth > DEEPEST:
-            yield Fault(f"nested more than {DEEPEST} elements deep", tag.start())
+        if (bare := mjml.find("<", end, tag.start())) >= 0:
+            yield Fault("a bare '<', which mrml refuses even in comments: write &lt;", bare)
+        end = tag.end()
+        if tag["name"]:
+            yield from _tag_faults(tag, open_tags)
+    if (bare := mjml.find("<", end)) >= 0:
+        yield Fault("a bare '<' or a tag that never ends", bare)
+    if open_tags:
+        yield Fault(f"<{open_tags[-1]}> is never closed", len(mjml))
 
 
-def _step(tag: re.Match[str]) -> int:
+def _tag_faults(tag: re.Match[str], open_tags: list[str]) -> Iterator[Fault]:
+    name = tag["name"]
     if tag["close"]:
-        return -1
-    return 0 if tag["empty"] or tag["name"] in _VOID else 1
+        if not open_tags or open_tags.pop() != name:
+            yield Fault(f"</{name}> closes nothing: mrml would move what follows", tag.start())
+        return
+    if name.startswith("mj"):
+        for message in _wrong(name, tag["attributes"], in_attributes="mj-attributes" in open_tags):
+            yield Fault(message, tag.start())
+    if not tag["empty"] and name not in _VOID:
+        open_tags.append(name)
+    if len(open_tags) > DEEPEST:
+        yield Fault(f"nested more than {DEEPEST} elements deep", tag.start())
 
 
 def _wrong(name: str, attributes: str, *, in_attributes: bool) -> Iterator[str]:

@@ -1,0 +1,48 @@
+"""How the rendering tests compile: a few lines of Markdown under a plain front matter."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mailer.domain.issue import Issue
+from mailer.domain.message import CompiledIssue, Mailbox
+from mailer.rendering import IssueDefaults, compile_issue, parse_issue
+from mailer.resources import resource_dir
+
+FRONT = "---\nsubject: A subject\ndate: 2026-11-22\n---\n"
+ISSUE_PATH = Path("issues/first-light.md")
+
+Compile = Callable[..., CompiledIssue]
+Parse = Callable[[str], Issue]
+
+
+@pytest.fixture(scope="session")
+def theme_dir() -> Path:
+    return resource_dir("templates") / "email" / "default"
+
+
+@pytest.fixture(scope="session")
+def defaults() -> IssueDefaults:
+    return IssueDefaults(
+        sender=Mailbox("news@example.org", "The Observatory"),
+        postal_address="The Observatory Press\n12 Hill Lane\nGreenwich",
+        list_name="The Observatory",
+        web_url="https://news.example.org/issues/{slug}",
+    )
+
+
+@pytest.fixture
+def compile_body(theme_dir: Path, defaults: IssueDefaults) -> Compile:
+    """Compile a body under the plain front matter, or a whole file with `front=""`."""
+
+    def run(body: str, *, front: str = FRONT, theme: Path = theme_dir) -> CompiledIssue:
+        return compile_issue(front + body, path=ISSUE_PATH, theme_dir=theme, defaults=defaults)
+
+    return run
+
+
+@pytest.fixture
+def parse_body() -> Parse:
+    """Parse a body under the plain front matter, whose text begins on line 5."""
+    return lambda body: parse_issue(FRONT + body, path=ISSUE_PATH)

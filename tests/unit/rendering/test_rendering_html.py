@@ -1,0 +1,267 @@
+"""The HTML part: what must be in it, what must never be, and who can read it."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+
+from mailer.domain.message import CompiledIssue, Mailbox
+from mailer.errors import RenderError
+from mailer.rendering import (
+    GMAIL_CLIP_BYTES,
+    GMAIL_WARN_BYTES,
+    IssueDefaults,
+    find_theme,
+    html_bytes,
+)
+from mailer.rendering.pipeline import compile_issue, content_hash
+from mailer.rendering.theme import load_theme
+from mailer.resources import resource_dir
+
+Compile = Callable[..., CompiledIssue]
+FRONT = "---\nsubject: 'A <b> & c'\ndate: 2026-11-22\nlanguage: {}\n---\n"
+BODY = """\
+Intro.
+
+## One
+
+*Sub*
+
+### Kicker
+
+[Title](https://example.org/a?b=1&c=2)
+
+Text `code`.
+
+> q
+
+1. x
+2. y
+
+| a |
+|---|
+| 1 |
+
+![Alt](https://example.org/i.png "Cap")
+
+#### Deeper
+
+## Two
+
+### Other
+
+---
+
+End.
+"""
+
+
+@pytest.fixture(scope="module")
+def page() -> HtmlElement:
+    compiled = compile_issue(
+        FRONT.format("en") + BODY,
+        path=Path("a.md"),
+        theme_dir=find_theme("default", roots=[resource_dir("templates") / "email"]),
+        defaults=IssueDefaults(
+            sender=Mailbox("a@example.org", "The Paper"),
+            postal_address="1 Road",
+            web_url="https://e.org/{slug}",
+        ),
+    )
+    return lxml_html.document_fromstring(compiled.html)
+
+
+def test_what_must_be_there(page: HtmlElement) -> None:
+    assert page.get("lang") == "en"
+    assert page.get("dir") == "ltr"
+    assert page.findtext(".//title") == "A <b> & c"
+    assert page.xpath("//a[.='Read online']/@href") == ["https://e.org/a"]
+    assert page.xpath("//a[.='Unsubscribe']/@href")[0].startswith("MF_")
+    assert "1 Road" in page.text_content()
+
+
+def test_preheader_is_hidden_first_and_padded(page: HtmlElement) -> None:
+    first = page.body[0]
+    assert first.text.startswith("Intro.\u034f\u200c\u00a0\u034f")
+    assert "display:none" in first.get("style")
+    assert len(first.text) > 400
+
+
+def test_headings_are_in_order(page: HtmlElement) -> None:
+    levels = [int(node.tag[1]) for node in page.xpath("//h1|//h2|//h3|//h4")]
+    assert levels.count(1) == 1
+    assert levels == [1, 2, 3, 4, 2, 3]
+
+
+def test_layout_tables_are_presentation_and_images_have_alt(page: HtmlElement) -> None:
+    data = page.xpath("//table[.//th]")
+    innermost = [table for table in data if not table.xpath(".//table")]
+    assert len(innermost) == 1
+    assert all(
+        table.get("role") == "presentation"
+        for table in page.xpath("//table")
+        if table is not innermost[0]
+    )
+    assert [image.get("alt") for image in page.xpath("//img")] == ["Alt"]
+    assert page.xpath("//img/@width") == ["552"]
+    assert all(link.text_content().strip() for link in page.xpath("//a"))
+
+
+def test_nothing_is_smaller_than_12_pixels(page: HtmlElement) -> None:
+    for node in page.xpath("//body//*[@style]"):
+        for size in re.findall(r"font-size:\s*(\d+)px", node.get("style")):
+            own = (node.text or "").strip("\u00a0 \n\u034f\u200c")
+            assert int(size) >= 12 or not own or "display:none" in node.get("style")
+
+
+def test_contents_link_to_the_sections(page: HtmlElement) -> None:
+    targets = page.xpath("//td//a[starts-with(@href, '#')]/@href")
+    assert targets == ["#section-1", "#section-2"]
+    assert page.xpath("//h2/@id") == ["section-1", "section-2"]
+
+
+def test_style_blocks_are_separate(page: HtmlElement) -> None:
+    sheets = [node.text or "" for node in page.xpath("//style")]
+    assert sum("prefers-color-scheme" in sheet for sheet in sheets) == 1
+    assert not any("prefers-color-scheme" in s and "data-ogsc" in s for s in sheets)
+    assert not any("max-width:480px" in s and "prefers-color-scheme" in s for s in sheets)
+
+
+def test_nothing_comes_from_the_network(page: HtmlElement) -> None:
+    assert page.xpath("//link") == []
+    assert "@import" not in lxml_html.tostring(page, encoding="unicode")
+
+
+def test_right_to_left(compile_body: Compile) -> None:
+    compiled = compile_body("שלום\n\n## א\n\n### ב\n", front=FRONT.format("he"))
+    assert '<html lang="he" dir="rtl"' in compiled.html
+    assert "text-align:right" in compiled.html
+    assert compiled.language == "he"
+
+
+def test_words_of_another_language(compile_body: Compile) -> None:
+    compiled = compile_body("Hallo", front=FRONT.format("de-AT"))
+    assert "Sonntag, 22. November 2026" in compiled.html
+    assert "Abbestellen:" in compiled.text
+    assert "Unsubscribe" in compile_body("Hei", front=FRONT.format("fi")).text
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](data:text/html;base64,AAAA)",
+        "</style></title><script>",
+        '[x](https://e.org/"onmouseover="alert(1))',
+        '![x"onerror="alert(1)](https://e.org/a.png)',
+        "</mj-text></mj-column><mj-raw><script>x</script></mj-raw>",
+        "<![endif]--><script>",
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+    ],
+)
+def test_author_text_is_inert(compile_body: Compile, evil: str) -> None:
+    for body in (evil, f"## {evil}", f"## S\n\n### {evil}\n", f"> {evil}", f"| {evil} |\n|---|\n"):
+        try:
+            compiled = compile_body(f"x\n\n{body}\n")
+        except RenderError:
+            continue
+        tree = lxml_html.document_fromstring(compiled.html)
+        assert tree.xpath("//script") == []
+        assert not [name for node in tree.iter() for name in node.attrib if name.startswith("on")]
+        for url in tree.xpath("//body//@href | //body//@src"):
+            assert url.startswith(("https://", "http://", "mailto:", "#section-", "MF_")), url
+
+
+def test_front_matter_is_inert(compile_body: Compile) -> None:
+    evil = "'</title></mj-text><script>x</script> \\u{a0}'"
+    front = f"---\nsubject: {evil}\ntitle: {evil}\ntagline: {evil}\npreheader: {evil}\n"
+    compiled = compile_body("x", front=front + "date: 2026-11-22\n---\n")
+    assert "<script" not in compiled.html
+    assert compiled.html.count("\\u{a0}") == 5  # title, aria-label, preheader, masthead, tagline
+
+
+def test_no_sender_is_an_error(theme_dir: Path) -> None:
+    with pytest.raises(RenderError, match="no sender"):
+        compile_issue(
+            FRONT.format("en") + "x",
+            path=Path("a.md"),
+            theme_dir=theme_dir,
+            defaults=IssueDefaults(),
+        )
+
+
+def test_without_archive_or_address_nothing_is_empty(theme_dir: Path) -> None:
+    compiled = compile_issue(
+        FRONT.format("en") + "x",
+        path=Path("a.md"),
+        theme_dir=theme_dir,
+        defaults=IssueDefaults(sender=Mailbox("a@example.org", "The Paper")),
+    )
+    assert "Read online" not in compiled.html + compiled.text
+    assert 'href=""' not in compiled.html
+
+
+def test_hash_covers_everything_but_itself(compile_body: Compile) -> None:
+    one, two = compile_body("a"), compile_body("b")
+    assert one.content_hash == content_hash(one)
+    assert one.content_hash != two.content_hash
+    assert re.fullmatch(r"[0-9a-f]{64}", one.content_hash)
+
+
+def test_size_is_exposed(compile_body: Compile) -> None:
+    small = compile_body("é")
+    assert html_bytes(small) == len(small.html.encode()) < GMAIL_WARN_BYTES < GMAIL_CLIP_BYTES
+
+
+def test_three_hundred_items(compile_body: Compile) -> None:
+    body = "".join(f"### K {n}\n\n[Title {n}](https://e.org/{n})\n\nWords.\n\n" for n in range(300))
+    compiled = compile_body("## S\n\n" + body)
+    assert all(
+        f"Title {n}" in compiled.html and f"Title {n}\n" in compiled.text for n in range(300)
+    )
+
+
+def test_unknown_theme_is_named() -> None:
+    with pytest.raises(RenderError, match="did you mean 'default'"):
+        find_theme("defualt", roots=[resource_dir("templates") / "email"])
+
+
+@pytest.mark.parametrize("name", ["theme.css", "theme.toml", "issue.mjml.j2"])
+def test_incomplete_theme_names_the_file(tmp_path: Path, theme_dir: Path, name: str) -> None:
+    shutil.copytree(theme_dir, tmp_path / "t")
+    (tmp_path / "t" / name).unlink()
+    with pytest.raises(RenderError, match="lacks this file") as caught:
+        load_theme(tmp_path / "t")
+    assert caught.value.path == tmp_path / "t" / name
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, two: str) -> float:
+    lighter, darker = sorted((luminance(one), luminance(two)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def pairs(theme_dir: Path) -> Iterator[tuple[str, str]]:
+    for accent in load_theme(theme_dir).accents:
+        yield accent.light, "#FFFDF9"
+        yield accent.dark, "#1C1A18"
+    yield from (("#6B655B", "#FFFDF9"), ("#6B655B", "#F3EFE7"), ("#45413B", "#FFFDF9"))
+    yield from (("#A59D90", "#1C1A18"), ("#A59D90", "#131211"), ("#D3CCC0", "#1C1A18"))
+    yield from (("#2B2926", "#F3EDE1"), ("#E8E1D5", "#2A2723"))
+
+
+def test_colours_have_contrast(theme_dir: Path) -> None:
+    low = [(a, b, contrast(a, b)) for a, b in pairs(theme_dir) if contrast(a, b) < 4.5]
+    assert low == []
