@@ -147,7 +147,7 @@ def get_mailing_list(connection: Connection, slug: str) -> MailingList:
     found = find_mailing_list(connection, slug)
     if found is None:
         slugs = connection.scalars(text("SELECT slug FROM mailing_list ORDER BY slug LIMIT 10"))
-        known = ", ".join(slugs) or "none yet; create one with: mailer list create SLUG"
+        known = ", ".join(slugs) or "none yet; create one with: mailer lists create SLUG"
         raise UnknownMailingListError(f"no mailing list '{slug}' (there is: {known})")
     return found
 

@@ -1,4 +1,4 @@
-"""`mailer list`: mailing lists."""
+"""`mailer lists`: mailing lists."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,7 +24,7 @@ def create(
     """Create a mailing list; one that exists stays as it is.
 
     Examples:
-      mailer list create weekly --name "The Weekly Round-up"
+      mailer lists create weekly --name "The Weekly Round-up"
     """
     from mailer.bootstrap import open_app
     from mailer.clock import utcnow
@@ -42,9 +42,9 @@ def list_all(
     """Show every mailing list with its subscriptions by state.
 
     Examples:
-      mailer list ls
+      mailer lists ls
 
-      mailer list ls --json
+      mailer lists ls --json
     """
     from mailer.bootstrap import open_app
     from subscribers import queries
@@ -56,7 +56,7 @@ def list_all(
     elif counts:
         console.print(_table(counts))
     else:
-        console.print("no mailing list yet; create one with: mailer list create SLUG")
+        console.print("no mailing list yet; create one with: mailer lists create SLUG")
 
 
 def _as_data(counts: "MailingListCounts") -> dict[str, object]:

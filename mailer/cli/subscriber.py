@@ -13,6 +13,7 @@ from rich.markup import escape
 from mailer.cli._shared import ExitCode, console, err_console, print_json
 from mailer.cli._subscriber_show import import_summary, show_person
 from mailer.errors import NotFoundError
+from subscribers.errors import ImportFileError, InvalidNameError
 from subscribers.model import SubscriptionState, SuppressionReason
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def import_file(
 
     reject = reject or file.with_name(f"{file.stem}.rejected.csv")
     if reject.resolve() == file.resolve():
-        raise typer.BadParameter("the reject file cannot be the imported file itself")
+        raise ImportFileError(f"{reject}: is the imported file itself; choose another", path=file)
     with open_app() as opened:
         if dry_run:
             result = _preview(opened.engine, file, slug, may_create=create)
@@ -241,7 +242,7 @@ def suppress(
 def _fields(pairs: list[str]) -> dict[str, str]:
     for pair in pairs:
         if "=" not in pair:
-            raise typer.BadParameter(f"'{pair}' is not KEY=VALUE", param_hint="--field")
+            raise InvalidNameError(f"--field: '{pair}' is not KEY=VALUE")
     return {key: value for key, _, value in (pair.partition("=") for pair in pairs)}
 
 
