@@ -119,7 +119,7 @@ def test_trap_6_hard_errors_are_named(head: str, words: str) -> None:
     ("old", "new", "words"),
     [
         ("</h1>{% if tagline %}", "</h2>{% if tagline %}", "closes nothing"),
-        ("[data-ogsb] .bg {", "/* a < b */ [data-ogsb] .bg {", "bare '<'"),
+        ("[data-ogsb] .bg,", "/* a < b */ [data-ogsb] .bg,", "bare '<'"),
         ("<mj-head>", "<mj-hero></mj-hero><mj-head>", "not allowed"),
     ],
 )
