@@ -100,10 +100,13 @@ def import_file(
     ] = False,
     as_json: _Json = False,
 ) -> int:
-    """Subscribe everybody in a CSV file: columns email, name, and one for each merge field.
+    """Subscribe everybody in a CSV file: email, name, and a column for each merge field.
 
-    Importing twice changes nothing. Empty cells leave values as they are. Who unsubscribed or is
-    suppressed stays so. Exit code 1 when rows were rejected; the good ones are imported.
+    Importing twice changes nothing, and an empty cell leaves a value as it is.
+
+    Whoever unsubscribed or is suppressed stays so.
+
+    Exit code 1 when rows were rejected; the good ones are imported all the same.
 
     Examples:
       mailer subscriber import people.csv --list weekly --create
