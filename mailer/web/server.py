@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mailer.bootstrap import App
 
 _GRACE_SECONDS = 20
+_BACKLOG = 1024
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -115,13 +116,23 @@ def _make_server(app: "App", inbox: InboxStore | None) -> uvicorn.Server:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket that says it is TCP.
+
+    `socket.create_server` leaves that out, and asyncio then leaves Nagle's algorithm on: each
+    answer took 40 ms longer.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((host, port), family=family, backlog=1024)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
     except (OSError, OverflowError) as error:
+        listener.close()
         raise ConfigurationError(
             f"cannot listen on {host}:{port} ({error}): choose another with web.host and web.port"
         ) from None
+    return listener
 
 
 def _url(listener: socket.socket) -> str:

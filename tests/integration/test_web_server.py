@@ -1,7 +1,9 @@
+import http.client
 import json
 import os
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import threading
@@ -154,6 +156,18 @@ def test_stopping_twice_is_stopping(app: App) -> None:
     handle.stop()
     with pytest.raises(OSError, match=r"refused|reset"):
         request("GET", handle.url + "/")
+
+
+def test_answers_do_not_wait_for_acknowledgements(web: WebHandle) -> None:
+    connection = http.client.HTTPConnection(web.url.removeprefix("http://"), timeout=20)
+    times = []
+    for _ in range(31):
+        began = time.perf_counter()
+        connection.request("GET", "/unsubscribe-help")
+        connection.getresponse().read()
+        times.append(time.perf_counter() - began)
+    connection.close()
+    assert statistics.median(times) < 0.035  # with Nagle's algorithm on it was 0.046
 
 
 SERVE = """
