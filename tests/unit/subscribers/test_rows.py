@@ -1,3 +1,4 @@
+import csv
 import io
 from pathlib import Path
 
@@ -5,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from subscribers.csvtext import guard
 from subscribers.errors import ImportFileError
 from subscribers.rows import (
     LONGEST_CELL,
@@ -188,3 +190,24 @@ def test_no_bytes_crash_it(data: bytes) -> None:
 def test_each_row_lands_somewhere(parts: list[str]) -> None:
     text = "".join(parts)
     assert len(rows_of("email,name\n" + text)) <= text.count("\n") + 1
+
+
+values = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
+    | st.sampled_from("'=+-@\"\r\n,"),
+    max_size=15,
+).map(str.strip)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.tuples(values, values), min_size=1, max_size=4), st.sampled_from(",;\t"))
+def test_what_an_export_writes_is_read_back(people: list[tuple[str, str]], delimiter: str) -> None:
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, delimiter=delimiter)
+    writer.writerow(["email", "name", "note"])
+    for at, (name, note) in enumerate(people):
+        writer.writerow([guard(cell) for cell in (f"+{at}@x.org", " ".join(name.split()), note)])
+    rows = good(file.getvalue())
+    assert [row.address.email for row in rows] == [f"+{at}@x.org" for at in range(len(people))]
+    assert [row.name for row in rows] == [" ".join(name.split()) for name, _ in people]
+    assert [row.fields.get("note", "") for row in rows] == [note for _, note in people]
