@@ -71,7 +71,11 @@ def test_another_key_does_not_fit() -> None:
         other.check(BODY, signature=signed(), timestamp=stamp(), now=NOW)
 
 
-@pytest.mark.parametrize(("signature", "timestamp"), [("", stamp()), (signed(), ""), ("", "")])
+@pytest.mark.parametrize(
+    ("signature", "timestamp"),
+    [("", stamp()), (signed(), ""), ("", "")],
+    ids=["no signature", "no timestamp", "neither"],
+)
 def test_an_unsigned_request_is_refused(signature: str, timestamp: str) -> None:
     with pytest.raises(WebhookSignatureError, match="not signed"):
         check(signature=signature, timestamp=timestamp)
@@ -105,7 +109,8 @@ def test_the_key_may_stand_in_pem_lines() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "no key", "AAAA", public_text(ec.generate_private_key(ec.SECP384R1()))],  # type: ignore[arg-type]
+    ["", "no key", "AAAA", public_text(ec.generate_private_key(ec.SECP384R1()))],
+    ids=["empty", "words", "not DER", "another curve"],
 )
 def test_what_is_no_key_fails_at_start(text: str) -> None:
     with pytest.raises(ConfigurationError, match="webhook_public_key"):
