@@ -12,6 +12,9 @@ from mailer.errors import RenderError
 _STYLE_OR_COMMENT = re.compile(r"<!--.*?-->|<style\b", re.DOTALL)
 _DOCTYPE = re.compile(r"\A\s*<!doctype html>", re.IGNORECASE)
 
+_CLASSES = re.compile(r'class="([^"]*)"')
+_CLASS_NAME = re.compile(r"\S+")
+_SELECTOR_CLASS = re.compile(r"\.([\w-]+)")
 _SETTINGS: dict[str, Any] = {
     "strip_important": False,
     "keep_style_tags": False,
@@ -29,12 +32,19 @@ _SETTINGS: dict[str, Any] = {
 class _Inliner(Premailer):  # type: ignore[misc] # premailer has no types
     """premailer, but the theme's rules are written out once instead of at each call.
 
-    premailer caches the parsed sheet and yet serialises every rule again: 8 of its 12 ms.
+    premailer caches the parsed sheet and yet serialises every rule again: 8 of its 12 ms. Then it
+    searches the document for each selector (0.1 ms): those whose classes do not occur are left out.
     """
 
     def _parse_style_rules(self, css_body: str, ruleset_index: int) -> tuple[list[Any], list[Any]]:
         rules, leftover = _rules(css_body, ruleset_index)
-        return list(rules), list(leftover)
+        used = set(_CLASS_NAME.findall(" ".join(_CLASSES.findall(self.html))))
+        return [rule for rule in rules if _classes(rule[1]) <= used], list(leftover)
+
+
+@lru_cache(maxsize=1024)
+def _classes(selector: str) -> frozenset[str]:
+    return frozenset(_SELECTOR_CLASS.findall(selector))
 
 
 @lru_cache(maxsize=16)
@@ -53,7 +63,7 @@ def inline_css(html: str, css: str) -> str:
         RenderError: premailer lost a conditional comment or the doctype.
     """
     marked = _DOCTYPE.sub("<!DOCTYPE html>", _STYLE_OR_COMMENT.sub(_marked, html), count=1)
-    inlined: str = _Inliner(css_text=css, **_SETTINGS).transform(marked, pretty_print=False)
+    inlined: str = _Inliner(marked, css_text=css, **_SETTINGS).transform(pretty_print=False)
     if not inlined.startswith("<!DOCTYPE html>") or _conditions(inlined) != _conditions(html):
         raise RenderError("the CSS inliner damaged the document: report this with the issue's file")
     return inlined

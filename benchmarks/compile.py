@@ -1,0 +1,124 @@
+"""Compile a generated issue of 16 items, warm, stage by stage; print the figures as JSON.
+
+`ratio` is the whole compile divided by a fixed loop of pure Python timed in the same run, so that
+figures from machines of different speed can be compared.
+"""
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from mailer.domain.message import Mailbox
+from mailer.rendering import IssueDefaults, compile_issue, css, html_bytes, mjml, parser
+from mailer.rendering.edition import edit
+from mailer.rendering.html_part import mjml_values
+from mailer.rendering.merge import tokens_for
+from mailer.rendering.source import Source, normalise
+from mailer.rendering.text_part import text_part
+from mailer.rendering.theme import load_theme
+from mailer.resources import resource_dir
+
+THEME = resource_dir("templates") / "email" / "default"
+PATH = Path("generated.md")
+DEFAULTS = IssueDefaults(
+    sender=Mailbox("news@example.org", "The Observatory"),
+    postal_address="12 Hill Lane, Greenwich",
+    web_url="https://news.example.org/issues/{slug}",
+)
+FRONT = "---\nsubject: \"Generated {{ name | default: 'you' }}\"\ndate: 2026-11-22\n---\n\n"
+SUMMARY = (
+    "Somebody measured what everybody assumed, and the figures came out lower. The method is dull"
+    " and [described in full](https://example.org/method?item={n}); the code is *short*, and a"
+    " follow-up covers what it cost.\n\n"
+)
+
+
+def generated(items: int) -> str:
+    """Return an issue of four sections with `items` items in all."""
+    parts = [FRONT, "Good morning, {{ name | default: 'friend' }}. Here is what was read.\n\n"]
+    for n in range(items):
+        if n % max(1, items // 4) == 0:
+            parts.append(f"## Section {n // max(1, items // 4) + 1}\n\n*What it is about*\n\n")
+        parts.append(f"### Kicker {n}\n\n[The title of item {n}](https://example.org/{n})\n\n")
+        parts.append(SUMMARY.format(n=n))
+    return "".join([*parts, "---\n\nThat is all for today.\n"])
+
+
+def median_ms(work: Callable[[], object], *, rounds: int) -> float:
+    """Return the median time of `work`, after one round to warm up."""
+    return round(statistics.median(times_ms(work, rounds=rounds)), 3)
+
+
+def times_ms(work: Callable[[], object], *, rounds: int) -> list[float]:
+    """Return what each round took, after one round to warm up."""
+    work()
+    times = []
+    for _ in range(rounds):
+        begin = time.perf_counter()
+        work()
+        times.append((time.perf_counter() - begin) * 1000)
+    return times
+
+
+def reference() -> int:
+    """Burn a fixed amount of pure Python."""
+    return sum(n * n % 7 for n in range(100_000))
+
+
+def stages(source: str) -> dict[str, Callable[[], object]]:
+    """Return each stage as a function of nothing."""
+    text = normalise(source)
+    theme = load_theme(THEME)
+    issue = parser.parse(Source(text, PATH))
+    edition = edit(issue, theme=theme, defaults=DEFAULTS, path=PATH)
+    values = mjml_values(edition, tokens_for(text))
+    document = mjml.render_template(theme, values)
+    html = mjml.to_html(document, theme=theme, values=values)
+    return {
+        "theme_ms": lambda: load_theme(THEME),
+        "parse_ms": lambda: parser.parse(Source(text, PATH)),
+        "fragments_ms": lambda: mjml_values(edition, tokens_for(text)),
+        "jinja_ms": lambda: mjml.render_template(theme, values),
+        "mjml_ms": lambda: mjml.to_html(document, theme=theme, values=values),
+        "premailer_ms": lambda: css.inline_css(html, theme.inlined_css),
+        "text_ms": lambda: text_part(edition, tokens_for(text)),
+    }
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--items", type=int, default=16)
+    options.add_argument("--rounds", type=int, default=60)
+    chosen = options.parse_args()
+    source = generated(chosen.items)
+
+    def whole() -> object:
+        return compile_issue(source, path=PATH, theme_dir=THEME, defaults=DEFAULTS)
+
+    compiled = compile_issue(source, path=PATH, theme_dir=THEME, defaults=DEFAULTS)
+    totals = times_ms(whole, rounds=chosen.rounds)
+    loops = times_ms(reference, rounds=chosen.rounds)
+    total, loop = statistics.median(totals), statistics.median(loops)
+    figures = {
+        "benchmark": "compile",
+        "items": chosen.items,
+        "rounds": chosen.rounds,
+        "html_bytes": html_bytes(compiled),
+        "text_bytes": len(compiled.text.encode()),
+        "compile_ms": round(total, 3),
+        "compile_best_ms": round(min(totals), 3),
+        "reference_ms": round(loop, 3),
+        "reference_best_ms": round(min(loops), 3),
+        "ratio": round(total / loop, 3),
+        "stages": {
+            name: median_ms(work, rounds=chosen.rounds) for name, work in stages(source).items()
+        },
+    }
+    print(json.dumps(figures, indent=2))
+
+
+if __name__ == "__main__":
+    main()
