@@ -66,7 +66,7 @@ class MimeTemplate:
                 mailbox_header("To", Mailbox(recipient.email, recipient.name)),
                 self._subject.fill(values),
                 _date_header(date.replace(microsecond=0)),
-                *recipient_headers(recipient),
+                *_recipient_headers(recipient),
                 self._before_text,
                 self._text.fill(encoded),
                 self._before_html,
@@ -76,15 +76,15 @@ class MimeTemplate:
         )
 
 
-def recipient_headers(recipient: Recipient) -> list[bytes]:
-    """Return the header lines that differ by recipient, but for To and Subject."""
-    targets = [f"<{bare_url(recipient.unsubscribe_url)}>"]
+def recipient_fields(recipient: Recipient) -> dict[str, str]:
+    """Return the headers that differ by recipient, but for To and Subject: ASCII, not folded."""
+    ways_out = f"<{bare_url(recipient.unsubscribe_url)}>"
     if recipient.unsubscribe_mailto:
-        targets.append(f"<{bare_url(recipient.unsubscribe_mailto)}>")
-    return [
-        words_header("Message-ID", f"<{bare_address(recipient.message_id)}>"),
-        words_header("List-Unsubscribe", *", ".join(targets).split(" ")),
-    ]
+        ways_out += f", <{bare_url(recipient.unsubscribe_mailto)}>"
+    return {
+        "Message-ID": f"<{bare_address(recipient.message_id)}>",
+        "List-Unsubscribe": ways_out,
+    }
 
 
 def list_headers(compiled: CompiledIssue, identity: MailingIdentity) -> list[bytes]:
@@ -121,6 +121,11 @@ class _SubjectTemplate:
             return self._fixed
         subject = self._pattern.sub(lambda token: values[token[0]], self._subject)
         return text_header("Subject", subject)
+
+
+def _recipient_headers(recipient: Recipient) -> list[bytes]:
+    fields = recipient_fields(recipient)
+    return [words_header(name, *value.split(" ")) for name, value in fields.items()]
 
 
 @functools.lru_cache(maxsize=64)

@@ -71,9 +71,10 @@ def words_header(name: str, *words: str) -> bytes:
     return _folded(name, [_CONTROLS.sub("", word) for word in words])
 
 
-def unfolded(header: bytes) -> str:
-    """Return a header's value on one line, as an HTTP interface takes it."""
-    return header.decode().partition(":")[2].replace("\r\n", "").strip()
+def unfolded(header: bytes) -> tuple[str, str]:
+    """Return a header's name, and its value on one line, as an HTTP interface takes them."""
+    name, _, value = header.decode().partition(":")
+    return name, value.replace("\r\n", "").strip()
 
 
 def encoded_words(text: str, *, first_width: int) -> list[str]:

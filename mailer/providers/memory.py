@@ -125,8 +125,10 @@ class MemoryConnection:
         state, reason = _STATES[answer]
         receipt = ""
         if answer in (Answer.ACCEPT, Answer.LOSE):
-            kept = HandedOver(recipient.delivery_id, recipient.email, message)
-            receipt = f"memory-{self._provider.keep(kept)}" if answer is Answer.ACCEPT else receipt
+            number = self._provider.keep(
+                HandedOver(recipient.delivery_id, recipient.email, message)
+            )
+            receipt = f"memory-{number}" if answer is Answer.ACCEPT else ""
         return Outcome(recipient.delivery_id, state, reason=reason, receipt=receipt)
 
     def _may_refuse_all(self, answer: Answer) -> None:

@@ -93,7 +93,11 @@ class OutboxConnection:
         target = self._folder / f"{name}.eml"
         draft = self._folder / f".{name}-{os.getpid()}-{recipient.delivery_id}.part"
         _write(draft, self._template.bind(recipient, date=self._clock()))
-        journal.begin([recipient.delivery_id])
+        try:
+            journal.begin([recipient.delivery_id])
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
         if not _is_published(draft, target):
             return Outcome(
                 recipient.delivery_id, DeliveryState.DEFERRED, reason="outbox_unwritable"

@@ -15,6 +15,7 @@ costs one round trip.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from mailer.domain.delivery import DeliveryState, Journal, LeaseLostError, Outcome
 from mailer.domain.message import Recipient
@@ -70,7 +71,7 @@ class SmtpConnection:
         """Send one message a recipient. See `Connection.hand_over`."""
         outcomes: list[Outcome] = []
         try:
-            for recipient, following in zip(recipients, [*recipients[1:], None], strict=True):
+            for recipient, following in zip_longest(recipients, recipients[1:]):
                 outcome = self._hand_over(recipient, following, journal)
                 journal.end([outcome])
                 outcomes.append(outcome)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from typing import Any
 
 from mailer.domain.delivery import DeliveryState, LeaseLostError, Outcome
 from mailer.domain.message import (
@@ -50,7 +51,7 @@ NAMES = (
 )
 
 
-def reader(number: int, name: str = "", **changes: object) -> Recipient:
+def reader(number: int, name: str = "", **changes: Any) -> Recipient:
     """Return recipient `number` of the list."""
     recipient = Recipient(
         delivery_id=number,
@@ -61,7 +62,7 @@ def reader(number: int, name: str = "", **changes: object) -> Recipient:
         unsubscribe_mailto=f"mailto:leave@news.example.com?subject=unsubscribe%20{number}",
         fields={"name": name},
     )
-    return dataclasses.replace(recipient, **changes)  # type: ignore[arg-type]
+    return dataclasses.replace(recipient, **changes)
 
 
 def readers(count: int, *, first: int = 1) -> list[Recipient]:

@@ -1,0 +1,159 @@
+"""What one SendGrid request says: the issue once, and a personalization a recipient.
+
+Both are written as JSON text piece by piece, so that the issue is encoded once a connection, a
+recipient once however often its request has to be split, and sizes are known without guessing.
+
+Source: SendGrid's OpenAPI description, `spec/json/tsg_mail_v3.json` in `twilio/sendgrid-oai`, and
+"Limitations" in its mail send reference.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mailer.domain.delivery import DeliveryState, Outcome
+from mailer.domain.message import (
+    CompiledIssue,
+    Mailbox,
+    MailingIdentity,
+    Recipient,
+    slot_values,
+)
+from mailer.domain.mime import ONE_CLICK, list_headers, recipient_fields
+from mailer.domain.mime_headers import one_line, unfolded
+from mailer.errors import ProviderRequestError
+
+MOST_SUBSTITUTION_BYTES = 10_000
+MOST_SUBSTITUTIONS = 150
+_BYTES_PER_SUBSTITUTION = len('"":"",')
+_LONGEST_CATEGORY = 255
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One recipient's part of a request, as JSON."""
+
+    delivery_id: int
+    address_key: str
+    text: str
+
+
+class RequestBuilder:
+    """Writes requests for one issue to one mailing list.
+
+    Raises:
+        ProviderRequestError: SendGrid would refuse every request.
+    """
+
+    def __init__(
+        self, compiled: CompiledIssue, identity: MailingIdentity, *, is_sandbox: bool
+    ) -> None:
+        if not compiled.sender.email.isascii():
+            raise ProviderRequestError(
+                "SendGrid takes only ASCII in the sender's address; change `from` or [sender] email"
+            )
+        self._compiled = compiled
+        shared = _shared(compiled, identity, is_sandbox=is_sandbox)
+        self._head = '{"personalizations":['
+        self._tail = f"],{_encode(shared)[1:]}"
+        self.frame_bytes = len(self._head) + len(self._tail)
+
+    def member(self, recipient: Recipient) -> Member | Outcome:
+        """Return the recipient's part, or why SendGrid cannot be asked to take it."""
+        substitutions = slot_values(self._compiled, recipient)
+        if not _are_acceptable(substitutions):
+            return Outcome(
+                recipient.delivery_id, DeliveryState.REJECTED, reason="substitutions_too_large"
+            )
+        personalization = {
+            "to": [_mailbox(Mailbox(recipient.email, recipient.name))],
+            "headers": {**recipient_fields(recipient), "List-Unsubscribe-Post": ONE_CLICK},
+            "custom_args": {"delivery_id": str(recipient.delivery_id)},
+            "substitutions": substitutions,
+        }
+        return Member(recipient.delivery_id, recipient.email.casefold(), _encode(personalization))
+
+    def body(self, members: Sequence[Member]) -> str:
+        """Return the JSON text of one request."""
+        return f"{self._head}{','.join([member.text for member in members])}{self._tail}"
+
+
+def pack(members: Sequence[Member], *, most: int, most_bytes: int) -> list[list[Member]]:
+    """Return `members` as requests: no address twice in one, none too long or too large.
+
+    Args:
+        members: in the order in which they are to go.
+        most: members a request.
+        most_bytes: room for members in a request; one alone may exceed it.
+    """
+    groups = []
+    rest = list(members)
+    while rest:
+        group, rest = _fill(rest, most, most_bytes)
+        groups.append(group)
+    return groups
+
+
+def _fill(members: list[Member], most: int, room: int) -> tuple[list[Member], list[Member]]:
+    group: list[Member] = []
+    rest: list[Member] = []
+    addresses: set[str] = set()
+    for position, member in enumerate(members):
+        room -= len(member.text) + 1
+        if group and (len(group) == most or room < 0):
+            return group, rest + members[position:]
+        if member.address_key in addresses:
+            rest.append(member)
+            continue
+        addresses.add(member.address_key)
+        group.append(member)
+    return group, rest
+
+
+def _shared(
+    compiled: CompiledIssue, identity: MailingIdentity, *, is_sandbox: bool
+) -> dict[str, object]:
+    headers = dict(unfolded(header) for header in list_headers(compiled, identity))
+    headers.pop("List-Unsubscribe-Post")  # stands beside List-Unsubscribe in each personalization
+    off = {"enable": False}
+    shared: dict[str, object] = {
+        "from": _mailbox(compiled.sender),
+        "subject": one_line(compiled.subject) or " ",
+        "content": [
+            {"type": kind, "value": value}
+            for kind, value in (("text/plain", compiled.text), ("text/html", compiled.html))
+            if value
+        ],
+        "headers": headers,
+        "categories": [identity.list_slug[:_LONGEST_CATEGORY]],
+        "tracking_settings": {
+            "click_tracking": {"enable": False, "enable_text": False},
+            "open_tracking": off,
+            "subscription_tracking": off,
+        },
+    }
+    if compiled.reply_to is not None:
+        shared["reply_to"] = _mailbox(compiled.reply_to)
+    if is_sandbox:
+        shared["mail_settings"] = {"sandbox_mode": {"enable": True}}
+    return shared
+
+
+def _mailbox(mailbox: Mailbox) -> dict[str, str]:
+    name = one_line(mailbox.name)
+    if not name:
+        return {"email": mailbox.email}
+    if "," in name or ";" in name:  # else SendGrid takes what follows for another address
+        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+        name = f'"{escaped}"'
+    return {"email": mailbox.email, "name": name}
+
+
+def _are_acceptable(substitutions: dict[str, str]) -> bool:
+    size = sum(
+        len(token) + len(value.encode("utf-8", "replace")) + _BYTES_PER_SUBSTITUTION
+        for token, value in substitutions.items()
+    )
+    return size <= MOST_SUBSTITUTION_BYTES and len(substitutions) <= MOST_SUBSTITUTIONS
