@@ -20,7 +20,7 @@ import psycopg
 from sqlalchemy import make_url
 
 ROOT = Path(__file__).resolve().parents[2]
-LINGER_SECONDS = 1.0
+LINGER_SECONDS = 0.5
 _USER = """
 import json, sys
 from pathlib import Path
@@ -108,9 +108,16 @@ class Workspace:
         return holders - self.processes("run/keeper.lock")
 
     def pid_of(self, server: str) -> int:
-        """Return the process that `server` wrote down as its own."""
+        """Return the process that `server` wrote down as its own; 0 for none."""
         name = {"postgres": "postmaster.pid", "redis": "redis.pid"}[server]
-        return int((self.state_dir / server / name).read_text().split()[0])
+        with suppress(FileNotFoundError):
+            return int((self.state_dir / server / name).read_text().split()[0])
+        return 0
+
+    def kill_keeper(self) -> None:
+        keeper = self.keeper()
+        kill(keeper)
+        wait_for(lambda: keeper not in self.processes())
 
     def kill_everything(self) -> None:
         for pid in self.processes():
@@ -174,7 +181,7 @@ def open_files() -> Iterator[tuple[int, str]]:
         pid = int(link.parts[2])
         if pid != os.getpid():
             with suppress(OSError):
-                yield pid, os.readlink(link)
+                yield pid, str(link.readlink())
 
 
 def kill(pid: int) -> None:

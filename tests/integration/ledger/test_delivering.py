@@ -7,6 +7,7 @@ from ledger_kit import Ledger, compiled_issue
 
 from mailer.domain.delivery import DeliveryState
 from mailer.providers.memory import Answer, MemoryProvider, MemorySettings
+from mailer.services import planning
 
 REJECTED, FAILED, UNKNOWN, SKIPPED = (
     DeliveryState.REJECTED,
@@ -293,8 +294,6 @@ def test_hints_that_were_lost_are_given_again(ledger: Ledger) -> None:
 
 
 def test_a_planner_that_died_is_taken_over(ledger: Ledger) -> None:
-    from mailer.services import planning
-
     weekly = ledger.subscribe(30)
     send_id = planning.start_send(
         ledger.engine, compiled_issue(), mailing_list_id=weekly, provider="memory"
