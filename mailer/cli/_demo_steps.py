@@ -229,11 +229,21 @@ def open_demo(workspace: Path) -> Iterator[Demo]:
     port = _free_port()
     with InboxServer(workspace / "inbox") as inbox:
         _write_settings(workspace, key, smtp_port=inbox.port, web_port=port)
-        with open_app(workspace) as app, start_web(app, port=port, inbox=inbox.store) as web:
+        with _app_and_its_servers(workspace) as app, start_web(app, port=port, inbox=inbox.store):
             _done(f"PostgreSQL, Redis, SMTP and web are up in {time.monotonic() - began:.1f} s")
-            yield Demo(app, inbox, web.url, key)
-    if app.lease is not None:
-        app.lease.stop_if_last()
+            yield Demo(app, inbox, app.settings.web.base_url, key)
+
+
+@contextmanager
+def _app_and_its_servers(workspace: Path) -> Iterator[App]:
+    """Yield the app; wait at the end until PostgreSQL and Redis are gone."""
+    app = None
+    try:
+        with open_app(workspace) as app:
+            yield app
+    finally:
+        if app is not None and app.lease is not None:
+            app.lease.stop_if_last()
 
 
 def _write_settings(
