@@ -29,6 +29,8 @@ _BYTES_PER_SUBSTITUTION = len('"":"",')
 _LONGEST_CATEGORY = 255
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
+_quoted = json.encoder.encode_basestring_ascii
+_ONE_CLICK = f'"List-Unsubscribe-Post":"{ONE_CLICK}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +56,37 @@ class RequestBuilder:
             raise ProviderRequestError(
                 "SendGrid takes only ASCII in the sender's address; change `from` or [sender] email"
             )
+        if len(compiled.slots) > MOST_SUBSTITUTIONS:
+            raise ProviderRequestError(
+                f"the issue has {len(compiled.slots)} places with merge fields; "
+                f"SendGrid takes {MOST_SUBSTITUTIONS}"
+            )
         self._compiled = compiled
-        shared = _shared(compiled, identity, is_sandbox=is_sandbox)
+        self._tokens = [(slot.token, _quoted(slot.token)) for slot in compiled.slots]
         self._head = '{"personalizations":['
-        self._tail = f"],{_encode(shared)[1:]}"
+        self._tail = f"],{_shared(compiled, identity, is_sandbox=is_sandbox)}}}"
         self.frame_bytes = len(self._head) + len(self._tail)
 
     def member(self, recipient: Recipient) -> Member | Outcome:
         """Return the recipient's part, or why SendGrid cannot be asked to take it."""
-        substitutions = slot_values(self._compiled, recipient)
-        if not _are_acceptable(substitutions):
+        values = slot_values(self._compiled, recipient)
+        substitutions = ",".join(
+            [f"{token}:{_quoted(values[name])}" for name, token in self._tokens]
+        )
+        if len(substitutions) > MOST_SUBSTITUTION_BYTES and not _is_acceptable(values):
             return Outcome(
                 recipient.delivery_id, DeliveryState.REJECTED, reason="substitutions_too_large"
             )
-        personalization = {
-            "to": [_mailbox(Mailbox(recipient.email, recipient.name))],
-            "headers": {**recipient_fields(recipient), "List-Unsubscribe-Post": ONE_CLICK},
-            "custom_args": {"delivery_id": str(recipient.delivery_id)},
-            "substitutions": substitutions,
-        }
-        return Member(recipient.delivery_id, recipient.email.casefold(), _encode(personalization))
+        headers = ",".join(
+            [f'"{name}":{_quoted(value)}' for name, value in recipient_fields(recipient).items()]
+        )
+        text = (
+            f'{{"to":[{_mailbox(Mailbox(recipient.email, recipient.name))}],'
+            f'"headers":{{{headers},{_ONE_CLICK}}},'
+            f'"custom_args":{{"delivery_id":"{recipient.delivery_id}"}},'
+            f'"substitutions":{{{substitutions}}}}}'
+        )
+        return Member(recipient.delivery_id, recipient.email.casefold(), text)
 
     def body(self, members: Sequence[Member]) -> str:
         """Return the JSON text of one request."""
@@ -112,14 +125,12 @@ def _fill(members: list[Member], most: int, room: int) -> tuple[list[Member], li
     return group, rest
 
 
-def _shared(
-    compiled: CompiledIssue, identity: MailingIdentity, *, is_sandbox: bool
-) -> dict[str, object]:
+def _shared(compiled: CompiledIssue, identity: MailingIdentity, *, is_sandbox: bool) -> str:
+    """Return the inside of the JSON object that follows the personalizations."""
     headers = dict(unfolded(header) for header in list_headers(compiled, identity))
     headers.pop("List-Unsubscribe-Post")  # stands beside List-Unsubscribe in each personalization
     off = {"enable": False}
     shared: dict[str, object] = {
-        "from": _mailbox(compiled.sender),
         "subject": one_line(compiled.subject) or " ",
         "content": [
             {"type": kind, "value": value}
@@ -134,26 +145,25 @@ def _shared(
             "subscription_tracking": off,
         },
     }
-    if compiled.reply_to is not None:
-        shared["reply_to"] = _mailbox(compiled.reply_to)
     if is_sandbox:
         shared["mail_settings"] = {"sandbox_mode": {"enable": True}}
-    return shared
+    reply_to = f'"reply_to":{_mailbox(compiled.reply_to)},' if compiled.reply_to else ""
+    return f'"from":{_mailbox(compiled.sender)},{reply_to}{_encode(shared)[1:-1]}'
 
 
-def _mailbox(mailbox: Mailbox) -> dict[str, str]:
+def _mailbox(mailbox: Mailbox) -> str:
     name = one_line(mailbox.name)
     if not name:
-        return {"email": mailbox.email}
+        return f'{{"email":{_quoted(mailbox.email)}}}'
     if "," in name or ";" in name:  # else SendGrid takes what follows for another address
         escaped = name.replace("\\", "\\\\").replace('"', '\\"')
         name = f'"{escaped}"'
-    return {"email": mailbox.email, "name": name}
+    return f'{{"email":{_quoted(mailbox.email)},"name":{_quoted(name)}}}'
 
 
-def _are_acceptable(substitutions: dict[str, str]) -> bool:
+def _is_acceptable(substitutions: dict[str, str]) -> bool:
     size = sum(
         len(token) + len(value.encode("utf-8", "replace")) + _BYTES_PER_SUBSTITUTION
         for token, value in substitutions.items()
     )
-    return size <= MOST_SUBSTITUTION_BYTES and len(substitutions) <= MOST_SUBSTITUTIONS
+    return size <= MOST_SUBSTITUTION_BYTES
