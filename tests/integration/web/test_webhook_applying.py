@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
 from web_kit import WebLedger, sendgrid_event
 
 from mailer.clock import utcnow
@@ -21,14 +20,8 @@ from mailer.services.feedback import (
     store_webhook,
     try_to_apply,
 )
-from subscribers.tokens import Signer
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def ledger(engine: Engine) -> WebLedger:
-    return WebLedger(engine, Signer([b"k" * 32]))
 
 
 def apply(ledger: WebLedger, *events: object) -> int:

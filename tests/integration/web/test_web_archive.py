@@ -1,35 +1,16 @@
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from web_kit import WebLedger, request, web_app, web_issue
 
-from mailer.bootstrap import App
 from mailer.domain.message import Slot, SlotContext
 from mailer.domain.send import SendState
 from mailer.web.server import WebHandle, start_web
 
 PUBLIC_STATES = {"sending", "paused", "sent"}
-
-
-@pytest.fixture
-def app(tmp_path: Path, database_url: str, servers: Any) -> Iterator[App]:
-    with web_app(tmp_path, database_url, servers.redis_url) as app:
-        yield app
-
-
-@pytest.fixture
-def web(app: App) -> Iterator[WebHandle]:
-    with start_web(app) as handle:
-        yield handle
-
-
-@pytest.fixture
-def ledger(app: App) -> WebLedger:
-    return WebLedger(app.engine, app.signer)
 
 
 def test_an_issue_is_shown_with_nothing_of_anybody_in_it(web: WebHandle, ledger: WebLedger) -> None:
@@ -120,12 +101,14 @@ def test_a_token_that_begins_like_another_is_filled_whole(
     assert request("GET", web.url + "/archive/tokens").text == "MF10 &lt;b&gt; MF10"
 
 
-def test_under_a_path_the_links_carry_it(tmp_path: Path, database_url: str, servers: Any) -> None:
+def test_under_a_path_the_links_carry_it(
+    tmp_path: Path, web_database: str, servers: Any, ledger: WebLedger
+) -> None:
     below = {"base_url": "https://example.org/news"}
     with (
-        web_app(tmp_path, database_url, servers.redis_url, web=below) as app,
+        web_app(tmp_path, web_database, servers.redis_url, web=below) as app,
         start_web(app) as web,
     ):
-        WebLedger(app.engine, app.signer).seed(1)
+        ledger.seed(1)
         assert 'href="/news/archive/first"' in request("GET", web.url + "/archive/").text
         assert 'href="/news/unsubscribe-help"' in request("GET", web.url + "/archive/first").text

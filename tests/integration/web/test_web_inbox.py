@@ -22,19 +22,6 @@ HTML = (
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[InboxStore]:
-    store = InboxStore(tmp_path / "inbox")
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def app(tmp_path: Path, database_url: str, servers: Any) -> Iterator[App]:
-    with web_app(tmp_path, database_url, servers.redis_url) as app:
-        yield app
-
-
-@pytest.fixture
 def web(app: App, store: InboxStore) -> Iterator[WebHandle]:
     with start_web(app, inbox=store) as handle:
         yield handle
@@ -126,12 +113,12 @@ def with_link(web: WebHandle, token: str) -> dict[str, str]:
 
 
 def test_the_button_does_what_mail_programs_do(
-    tmp_path: Path, database_url: str, servers: Any, store: InboxStore
+    tmp_path: Path, web_database: str, servers: Any, store: InboxStore
 ) -> None:
-    with web_app(tmp_path, database_url, servers.redis_url) as first, start_web(first) as there:
+    with web_app(tmp_path, web_database, servers.redis_url) as first, start_web(first) as there:
         ours = {"base_url": there.url}
         with (
-            web_app(tmp_path, database_url, servers.redis_url, web=ours) as app,
+            web_app(tmp_path, web_database, servers.redis_url, web=ours) as app,
             start_web(app, inbox=store) as web,
         ):
             ledger = WebLedger(app.engine, app.signer)

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +18,7 @@ from mailer.bootstrap import App
 from mailer.errors import ConfigurationError
 from mailer.web.server import WebHandle, start_web
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def app(tmp_path: Path, database_url: str, servers: Any) -> Iterator[App]:
-    with web_app(tmp_path, database_url, servers.redis_url) as app:
-        yield app
-
-
-@pytest.fixture
-def web(app: App) -> Iterator[WebHandle]:
-    with start_web(app) as handle:
-        yield handle
-
-
-@pytest.fixture
-def ledger(app: App) -> WebLedger:
-    return WebLedger(app.engine, app.signer)
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_healthy(web: WebHandle) -> None:
@@ -47,13 +29,13 @@ def test_healthy(web: WebHandle) -> None:
 
 @pytest.mark.parametrize("gone", ["database", "broker"])
 def test_unhealthy_tells_what_is_gone_and_no_secret(
-    tmp_path: Path, database_url: str, servers: Any, gone: str
+    tmp_path: Path, web_database: str, servers: Any, gone: str
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         nowhere = closed.getsockname()[1]
     urls = {
         "database": (f"postgresql+psycopg://u:s3cret@127.0.0.1:{nowhere}/x", servers.redis_url),
-        "broker": (database_url, f"redis://:s3cret@127.0.0.1:{nowhere}/0"),
+        "broker": (web_database, f"redis://:s3cret@127.0.0.1:{nowhere}/0"),
     }
     with web_app(tmp_path, *urls[gone]) as app, start_web(app) as web:
         answer = request("GET", web.url + "/healthz")
@@ -192,12 +174,12 @@ print("put away", flush=True)
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_signal_finishes_what_is_in_flight_and_returns(
-    tmp_path: Path, database_url: str, servers: Any, stop: signal.Signals
+    tmp_path: Path, web_database: str, servers: Any, stop: signal.Signals
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     helpers = str(ROOT / "tests" / "helpers")
-    arguments = [helpers, str(tmp_path), database_url, servers.redis_url, str(port)]
+    arguments = [helpers, str(tmp_path), web_database, servers.redis_url, str(port)]
     with subprocess.Popen(
         [sys.executable, "-c", SERVE, *arguments],
         stdout=subprocess.PIPE,

@@ -3,37 +3,18 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from web_kit import WebLedger, post_events, request, sendgrid_event, signed_headers, web_app
 
-from mailer.bootstrap import App
 from mailer.clock import utcnow
 from mailer.errors import ConfigurationError
 from mailer.feedback.sendgrid_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER
 from mailer.web.app import create_app
 from mailer.web.server import WebHandle, start_web
 from mailer.web.webhooks import MOST_BODY_BYTES
-
-
-@pytest.fixture
-def app(tmp_path: Path, database_url: str, servers: Any) -> Iterator[App]:
-    with web_app(tmp_path, database_url, servers.redis_url) as app:
-        yield app
-
-
-@pytest.fixture
-def web(app: App) -> Iterator[WebHandle]:
-    with start_web(app) as handle:
-        yield handle
-
-
-@pytest.fixture
-def ledger(app: App) -> WebLedger:
-    return WebLedger(app.engine, app.signer)
 
 
 def wait_until_applied(ledger: WebLedger) -> None:
@@ -67,11 +48,14 @@ def test_what_cannot_be_applied_now_is_answered_all_the_same(
 ) -> None:
     [a] = ledger.seed(1)
     ledger.run("ALTER TABLE event RENAME TO event_away")
-    assert post_events(web.url, [sendgrid_event("delivered", a, "")]).status == 204
-    deadline = time.monotonic() + 20
-    while not ledger.rows("SELECT id FROM webhook WHERE error <> ''"):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    try:
+        assert post_events(web.url, [sendgrid_event("delivered", a, "")]).status == 204
+        deadline = time.monotonic() + 20
+        while not ledger.rows("SELECT id FROM webhook WHERE error <> ''"):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    finally:
+        ledger.run("ALTER TABLE event_away RENAME TO event")
     assert len(ledger.rows("SELECT id FROM webhook WHERE applied_at IS NULL")) == 1
 
 
@@ -150,11 +134,11 @@ def test_a_chunked_body_beyond_the_limit_is_413(web: WebHandle) -> None:
 
 
 def test_without_a_key_the_provider_is_asked_to_come_again(
-    tmp_path: Path, database_url: str, servers: Any, ledger: WebLedger
+    tmp_path: Path, web_database: str, servers: Any, ledger: WebLedger
 ) -> None:
     keyless = {"webhook_public_key": ""}
     with (
-        web_app(tmp_path, database_url, servers.redis_url, sendgrid=keyless) as app,
+        web_app(tmp_path, web_database, servers.redis_url, sendgrid=keyless) as app,
         start_web(app) as web,
     ):
         answer = post_events(web.url, [])
@@ -163,10 +147,10 @@ def test_without_a_key_the_provider_is_asked_to_come_again(
     assert ledger.rows("SELECT id FROM webhook") == []
 
 
-def test_a_key_that_is_none_fails_at_start(tmp_path: Path, database_url: str, servers: Any) -> None:
+def test_a_key_that_is_none_fails_at_start(tmp_path: Path, web_database: str, servers: Any) -> None:
     broken = {"webhook_public_key": "AAAA"}
     with (
-        web_app(tmp_path, database_url, servers.redis_url, sendgrid=broken) as app,
+        web_app(tmp_path, web_database, servers.redis_url, sendgrid=broken) as app,
         pytest.raises(ConfigurationError, match="webhook_public_key"),
     ):
         create_app(app)

@@ -1,17 +1,13 @@
 import http.client
 import threading
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from web_kit import Answer, WebLedger, request, web_app
+from web_kit import Answer, WebLedger, request
 
-from mailer.bootstrap import App
 from mailer.services.unsubscribing import mask
-from mailer.web.server import WebHandle, start_web
+from mailer.web.server import WebHandle
 from subscribers.tokens import Purpose, Signer
 
 GMAIL_BODY = b"List-Unsubscribe=One-Click"
@@ -22,23 +18,6 @@ MULTIPART_BODY = (
     b'Content-Disposition: form-data; name="List-Unsubscribe"\r\n\r\n'
     b"One-Click\r\n--frontier--\r\n"
 )
-
-
-@pytest.fixture
-def app(tmp_path: Path, database_url: str, servers: Any) -> Iterator[App]:
-    with web_app(tmp_path, database_url, servers.redis_url) as app:
-        yield app
-
-
-@pytest.fixture
-def web(app: App) -> Iterator[WebHandle]:
-    with start_web(app) as handle:
-        yield handle
-
-
-@pytest.fixture
-def ledger(app: App) -> WebLedger:
-    return WebLedger(app.engine, app.signer)
 
 
 def is_plain_page(answer: Answer) -> None:
