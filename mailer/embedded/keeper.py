@@ -88,7 +88,13 @@ class Keeper:
             raise
 
     def watch(self) -> None:
-        """Keep the servers until nobody uses them, then stop them."""
+        """Keep the servers until nobody uses them, or they cannot be kept, then stop them."""
+        try:
+            self._watch()
+        finally:
+            self._stop()
+
+    def _watch(self) -> None:
         idle_since: float | None = None
         while not self._is_told_to_stop and self._is_in_place():
             time.sleep(_POLL_SECONDS)
@@ -100,7 +106,6 @@ class Keeper:
             idle_since = idle_since or time.monotonic()
             if self._may_stop(idle_since) and self._stop_unless_used():
                 return
-        self._stop()
 
     def _prepare_servers(self) -> tuple[Server, ...]:
         self._account.let_through(self._layout.run)
@@ -126,14 +131,13 @@ class Keeper:
             return is_free
 
     def _start_wanted(self) -> None:
-        urls = {}
-        for server in self._servers:
-            if self._layout.wanted(server.name).exists():
-                if not server.is_running():
-                    server.start()
-                elif server.name not in self._announced:
-                    server.start()  # takes over what a killed keeper left
-                urls[server.name] = server.url
+        wanted = [item for item in self._servers if self._layout.wanted(item.name).exists()]
+        if any(item.name in self._announced and not item.is_running() for item in wanted):
+            self._withdraw()  # one has crashed
+        for server in wanted:
+            if server.name not in self._announced:
+                server.start()
+        urls = {server.name: server.url for server in wanted}
         if urls != self._announced:
             self._announce(urls)
 
@@ -146,6 +150,15 @@ class Keeper:
         if previous is not None:
             os.close(previous)
 
+    def _withdraw(self) -> None:
+        """Tell newcomers to wait."""
+        if self._is_in_place():
+            self._layout.servers_file.unlink(missing_ok=True)
+        if self._announcement is not None:
+            os.close(self._announcement)
+        self._announcement = None
+        self._announced = {}
+
     def _is_in_place(self) -> bool:
         """Return whether the state folder is still where it was: neither moved nor deleted."""
         try:
@@ -154,8 +167,7 @@ class Keeper:
             return False
 
     def _stop(self) -> None:
-        if self._is_in_place():
-            self._layout.servers_file.unlink(missing_ok=True)
+        self._withdraw()
         if os.fstat(self._root).st_nlink == 0:
             for server in self._servers:
                 server.kill()

@@ -100,7 +100,7 @@ def acquire(state_dir: Path, *, need_database: bool = True, need_redis: bool = T
     ensure_state_dir(state_dir)
     layout = Layout(state_dir.resolve())
     try:
-        _prepare(layout, wanted)
+        _make_folders(layout)
         return _acquire(layout, wanted)
     except OSError as error:
         reason = error.strerror or error
@@ -110,9 +110,13 @@ def acquire(state_dir: Path, *, need_database: bool = True, need_redis: bool = T
         ) from error
 
 
-def _prepare(layout: Layout, wanted: list[str]) -> None:
+def _make_folders(layout: Layout) -> None:
     private_dir(layout.run)
     private_dir(layout.root / "log")
+
+
+def _wish(layout: Layout, wanted: list[str]) -> None:
+    """Say what we need; only as a user, because a stopping keeper forgets all wishes."""
     layout.stop_request.unlink(missing_ok=True)
     for name in wanted:
         wish = layout.wanted(name)
@@ -124,6 +128,7 @@ def _acquire(layout: Layout, wanted: list[str]) -> Lease:
     deadline = time.monotonic() + _ACQUIRE_SECONDS
     descriptor = _become_user(layout, deadline)
     try:
+        _wish(layout, wanted)
         urls = _wait_for_servers(layout, wanted, deadline)
     except BaseException:
         os.close(descriptor)
@@ -154,7 +159,6 @@ def _wait_for_servers(layout: Layout, wanted: list[str], deadline: float) -> dic
         if lock is None:
             time.sleep(POLL_SECONDS)
         else:
-            _prepare(layout, wanted)  # the last keeper may have removed our wishes as it went
             _start_keeper(layout, lock, seconds=deadline - time.monotonic())
 
 

@@ -83,6 +83,8 @@ class PostgresServer:
 
     def stop(self) -> None:
         """Stop it and wait until it is gone."""
+        if self._process.is_left_over:
+            self._identify()
         self._process.stop(_STOPPING)
 
     def kill(self) -> None:
@@ -104,16 +106,23 @@ class PostgresServer:
 
     def _take_over(self) -> bool:
         """Adopt the running server; stops it instead where the workspace has moved."""
-        lines = _postmaster_lines(self._data)
-        if len(lines) <= _SOCKETS_LINE:
+        data = self._identify()
+        if data is None:
             return False  # just starting, or just gone
-        self._process.take_over(int(lines[0]), marker=lines[1])
-        self._sockets = Path(lines[_SOCKETS_LINE])
-        if Path(lines[1]) != self._data or not self._sockets.is_dir():
+        if data != self._data or not self._sockets.is_dir():
             self.stop()
             return False
         self._wait_until_ready(since=process.size_of(self._log))
         return True
+
+    def _identify(self) -> Path | None:
+        """Look after the running server; returns where it believes its data to be."""
+        lines = _postmaster_lines(self._data)
+        if len(lines) <= _SOCKETS_LINE:
+            return None
+        self._process.take_over(int(lines[0]), marker=lines[1])
+        self._sockets = Path(lines[_SOCKETS_LINE])
+        return Path(lines[1])
 
     def _initialise(self, programs: PostgresPrograms, descriptor: int) -> None:
         """Make the data folder with the database in it; all of it or nothing."""

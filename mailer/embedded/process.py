@@ -71,11 +71,19 @@ class ServerProcess:
             ConfigurationError: process `pid` is something else; we cannot see the server.
         """
         if pid <= 1 or marker not in command_line(pid):
-            raise ConfigurationError(
-                f"{self._lock}: {self._title} of this workspace is run by another container or "
-                "user; stop it there first"
-            )
+            raise self._out_of_reach()
         self._pid = pid
+
+    def _out_of_reach(self) -> ConfigurationError:
+        return ConfigurationError(
+            f"{self._lock}: {self._title} of this workspace is run by another container or "
+            "user; stop it there first"
+        )
+
+    @property
+    def is_left_over(self) -> bool:
+        """Return whether it runs, was started by another keeper and is not taken over yet."""
+        return self._pid == 0 and self.is_running()
 
     def is_running(self) -> bool:
         """Return whether any part of it lives; buries it where it is our child and died."""
@@ -95,6 +103,8 @@ class ServerProcess:
         for signal_number, seconds in escalation:
             if not self.is_running():
                 return
+            if self._pid == 0:
+                raise self._out_of_reach()
             with suppress(ProcessLookupError):
                 os.kill(self._pid, signal_number)
             self._wait_until_gone(seconds)

@@ -61,6 +61,8 @@ class RedisServer:
 
     def stop(self) -> None:
         """Stop it and wait until it is gone."""
+        if self._process.is_left_over:
+            self._identify()
         self._process.stop(_STOPPING)
 
     def kill(self) -> None:
@@ -73,7 +75,7 @@ class RedisServer:
         while (descriptor := self._process.try_lock()) is None:
             does_answer = _answers(self._socket)
             if does_answer or time.monotonic() > deadline:
-                self._process.take_over(self._written_pid(), marker="redis")
+                self._identify()
             if does_answer:
                 return None
             if time.monotonic() > deadline:
@@ -81,11 +83,13 @@ class RedisServer:
             time.sleep(process.POLL_SECONDS)
         return descriptor
 
-    def _written_pid(self) -> int:
+    def _identify(self) -> None:
+        """Look after the running server."""
         try:
-            return int((self._data / _PID_FILE).read_text())
+            pid = int((self._data / _PID_FILE).read_text())
         except (OSError, ValueError):
-            return 0
+            pid = 0
+        self._process.take_over(pid, marker="redis")
 
     def _launch(self, descriptor: int) -> None:
         self._data.mkdir(mode=0o700, exist_ok=True)

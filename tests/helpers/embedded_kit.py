@@ -177,11 +177,19 @@ def as_user(uid: int) -> dict[str, Any]:
 
 def open_files() -> Iterator[tuple[int, str]]:
     """Yield the files that other processes have open."""
-    for link in Path("/proc").glob("[0-9]*/fd/*"):
-        pid = int(link.parts[2])
-        if pid != os.getpid():
-            with suppress(OSError):
-                yield pid, str(link.readlink())
+    others = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    for pid in others:
+        if pid == os.getpid():
+            continue
+        with suppress(OSError):  # gone meanwhile, or not ours
+            yield from [(pid, _target(link)) for link in Path(f"/proc/{pid}/fd").iterdir()]
+
+
+def _target(link: Path) -> str:
+    try:
+        return str(link.readlink())
+    except OSError:
+        return ""
 
 
 def kill(pid: int) -> None:
