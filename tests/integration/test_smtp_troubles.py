@@ -180,6 +180,15 @@ def test_a_limit_of_messages_a_connection_is_met_by_a_new_one(
     assert server.connections == 4
 
 
+def test_a_reset_right_after_the_reply_does_not_hide_the_reply() -> None:
+    server = SmtpServer(messages_per_connection=1, parting="", most_read=1)
+    with connected(server) as connection:
+        outcomes = connection.hand_over(readers(6), journal=Notes())
+    assert set(states(outcomes).values()) == {ACCEPTED}
+    assert len(taken_by(server)) == len(set(taken_by(server))) == 6
+    assert server.connections == 6
+
+
 @pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
 def test_421_before_the_content_stops_the_window_with_the_outcomes_so_far(stage: str) -> None:
     server, notes = SmtpServer(), Notes()

@@ -48,6 +48,8 @@ class SmtpServer:
         messages_per_connection: after so many, `parting` is said and the line closed.
         waits_for_data: answers MAIL and RCPT only when DATA has come too.
         takes_data_anyway: answers DATA with 354 though no recipient was accepted.
+        most_read: bytes read at once; with 1, what was sent ahead is unread when the line closes,
+            and the kernel answers it with a reset.
         context: for TLS.
         is_implicit: TLS from the first byte.
         login: user and password.
@@ -66,6 +68,7 @@ class SmtpServer:
     parting: str = "421 4.7.0 that is enough for one connection"
     waits_for_data: bool = False
     takes_data_anyway: bool = False
+    most_read: int = 65536
     context: ssl.SSLContext | None = None
     is_implicit: bool = False
     login: tuple[str, str] | None = None
@@ -217,7 +220,7 @@ class _Talk:
     def _receive(self) -> None:
         while not self.stop.is_set():
             with suppress(TimeoutError):
-                data = self.client.recv(65536)
+                data = self.client.recv(self.server.most_read)
                 if not data:
                     raise HangUp
                 self.buffer += data
