@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from mailer.bootstrap import App
     from mailer.domain.message import CompiledIssue
     from mailer.services.planning import Preview
-    from mailer.services.publishing import Draft
     from subscribers.queries import MailingList
 
 GUESSED_RATE = {"smtp": 200, "sendgrid": 2_000, "outbox": 1_000}
@@ -48,6 +47,7 @@ def send(
       mailer send week-41.md --list readers --yes --no-watch
     """
     from mailer.bootstrap import open_app
+    from mailer.cli.issue import warn_of_draft
     from mailer.services import planning, publishing
 
     draft = publishing.read_draft(file)
@@ -55,7 +55,6 @@ def send(
         mailing_list = _mailing_list(app, list_slug or draft.mailing_list)
         compiled = publishing.compile_draft(draft, app.settings)
         app.settings.require_sendable()
-        _refuse_todos(draft)
         app.provider  # noqa: B018 - a wrong setting shows before anything is planned
         preview = planning.preview(app.engine, compiled, mailing_list_id=mailing_list.id)
         facts = _facts(app, compiled, mailing_list, preview)
@@ -63,6 +62,7 @@ def send(
             print_json(facts)
         elif not as_json:
             _show_preview(facts)
+        warn_of_draft(draft.todos, facts["bytes"]["html"])
         _refuse_gaps(preview)
         if dry_run:
             return ExitCode.OK
@@ -139,12 +139,6 @@ def _mailing_list(app: "App", slug: str) -> "MailingList":
         raise NotFoundError("say which mailing list: --list SLUG, or `list: SLUG` in the issue")
     with app.engine.connect() as connection:
         return queries.get_mailing_list(connection, slug)
-
-
-def _refuse_todos(draft: "Draft") -> None:
-    if draft.todos:
-        more = f" (and {len(draft.todos) - 1} more)" if len(draft.todos) > 1 else ""
-        raise RenderError(f"{draft.todos[0]}: finish this before sending{more}")
 
 
 def _refuse_gaps(preview: "Preview") -> None:
