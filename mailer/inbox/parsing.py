@@ -1,6 +1,7 @@
 """What a message says, for showing it: summary, parts, one-click link. Never raises on bad mail."""
 
 import email.policy
+import html
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,8 +14,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from email.message import Message
 
-_SNIPPET_BYTES = 6_000
+_SNIPPET_SOURCE_LENGTH = 6_000
 _SNIPPET_LENGTH = 160
+_UNSEEN = re.compile(r"<(style|script|title)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>?")
+_INVISIBLE = re.compile("[\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]")
+"""What preheaders are padded with, so that nothing else shows after them."""
+
 _ONE_CLICK = "list-unsubscribe=one-click"
 _HTTP_URI = re.compile(r"<\s*(https?://[^>\s]+)\s*>", re.IGNORECASE)
 
@@ -71,12 +77,16 @@ def summarise(raw: bytes) -> Summary:
 
 
 def snippet(raw: bytes) -> str:
-    """Return the first words of the text part, from the beginning of the message only."""
-    opening = BytesParser(policy=email.policy.compat32).parsebytes(raw[:_SNIPPET_BYTES])
-    for part in opening.walk():
-        if part.get_content_type() == "text/plain":
-            return " ".join(_part_text(part).split())[:_SNIPPET_LENGTH]
-    return ""
+    """Return the first words that mail programs show beside the subject: the preheader."""
+    message = BytesParser(policy=email.policy.compat32).parsebytes(raw)
+    words = _words(_first_part(message, "text/html")) or _first_part(message, "text/plain")
+    return " ".join(words.split())[:_SNIPPET_LENGTH]
+
+
+def _words(source: str) -> str:
+    """Return the text at the beginning of an HTML document, the invisible left out."""
+    body = source[max(source.find("<body"), 0) :][:_SNIPPET_SOURCE_LENGTH]
+    return _INVISIBLE.sub("", html.unescape(_TAG.sub(" ", _UNSEEN.sub(" ", body))))
 
 
 def read_contents(raw: bytes) -> Contents:

@@ -42,8 +42,22 @@ def test_a_message_is_taken_apart() -> None:
     assert contents.source.startswith("From: The Meridian")
 
 
-def test_the_snippet_is_the_beginning_of_the_text() -> None:
-    assert snippet(newsletter()) == "Good morning. Today: räder"
+def test_the_snippet_is_what_the_html_begins_with() -> None:
+    assert snippet(newsletter()) == "Good morning: räder"
+
+
+def test_without_html_the_snippet_is_the_beginning_of_the_text() -> None:
+    raw = b"Content-Type: text/plain; charset=utf-8\r\n\r\n Good\r\n  morning <b>\r\n"
+    assert snippet(raw) == "Good morning <b>"
+
+
+def test_the_snippet_leaves_out_what_nobody_sees() -> None:
+    page = (
+        "<html><head><title>no</title><style>no{}</style></head><body><!-- no --><style>no</style>"
+        "<div>This &amp; that.&#847;&zwnj;&nbsp;&#8203;</div><p>More</p><a href='no"
+    )
+    raw = b"Content-Type: text/html\r\n\r\n" + page.encode()
+    assert snippet(raw) == "This & that. More"
 
 
 def test_headers_may_stand_in_plain_utf_8() -> None:
