@@ -105,9 +105,10 @@ class App:
 
     @property
     def batch_size(self) -> int:
-        """Deliveries in a batch: at least what the provider takes at once."""
-        configured = self.settings.delivery.batch_size
-        return configured if self.provider.commits_singly else self.provider.window_size
+        """Deliveries in a batch: by the settings, or one window for each of its connections."""
+        if self.provider.commits_singly:
+            return self.settings.delivery.batch_size
+        return self.provider.window_size * self.provider.connection_count
 
     def courier(self) -> "Courier":
         """Return a worker process's means of delivering."""
@@ -232,4 +233,20 @@ def _smtp(settings: Settings, signer: Signer) -> Provider:
     )
 
 
-_MAKERS = {"outbox": _outbox, "smtp": _smtp}
+def _sendgrid(settings: Settings, _: Signer) -> Provider:
+    from mailer.providers.sendgrid import SendGridProvider  # noqa: PLC0415 - as above
+    from mailer.providers.sendgrid_settings import SendGridSettings  # noqa: PLC0415
+
+    sendgrid = settings.sendgrid
+    return SendGridProvider(
+        SendGridSettings(
+            api_key=sendgrid.api_key.get_secret_value(),
+            base_url=sendgrid.base_url,
+            timeout_seconds=sendgrid.timeout_seconds,
+            batch_size=sendgrid.batch_size,
+            connections=sendgrid.connections,
+        )
+    )
+
+
+_MAKERS = {"outbox": _outbox, "smtp": _smtp, "sendgrid": _sendgrid}

@@ -89,7 +89,7 @@ class SendgridSettings(Section):
     timeout_seconds: Seconds = 30
     webhook_public_key: Line = ""
     batch_size: Annotated[int, Field(ge=1, le=1000)] = 1000
-    connections: Connections = 4
+    connections: Connections = 1
 
 
 class OutboxSettings(Section):
