@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine
 
 from mailer.domain.delivery import next_attempt_at, wait_after_trouble_seconds
 from mailer.domain.send import SendState
-from mailer.errors import ProviderAuthError, ProviderThrottledError
+from mailer.errors import ProviderThrottledError
 from mailer.providers.base import Provider
 from mailer.services.addressing import Addresser
 from mailer.services.closing import finish
@@ -134,7 +134,7 @@ class Courier:
             batches.release(
                 connection, shift.held, retry_at=retry_at, wait_seconds=_rest_seconds(shift)
             )
-            if isinstance(shift.trouble, ProviderAuthError):
+            if shift.trouble is not None and not shift.trouble.retry:
                 _pause(connection, shift)
         if shift.trouble is not None:
             logger.warning("provider_trouble", send_id=shift.held.send_id, error=str(shift.trouble))
