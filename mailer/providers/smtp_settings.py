@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from mailer.domain.message import Recipient
+from mailer.errors import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,5 +58,14 @@ def verp(bounce_address: str, token: Callable[[Recipient], str]) -> Callable[[Re
 
 
 def tls_context(settings: SmtpSettings) -> ssl.SSLContext:
-    """Return what verifies the server's certificate and name."""
-    return ssl.create_default_context(cafile=settings.ca_file)
+    """Return what verifies the server's certificate and name.
+
+    Raises:
+        ConfigurationError: `ca_file` cannot be read.
+    """
+    try:
+        return ssl.create_default_context(cafile=settings.ca_file)
+    except OSError as error:
+        raise ConfigurationError(
+            f"[smtp] ca_file {settings.ca_file}: {error.strerror or error}; name a PEM file"
+        ) from error

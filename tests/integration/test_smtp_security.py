@@ -9,7 +9,7 @@ from fakes.smtp import MODERN, SmtpServer
 from provider_kit import IDENTITY, ISSUE, Notes, readers, states
 
 from mailer.domain.delivery import DeliveryState
-from mailer.errors import ProviderAuthError, ProviderUnavailableError
+from mailer.errors import ConfigurationError, ProviderAuthError, ProviderUnavailableError
 from mailer.providers.smtp import SmtpProvider, SmtpSettings
 
 LOGIN = ("editor", "s3cret-Passwort")
@@ -107,6 +107,14 @@ def test_a_password_in_any_script_works() -> None:
         assert set(deliver(smtp).values()) == {DeliveryState.ACCEPTED}
     with server.running(), pytest.raises(ProviderAuthError):
         provider(server, username="editor", password="пароль").check()
+
+
+@pytest.mark.parametrize("content", [None, "not a certificate"])
+def test_a_ca_file_that_is_none_is_refused_at_once(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "ca.pem").write_text(content)
+    with pytest.raises(ConfigurationError, match=r"\[smtp\] ca_file .*ca\.pem"):
+        SmtpProvider(SmtpSettings(tls="starttls", ca_file=tmp_path / "ca.pem"))
 
 
 def test_the_password_is_in_no_repr() -> None:
