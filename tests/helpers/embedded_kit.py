@@ -177,7 +177,7 @@ def as_user(uid: int) -> dict[str, Any]:
 
 def open_files() -> Iterator[tuple[int, str]]:
     """Yield the files that other processes have open."""
-    others = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    others = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
     for pid in others:
         if pid == os.getpid():
             continue
