@@ -17,26 +17,49 @@ db_app = typer.Typer(no_args_is_help=True, help="Look after the database.")
 
 def init(
     directory: Annotated[Path, typer.Argument(help="Folder; made if missing.")] = Path(),
+    email: Annotated[str, typer.Option("--email", help="The sender's address: sender.email.")] = "",
+    name: Annotated[str, typer.Option("--name", help="The sender's name: sender.name.")] = "",
+    postal_address: Annotated[
+        str, typer.Option("--postal-address", help="For the foot of every message.")
+    ] = "",
 ) -> None:
     """Write a commented mailer.toml, the settings of a workspace.
 
     Examples:
       mailer init
 
-      mailer init my-newsletter
+      mailer init my-letter --email me@example.org --postal-address "1 Example St, Exampleton"
     """
-    from mailer.config import SETTINGS_FILE, fill_template
-    from mailer.errors import ConfigurationError
+    from mailer.config import SETTINGS_FILE
 
+    sender = {
+        "sender.email": email,
+        "sender.name": name,
+        "sender.postal_address": postal_address,
+    }
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / SETTINGS_FILE
+    _write_settings(path, {key: value for key, value in sender.items() if value})
+    console.print(f"wrote {escape(str(path))}")
+    todo = "" if email and postal_address else "fill in \\[sender], then  "
+    err_console.print(f"next: {todo}mailer doctor")
+
+
+def _write_settings(path: Path, values: dict[str, str]) -> None:
+    """Write a new settings file; none stays behind where a value is wrong."""
+    from mailer.config import fill_template, load_settings
+    from mailer.errors import ConfigurationError
+
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(fill_template())
+            file.write(fill_template(values))
     except FileExistsError:
         raise ConfigurationError(f"{path} is there already; nothing was changed") from None
-    console.print(f"wrote {escape(str(path))}")
-    err_console.print("next: fill in \\[sender], then  mailer doctor")
+    try:
+        load_settings(path.parent, environ={})
+    except ConfigurationError:
+        path.unlink()
+        raise
 
 
 def doctor(
