@@ -2,14 +2,15 @@
 
 import os
 import sys
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 
 from mailer import __version__
 from mailer.cli import demo, explain, issue, lists, run, send, sends, setup, subscriber
+from mailer.cli._help import HELP_OPTIONS, build_command
 from mailer.cli._shared import ExitCode, fail
 from mailer.errors import ConfigurationError, MailerError, NotFoundError
 from subscribers.errors import SubscribersError, UnknownMailingListError
@@ -19,7 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": HELP_OPTIONS},
     epilog="Exit codes: 0 done · 1 part of the work failed · 2 wrong input · 3 wrong settings · "
     "4 no such thing · 5 declined · 130 interrupted",
 )
@@ -50,9 +51,16 @@ def _options(
 ) -> None:
     """Newsletter delivery: Markdown in, beautiful email out, every recipient accounted for.
 
-    Try it:  mailer demo
+    Examples:
+      mailer demo                          the whole job, on this machine alone
 
-    Begin:   mailer init  →  mailer issue new hello  →  mailer send hello.md --list readers
+      mailer init my-letter                a workspace of your own
+
+      mailer issue new hello
+
+      mailer subscriber import people.csv --list readers --create
+
+      mailer send hello.md --list readers
     """
     if workspace is not None:
         os.environ["MAILER_WORKSPACE"] = str(workspace.resolve())
@@ -82,20 +90,30 @@ def main() -> None:
 def run_command(arguments: list[str]) -> int:
     """Run one command and return its exit code; every expected error becomes one line."""
     try:
-        code = app(arguments, standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return ExitCode.USAGE
+        code = _command().main(arguments, prog_name="mailer", standalone_mode=False)
+        sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
+        return _stop_writing()
+    except typer.TyperException as error:
+        return _explain_use(error)
     except tuple(_ENDINGS) as error:
         return fail(_describe(error), _ending(error))
     return code if isinstance(code, int) else ExitCode.OK
 
 
+@cache
+def _command() -> Any:  # noqa: ANN401 - Typer's class is not public
+    return build_command(app)
+
+
+def _stop_writing() -> int:
+    """End quietly: whoever read our output, as in `mailer ... | head`, has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ExitCode.OK
+
+
 _ENDINGS: dict[type[BaseException], ExitCode] = {
-    click.exceptions.Abort: ExitCode.INTERRUPTED,
+    typer.Abort: ExitCode.INTERRUPTED,
     KeyboardInterrupt: ExitCode.INTERRUPTED,
     ConfigurationError: ExitCode.CONFIGURATION,
     NotFoundError: ExitCode.NOT_FOUND,
@@ -112,9 +130,19 @@ def _ending(error: BaseException) -> ExitCode:
 
 
 def _describe(error: BaseException) -> str:
-    if isinstance(error, KeyboardInterrupt | click.exceptions.Abort):
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
         return "interrupted"
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}"
     return str(error)
+
+
+def _explain_use(error: typer.TyperException) -> int:
+    """Say what is wrong with the command line; a group without a command has shown its help."""
+    message = error.format_message().rstrip(".")
+    if not message:
+        return ExitCode.USAGE
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "mailer"
+    return fail(f"{message} (see: {command} --help)", ExitCode.USAGE)
