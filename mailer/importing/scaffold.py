@@ -1,0 +1,78 @@
+"""A new issue file: it teaches the format by using it, and compiles as it is."""
+
+import datetime as dt
+import json
+import re
+
+from mailer.errors import RenderError
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+LONGEST_SLUG = 100
+
+_ISSUE = """\
+---
+subject: {subject}
+slug: {slug}
+date: {date}
+preheader: "One line that makes people open it"
+---
+
+Good morning, {{{{ name | default: "reader" }}}}. This is the introduction: everything before the
+first section. Write as you would in a letter.
+
+## First section
+
+*A subtitle, if you like*
+
+### Kicker
+
+[The title of an item, with its link](https://example.org/first)
+
+The summary: a paragraph or two, with *emphasis*, [links](https://example.org/more) and lists:
+
+- one thing;
+- and another.
+
+### An item without a kicker
+
+<https://example.org/second>
+
+A heading with an address below it is a linked title.
+
+## Second section
+
+### Just a title
+
+Not everything needs a link.
+
+---
+
+What follows the line is the closing. The contents are made by themselves, from the sections.
+"""
+
+
+def validate_slug(slug: str) -> None:
+    """Check that `slug` can name an issue in links and headers.
+
+    Raises:
+        RenderError: it cannot.
+    """
+    if not _SLUG.fullmatch(slug) or len(slug) > LONGEST_SLUG:
+        raise RenderError(
+            f"{slug[:LONGEST_SLUG]!r} cannot name an issue: use small letters, digits and single "
+            f"dashes, at most {LONGEST_SLUG}"
+        )
+
+
+def new_issue(slug: str, *, date: dt.date, title: str = "") -> str:
+    """Return the text of a new issue file.
+
+    Args:
+        slug: names it; see `validate_slug`.
+        date: of the issue.
+        title: the subject line; made from the slug when empty.
+    """
+    subject = " ".join(title.split()) or slug.replace("-", " ").capitalize()
+    return _ISSUE.format(
+        subject=json.dumps(subject, ensure_ascii=False), slug=slug, date=date.isoformat()
+    )
