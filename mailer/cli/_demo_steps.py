@@ -174,7 +174,7 @@ class Demo:
     def show_addresses(self, *, is_serving: bool) -> None:
         """Print where everything can be looked at."""
         slug = self._compiled.slug if self._compiled else ""
-        reader = self.inbox.store.search()[0]
+        reader = self.inbox.store.search()[-1]
         pages = {
             "the issue": f"{self.base_url}/archive/{slug}",
             "the inbox": f"{self.base_url}/inbox/",
