@@ -79,7 +79,11 @@ def sink() -> Iterator[Sink]:
 
 @pytest.mark.slow
 def test_killed_workers_double_nothing_and_lose_nothing(
-    settings: Settings, engine: Engine, sink: Sink, tmp_path: Path
+    settings: Settings,
+    engine: Engine,
+    sink: Sink,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
 ) -> None:
     ledger = Ledger(engine, settings.state_dir / "journal", batch_size=200)
     send_id = ledger.plan(ledger.subscribe(RECIPIENTS))
@@ -118,7 +122,8 @@ def test_killed_workers_double_nothing_and_lose_nothing(
         reached=list(reached),
     )
     assert lost == 0, "nobody is silently left out"
-    print(f"{KILLS} kills: 0 doubled, 0 missing, {unknown} unknown of at most {most_unknown}")
+    record_property("kills", KILLS)
+    record_property("unknown", unknown)
 
 
 def wait_until(is_so: Callable[[], bool], worker: Worker) -> None:

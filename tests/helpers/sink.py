@@ -1,11 +1,11 @@
 """An SMTP sink that remembers every message it accepted, made of aiosmtpd: none of our code."""
 
+import asyncio
 import re
 import socket
 import threading
-import time
 from collections import Counter
-from typing import Any
+from typing import Any, Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
@@ -31,7 +31,7 @@ class Sink:
     def port(self) -> int:
         return int(self._controller.server.sockets[0].getsockname()[1])
 
-    def __enter__(self) -> "Sink":
+    def __enter__(self) -> Self:
         self._controller.start()
         return self
 
@@ -44,7 +44,7 @@ class Sink:
             found = re.search(rb"^Message-ID: (.+?)\r?$", envelope.content, re.MULTILINE)
             self.message_ids[found[1].decode() if found else ""] += 1
         if self._pause:
-            time.sleep(self._pause)
+            await asyncio.sleep(self._pause)
         return "250 2.0.0 accepted"
 
 
