@@ -16,6 +16,8 @@ SWEEP_QUEUE = "sweep"
 VISIBILITY_TIMEOUT_SECONDS = 3600
 SWEEP_EXPIRES_SECONDS = 10
 SOCKET_TIMEOUT_SECONDS = 30
+CHECK_SECONDS = 5
+"""A person at a terminal waits no longer for a broker; workers do, see above."""
 
 
 def make_celery(broker_url: str) -> Celery:
@@ -43,7 +45,7 @@ def make_celery(broker_url: str) -> Celery:
 
 
 def _transport_options(broker_url: str) -> dict[str, object]:
-    if not broker_url.startswith(("redis", "rediss")):
+    if not _is_redis(broker_url):
         return {}
     return {
         "visibility_timeout": VISIBILITY_TIMEOUT_SECONDS,
@@ -60,6 +62,19 @@ class CeleryHints:
     def __init__(self, app: Celery) -> None:
         self._app = app
 
+    def check(self) -> None:
+        """Return when the broker answers.
+
+        Raises:
+            kombu.exceptions.OperationalError: it does not, within seconds.
+        """
+        limits = {"socket_timeout": CHECK_SECONDS, "socket_connect_timeout": CHECK_SECONDS}
+        with self._app.connection_for_write(
+            connect_timeout=CHECK_SECONDS,
+            transport_options=limits if _is_redis(self._app.conf.broker_url) else {},
+        ) as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0.2, timeout=CHECK_SECONDS)
+
     def deliver(self, batch_id: int) -> None:
         """Tell some worker of a batch."""
         self._app.send_task(DELIVER, args=[batch_id], queue=DELIVER_QUEUE)
@@ -73,6 +88,10 @@ class CeleryHints:
         with self._app.connection_for_write() as connection:
             declared = _queue(DELIVER_QUEUE)(connection.default_channel).queue_declare()
             return int(declared.message_count)
+
+
+def _is_redis(broker_url: str) -> bool:
+    return broker_url.startswith(("redis", "rediss"))
 
 
 def _queue(name: str) -> Any:  # noqa: ANN401 - kombu is untyped

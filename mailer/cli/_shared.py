@@ -41,6 +41,15 @@ def _as_json(value: object) -> Any:  # noqa: ANN401 - JSON values are of any typ
     return str(value)
 
 
+def confirm(question: str) -> bool:
+    """Ask on stderr; whatever is not a yes is a no, and so is nobody there to answer."""
+    err_console.print(f"{question} \\[y/N] ", end="")
+    answer = sys.stdin.readline() if sys.stdin is not None else ""
+    if not answer:
+        err_console.print("\nnobody answered: --yes goes on without asking")
+    return answer.strip().lower() in {"y", "yes"}
+
+
 def show_time(at: dt.datetime | None) -> str:
     """Return a moment as people read it: local time with its zone, to the second."""
     return "" if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 def is_worker_alive(app: "App") -> bool:
     """Whether some worker of this broker answers within a second."""
+    app.hints.check()
     return bool(app.celery.control.ping(timeout=PING_SECONDS, limit=1))
 
 
@@ -48,9 +49,15 @@ def child_environment(settings: "Settings") -> dict[str, str]:
     return {**os.environ, "MAILER_WORKSPACE": str(settings.workspace)}
 
 
+def worker_log(settings: "Settings") -> Path:
+    """Return where a worker that we start writes its log."""
+    return settings.state_dir / "log" / "worker.log"
+
+
 def start_worker(settings: "Settings", *, concurrency: int = 0) -> "subprocess.Popen[bytes]":
     """Start a worker whose log goes to `.mailer/log/worker.log`."""
-    log = _log_file(settings.state_dir, "worker.log")
+    log = worker_log(settings)
+    log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(  # noqa: S603 - our own command line
             worker_command(settings, concurrency=concurrency),
@@ -63,15 +70,19 @@ def start_worker(settings: "Settings", *, concurrency: int = 0) -> "subprocess.P
 
 
 @contextmanager
-def worker_for_now(app: "App") -> Iterator[None]:
-    """Run a worker for the length of the block where none is running."""
+def worker_for_now(app: "App") -> Iterator[Callable[[], bool]]:
+    """Run a worker for the length of the block where none is running.
+
+    Yields:
+        Whether there still is one: False when ours has ended by itself.
+    """
     if is_worker_alive(app):
-        yield
+        yield lambda: True
         return
     err_console.print("no worker is running: starting one for as long as this takes", style="dim")
     process = start_worker(app.settings)
     try:
-        yield
+        yield lambda: process.poll() is None
     finally:
         stop(process)
 
@@ -112,9 +123,3 @@ def run_together(commands: Sequence[Sequence[str]], environment: dict[str, str])
         for name, handler in before.items():
             signal.signal(name, handler)
     return 0 if told else max(1, *ended)
-
-
-def _log_file(state_dir: Path, name: str) -> Path:
-    directory = state_dir / "log"
-    directory.mkdir(parents=True, exist_ok=True)
-    return directory / name

@@ -1,6 +1,5 @@
 """`mailer send`: from a file to everyone on a list, with a look and a question first."""
 
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,13 +7,22 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from mailer.cli._shared import ExitCode, console, err_console, print_json, show_duration
+from mailer.cli._shared import (
+    ExitCode,
+    confirm,
+    console,
+    err_console,
+    fail,
+    print_json,
+    show_duration,
+)
 from mailer.errors import NotFoundError, RenderError
 
 if TYPE_CHECKING:
     from mailer.bootstrap import App
     from mailer.domain.message import CompiledIssue
     from mailer.services.planning import Preview
+    from mailer.services.reporting import SendReport
     from subscribers.queries import MailingList
 
 GUESSED_RATE = {"smtp": 200, "sendgrid": 2_000, "outbox": 1_000}
@@ -66,7 +74,8 @@ def send(
         _refuse_gaps(preview)
         if dry_run:
             return ExitCode.OK
-        if not yes and not typer.confirm("Send it?", err=True):
+        app.hints.check()  # a broker that is away shows before anything is planned
+        if not yes and not confirm("Send it?"):
             err_console.print("nothing was sent")
             return ExitCode.DECLINED
         return _go(app, compiled, mailing_list, is_watched=watch, as_json=as_json)
@@ -80,43 +89,72 @@ def _go(
     is_watched: bool,
     as_json: bool,
 ) -> int:
-    from mailer.services import planning, sweeping
+    from mailer.services import planning
+    from mailer.services.closing import finish
 
     send_id = planning.start_send(
         app.engine, compiled, mailing_list_id=mailing_list.id, provider=app.provider.name
     )
     planning.plan(app.engine, send_id, batch_size=app.batch_size)
-    planning.tell_workers(
-        app.engine,
-        app.hints,
-        silence_seconds=sweeping.SILENCE_SECONDS,
-        most=sweeping.MOST_HINTS,
-    )
+    _tell_workers(app, send_id)
+    finish(app.engine, send_id)  # at once, where there is nobody to reach
     if not is_watched:
         return _leave(app, send_id, as_json=as_json)
     return follow(app, send_id, as_json=as_json)
 
 
+def _tell_workers(app: "App", send_id: int) -> None:
+    from kombu.exceptions import OperationalError
+
+    from mailer.errors import ConfigurationError
+    from mailer.services import planning, sweeping
+
+    try:
+        planning.tell_workers(
+            app.engine,
+            app.hints,
+            silence_seconds=sweeping.SILENCE_SECONDS,
+            most=sweeping.MOST_HINTS,
+        )
+    except OperationalError as error:
+        raise ConfigurationError(
+            f"the broker cannot be used: {error}; send {send_id} is planned and goes out when the "
+            f"broker is back and a worker runs: mailer sends watch {send_id}"
+        ) from None
+
+
 def follow(app: "App", send_id: int, *, as_json: bool) -> int:
     """Watch the send to its end, with a worker of our own where none is running."""
-    from mailer.cli.processes import worker_for_now
-    from mailer.cli.watching import exit_code, show_report, watch
+    from mailer.cli.watching import exit_code, show_report
 
-    with ExitStack() as stack:
-        stack.enter_context(worker_for_now(app))
-        try:
-            found = watch(app.engine, send_id)
-        except KeyboardInterrupt:
-            err_console.print(
-                f"stopped watching; the send goes on wherever a worker runs: "
-                f"mailer sends watch {send_id}"
-            )
-            return ExitCode.INTERRUPTED
+    try:
+        found = _watch(app, send_id)
+    except KeyboardInterrupt:
+        err_console.print(
+            f"stopped watching; the send goes on wherever a worker runs: "
+            f"mailer sends watch {send_id}"
+        )
+        return ExitCode.INTERRUPTED
     if as_json:
         print_json(found.as_json())
     else:
         show_report(found)
     return exit_code(found)
+
+
+def _watch(app: "App", send_id: int) -> "SendReport":
+    from mailer.cli.processes import worker_for_now, worker_log
+    from mailer.cli.watching import is_over, watch
+    from mailer.services.reporting import report
+
+    found = report(app.engine, send_id)
+    if is_over(found):
+        return found
+    with worker_for_now(app) as is_working:
+        found = watch(app.engine, send_id, still=is_working)
+    if not is_over(found):
+        fail(f"the worker ended by itself: see {worker_log(app.settings)}", ExitCode.FAILED)
+    return found
 
 
 def _leave(app: "App", send_id: int, *, as_json: bool) -> int:

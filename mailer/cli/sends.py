@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from mailer.cli._shared import ExitCode, console, err_console, print_json, show_time
+from mailer.cli._shared import ExitCode, confirm, console, err_console, print_json, show_time
 
 if TYPE_CHECKING:
     from mailer.storage.stories import UnknownDelivery
@@ -142,7 +142,7 @@ def cancel(
         console.print(f"{open_count:,} recipients would not get it")
         if dry_run:
             return ExitCode.OK
-        if not yes and not typer.confirm("Cancel the send?", err=True):
+        if not yes and not confirm("Cancel the send?"):
             err_console.print("nothing was changed")
             return ExitCode.DECLINED
         steering.cancel(mailer.engine, send_id)
@@ -193,7 +193,10 @@ def reconcile(
             verdict=steering.Verdict(verdict),
             delivery_ids=delivery,
         )
-    console.print(f"{count:,} deliveries settled as {verdict}")
+    if as_json:
+        print_json({"send": send_id, "verdict": verdict, "settled": count})
+    else:
+        console.print(f"{count:,} deliveries settled as {verdict}")
     return ExitCode.OK
 
 

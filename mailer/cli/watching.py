@@ -46,6 +46,11 @@ def watch(engine: Engine, send_id: int, *, still: Callable[[], bool] = lambda: T
         return _follow(engine, send_id, still, lambda found: _update(bar, found))
 
 
+def is_over(found: SendReport) -> bool:
+    """Whether nothing will change any more, or not before a person acts."""
+    return found.summary.state in {*FINAL_SEND_STATES, SendState.PAUSED}
+
+
 def _follow(
     engine: Engine,
     send_id: int,
@@ -57,8 +62,7 @@ def _follow(
         began = time.monotonic()
         found = report(engine, send_id)
         show(found)
-        is_over = found.summary.state in {*FINAL_SEND_STATES, SendState.PAUSED}
-        if is_over or not still():
+        if is_over(found) or not still():
             return found
         if not err_console.is_terminal and time.monotonic() - last_line > LINE_EVERY_SECONDS:
             last_line = time.monotonic()
@@ -96,7 +100,7 @@ def show_report(found: SendReport) -> None:
     if summary.reason:
         console.print(f"  {escape(summary.reason)}", style="yellow")
     console.print(_books_table(found))
-    if summary.finished_at and summary.planned_at:
+    if summary.finished_at and summary.planned_at and found.books.intended:
         seconds = (summary.finished_at - summary.created_at).total_seconds()
         rate = found.books.intended / seconds if seconds else 0
         console.print(f"  took {show_duration(seconds)}, {rate:,.0f} recipients/s", style="dim")
