@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from mailer.domain.delivery import DeliveryState, LeaseLostError, Outcome, judge
 from mailer.errors import ProviderError, ProviderUnavailableError
@@ -84,6 +84,8 @@ class Shift:
     is_stopping: Callable[[], bool]
     trouble: ProviderError | None = None
     most_attempts: int = 0
+    _hopes: int = 0
+    _guard: threading.Lock = field(default_factory=threading.Lock)
     _over: threading.Event = field(default_factory=threading.Event)
     _ends_at: float = field(init=False)
 
@@ -105,39 +107,41 @@ class Shift:
     def _turn_over(self) -> None:
         pace = _Pace(self.lines.provider.window_size, self.lines.provider.commits_singly)
         line: Line | None = None
-        addressees: Sequence[Addressee] = ()
-        outcomes: list[Outcome] = []
+        last = _Window()
         try:
-            while (window := self._turn(addressees, outcomes, pace.size)) is not None:
-                addressees, outcomes = window, []
-                if addressees:
-                    line = line or self._open_line()
+            while not self._is_over():
+                opened = self._turn(last, pace.size)
+                last = _Window(opened or ())
+                if opened is None:
+                    return
+                line = line or (self._open_line() if opened else None)
                 if line is not None:
-                    with pace.measuring(len(addressees)):
-                        outcomes = self._hand_over(line, addressees)
+                    with pace.measuring(len(opened)):
+                        last.outcomes = self._hand_over(line, opened)
+                elif opened:
+                    break
+            self._settle(last)
         finally:
             self._put_away(line)
 
-    def _turn(
-        self, addressees: Sequence[Addressee], outcomes: Sequence[Outcome], size: int
-    ) -> Sequence[Addressee] | None:
-        """Record the last window's outcomes and open the next; None when there is none."""
+    def _turn(self, last: "_Window", size: int) -> Sequence[Addressee] | None:
+        """Record what became of the last window and open the next; None when there is none."""
         with self.lease.extending(), self.engine.begin() as connection:
-            deliveries.record_outcomes(connection, outcomes)
-            heard = {outcome.delivery_id for outcome in outcomes}
-            deliveries.put_back(
-                connection,
-                self.held,
-                [one.delivery_id for one in addressees if one.delivery_id not in heard],
-            )
-            if self._is_over():
-                return None
+            self._write_down(connection, last)
             window = deliveries.open_window(
                 connection, self.held, size=size, lease_seconds=self.rules.lease_seconds
             )
         if window is None or window.is_empty:
             return None
         return window.addressees
+
+    def _settle(self, last: "_Window") -> None:
+        with self.engine.begin() as connection:
+            self._write_down(connection, last)
+
+    def _write_down(self, connection: Connection, last: "_Window") -> None:
+        deliveries.record_outcomes(connection, last.outcomes)
+        deliveries.put_back(connection, self.held, last.unheard)
 
     def _hand_over(self, line: Line, addressees: Sequence[Addressee]) -> list[Outcome]:
         recipients = [self.addresser.recipient(self.mailing, one) for one in addressees]
@@ -172,15 +176,30 @@ class Shift:
         return judged
 
     def _open_line(self) -> Line | None:
+        """Return a line for this lane; None where there is none to be had.
+
+        A server that takes fewer connections than we would open has no trouble: the lanes that
+        got one do the work. Only when none did is the shift over.
+        """
+        with self._guard:
+            self._hopes += 1
         try:
             return self.lines.take(self.mailing)
         except ProviderError as trouble:
-            self._stop_for(trouble)
+            if self._give_up_hope() or not trouble.retry:
+                self._stop_for(trouble)
             return None
+
+    def _give_up_hope(self) -> bool:
+        """Count a lane out; whether it was the last that had a line or was getting one."""
+        with self._guard:
+            self._hopes -= 1
+            return not self._hopes
 
     def _put_away(self, line: Line | None) -> None:
         if line is None:
             return
+        self._give_up_hope()
         if self.trouble is None and not self._over.is_set():
             self.lines.give(self.mailing, line)
         else:
@@ -192,6 +211,20 @@ class Shift:
 
     def _is_over(self) -> bool:
         return self._over.is_set() or self.is_stopping() or time.monotonic() > self._ends_at
+
+
+@dataclass
+class _Window:
+    """A window that was opened, and what has been heard of it."""
+
+    addressees: Sequence[Addressee] = ()
+    outcomes: Sequence[Outcome] = ()
+
+    @property
+    def unheard(self) -> list[int]:
+        """Deliveries that were not handed over."""
+        heard = {outcome.delivery_id for outcome in self.outcomes}
+        return [one.delivery_id for one in self.addressees if one.delivery_id not in heard]
 
 
 class _Pace:

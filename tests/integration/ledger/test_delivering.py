@@ -6,7 +6,9 @@ import pytest
 from ledger_kit import Ledger, compiled_issue
 
 from mailer.domain.delivery import DeliveryState
-from mailer.providers.memory import Answer, MemoryProvider, MemorySettings
+from mailer.domain.message import CompiledIssue, MailingIdentity
+from mailer.errors import ProviderUnavailableError
+from mailer.providers.memory import Answer, MemoryConnection, MemoryProvider, MemorySettings
 from mailer.services import planning
 
 REJECTED, FAILED, UNKNOWN, SKIPPED = (
@@ -326,3 +328,50 @@ def test_an_empty_list_is_sent_at_once(ledger: Ledger) -> None:
     ledger.sweep()
     assert ledger.state(send_id) == "sent"
     assert ledger.books(send_id).is_balanced
+
+
+class NarrowProvider(MemoryProvider):
+    """Takes two connections at a time and turns further ones away."""
+
+    def __init__(self) -> None:
+        super().__init__(MemorySettings(connection_count=4, window_size=2))
+        self.turned_away = 0
+        self.lines = 0
+
+    def connect(self, compiled: CompiledIssue, identity: MailingIdentity) -> MemoryConnection:
+        if self.lines == 2:
+            self.turned_away += 1
+            raise ProviderUnavailableError("421 too many connections")
+        self.lines += 1
+        return super().connect(compiled, identity)
+
+
+def test_a_server_that_takes_fewer_connections_is_no_trouble(ledger: Ledger) -> None:
+    ledger.batch_size = 200
+    send_id = ledger.plan(ledger.subscribe(200))
+    provider = NarrowProvider()
+
+    ledger.deliver_all(provider)
+
+    assert ledger.state(send_id) == "sent"
+    assert len(provider.messages) == 200
+    assert ledger.scalar("SELECT max(claim_count) FROM batch") == 1
+
+
+def test_a_server_that_takes_no_connection_puts_everything_back(ledger: Ledger) -> None:
+    ledger.plan(ledger.subscribe(20))
+    provider = NarrowProvider()
+    provider.lines = 2
+
+    ledger.deliver_all(provider)
+
+    assert ledger.scalar("SELECT count(*) FROM delivery WHERE state = 'pending'") == 20
+    assert ledger.scalar("SELECT max(attempt_count) FROM delivery") == 0
+    assert ledger.scalar("SELECT count(*) FROM batch WHERE not_before > now()") == 2
+
+
+def test_an_unknown_outcome_is_written_down_once(ledger: Ledger) -> None:
+    ledger.provider.answers = {"r1@example.com": Answer.LOSE}
+    ledger.plan(ledger.subscribe(3))
+    ledger.deliver_all()
+    assert ledger.scalar("SELECT count(*) FROM attempt") == 1
