@@ -25,7 +25,7 @@ _SENTENCES = {
     "float_type": "must be a number",
     "finite_number": "must be a number",
     "string_type": "must be text in quotes",
-    "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
     "literal_error": "must be {expected}",
     "greater_than": "must be more than {gt}",
     "greater_than_equal": "must be {ge} or more",

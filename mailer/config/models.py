@@ -178,11 +178,19 @@ class Settings(Section):
         """
         check_provider(self)
 
-    def require_sendable(self) -> None:
-        """Check all that sending needs: the provider's settings, a sender, a postal address.
+    def require_sender(self) -> None:
+        """Check that messages would have a sender and a postal address.
 
         Raises:
             ConfigurationError: one is missing; the line says how to set it.
         """
-        check_provider(self)
         check_sender(self)
+
+    def require_sendable(self) -> None:
+        """Check all that sending needs: the provider's settings, and the sender's.
+
+        Raises:
+            ConfigurationError: one is missing; the line says how to set it.
+        """
+        self.require_provider()
+        self.require_sender()

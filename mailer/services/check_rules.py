@@ -1,0 +1,156 @@
+"""What a finding means for sending, and what to do about it: the pure half of `mailer doctor`."""
+
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from mailer.config import Settings
+from mailer.errors import ConfigurationError
+
+OLDEST_POSTGRES = 140_000
+"""PostgreSQL 14: the oldest that its project maintains."""
+LARGEST_CLOCK_DIFFERENCE_SECONDS = 5.0
+_FREE_MAIL = frozenset({"gmail.com", "googlemail.com", "yahoo.com", "outlook.com", "hotmail.com"})
+_EXAMPLE = ("example.com", "example.net", "example.org")
+_RESERVED = (".example", ".test", ".invalid", ".localhost")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One line of `mailer doctor`.
+
+    Args:
+        name: what was looked at.
+        status: `fail` where mail would not go out, `warn` where readers would notice.
+        detail: what was found.
+        advice: what to do; empty where all is well.
+    """
+
+    name: str
+    status: Literal["ok", "warn", "fail"]
+    detail: str
+    advice: str = ""
+
+
+def judge_sender(settings: Settings) -> CheckResult:
+    """Say whether the messages have the sender that the law and receivers ask for."""
+    try:
+        settings.require_sender()
+    except ConfigurationError as error:
+        what, _, advice = str(error).partition("; ")
+        return CheckResult("sender", "fail", what, advice)
+    domain = settings.sender.email.rpartition("@")[2]
+    if domain in _FREE_MAIL:
+        return CheckResult(
+            "sender",
+            "warn",
+            f"{domain} lets nobody else send for its addresses",
+            "use an address of your own domain as sender.email",
+        )
+    if domain in _EXAMPLE or domain.endswith(_RESERVED):
+        return CheckResult(
+            "sender", "warn", f"{domain} is a domain for examples", "set sender.email to your own"
+        )
+    return CheckResult("sender", "ok", f"mail is from {domain}, with a postal address")
+
+
+def judge_postgres(version: int, shown: str) -> CheckResult:
+    """Say whether this PostgreSQL will do.
+
+    Args:
+        version: its `server_version_num`.
+        shown: its version, for people.
+    """
+    if version < OLDEST_POSTGRES:
+        return CheckResult("database", "fail", f"PostgreSQL {shown} is too old", "use 14 or newer")
+    return CheckResult("database", "ok", f"PostgreSQL {shown}")
+
+
+def judge_revision(current: str | None, head: str) -> CheckResult:
+    """Say whether the database has the schema of this program."""
+    if current is None:
+        return CheckResult(
+            "migrations", "warn", "the database is empty", "the next command fills it"
+        )
+    if current != head:
+        return CheckResult(
+            "migrations",
+            "fail",
+            f"the database is at revision {current}, this program needs {head}",
+            "mailer db upgrade; where the program is the older one, update it",
+        )
+    return CheckResult("migrations", "ok", f"at revision {head}")
+
+
+def judge_clock(ahead_seconds: float) -> CheckResult:
+    """Say whether our clock and the database's agree.
+
+    Args:
+        ahead_seconds: how much ours is ahead; negative where it is behind.
+    """
+    if abs(ahead_seconds) <= LARGEST_CLOCK_DIFFERENCE_SECONDS:
+        return CheckResult("clock", "ok", "agrees with the database's")
+    side = "ahead of" if ahead_seconds > 0 else "behind"
+    return CheckResult(
+        "clock",
+        "fail",
+        f"is {abs(ahead_seconds):.0f} s {side} the database's: claims and links would run out "
+        "at the wrong time",
+        "set both by NTP",
+    )
+
+
+def judge_broker(waiting_count: int, eviction_policy: str) -> CheckResult:
+    """Say whether the broker keeps what it is told.
+
+    Args:
+        waiting_count: tasks that no worker has taken yet.
+        eviction_policy: Redis's `maxmemory-policy`; empty where unknown or not Redis.
+    """
+    found = f"reachable, {waiting_count} waiting"
+    if eviction_policy in {"", "noeviction"}:
+        return CheckResult("broker", "ok", found)
+    return CheckResult(
+        "broker",
+        "warn",
+        f"{found}, but Redis drops tasks when its memory is full ({eviction_policy})",
+        "set its maxmemory-policy to noeviction",
+    )
+
+
+def judge_worker(answer_count: int) -> CheckResult:
+    """Say whether anybody would deliver.
+
+    Args:
+        answer_count: workers that answered.
+    """
+    if answer_count:
+        return CheckResult("worker", "ok", f"{answer_count} running")
+    return CheckResult(
+        "worker",
+        "warn",
+        "none is running",
+        "mailer worker (or mailer up); mailer send starts one for as long as a send takes",
+    )
+
+
+def judge_base_url(base_url: str, *, provider: str) -> CheckResult:
+    """Say whether readers can follow the links in messages."""
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    is_local = host in {"localhost", "::1"} or host.startswith("127.")
+    if is_local and provider != "outbox":
+        return CheckResult(
+            "web address",
+            "warn",
+            f"links in messages lead to {base_url}, which only this machine reaches",
+            "set web.base_url to the address readers use",
+        )
+    if not is_local and parts.scheme != "https":
+        return CheckResult(
+            "web address",
+            "warn",
+            f"{base_url} is not https: mail programs do not offer one-click unsubscribe",
+            "serve it by https and set web.base_url",
+        )
+    return CheckResult("web address", "ok", base_url)
