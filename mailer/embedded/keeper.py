@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -205,11 +205,11 @@ def _keep(layout: Layout, report: int) -> int:
         _report(report, announcement.READY)
         keeper.watch()
     except (ConfigurationError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
         _report(report, str(error).encode())
+        with suppress(OSError):  # the disk may be full
+            sys.stderr.write(f"{error}\n")
         return 1
     except Exception:
-        traceback.print_exc()
         _report(report, f"the keeper failed; see {layout.log('keeper')}".encode())
         raise
     return 0

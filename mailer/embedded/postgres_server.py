@@ -153,8 +153,9 @@ class PostgresServer:
         with self._log.open("ab") as log:
             log.write(answer.stdout)
         if answer.returncode != 0:
-            said = " | ".join(answer.stdout.decode(errors="replace").split("\n")[-4:]).strip(" |")
-            raise ConfigurationError(f"{self._data}: PostgreSQL cannot be set up: {said}")
+            raise ConfigurationError(
+                f"{self._data}: PostgreSQL cannot be set up: {process.essence(answer.stdout)}"
+            )
 
     def _launch(self, programs: PostgresPrograms, descriptor: int) -> None:
         (self._data / "postmaster.pid").unlink(missing_ok=True)  # nobody holds the lock: stale

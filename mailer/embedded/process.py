@@ -6,6 +6,7 @@ reboot. The pid file only says whom to signal, and is checked before anything is
 """
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -19,6 +20,9 @@ from mailer.errors import ConfigurationError
 
 POLL_SECONDS = 0.02
 _LOG_LIMIT_BYTES = 4_000_000
+_ABOUT_ERRORS = re.compile(r"\b(FATAL|PANIC|ERROR|error|Fatal)\b")
+_LINES_SHOWN = 3
+_LONGEST_SHOWN = 600
 
 Escalation = Sequence[tuple[signal.Signals, float]]
 BY_FORCE: Escalation = ((signal.SIGKILL, 5.0),)
@@ -141,16 +145,23 @@ def rotate(log: Path) -> None:
             log.replace(log.with_suffix(".log.1"))
 
 
-def tail(log: Path, *, since: int = 0, lines: int = 3) -> str:
-    """Return the last lines written to `log` after byte `since`, as one line."""
+def tail(log: Path, *, since: int = 0) -> str:
+    """Return what `log` says of a failure after byte `since`, as one line."""
     try:
         with log.open("rb") as stream:
             stream.seek(since)
-            text = stream.read().decode(errors="replace")
+            return essence(stream.read())
     except OSError:
         return ""
-    written = [line.strip() for line in text.splitlines() if line.strip()]
-    return " | ".join(written[-lines:])[-600:]
+
+
+def essence(output: bytes) -> str:
+    """Return the last lines of a program's output, those about errors if there are any."""
+    lines = [line.strip() for line in output.decode(errors="replace").splitlines()]
+    told = [line for line in lines if _ABOUT_ERRORS.search(line)] or [
+        line for line in lines if line
+    ]
+    return " | ".join(told[-_LINES_SHOWN:])[-_LONGEST_SHOWN:]
 
 
 def size_of(log: Path) -> int:
