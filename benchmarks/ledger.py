@@ -21,10 +21,10 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "tests" / "helpers")]
 
 from ledger_kit import Ledger, compiled_issue
 
+from mailer.clock import utcnow
 from mailer.domain.delivery import DeliveryState, Journal, Outcome
 from mailer.domain.message import CompiledIssue, MailingIdentity, Recipient
 from mailer.domain.mime import MimeTemplate
-from mailer.clock import utcnow
 from mailer.embedded import acquire
 from mailer.storage.engine import make_engine
 from mailer.storage.migrate import upgrade
