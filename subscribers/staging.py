@@ -16,15 +16,17 @@ from subscribers.model import SubscriptionState
 
 _NO_SUBSCRIPTION = "none"
 
+# The columns have the database's own collation, or the index on subscriber.email_key could not be
+# used; the sorts have "C", which is the fastest and the same in every database.
 _PREPARE = """
 SET temp_buffers = '32MB';
 SET random_page_cost = 1.1;
 CREATE TEMPORARY TABLE import_row (
-    line_number bigint NOT NULL, email text NOT NULL, email_key text COLLATE "C" NOT NULL,
+    line_number bigint NOT NULL, email text NOT NULL, email_key text NOT NULL,
     name text NOT NULL, fields jsonb NOT NULL
 );
 CREATE TEMPORARY TABLE import_slice (
-    line_number bigint NOT NULL, email text NOT NULL, email_key text COLLATE "C" NOT NULL,
+    line_number bigint NOT NULL, email text NOT NULL, email_key text NOT NULL,
     name text NOT NULL, fields jsonb NOT NULL, subscriber_id bigint, action text NOT NULL
 ) ON COMMIT DELETE ROWS;
 """
@@ -33,7 +35,8 @@ _GATHER = """
 SET LOCAL work_mem = '64MB';
 CREATE TEMPORARY TABLE import_person AS
 SELECT row_number() OVER () AS place, p.* FROM (
-    SELECT DISTINCT ON (email_key) * FROM import_row ORDER BY email_key, line_number
+    SELECT DISTINCT ON (email_key COLLATE "C") * FROM import_row
+    ORDER BY email_key COLLATE "C", line_number
 ) p;
 DROP TABLE import_row;
 CREATE UNIQUE INDEX ON import_person (place);
@@ -65,6 +68,11 @@ JOIN (VALUES {_decisions()}) AS d (state, is_suppressed, action)
 _CHANGES = "((i.name <> '' AND i.name <> p.name) OR NOT p.fields @> i.fields)"
 """An empty cell says nothing; `@>` is exact here, since merge values are strings."""
 
+_BY_INDEX = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
+_BY_ANY_MEANS = "SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"
+"""A slice looks its people up by index. Left alone, the planner reads all subscribers for each
+slice: 0.32 s against 0.17 s with 600,000 of them, and more with each one more."""
+
 _SLICE = text(f"""
 INSERT INTO import_slice
 SELECT i.line_number, i.email, i.email_key, i.name, i.fields, p.id, d.action
@@ -84,7 +92,7 @@ _ADD_PEOPLE = text(f"""
 WITH person AS (
     INSERT INTO subscriber (email, email_key, name, fields, created_at, updated_at)
     SELECT email, email_key, name, fields, :now, :now FROM import_slice
-    WHERE action = 'add' AND subscriber_id IS NULL ORDER BY email_key
+    WHERE action = 'add' AND subscriber_id IS NULL ORDER BY email_key COLLATE "C"
     ON CONFLICT (email_key) DO NOTHING
     RETURNING id, email_key
 ), member AS (
@@ -108,7 +116,7 @@ WITH person AS (
         SELECT FROM subscription s
         WHERE s.mailing_list_id = :mailing_list_id AND s.subscriber_id = person.id
     )
-    ORDER BY email_key
+    ORDER BY email_key COLLATE "C"
     ON CONFLICT (mailing_list_id, subscriber_id) DO NOTHING
     RETURNING subscriber_id
 )
@@ -122,7 +130,7 @@ WITH changing AS (
     SELECT p.id, i.name, i.fields, i.action FROM import_slice i
     JOIN subscriber p ON p.id = i.subscriber_id
     WHERE i.action IN ('add', 'merge') AND {_CHANGES}
-    ORDER BY i.email_key
+    ORDER BY i.email_key COLLATE "C"
     FOR NO KEY UPDATE OF p
 ), changed AS (
     UPDATE subscriber p SET
@@ -197,7 +205,9 @@ class Merge:
             "file_name": self.file_name,
             "now": self.now,
         }
+        connection.exec_driver_sql(_BY_INDEX)
         connection.execute(_SLICE, {**values, "low": low, "high": high})
+        connection.exec_driver_sql(_BY_ANY_MEANS)
         people: dict[str, int] = {row.action: row.n for row in connection.execute(_COUNT)}
         to_add = people.get(ImportAction.ADD, 0)
         added = connection.execute(_ADD_PEOPLE, values).rowcount if to_add else 0

@@ -1,6 +1,7 @@
 import csv
 import json
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -274,3 +275,30 @@ def test_rejected_rows_come_back_as_they_were(audience: Audience, tmp_path: Path
 def test_a_result_is_json(audience: Audience, csv_file: Write) -> None:
     data = asdict(do_import(audience, csv_file(people(1))))
     assert json.loads(json.dumps(data))["added"] == 1
+
+
+def test_a_slice_does_not_read_all_subscribers(audience: Audience, csv_file: Write) -> None:
+    path = csv_file(people(3000))
+    do_import(audience, path)
+    with audience.engine.begin() as connection:
+        connection.exec_driver_sql("ANALYZE")
+        connection.exec_driver_sql("SELECT pg_stat_force_next_flush()")
+    audience.engine.dispose()
+    whole, by_index = _whole_reads(audience), _index_reads(audience)
+    do_import(audience, path, slice_size=50)
+    deadline = time.monotonic() + 5
+    while _index_reads(audience) < by_index + 3000 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert _index_reads(audience) >= by_index + 3000
+    assert _whole_reads(audience) - whole < 10
+
+
+def _whole_reads(audience: Audience) -> int:
+    query = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'subscriber'"
+    return int(audience.rows(query)[0][0])
+
+
+def _index_reads(audience: Audience) -> int:
+    query = """SELECT idx_scan FROM pg_stat_user_indexes
+        WHERE indexrelname = 'uq_subscriber_email_key'"""
+    return int(audience.rows(query)[0][0])
