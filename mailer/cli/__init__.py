@@ -94,6 +94,10 @@ def run_command(arguments: list[str]) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         return _stop_writing()
+    except SystemExit as error:  # Typer's own answer to a broken pipe
+        if isinstance(error.__context__, BrokenPipeError):
+            return _stop_writing()
+        raise
     except typer.TyperException as error:
         return _explain_use(error)
     except tuple(_ENDINGS) as error:

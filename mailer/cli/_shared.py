@@ -3,16 +3,28 @@
 import dataclasses
 import datetime as dt
 import json
+import os
 import sys
 from enum import IntEnum
 from typing import Any
 
 from rich.console import Console
 
-console = Console(highlight=False)
+WIDTH_ELSEWHERE = 160
+"""Columns where there is no terminal and COLUMNS says nothing: tables keep their words whole."""
+
+
+def _make_console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = WIDTH_ELSEWHERE
+    return console
+
+
+console = _make_console(stderr=False)
 """Results go to stdout; colours and bars only where it is a terminal."""
 
-err_console = Console(stderr=True, highlight=False)
+err_console = _make_console(stderr=True)
 """Everything else: errors, warnings, progress, questions."""
 
 
@@ -48,6 +60,11 @@ def confirm(question: str) -> bool:
     if not answer:
         err_console.print("\nnobody answered: --yes goes on without asking")
     return answer.strip().lower() in {"y", "yes"}
+
+
+def count_of(count: int, noun: str, plural: str = "") -> str:
+    """Return "1 recipient", "2 recipients"."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def show_time(at: dt.datetime | None) -> str:

@@ -52,6 +52,9 @@ def _show_story(story: "reporting.Story") -> None:
     facts = story.delivery
     state = f"{facts.state} ({facts.reason})" if facts.reason else facts.state
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for moment in story.moments:
         details = " · ".join(part for part in (moment.reason, moment.evidence) if part)
         table.add_row(show_time(moment.at), moment.what, escape(details))

@@ -11,6 +11,7 @@ from mailer.cli._shared import (
     ExitCode,
     confirm,
     console,
+    count_of,
     err_console,
     fail,
     print_json,
@@ -182,7 +183,8 @@ def _mailing_list(app: "App", slug: str) -> "MailingList":
 def _refuse_gaps(preview: "Preview") -> None:
     for field, count in preview.lacking.items():
         raise RenderError(
-            f"{{{{ {field} }}}} has no default, and {count:,} subscribers have no value for it: "
+            f"{{{{ {field} }}}} has no default, and {count_of(count, 'subscriber')} on the list "
+            f"{'has' if count == 1 else 'have'} no value for it: "
             f'write {{{{ {field} | default: "..." }}}}'
         )
 

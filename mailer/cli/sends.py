@@ -7,7 +7,15 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from mailer.cli._shared import ExitCode, confirm, console, err_console, print_json, show_time
+from mailer.cli._shared import (
+    ExitCode,
+    confirm,
+    console,
+    count_of,
+    err_console,
+    print_json,
+    show_time,
+)
 
 if TYPE_CHECKING:
     from mailer.storage.stories import UnknownDelivery
@@ -139,7 +147,7 @@ def cancel(
 
     with open_app() as mailer:
         open_count = report(mailer.engine, send_id).books.open
-        console.print(f"{open_count:,} recipients would not get it")
+        console.print(f"{count_of(open_count, 'recipient')} would not get it")
         if dry_run:
             return ExitCode.OK
         if not yes and not confirm("Cancel the send?"):
@@ -196,7 +204,7 @@ def reconcile(
     if as_json:
         print_json({"send": send_id, "verdict": verdict, "settled": count})
     else:
-        console.print(f"{count:,} deliveries settled as {verdict}")
+        console.print(f"{count_of(count, 'delivery', 'deliveries')} settled as {verdict}")
     return ExitCode.OK
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from mailer.cli._shared import ExitCode, console, err_console, print_json
+from mailer.cli._shared import ExitCode, console, count_of, err_console, print_json
 from mailer.cli._subscriber_show import import_summary, show_person
 from mailer.errors import NotFoundError
 from subscribers.errors import ImportFileError, InvalidNameError
@@ -159,7 +159,9 @@ def export(
             found = queries.get_mailing_list(connection, slug)
         count = _export(opened.engine, found.id, state, output)
     if output is not None:
-        console.print(f"{count:,} {state} subscribers of {slug} in {escape(str(output))}")
+        console.print(
+            f"{count_of(count, f'{state} subscriber')} of {slug} in {escape(str(output))}"
+        )
 
 
 @app.command()
