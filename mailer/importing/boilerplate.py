@@ -18,42 +18,46 @@ _PROVENANCE = re.compile(
 )
 
 _COUNT = r"\d[\d.,]*\s*[km]?"
-_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-_DAY = rf"(?:{_MONTHS})[a-z]*\.?\s+\d{{1,2}}(?:,?\s+\d{{4}})?"
-_WHOLE_LINES = (
-    r"sign (?:in|up|up now|out)|log ?in|get started|open in app|get (?:the )?app|start writing",
-    r"(?:un)?follow(?:ing|ed)?|clap|claps?|listen|share|save|like|restack|comments?|bookmark|tweet",
-    rf"{_COUNT}\s*(?:claps?|responses?|followers|likes|comments?|shares|restacks|subscribers)",
-    r"responses?(?: \(\d+\))?|comments? \(\d+\)|member-only story|more from medium",
-    r"recommended from medium|see all(?: from .{1,40})?|help status about careers.*|press enter.*",
-    r"(?:.{0,60}[·•|∙∣]\s*)?\d{1,3} ?-?(?:min(?:ute)?s?|mins?) read(?:\s*[·•|∙].{0,40})?",
-    r".{1,60}[·•∙]\s*follow(?:ing)?",
-    r"subscribe(?: now| here| for free| today)?|subscribed|unsubscribe(?: here)?",
-    r"share (?:this|this post|this issue|on \w+)|leave a comment|write a comment.*",
-    r"upgrade to paid|give a gift subscription|refer a friend|type your email.*|enter your email.*",
-    r"discussion about this post|ready for more\??|no posts|top new community|error",
-    r"(?:start|launch) your substack|substack is the home for great culture|get the app",
-    r"privacy\W+terms.*|terms\W+privacy.*|collection notice|all rights reserved",
-    r"(?:©|\(c\)|copyright)\W.{0,100}",
-    r"thanks for reading\b.{0,80}\bsubscribe\b.{0,120}",
-    r"thanks for reading\b.{0,60}! this post is public so feel free to share it",
-    r"(?:view|read|open|see)(?: (?:this|the))?(?: (?:e-?mail|issue|newsletter|message|it|post))?"
-    r"(?: (?:online|in (?:your |the |a )?(?:web )?browser|on the web|as a web ?page))",
-    r"(?:trouble|having trouble|problems|can'?t|cannot) (?:viewing|reading|view|see|read).{0,100}",
-    r"forward (?:this )?to a friend|forwarded (?:this|to you)\b.{0,120}|"
-    r"was this (?:e-?mail )?forwarded to you\b.{0,120}",
-    r"you(?:'re| are) (?:receiving|getting) this\b.{0,200}",
-    r"(?:manage|update|change|edit) (?:your )?(?:e-?mail )?(?:preferences|subscription|settings).{0,60}",
-    r"sign up for (?:more like this|our newsletter|the newsletter|free).{0,80}",
-    r"(?:powered|published) (?:by|with) (?:ghost|substack|mailchimp|buttondown|beehiiv|revue|convertkit)"
-    r".{0,40}",
-    r"(?:image|photo|figure)(?: credit)?s?:? (?:by|from|source)\b.{0,80}\bon unsplash",
-    r"skip to (?:main )?content|accept (?:all )?cookies|back to top|cookie settings|advertisement",
-    r"abonnieren|jetzt abonnieren|abmelden|im browser ansehen|newsletter abbestellen",
-    r"s['’]abonner|se désabonner|voir dans le navigateur|suscribirse|darse de baja|iscriviti",
-    r"подписаться|отписаться|открыть в браузере|購読する|登録する|配信停止|シェア|订阅|取消订阅",
-)
-_WHOLE = re.compile(rf"(?:{'|'.join(_WHOLE_LINES)})", re.IGNORECASE)
+_MAIL = r"(?: (?:e-?mail|issue|newsletter|message|it|post))?"
+_BROWSER = r"in (?:your |the |a )?(?:web )?browser"
+_PLATFORM = r"(?:ghost|substack|mailchimp|buttondown|beehiiv|revue|convertkit)"
+_WHOLE_LINES = rf"""
+sign (?:in|up|up now|out) | log ?in | get started | open in app | get (?:the )?app | start writing
+(?:un)?follow(?:ing|ed)? | claps? | listen | share | save | like | restack | comments? | bookmark
+tweet | advertise(?: with us)? | view online | archive | subscribe ?sign ?in | subscribed
+{_COUNT}\s*(?:claps?|responses?|followers|likes|comments?|shares|restacks|subscribers)
+responses?(?: \(\d+\))? | comments? \(\d+\) | member-only story | more from medium
+recommended from medium | see all(?: from .{{1,40}})? | help status about careers.* | press enter.*
+(?:.{{0,60}}[·•|∙∣]\s*)?\d{{1,3}} ?-?(?:min(?:ute)?s?) read(?:\s*[·•|∙].{{0,40}})?
+.{{1,60}}[·•∙]\s*follow(?:ing)?
+subscribe(?: now| here| for free| today)? | unsubscribe(?: here)?
+share (?:this|this post|this issue|on \w+) | leave a comment | write a comment.*
+upgrade to paid | give a gift subscription | refer a friend | (?:type|enter) your email.*
+discussion about this post | ready for more\?? | no posts | top new community
+(?:start|launch) your substack | substack is the home for great culture
+privacy\W+terms.* | terms\W+privacy.* | collection notice | all rights reserved
+(?:©|\(c\)|copyright)\W.{{0,100}}
+thanks for reading\b.{{0,80}}\bsubscribe\b.{{0,120}}
+thanks for reading\b.{{0,60}}! this post is public so feel free to share it
+(?:view|read|open|see)(?: this| the)?{_MAIL} (?:online|{_BROWSER}|on the web)
+(?:having )?(?:trouble|problems) (?:viewing|reading|seeing).{{0,100}}
+can[’']?(?:t|not) (?:view|read|see) this.{{0,100}}
+forward (?:this )?to a friend | forwarded (?:this|to you)\b.{{0,120}}
+was this (?:e-?mail )?forwarded to you\b.{{0,120}}
+you(?:[’']re| are) (?:receiving|getting) this\b.{{0,200}}
+(?:manage|update|change|edit) (?:your )?(?:e-?mail )?(?:preferences|subscription|settings).{{0,60}}
+sign up for (?:more like this|our newsletter|the newsletter|free).{{0,80}}
+(?:powered|published) (?:by|with) {_PLATFORM}.{{0,40}}
+(?:image|photo|figure)(?: credit)?s?:? (?:by|from|source)\b.{{0,80}}\bon unsplash
+skip to (?:main )?content | accept (?:all )?cookies | back to top | cookie settings | advertisement
+abonnieren | jetzt abonnieren | abmelden | im browser ansehen | newsletter abbestellen
+s[’']abonner | se désabonner | voir dans le navigateur | suscribirse | darse de baja | iscriviti
+подписаться | отписаться | открыть в браузере | 購読する | 登録する | 配信停止 | シェア | 订阅 | 取消订阅
+"""
+_PATTERNS = [part for line in _WHOLE_LINES.split("\n") for part in line.split(" | ")]
+_WHOLE = re.compile("|".join(f"(?:{text})" for text in _PATTERNS if text), re.IGNORECASE)
+_BETWEEN_LINKS = re.compile(r"\s*[|·•∙∣]\s*")
+_LINK_NUMBER = re.compile(r"\s*\[\d{1,3}\](?:\(\S*\))?\s*")
 _EDGES = " \t.!:|·•→>[]()«»\u2019*_-–—👏🔔"
 
 _CONTENTS_LABEL = re.compile(
@@ -83,15 +87,23 @@ _RESOURCE_LABEL = re.compile(
     r"論文|コード|статья|код|видео|الكود)(?: link)?",
     re.IGNORECASE,
 )
+_POINTS_TO_LINK = re.compile(
+    r"(?:\S+\s+){0,4}(?:at|on|here|via|from|see|visit|under|auf|bei|sur|en)|"
+    r"(?:read|learn|see|find out) more\b.{0,80}|(?:source|sources|via|paper|code|link)s?:.{0,80}",
+    re.IGNORECASE,
+)
 _LABEL_EDGES = " \t:-–—→>»()[]…."
 
 
 def boilerplate(text: str) -> str:
     """Return why `text`, a whole line or paragraph, is none of the author's, else ''."""
-    core = text.strip().strip(_EDGES).strip()
+    core = _LINK_NUMBER.sub(" ", text).strip().strip(_EDGES).strip()
     if _PROVENANCE.match(text.strip()):
         return "line of provenance"
     if core and _WHOLE.fullmatch(core):
+        return "page furniture"
+    links = [part.strip(_EDGES) for part in _BETWEEN_LINKS.split(core)]
+    if len(links) > 1 and all(_WHOLE.fullmatch(link) for link in links):
         return "page furniture"
     return ""
 
@@ -108,4 +120,5 @@ def is_link_label(text: str) -> bool:
 
 def is_resource_label(text: str) -> bool:
     """Whether `text` names a side link of an item, such as "Code"."""
-    return _RESOURCE_LABEL.fullmatch(text.strip(_LABEL_EDGES)) is not None
+    core = text.strip(_LABEL_EDGES)
+    return any(pattern.fullmatch(core) for pattern in (_RESOURCE_LABEL, _POINTS_TO_LINK))

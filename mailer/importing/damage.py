@@ -10,118 +10,20 @@ from mailer.importing.sentences import ends_sentence
 
 _FEWEST_WORDS = 4
 _LONG = 8
-_OPENERS = frozenset(
-    [
-        "again",
-        "also",
-        "anyway",
-        "besides",
-        "finally",
-        "first",
-        "firstly",
-        "for",
-        "here",
-        "hey",
-        "hello",
-        "hi",
-        "however",
-        "indeed",
-        "instead",
-        "last",
-        "lastly",
-        "later",
-        "meanwhile",
-        "next",
-        "no",
-        "now",
-        "oh",
-        "ok",
-        "okay",
-        "once",
-        "otherwise",
-        "overall",
-        "personally",
-        "please",
-        "second",
-        "secondly",
-        "so",
-        "soon",
-        "still",
-        "thanks",
-        "then",
-        "therefore",
-        "third",
-        "though",
-        "thus",
-        "today",
-        "tomorrow",
-        "tonight",
-        "well",
-        "yes",
-        "yesterday",
-        "yet",
-        "recently",
-        "sometimes",
-        "often",
-        "usually",
-        "friends",
-        "folks",
-        "everyone",
-        "readers",
-        "sadly",
-        "luckily",
-        "clearly",
-        "honestly",
-        "inside",
-    ]
-)
+_OPENERS_WORDS = """
+again also anyway besides finally first firstly for here hey hello hi however indeed instead
+last lastly later meanwhile next no now oh ok okay once otherwise overall personally please
+second secondly so soon still thanks then therefore third though thus today tomorrow tonight
+well yes yesterday yet recently sometimes often usually friends folks everyone readers sadly
+luckily clearly honestly inside
+"""
+_OPENERS = frozenset(_OPENERS_WORDS.split())
 _FRAGMENT = re.compile(r"(?P<word>[A-Z][\w.]*), (?:I|we|you)\b(?![’'])")
-_DANGLING = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "and",
-        "or",
-        "but",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "for",
-        "with",
-        "by",
-        "from",
-        "as",
-        "that",
-        "which",
-        "who",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "has",
-        "have",
-        "had",
-        "their",
-        "its",
-        "his",
-        "her",
-        "our",
-        "your",
-        "this",
-        "these",
-        "those",
-        "than",
-        "then",
-        "if",
-        "when",
-        "while",
-    ]
-)
+_DANGLING_WORDS = """
+a an the and or but of to in on at for with by from as that which who is are was were be
+been has have had their its his her our your this these those than then if when while
+"""
+_DANGLING = frozenset(_DANGLING_WORDS.split())
 
 
 def truncated(closing: Sequence[Unit], *, ends_without_newline: bool) -> Unit | None:

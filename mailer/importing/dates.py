@@ -21,8 +21,7 @@ _MONTH_NAMES = (
     "september sep sept septembre septiembre settembre setembro сентября сентябрь września eylül",
     "october oct okt oktober octobre octubre ottobre outubro октября октябрь października ekim",
     "november nov novembre noviembre novembro ноября ноябрь listopada kasım",
-    "december dec dez dezember décembre decembre diciembre dicembre dezembro декабря декабрь "
-    "grudnia aralık",
+    "december dec dez dezember décembre diciembre dicembre dezembro декабря декабрь grudnia aralık",
 )
 _MONTHS = {
     name: number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()

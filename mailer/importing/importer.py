@@ -29,37 +29,18 @@ def import_text(text: str, *, source_name: str) -> ImportedIssue:
     Raises:
         RenderError: there is no newsletter in `text`.
     """
-    lines = clean_lines(text, source_name=source_name)
-    units, labels = read_units(lines)
+    units, dropped = read_units(clean_lines(text, source_name=source_name))
     plan = outline(units)
     how = spacing(units, plan.parts)
     sections = [read_section(part, how) for part in plan.parts]
     if not (plan.introduction or sections or plan.closing):
         raise RenderError("holds no newsletter, only a title", path=Path(source_name), line=1)
-    whole = text.endswith(("\n", "\r"))
-    return _written(plan, sections, labels, units, source_name, ends_without_newline=not whole)
-
-
-def _written(  # noqa: PLR0913 - what the steps before have found
-    plan: Outline,
-    sections: list[Section],
-    labels: list[Dropped],
-    units: list[Unit],
-    source_name: str,
-    *,
-    ends_without_newline: bool,
-) -> ImportedIssue:
-    writer = Writer()
     slug = slug_of(title=plan.title.text if plan.title else "", source_name=source_name)
+    cut = truncated(plan.closing, ends_without_newline=not text.endswith(("\n", "\r")))
+    writer = Writer()
     writer.front_matter(subject=plan.title, slug=slug, date=find_date(_first_words(plan, units)))
-    writer.missing_headings(plan.missing)
-    writer.units(plan.introduction)
-    for section in sections:
-        writer.section(section)
-    cut = truncated(plan.closing, ends_without_newline=ends_without_newline)
-    writer.closing(plan.closing, truncated=cut)
-    writer.note_missing_links()
-    dropped = [*plan.dropped, *labels, *_numbers(sections)]
+    _write_body(writer, plan, sections, cut=cut)
+    dropped = [*plan.dropped, *dropped, *_numbers(sections)]
     return ImportedIssue(
         markdown=writer.text,
         slug=slug,
@@ -69,6 +50,17 @@ def _written(  # noqa: PLR0913 - what the steps before have found
         dropped=tuple(sorted(dropped, key=lambda each: each.line)),
         source_name=source_name,
     )
+
+
+def _write_body(
+    writer: Writer, plan: Outline, sections: list[Section], *, cut: Unit | None
+) -> None:
+    writer.units(plan.introduction)
+    writer.missing_headings(plan.missing)
+    for section in sections:
+        writer.section(section)
+    writer.closing(plan.closing, truncated=cut)
+    writer.note_missing_links()
 
 
 def _first_words(plan: Outline, units: list[Unit]) -> list[Unit]:

@@ -36,7 +36,7 @@ _MARKERS = (
 _COMPILED = tuple((style, re.compile(text, re.IGNORECASE)) for style, text in _MARKERS[:1]) + tuple(
     (style, re.compile(text)) for style, text in _MARKERS[1:]
 )
-_ATX = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
+_ATX = re.compile(r"(#{1,6})(?:\s+|(?=[^\W\d_][^\s]{0,30}(?:\s+[^\W\d_]\w*){0,2}$))(.*?)\s*#*$")
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(?P<text>(?:(?!\1).)+?)\1(?P<tail>:?)$")
 _LINK_EDGES = " \t-‐‑–—→⟶➜➡👉»>:|·•/\ufe0f🔗"
 _BRACKETS = {"(": ")", "[": "]", "<": ">", "（": "）", "【": "】"}

@@ -10,7 +10,7 @@ from mailer.importing.boilerplate import boilerplate
 from mailer.importing.contents import find_contents
 from mailer.importing.dates import is_date_line
 from mailer.importing.model import Dropped, Kind, Unit
-from mailer.importing.sections import find_sections, group_count, ruler_class
+from mailer.importing.sections import find_sections, group_count, heading_runs, ruler_class
 from mailer.importing.sentences import normalised, sentence_count
 
 CONTENTS = "entry of the list of contents"
@@ -136,7 +136,20 @@ def _split_lead(units: list[Unit], *, has_sections: bool) -> tuple[list[Unit], l
     few = group_count(units, 0, len(units)) < _FEWEST_ITEMS
     if begin is None or (has_sections and few):
         return units, []
+    begin += 0 if has_sections else _surplus(units, begin)
     return units[:begin], units[begin:]
+
+
+def _surplus(units: list[Unit], begin: int) -> int:
+    """Return how many plain headings there are above the first item's own.
+
+    Such as a greeting or a signature: they introduce.
+    """
+    runs = heading_runs(units)
+    first = next((length for at, length in runs if at == begin), 0)
+    others = [length for at, length in runs if at != begin]
+    marked = any(unit.marker or unit.level or unit.url for unit in units[begin : begin + first])
+    return 0 if marked or not others else max(0, first - min(max(others), 2))
 
 
 def _opens_item(units: list[Unit], at: int) -> bool:
@@ -154,7 +167,7 @@ def _take_closing(parts: list[Part], body: list[Unit], found: Sequence[int]) -> 
     if not parts:
         return []
     last = parts[-1]
-    at = _after_last_ruler(last.units, _rulers_above(body, found), has_sections=bool(found))
+    at = _after_last_ruler(last.units, _section_rulers(body, found, parts))
     if at is None:
         at = _farewell(last.units)
     if at is None:
@@ -164,25 +177,45 @@ def _take_closing(parts: list[Part], body: list[Unit], found: Sequence[int]) -> 
     return closing
 
 
-def _rulers_above(body: list[Unit], found: Sequence[int]) -> set[str]:
+def _section_rulers(body: list[Unit], found: Sequence[int], parts: list[Part]) -> set[str]:
+    """Return the classes of rulers that stand above sections and nowhere else."""
     above = [body[at - 1] for at in found if at]
-    return {ruler_class(unit) for unit in above if unit.kind is Kind.RULER}
+    inside = {
+        ruler_class(unit)
+        for part in parts[:-1]
+        for unit in part.units[1:-1]
+        if unit.kind is Kind.RULER and not _is_last_ruler(unit, part.units)
+    }
+    return {ruler_class(unit) for unit in above if unit.kind is Kind.RULER} - inside
 
 
-def _after_last_ruler(
-    units: list[Unit], section_rulers: set[str], *, has_sections: bool
-) -> int | None:
-    rulers = [at for at, unit in enumerate(units) if unit.kind is Kind.RULER]
-    rulers = [at for at in rulers if any(unit.kind is not Kind.RULER for unit in units[at + 1 :])]
-    rulers = [at for at in rulers if any(unit.kind is not Kind.RULER for unit in units[:at])]
-    if has_sections and section_rulers:
-        rulers = [at for at in rulers if ruler_class(units[at]) in section_rulers]
-        return rulers[0] + 1 if rulers else None
+def _is_last_ruler(ruler: Unit, units: list[Unit]) -> bool:
+    return not any(unit.line > ruler.line and unit.kind is not Kind.RULER for unit in units)
+
+
+def _after_last_ruler(units: list[Unit], section_rulers: set[str]) -> int | None:
+    """Return where the words after the last section begin, if a ruler parts them from it."""
+    words = [at for at, unit in enumerate(units) if unit.kind is not Kind.RULER]
+    rulers = [
+        at
+        for at, unit in enumerate(units)
+        if words and unit.kind is Kind.RULER and words[0] < at < words[-1]
+    ]
+    of_sections = [at for at in rulers if ruler_class(units[at]) in section_rulers]
+    if of_sections and not _holds_items(units[of_sections[0] + 1 :]):
+        return of_sections[0] + 1
     if not rulers:
         return None
     after = units[rulers[-1] + 1 :]
     holds_item = any(unit.is_heading and not _FAREWELL.match(unit.text) for unit in after)
     return None if holds_item else rulers[-1] + 1
+
+
+def _holds_items(units: list[Unit]) -> bool:
+    """Whether there is more than one heading with its paragraph, as under "About me"."""
+    marked = any(unit.is_entry or unit.url or unit.level for unit in units)
+    groups = group_count(units, 0, len(units))
+    return groups >= _FEWEST_ITEMS or (marked and groups > 0)
 
 
 def _farewell(units: list[Unit]) -> int | None:

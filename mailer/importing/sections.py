@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from mailer.importing.marks import BOLD_LEVEL
 from mailer.importing.model import Kind, Unit
 from mailer.importing.sentences import width
 
 _FEWEST = 2
+_LONGEST_HEAD = 2
 _SHORT_LABEL = 48
 _LABEL_WORDS = 6
 _KICKER_SHARE = 0.7
@@ -55,6 +57,8 @@ def group_count(units: Units, begin: int, end: int) -> int:
     """Return how many items seem to lie between two indexes: headings with something below."""
     count = 0
     run = False
+    if all(unit.is_heading or unit.kind is Kind.RULER for unit in units[begin:end]):
+        return sum(unit.is_heading for unit in units[begin:end])
     for unit in units[begin:end]:
         if unit.is_entry and not run:
             count += 1
@@ -89,7 +93,8 @@ def _by_markup(units: Units) -> list[int]:
             below = sum(count >= 1 for count in _stretches(units, found))
             if below * 2 >= len(found) and len(deeper) > len(found) // 2:
                 return found
-        if len(found) >= _FEWEST and _is_believable(units, found):
+        each = 1 if level < BOLD_LEVEL else 2
+        if len(found) >= _FEWEST and _is_believable(units, found, each=each):
             return found
     return []
 
@@ -102,7 +107,9 @@ def _by_numbers(units: Units) -> list[int]:
         found = [at for at, unit in enumerate(units) if unit.is_heading and _style(unit) == style]
         numbers = [unit.marker.number or 0 for unit in (units[at] for at in found) if unit.marker]
         rising = all(a < b for a, b in pairwise(numbers)) and numbers[:1] in ([0], [1])
-        each = 1 if style in {"section", "§", "第"} else 2
+        runs = dict(heading_runs(units))
+        says_so = style in {"section", "§", "第"}
+        each = 1 if says_so or all(runs.get(at, 0) > _LONGEST_HEAD for at in found) else 2
         if len(found) >= _FEWEST and rising and _is_believable(units, found, each=each):
             return found
     return []
@@ -132,11 +139,15 @@ def _may_begin_item(unit: Unit) -> bool:
 def _by_rulers(units: Units) -> list[int]:
     classes = Counter(ruler_class(unit) for unit in units if unit.kind is Kind.RULER)
     for drawn, _ in sorted(classes.items(), key=lambda pair: pair[1]):
-        starts = [at for at in _after_rulers(units, drawn) if units[at].is_heading]
+        starts = [at for at in _after_rulers(units, drawn) if _may_lead(units[at])]
         found = _leading(units, starts)
         if found and len(found) * 2 >= len(starts) and _is_believable(units, found):
             return found
     return []
+
+
+def _may_lead(unit: Unit) -> bool:
+    return unit.is_heading and not unit.is_entry and not unit.url
 
 
 def ruler_class(unit: Unit) -> str:
@@ -158,11 +169,11 @@ def _after_rulers(units: Units, drawn: str) -> list[int]:
 
 def _leading(units: Units, starts: list[int]) -> list[int]:
     """Return which of `starts` have one heading line more than items have otherwise."""
-    others = [length for at, length in _heading_runs(units) if at not in starts]
+    others = [length for at, length in heading_runs(units) if at not in starts]
     if not others:
         return [at for at in starts if _heads_list(units, at)]
     usual = _usual(others)
-    runs = dict(_heading_runs(units))
+    runs = dict(heading_runs(units))
     return [at for at in starts if runs.get(at, 0) > usual or _heads_list(units, at)]
 
 
@@ -171,7 +182,7 @@ def _usual(lengths: list[int]) -> int:
     return max(counts, key=lambda length: (counts[length], -length))
 
 
-def _heading_runs(units: Units) -> list[tuple[int, int]]:
+def heading_runs(units: Units) -> list[tuple[int, int]]:
     """Return index and length of each run of headings that has something below it."""
     runs: list[tuple[int, int]] = []
     begin = None
@@ -258,7 +269,7 @@ def _by_gaps(units: Units) -> list[int]:
 
 def _by_extra_heading(units: Units) -> list[int]:
     """Return the first heading of each run that is one longer than most."""
-    runs = _heading_runs(units)
+    runs = heading_runs(units)
     if not runs:
         return []
     usual = _usual([length for _, length in runs])
@@ -268,20 +279,44 @@ def _by_extra_heading(units: Units) -> list[int]:
         if (length == usual + 1 and is_label(units[at])) or _heads_long_list(units, at)
     ]
     is_rare = len(found) * 2 <= len(runs) or all(_heads_long_list(units, at) for at in found)
-    return found if found and is_rare and _is_believable(units, found) else []
+    if not (found and is_rare and _is_believable(units, found)):
+        return []
+    if all(_heads_list(units, at) for at in found):
+        return [at for at in range(len(units)) if _heads_list(units, at)]
+    return found
 
 
 # --- sections that look like those found ----------------------------------------------------
 
 
 def _with_like_framed(units: Units, found: Sequence[int]) -> tuple[int, ...]:
-    """Return `found` and the headings that stand between the same rulers."""
+    """Return `found` and the headings that look like them.
+
+    They stand between the same rulers, or carry the next number.
+    """
+    found = _with_next_numbers(units, found)
     frames = Counter(_frame(units, at) for at in found)
     frame, count = frames.most_common(1)[0]
     if not all(frame) or count < _MOST_FRAMED * len(found):
         return tuple(found)
-    like = {at for at, unit in enumerate(units) if unit.is_heading and _frame(units, at) == frame}
+    plain = [at for at, unit in enumerate(units) if _may_lead(unit)]
+    like = {at for at in plain if _frame(units, at) == frame}
     return tuple(sorted({*found, *like}))
+
+
+def _with_next_numbers(units: Units, found: Sequence[int]) -> list[int]:
+    marks = [units[at].marker for at in found]
+    styles = {mark.style for mark in marks if mark and mark.number is not None}
+    if len(styles) != 1 or not all(marks):
+        return list(found)
+    kept = list(found)
+    highest = max(mark.number or 0 for mark in marks if mark)
+    for at in range(found[-1] + 1, len(units)):
+        mark = units[at].marker
+        if units[at].is_heading and mark and mark.style in styles and mark.number == highest + 1:
+            kept.append(at)
+            highest += 1
+    return kept
 
 
 def _frame(units: Units, at: int) -> tuple[str, str]:

@@ -14,58 +14,13 @@ _LABEL_WORDS = 7
 _SENTENCE_WORDS = 4
 _WIDE_SENTENCE = 16
 _LOWER_CASE_WORDS = 7
+_PROSE_WORDS = 8
 
-_ABBREVIATIONS = [
-    "prof",
-    "dr",
-    "mr",
-    "mrs",
-    "ms",
-    "st",
-    "vs",
-    "no",
-    "nos",
-    "vol",
-    "inc",
-    "ltd",
-    "co",
-    "corp",
-    "jr",
-    "sr",
-    "e.g",
-    "i.e",
-    "etc",
-    "al",
-    "fig",
-    "eq",
-    "cf",
-    "approx",
-    "u.s",
-    "u.k",
-    "u.n",
-    "a.i",
-    "v",
-    "pp",
-    "p",
-    "ca",
-    "bzw",
-    "z.b",
-    "usw",
-    "nr",
-    "bd",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "sept",
-    "oct",
-    "nov",
-    "dec",
-]
+_ABBREVIATION_WORDS = """
+prof dr mr mrs ms st vs no nos vol inc ltd co corp jr sr e.g i.e etc al fig eq cf approx u.s
+u.k u.n a.i v pp p ca bzw z.b usw nr bd jan feb mar apr jun jul aug sep sept oct nov dec
+"""
+_ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
 _BOUNDARY = re.compile(
     r"(?P<word>\S*?)[.!?…]+[)\]\"'”’»]*\s+(?=[\"'“‘«(\[]*[^\W\d_a-zа-яёα-ω])"
     r"|[。！？｡।۔؟]+[」』）\"”]*(?=\S|\s)"
@@ -123,15 +78,24 @@ def _is_sentence(core: str) -> bool:
     last = core.rsplit(maxsplit=1)[-1].strip(_FULL_STOPS).lower()
     if last in _ABBREVIATIONS and width(core) <= _LONG_QUESTION // 2:
         return False
-    if core[-1] not in ".":
+    if core[-1] != ".":
         return width(core) >= _WIDE_SENTENCE or len(core.split()) >= _SENTENCE_WORDS
     return len(core.split()) >= _SENTENCE_WORDS or sentence_count(core) > 1
+
+
+def _has_full_sentence(core: str) -> bool:
+    """Whether a sentence of some length ends inside, as no heading has it."""
+    if sentence_count(core) == 1 or len(core.split()) < _PROSE_WORDS:
+        return False
+    return len(re.split(r"[.]\s", core, maxsplit=1)[0].split()) in range(5, len(core.split()))
 
 
 def _is_unfinished_prose(core: str) -> bool:
     if width(core) > _LONG_HEADING:
         return True
     if width(core) > _LONG_QUESTION and sentence_count(core) > 1:
+        return True
+    if _has_full_sentence(core):
         return True
     first = core.split(maxsplit=1)[0]
     return first.isalpha() and first.islower() and len(core.split()) >= _LOWER_CASE_WORDS

@@ -4,13 +4,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from mailer.importing.boilerplate import is_link_label, is_resource_label
 from mailer.importing.marks import BOLD_LEVEL, URL, find_marker, is_ruler, split_link, strip_marks
 from mailer.importing.model import Dropped, Kind, Unit
+from mailer.importing.references import resolve, take_references
 from mailer.importing.sentences import ends_sentence, is_prose, normalised, width
 
 _WIDEST_WRAP = 100
@@ -34,25 +35,28 @@ class _Paragraph:
 
 def read_units(lines: Sequence[str]) -> tuple[list[Unit], list[Dropped]]:
     """Return the units of `lines`, and the words that only label a link."""
-    wrap = wrap_width(lines)
-    dropped: list[Dropped] = []
-    paragraphs = _paragraphs(lines, wrap)
-    units = [_unit(paragraph, dropped) for paragraph in paragraphs]
+    lines, references, dropped = take_references(lines)
+    paragraphs = _paragraphs(lines, wrap_width(lines))
+    units = [_unit(paragraph, references, dropped) for paragraph in paragraphs]
     return _with_tight_summaries(_with_underlines(units)), dropped
 
 
 def wrap_width(lines: Sequence[str]) -> int:
     """Return the column at which the source was wrapped, 0 where it was not."""
-    prose = [line for line in lines if line.strip() and not URL.search(line) and not is_ruler(line)]
-    widths = sorted(width(line) for line in prose)
-    narrow = [value for value in widths if value <= _WIDEST_WRAP]
-    if not narrow or len(widths) - len(narrow) > _WIDE_LINES_SHARE * len(widths):
-        return 0
-    wrap = narrow[-1]
-    pairs = [(a, b) for a, b in pairwise(lines) if a.strip() and b.strip()]
-    full = sum(_is_full(a, b, wrap) for a, b in pairs)
-    enough = full >= _FEWEST_WRAPPED and full >= _WRAPPED_SHARE * len(pairs)
-    return wrap if enough and wrap >= _NARROWEST_WRAP else 0
+    is_text = [bool(line.strip()) and not URL.search(line) and not is_ruler(line) for line in lines]
+    widths = sorted(width(line) for line, text in zip(lines, is_text, strict=True) if text)
+    pairs = [
+        pair for pair, both in zip(pairwise(lines), pairwise(is_text), strict=True) if all(both)
+    ]
+    best, wrap = 0, 0
+    for candidate in sorted({value for value in widths if value <= _WIDEST_WRAP}, reverse=True):
+        wider = sum(value > candidate for value in widths)
+        if candidate < _NARROWEST_WRAP or wider > _WIDE_LINES_SHARE * len(widths):
+            break
+        full = sum(width(a) <= candidate and _is_full(a, b, candidate) for a, b in pairs)
+        if full > best:
+            best, wrap = full, candidate
+    return wrap if best >= max(_FEWEST_WRAPPED, _WRAPPED_SHARE * len(pairs)) else 0
 
 
 def _is_full(line: str, after: str, wrap: int) -> bool:
@@ -100,28 +104,40 @@ def _joined(text: str, more: str) -> str:
     return f"{text} {more}"
 
 
-def _unit(paragraph: _Paragraph, dropped: list[Dropped]) -> Unit:
-    place = {
-        "line": paragraph.line,
-        "last": paragraph.last,
-        "gap": paragraph.gap,
-        "indent": paragraph.indent,
-    }
+def _unit(paragraph: _Paragraph, references: Mapping[int, str], dropped: list[Dropped]) -> Unit:
+    unit = Unit(
+        Kind.RULER,
+        paragraph.text,
+        line=paragraph.line,
+        last=paragraph.last,
+        gap=paragraph.gap,
+        indent=paragraph.indent,
+    )
     if is_ruler(paragraph.text):
-        return Unit(Kind.RULER, paragraph.text, **place)
+        return unit
     stripped = strip_marks(paragraph.text)
-    text, url = split_link(stripped.text)
+    unit = replace(unit, marker=stripped.marker, level=stripped.level)
+    whole, reference = resolve(stripped.text, references)
+    if reference:
+        number = _reference_number(paragraph.text)
+        dropped.append(Dropped(paragraph.line, number, "number of a link"))
+    text, url = (whole, reference) if reference else split_link(whole)
     if url and (not text or is_link_label(text)):
         if text:
             dropped.append(Dropped(paragraph.line, text, "label of a link"))
-        return Unit(Kind.LINK, "", marker=stripped.marker, url=url, **place)
+        return replace(unit, kind=Kind.LINK, text="", level=0, url=url)
     if url and is_resource_label(text):
-        return Unit(Kind.LINK, stripped.text, marker=stripped.marker, url=url, **place)
-    if url and is_prose(text) and not _stands_apart(stripped.text, url):
-        text, url = stripped.text, ""
+        return replace(unit, kind=Kind.LINK, text=whole, level=0, url=url)
+    if url and not reference and is_prose(text) and not _stands_apart(whole, url):
+        text, url = whole, ""
     is_heading = 0 < stripped.level < BOLD_LEVEL or not is_prose(text)
     kind = Kind.HEADING if is_heading else Kind.PROSE
-    return Unit(kind, text, marker=stripped.marker, level=stripped.level, url=url, **place)
+    return replace(unit, kind=kind, text=text, url=url)
+
+
+def _reference_number(text: str) -> str:
+    numbers = re.findall(r"\[\d{1,3}\]", text)
+    return str(numbers[-1]) if numbers else ""
 
 
 def _stands_apart(text: str, url: str) -> bool:

@@ -185,8 +185,8 @@ def _body_text(unit: Unit, title_url: str) -> str:
     address = f"<{link_target(unit.url)}>" if unit.url else ""
     if unit.kind is Kind.PROSE and unit.url == title_url:
         address = ""
-    if unit.kind is Kind.LINK and text:
-        text = text.rstrip(":") + ":"
+    if unit.kind is Kind.LINK and unit.url in unit.text:
+        address = ""
     if unit.kind is Kind.LINK and not text and title_url:
         return f"- {address}"  # a paragraph that is only a link would be taken for the title
     return f"{text} {address}".strip()
