@@ -16,7 +16,9 @@ import pytest
 from sink import Sink
 from sqlalchemy import Engine, create_engine, text
 
+from mailer.broker import make_celery
 from mailer.cli import run_command
+from mailer.config import kombu_url
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = """
@@ -123,6 +125,16 @@ class Cli:
         self._processes.append(process)
         return Process(process, log)
 
+    def worker(self) -> "Process":
+        """Start `mailer worker` and wait until it answers."""
+        process = self.start("worker")
+        with make_celery(kombu_url(self.broker_url)) as app:
+            wait_until(
+                lambda: app.control.ping(timeout=0.5, limit=1) or process.has_ended(), seconds=60
+            )
+        assert not process.has_ended(), process.text
+        return process
+
     def write(self, name: str, content: str) -> Path:
         path = self.path / name
         path.write_text(content, encoding="utf-8")
@@ -145,6 +157,11 @@ class Cli:
         with _engine(self.database_url) as engine, engine.connect() as connection:
             return list(connection.execute(text(statement)))
 
+    def change(self, *statements: str) -> None:
+        with _engine(self.database_url) as engine, engine.begin() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+
     def books(self, send_id: int = 1) -> dict[str, Any]:
         found: dict[str, Any] = self.call("sends", "show", str(send_id), "--json").json
         return found
@@ -165,6 +182,9 @@ class Process:
     @property
     def text(self) -> str:
         return self.log.read_text()
+
+    def has_ended(self) -> bool:
+        return self.process.poll() is not None
 
     def stop(self, signal_number: int, *, seconds: float = 30) -> int:
         """Signal the process and return its exit code."""

@@ -1,0 +1,257 @@
+"""`mailer send` from the question to the balanced books, and what steers it."""
+
+import email
+import email.policy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import cli_kit
+import pytest
+from cli_kit import Cli
+from sink import Sink
+
+from mailer.cli._shared import ExitCode
+
+cli = cli_kit.cli
+SEND = ("send", "week-1.md", "--list", "readers")
+PEOPLE = [f"reader{n}@example.org" for n in range(5)]
+
+
+class Moody(Sink):
+    """Refuses some for good and some for now.
+
+    Attributes:
+        answers: what each of these recipients is answered.
+    """
+
+    answers: dict[str, str]
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        del server, session
+        if address in self.answers:
+            return self.answers[address]
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 OK"
+
+
+@pytest.fixture
+def sink() -> Iterator[Moody]:
+    with Moody() as sink:
+        sink.answers = {}
+        yield sink
+
+
+def use_smtp(cli: Cli, sink: Sink, **more: str) -> None:
+    cli.set(MAILER_PROVIDER="smtp", MAILER_SMTP__PORT=str(sink.port), **more)
+
+
+def test_a_look_changes_nothing(cli: Cli) -> None:
+    cli.list_of(*PEOPLE)
+    assert cli.call("subscriber", "suppress", PEOPLE[0]).code == 0
+    gone = ("subscriber", "unsubscribe", PEOPLE[1], "--list", "readers")
+    assert cli.call(*gone).code == 0
+    before = cli.everything()
+    look = cli.call(*SEND, "--dry-run")
+    assert look.code == 0
+    shown = dict(line.strip().rsplit(maxsplit=1) for line in look.out.splitlines()[1:4])
+    assert shown == {"list": "readers", "intended": "4", "skipped: suppressed_manual": "1"}
+    assert "Hello there" in look.out
+    assert "not mailed: unsubscribed" in look.out
+    facts = cli.call(*SEND, "--dry-run", "--json").json
+    assert (facts["intended"], facts["to_hand_over"], facts["active"]) == (4, 3, 4)
+    assert facts["skipped"] == {"suppressed_manual": 1}
+    assert cli.everything() == before
+    assert not (cli.path / "outbox").exists()
+
+
+def test_no_is_heeded(cli: Cli) -> None:
+    cli.list_of(*PEOPLE)
+    before = cli.everything()
+    done = cli.run(*SEND, answer="n\n")
+    assert done.code == ExitCode.DECLINED
+    assert done.err == "Send it? [y/N] nothing was sent\n"
+    assert cli.everything() == before
+
+
+@pytest.mark.slow
+def test_without_a_worker_it_sends_all_the_same_and_nobody_gets_two(cli: Cli) -> None:
+    cli.list_of(*PEOPLE)
+    done = cli.run(*SEND, answer="y\n")
+    assert done.code == 0
+    assert "no worker is running: starting one" in done.err
+    assert "= accepted" in done.out
+    assert "the books balance" in done.out
+    again = cli.run(*SEND, "--yes", "--json")
+    assert again.code == 0
+    assert again.json["books"]["intended"] == 0
+    assert again.json["state"] == "sent"
+    assert "starting one" not in again.err, "there is nothing to do for a worker"
+    messages = [parse(path.read_bytes()) for path in (cli.path / "outbox").rglob("*.eml")]
+    assert sorted(message["To"] for message in messages) == sorted(PEOPLE)
+    assert {message["Subject"] for message in messages} == {"Hello there"}
+
+
+def parse(data: bytes) -> Any:
+    return email.message_from_bytes(data, policy=email.policy.default)
+
+
+@pytest.mark.slow
+def test_with_a_worker_by_smtp(cli: Cli, sink: Moody) -> None:
+    """One refused for good is no failure of ours; one put off for too long is."""
+    use_smtp(cli, sink, MAILER_DELIVERY__MAX_ATTEMPTS="1")
+    cli.list_of(*PEOPLE)
+    sink.answers = {PEOPLE[0]: "550 5.1.1 no such user"}
+    worker = cli.worker()
+    left = cli.call(*SEND, "--yes", "--no-watch", "--json")
+    assert left.code == 0
+    assert left.json["state"] == "sending"
+    watched = cli.call("sends", "watch", "1", "--json")
+    assert watched.code == 0, worker.text
+    assert watched.err == "", "there is a worker: none is started"
+    assert watched.json["books"] == {
+        "intended": 5,
+        "accepted": 4,
+        "skipped": 0,
+        "rejected": 1,
+        "failed": 0,
+        "unknown": 0,
+        "open": 0,
+        "balanced": True,
+    }
+    assert sink.received == dict.fromkeys(PEOPLE[1:], 1)
+
+    sink.answers = {PEOPLE[1]: "451 4.2.1 try later"}
+    cli.write("week-2.md", cli_kit.ISSUE.replace("week-1", "week-2"))
+    done = cli.call("send", "week-2.md", "--list", "readers", "--yes")
+    assert done.code == ExitCode.FAILED
+    assert "+ failed" in done.out
+    assert "451 4.2.1 try later" in cli.call("explain", PEOPLE[1], "week-2").out
+    assert cli.call("sends", "watch", "2").code == ExitCode.FAILED, "so it stays"
+    told = cli.call("explain", PEOPLE[0]).out
+    assert "week-1 → rejected" in told
+    assert "550 5.1.1 no such user" in told
+
+
+def test_a_send_is_planned_and_steered_without_a_worker(cli: Cli) -> None:
+    cli.list_of(*PEOPLE)
+    left = cli.call(*SEND, "--yes", "--no-watch")
+    assert left.code == 0
+    assert "send 1 is planned: mailer sends watch 1" in left.out
+    assert "no worker is running: start one with  mailer worker" in left.err
+    assert [one["id"] for one in cli.call("sends", "ls", "--json").json] == [1]
+    assert "week-1" in cli.call("sends", "ls").out
+
+    assert "is paused" in cli.call("sends", "pause", "1").out
+    watched = cli.call("sends", "watch", "1")
+    assert watched.code == ExitCode.FAILED, "paused is not sent"
+    assert "paused by hand" in watched.out
+    assert "send 1 is paused, not" in cli.call("sends", "pause", "1").error
+    assert "goes on" in cli.call("sends", "resume", "1").out
+    assert cli.books()["state"] == "sending"
+    assert "is sending, not paused" in cli.call("sends", "resume", "1").error
+
+    assert "5 recipients would not get it" in cli.call("sends", "cancel", "1", "--dry-run").out
+    declined = cli.run("sends", "cancel", "1")
+    assert (declined.code, cli.books()["state"]) == (ExitCode.DECLINED, "sending")
+    assert cli.call("sends", "cancel", "1", "--yes").code == 0
+    found = cli.books()
+    assert (found["state"], found["books"]["skipped"]) == ("cancelled", 5)
+    assert found["books"]["balanced"]
+    assert found["reasons"] == {"skipped": {"cancelled": 5}}
+    assert "skipped (cancelled)" in cli.call("explain", PEOPLE[0], "week-1").out
+
+
+def test_what_is_unknown_is_listed_and_settled(cli: Cli) -> None:
+    cli.list_of(*PEOPLE)
+    assert cli.call(*SEND, "--yes", "--no-watch").code == 0
+    assert "nothing is unknown" in cli.call("sends", "reconcile", "1").out
+    lose_all(cli)
+    listed = cli.call("sends", "reconcile", "1", "--json").json
+    assert [one["email"] for one in listed] == PEOPLE
+    first, second = str(listed[0]["id"]), str(listed[1]["id"])
+    lines = cli.call("sends", "reconcile", "1").out
+    assert f"delivery {first}  {PEOPLE[0]}  worker_lost" in lines
+    settle = ("sends", "reconcile", "1", "--as")
+    assert cli.call(*settle, "accepted", "--delivery", first).out == (
+        "1 delivery settled as accepted\n"
+    )
+    failed = cli.call(*settle, "failed", "--delivery", second, "--json").json
+    assert failed == {"send": 1, "verdict": "failed", "settled": 1}
+    assert cli.call(*settle, "accepted").out == "3 deliveries settled as accepted\n"
+    books = cli.books()
+    assert (books["state"], books["books"]["accepted"], books["books"]["failed"]) == ("sent", 4, 1)
+
+
+def lose_all(cli: Cli) -> None:
+    """Leave things as after a worker that died with everything in its hands."""
+    cli.change(
+        "UPDATE delivery SET state = 'unknown', reason = 'worker_lost', attempt_count = 1,"
+        " handed_over_at = now(), settled_at = now()",
+        "UPDATE batch SET state = 'done'",
+    )
+
+
+def test_explain_tells_the_whole_story(cli: Cli) -> None:
+    cli.list_of(*PEOPLE)
+    assert cli.call("subscriber", "suppress", PEOPLE[0], "--reason", "manual").code == 0
+    assert cli.call(*SEND, "--yes", "--no-watch").code == 0
+    told = cli.call("explain", PEOPLE[0])
+    assert "suppressed (manual) since" in told.out
+    assert "week-1 → skipped (suppressed_manual)" in told.out
+    data = cli.call("explain", PEOPLE[0], "week-1", "--json").json
+    assert data["email"] == PEOPLE[0]
+    assert data["stories"][0]["delivery"]["state"] == "skipped"
+    missing = cli.call("explain", PEOPLE[1], "week-9")
+    assert missing.code == ExitCode.NOT_FOUND
+    assert "'week-9' was never planned for" in missing.error
+
+
+def test_evidence_is_shown_whole_in_a_narrow_terminal(cli: Cli) -> None:
+    cli.list_of(PEOPLE[0])
+    assert cli.call(*SEND, "--yes", "--no-watch").code == 0
+    receipt = "250 2.0.0 Ok: queued as " + "ABCDEF" * 10
+    cli.change(
+        "UPDATE delivery SET state = 'accepted', attempt_count = 1, handed_over_at = now(),"  # noqa: S608
+        f" settled_at = now(), receipt = '{receipt}'"
+    )
+    cli.set(COLUMNS="80")
+    told = cli.run("explain", PEOPLE[0]).out
+    assert max(len(line.rstrip()) for line in told.splitlines()) <= 80
+    assert receipt.replace(" ", "") in "".join(told.split()).replace("\n", "")
+
+
+@pytest.mark.slow
+def test_a_worker_that_cannot_start_ends_the_watch(cli: Cli) -> None:
+    cli.list_of(*PEOPLE)
+    cli.set(MAILER_WORKER__CONCURRENCY="1")
+    broken = cli.path / "broken"
+    broken.mkdir()
+    (broken / "worker.py").write_text("raise SystemExit('no')\n")
+    cli.set(PYTHONPATH=f"{broken}:{cli_kit.ROOT}")
+    done = cli.run(*SEND, "--yes")
+    assert done.code == ExitCode.FAILED
+    assert "the worker ended by itself: see" in done.error
+    assert "5" in done.out.split("open")[1].split("\n")[0]
+
+
+def test_json_is_one_document_and_nothing_else(cli: Cli) -> None:
+    cli.list_of(*PEOPLE)
+    for words in (
+        (*SEND, "--dry-run", "--json"),
+        (*SEND, "--yes", "--no-watch", "--json"),
+        ("sends", "ls", "--json"),
+        ("sends", "show", "1", "--json"),
+        ("sends", "reconcile", "1", "--json"),
+        ("explain", PEOPLE[0], "--json"),
+        ("subscriber", "show", PEOPLE[0], "--json"),
+        ("subscriber", "import", "people.csv", "--list", "readers", "--json"),
+        ("lists", "ls", "--json"),
+        ("doctor", "--json"),
+    ):
+        done = cli.call(*words)
+        json.loads(done.out)
+        assert "Traceback" not in done.err
