@@ -153,9 +153,8 @@ class PostgresServer:
         with self._log.open("ab") as log:
             log.write(answer.stdout)
         if answer.returncode != 0:
-            raise ConfigurationError(
-                f"{self._data}: PostgreSQL cannot be set up: {process.essence(answer.stdout)}"
-            )
+            said = process.in_one_line(process.about_errors(answer.stdout))
+            raise ConfigurationError(f"{self._data}: PostgreSQL cannot be set up: {said}")
 
     def _launch(self, programs: PostgresPrograms, descriptor: int) -> None:
         (self._data / "postmaster.pid").unlink(missing_ok=True)  # nobody holds the lock: stale

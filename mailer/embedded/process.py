@@ -20,7 +20,7 @@ from mailer.errors import ConfigurationError
 
 POLL_SECONDS = 0.02
 _LOG_LIMIT_BYTES = 4_000_000
-_ABOUT_ERRORS = re.compile(r"\b(FATAL|PANIC|ERROR|error|Fatal)\b")
+_ABOUT_ERRORS = re.compile(rb"\b(?:FATAL|PANIC|ERROR|error)\b")
 _LINES_SHOWN = 3
 _LONGEST_SHOWN = 600
 
@@ -146,22 +146,25 @@ def rotate(log: Path) -> None:
 
 
 def tail(log: Path, *, since: int = 0) -> str:
-    """Return what `log` says of a failure after byte `since`, as one line."""
+    """Return the last lines written to `log` after byte `since`, as one line."""
     try:
         with log.open("rb") as stream:
             stream.seek(since)
-            return essence(stream.read())
+            return in_one_line(stream.read())
     except OSError:
         return ""
 
 
-def essence(output: bytes) -> str:
-    """Return the last lines of a program's output, those about errors if there are any."""
+def in_one_line(output: bytes) -> str:
+    """Return the last lines of a program's output as one."""
     lines = [line.strip() for line in output.decode(errors="replace").splitlines()]
-    told = [line for line in lines if _ABOUT_ERRORS.search(line)] or [
-        line for line in lines if line
-    ]
-    return " | ".join(told[-_LINES_SHOWN:])[-_LONGEST_SHOWN:]
+    return " | ".join([line for line in lines if line][-_LINES_SHOWN:])[-_LONGEST_SHOWN:]
+
+
+def about_errors(output: bytes) -> bytes:
+    """Return the lines of a program's output that are about errors; all where none is."""
+    lines = [line for line in output.splitlines() if _ABOUT_ERRORS.search(line)]
+    return b"\n".join(lines) or output
 
 
 def size_of(log: Path) -> int:
