@@ -1,0 +1,230 @@
+"""The documents are true: their commands run, their links lead somewhere, their words are ours."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from mailer.cli import app
+from mailer.domain.delivery import DeliveryState
+from mailer.domain.send import SendState
+from subscribers.model import SubscriptionState
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+DECISIONS = sorted(path.name for path in (ROOT / "docs/decisions").glob("[0-9]*.md"))
+
+_BLOCK = re.compile(
+    r"^```sh (?P<kind>run|background)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
+)
+_CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
+_HEADING = re.compile(r"^#+ (?P<text>.+)$", re.MULTILINE)
+_FORBIDDEN = re.compile(
+    r"\b(?:campaigns?|blasts?|blacklist\w*|audiences? segments?|e-?blasts?|chunks?)\b",
+    re.IGNORECASE,
+)
+_ALLOWED = {"docs/glossary.md"}
+"""The glossary names the words that it replaces."""
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """What a newcomer's shell has: this program on PATH, and nothing of ours set."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("MAILER_", "DATABASE_URL", "REDIS_URL", "PYTEST_"))
+    }
+    programs = Path(sys.executable).parent
+    yield {
+        **kept,
+        "PATH": f"{programs}{os.pathsep}{kept['PATH']}",
+        "HOME": str(tmp_path),
+        "COLUMNS": "100",
+        "TERM": "dumb",
+        "MAILER_EMBEDDED_LINGER_SECONDS": "30",
+    }
+    _stop_servers(tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("document", ["README.md", "docs/tutorial.md"])
+def test_the_commands_run(document: str, tmp_path: Path, environment: dict[str, str]) -> None:
+    text = _on_free_ports((ROOT / document).read_text())
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", _script(text)],
+        cwd=tmp_path,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=400,
+        check=False,
+    )
+    output = done.stdout.decode()
+    assert done.returncode == 0, output
+    assert "Traceback" not in output
+    assert "the books balance" in output
+
+
+def _script(text: str) -> str:
+    """One script of all runnable blocks; what runs in a second terminal is stopped at the end."""
+    parts = ["trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT"]
+    for block in _BLOCK.finditer(text):
+        lines = [line for line in block["text"].splitlines() if not line.startswith("make ")]
+        if block["kind"] == "background":
+            parts += [f"{line} &" for line in lines] + [_WAIT_FOR_SMTP]
+        else:
+            parts += lines
+    return "\n".join(parts)
+
+
+_WAIT_FOR_SMTP = """
+for _ in $(seq 300); do
+  (exec 3<>/dev/tcp/127.0.0.1/"$SMTP_PORT") 2>/dev/null && break || sleep 0.2
+done
+"""
+
+
+def _on_free_ports(text: str) -> str:
+    smtp, web = _free_port(), _free_port()
+    text = text.replace("1025", str(smtp)).replace("8025", str(web))
+    return f"```sh run\nSMTP_PORT={smtp}\n```\n{text}"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _stop_servers(folder: Path) -> None:
+    """Stop PostgreSQL and Redis of the workspaces in `folder` now rather than a little later."""
+    for workspace in folder.glob("*/mailer.toml"):
+        with _embedded(workspace.parent / ".mailer"):
+            pass
+
+
+@contextmanager
+def _embedded(state_dir: Path) -> Iterator[None]:
+    from mailer.embedded import acquire  # noqa: PLC0415 - few tests need it
+
+    lease = acquire(state_dir)
+    try:
+        yield
+    finally:
+        lease.stop_if_last()
+
+
+def _commands() -> Iterator[tuple[str, list[str]]]:
+    """Every command with its own options, by its full name."""
+    yield from _walk(typer.main.get_command(app), "mailer")
+
+
+def _walk(command: object, name: str) -> Iterator[tuple[str, list[str]]]:
+    options = [
+        option
+        for parameter in getattr(command, "params", ())
+        for option in parameter.opts
+        if option.startswith("--") and "completion" not in option
+    ]
+    children = getattr(command, "commands", {})
+    if not children:
+        yield name, options
+    for child_name, child in children.items():
+        yield from _walk(child, f"{name} {child_name}")
+
+
+COMMANDS = dict(_commands())
+
+
+def _sections(text: str) -> dict[str, str]:
+    """By heading, what stands below it up to the next one."""
+    found = list(_HEADING.finditer(text))
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    return {
+        match["text"].strip().strip("`"): text[match.end() : end]
+        for match, end in zip(found, ends, strict=True)
+    }
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_is_documented(command: str) -> None:
+    sections = _sections((ROOT / "docs/cli.md").read_text())
+    assert command in sections, "docs/cli.md needs a heading for it"
+    text = sections[command]
+    assert f"\n{command}" in text, "docs/cli.md needs an example of it"
+    missing = [option for option in COMMANDS[command] if f"`{option}" not in text]
+    assert not missing, f"docs/cli.md does not speak of {missing} of {command}"
+
+
+def test_no_command_is_documented_that_is_gone() -> None:
+    sections = _sections((ROOT / "docs/cli.md").read_text())
+    assert {name for name in sections if name.startswith("mailer ")} == set(COMMANDS)
+
+
+def test_every_decision_is_in_the_index() -> None:
+    index = (ROOT / "docs/decisions/README.md").read_text()
+    listed = re.findall(r"\]\((\d{4}-[a-z-]+\.md)\)", index)
+    assert listed == DECISIONS
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
+def test_links_lead_somewhere(document: Path) -> None:
+    broken = []
+    for match in _LINK.finditer(_CODE.sub("", document.read_text())):
+        target, _, anchor = match["target"].partition("#")
+        if re.match(r"[a-z]+:", target):
+            continue
+        path = (document.parent / target).resolve() if target else document
+        if not path.exists() or (anchor and anchor not in _anchors(path)):
+            broken.append(match["target"])
+    assert not broken
+
+
+def _anchors(path: Path) -> set[str]:
+    headings = _HEADING.findall(path.read_text())
+    return {re.sub(r"[^\w -]", "", text).strip().lower().replace(" ", "-") for text in headings}
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("issue", "send", "mailing list", "segment", "subscriber", "subscription"),
+        *("confirmation", "consent", "delivery", "attempt", "batch", "message", "merge field"),
+        *("provider", "receipt", "event", "bounce", "complaint", "suppression", "task"),
+    ],
+)
+def test_the_glossary_has_the_word(word: str) -> None:
+    assert f"| **{word}** |" in (ROOT / "docs/glossary.md").read_text()
+
+
+@pytest.mark.parametrize("state", sorted({*DeliveryState, *SendState, *SubscriptionState}))
+def test_the_glossary_has_the_state(state: str) -> None:
+    text = (ROOT / "docs/glossary.md").read_text()
+    states = re.findall(r"`([a-z]+)`", "".join(re.findall(r"^\| (`[^|]+) \|", text, re.MULTILINE)))
+    assert state in states
+
+
+@pytest.mark.parametrize(
+    "document", [path for path in DOCUMENTS if _name(path) not in _ALLOWED], ids=_name
+)
+def test_words_are_ours(document: Path) -> None:
+    found = _FORBIDDEN.findall(_CODE.sub("", document.read_text()))
+    assert not found, "docs/glossary.md has the word to use"
+
+
+def test_the_picture_is_light() -> None:
+    assert 20_000 < (ROOT / "docs/images/issue.png").stat().st_size <= 400_000
