@@ -52,7 +52,7 @@ sign up for (?:more like this|our newsletter|the newsletter|free).{{0,80}}
 skip to (?:main )?content | accept (?:all )?cookies | back to top | cookie settings | advertisement
 abonnieren | jetzt abonnieren | abmelden | im browser ansehen | newsletter abbestellen
 s[’']abonner | se désabonner | voir dans le navigateur | suscribirse | darse de baja | iscriviti
-подписаться | отписаться | открыть в браузере | 購読する | 登録する | 配信停止 | シェア | 订阅 | 取消订阅
+подписаться | отписаться | открыть в браузере | 購読する | 配信停止 | 订阅 | 取消订阅
 """
 _PATTERNS = [part for line in _WHOLE_LINES.split("\n") for part in line.split(" | ")]
 _WHOLE = re.compile("|".join(f"(?:{text})" for text in _PATTERNS if text), re.IGNORECASE)

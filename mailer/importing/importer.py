@@ -33,7 +33,7 @@ def import_text(text: str, *, source_name: str) -> ImportedIssue:
     plan = outline(units)
     how = spacing(units, plan.parts)
     sections = [read_section(part, how) for part in plan.parts]
-    if not (plan.introduction or sections or plan.closing):
+    if not (sections or _has_words([*plan.introduction, *plan.closing])):
         raise RenderError("holds no newsletter, only a title", path=Path(source_name), line=1)
     slug = slug_of(title=plan.title.text if plan.title else "", source_name=source_name)
     cut = truncated(plan.closing, ends_without_newline=not text.endswith(("\n", "\r")))
@@ -50,6 +50,10 @@ def import_text(text: str, *, source_name: str) -> ImportedIssue:
         dropped=tuple(sorted(dropped, key=lambda each: each.line)),
         source_name=source_name,
     )
+
+
+def _has_words(units: list[Unit]) -> bool:
+    return any(unit.kind is not Kind.RULER for unit in units)
 
 
 def _write_body(

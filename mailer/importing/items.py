@@ -128,7 +128,7 @@ class _Reader:
 
     def _flush(self, headings: Sequence[Unit]) -> None:
         """Headings with nothing below them are items by themselves."""
-        self.items += [Item(title=unit, url=unit.url) for unit in headings]
+        self.items += [Item(unit.line, title=unit, url=unit.url) for unit in headings]
 
     # --- what follows a heading -------------------------------------------------------------
 
@@ -140,7 +140,7 @@ class _Reader:
             self.introduction.append(unit)
             return
         elif self.current is None or self._is_headless(unit, before):
-            self.current = Item()
+            self.current = Item(unit.line)
             self.items.append(self.current)
         self.parted = False
         _append(self.current, unit)
@@ -151,11 +151,13 @@ class _Reader:
         self._flush(self.run[:at])
         heads, self.run = self.run[at:], []
         if len(heads) == _PAIR:
-            return Item(kicker=heads[0], title=heads[1], url=heads[1].url or heads[0].url)
+            return Item(
+                heads[0].line, kicker=heads[0], title=heads[1], url=heads[1].url or heads[0].url
+            )
         lost = self.how.pairs and body.gap > self.how.usual and body.kind is Kind.PROSE
         if lost and not heads[0].url:
-            return Item(kicker=heads[0], lost_title=True)
-        return Item(title=heads[0], url=heads[0].url)
+            return Item(heads[0].line, kicker=heads[0], lost_title=True)
+        return Item(heads[0].line, title=heads[0], url=heads[0].url)
 
     def _begin_of_last(self) -> int:
         run = self.run
@@ -215,9 +217,11 @@ def _append(item: Item, unit: Unit) -> None:
 def _listed(unit: Unit) -> Item:
     """Return the item that an entry of a list begins; "Title: summary" is parted."""
     if unit.kind is Kind.HEADING:
-        return Item(title=unit, url=unit.url)
+        return Item(unit.line, title=unit, url=unit.url)
     if match := _LEAD.match(unit.text):
         title = replace(unit, text=match["lead"], kind=Kind.HEADING)
         rest = replace(unit, text=match["rest"], marker=None)
-        return Item(title=title, body=[rest], url=unit.url)
-    return Item(body=[replace(unit, marker=None) if unit.is_entry else unit], url=unit.url)
+        return Item(unit.line, title=title, body=[rest], url=unit.url)
+    return Item(
+        unit.line, body=[replace(unit, marker=None) if unit.is_entry else unit], url=unit.url
+    )

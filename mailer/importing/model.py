@@ -77,18 +77,14 @@ class Dropped:
 
 @dataclass(slots=True)
 class Item:
-    """One item as read: its kicker, title and link, and what follows them."""
+    """One item as read: its kicker, title and link, what follows them, and its first line."""
 
+    line: int
     kicker: Unit | None = None
     title: Unit | None = None
     url: str = ""
     body: list[Unit] = field(default_factory=list)
     lost_title: bool = False
-
-    @property
-    def line(self) -> int:
-        """Where it begins in the source."""
-        return next(unit.line for unit in (self.kicker, self.title, *self.body) if unit)
 
 
 @dataclass(slots=True)

@@ -10,8 +10,9 @@ from mailer.importing.boilerplate import boilerplate
 from mailer.importing.contents import find_contents
 from mailer.importing.dates import is_date_line
 from mailer.importing.model import Dropped, Kind, Unit
-from mailer.importing.sections import find_sections, group_count, heading_runs, ruler_class
+from mailer.importing.sections import find_sections
 from mailer.importing.sentences import normalised, sentence_count
+from mailer.importing.shapes import group_count, heading_runs, ruler_class
 
 CONTENTS = "entry of the list of contents"
 """Why an entry of the source's own contents is dropped: the issue makes its contents itself."""

@@ -13,16 +13,24 @@ from itertools import pairwise
 
 from mailer.importing.marks import BOLD_LEVEL
 from mailer.importing.model import Kind, Unit
-from mailer.importing.sentences import width
+from mailer.importing.shapes import (
+    Units,
+    below,
+    frame,
+    group_count,
+    heading_runs,
+    heads_list,
+    heads_long_list,
+    is_label,
+    may_begin_item,
+    may_lead,
+    ruler_class,
+)
 
 _FEWEST = 2
 _LONGEST_HEAD = 2
-_SHORT_LABEL = 48
-_LABEL_WORDS = 6
 _KICKER_SHARE = 0.7
 _MOST_FRAMED = 0.5
-
-Units = Sequence[Unit]
 
 
 def find_sections(units: Units, announced: Sequence[int]) -> tuple[int, ...]:
@@ -51,24 +59,6 @@ def find_sections(units: Units, announced: Sequence[int]) -> tuple[int, ...]:
 
 
 # --- what lies between ----------------------------------------------------------------------
-
-
-def group_count(units: Units, begin: int, end: int) -> int:
-    """Return how many items seem to lie between two indexes: headings with something below."""
-    count = 0
-    run = False
-    if all(unit.is_heading or unit.kind is Kind.RULER for unit in units[begin:end]):
-        return sum(unit.is_heading for unit in units[begin:end])
-    for unit in units[begin:end]:
-        if unit.is_entry and not run:
-            count += 1
-        elif unit.is_heading:
-            run = True
-            count += bool(unit.url)
-        elif unit.kind is not Kind.RULER:
-            count += run
-            run = False
-    return count
 
 
 def _stretches(units: Units, found: Sequence[int]) -> list[int]:
@@ -125,36 +115,21 @@ def _by_underlines(units: Units) -> list[int]:
         for at, unit in enumerate(units[:-1])
         if unit.is_heading and units[at + 1].kind is Kind.RULER and units[at + 1].gap <= 1
         if at == 0 or not units[at - 1].is_heading
-        if at + 2 < len(units) and _may_begin_item(units[at + 2])
+        if at + 2 < len(units) and may_begin_item(units[at + 2])
     ]
-    by_class = Counter(_below(units, at) for at in found)
-    kept = [at for at in found if by_class[_below(units, at)] >= _FEWEST]
+    by_class = Counter(below(units, at) for at in found)
+    kept = [at for at in found if by_class[below(units, at)] >= _FEWEST]
     return kept if len(kept) >= _FEWEST and _is_believable(units, kept) else []
-
-
-def _may_begin_item(unit: Unit) -> bool:
-    return unit.is_heading or unit.is_entry
 
 
 def _by_rulers(units: Units) -> list[int]:
     classes = Counter(ruler_class(unit) for unit in units if unit.kind is Kind.RULER)
     for drawn, _ in sorted(classes.items(), key=lambda pair: pair[1]):
-        starts = [at for at in _after_rulers(units, drawn) if _may_lead(units[at])]
+        starts = [at for at in _after_rulers(units, drawn) if may_lead(units[at])]
         found = _leading(units, starts)
         if found and len(found) * 2 >= len(starts) and _is_believable(units, found):
             return found
     return []
-
-
-def _may_lead(unit: Unit) -> bool:
-    return unit.is_heading and not unit.is_entry and not unit.url
-
-
-def ruler_class(unit: Unit) -> str:
-    """Return what kind of ruler it is: its characters, and whether it is long."""
-    drawn = unit.text.replace(" ", "")
-    size = "long" if len(drawn) >= 8 else "short"  # noqa: PLR2004 - "* * *" against a full line
-    return "".join(sorted(set(drawn))) + size
 
 
 def _after_rulers(units: Units, drawn: str) -> list[int]:
@@ -171,49 +146,15 @@ def _leading(units: Units, starts: list[int]) -> list[int]:
     """Return which of `starts` have one heading line more than items have otherwise."""
     others = [length for at, length in heading_runs(units) if at not in starts]
     if not others:
-        return [at for at in starts if _heads_list(units, at)]
+        return [at for at in starts if heads_list(units, at)]
     usual = _usual(others)
     runs = dict(heading_runs(units))
-    return [at for at in starts if runs.get(at, 0) > usual or _heads_list(units, at)]
+    return [at for at in starts if runs.get(at, 0) > usual or heads_list(units, at)]
 
 
 def _usual(lengths: list[int]) -> int:
     counts = Counter(min(length, 2) for length in lengths)
     return max(counts, key=lambda length: (counts[length], -length))
-
-
-def heading_runs(units: Units) -> list[tuple[int, int]]:
-    """Return index and length of each run of headings that has something below it."""
-    runs: list[tuple[int, int]] = []
-    begin = None
-    for at, unit in enumerate(units):
-        is_plain = unit.is_heading and not unit.is_entry
-        if is_plain and begin is None:
-            begin = at
-        elif not is_plain and unit.kind is not Kind.RULER and begin is not None:
-            runs.append((begin, sum(u.is_heading for u in units[begin:at])))
-            begin = None
-    return runs
-
-
-def _heads_list(units: Units, at: int) -> bool:
-    """Whether a short heading stands above a list."""
-    below = [unit for unit in units[at + 1 : at + 3] if unit.kind is not Kind.RULER]
-    return bool(below) and below[0].is_entry and is_label(units[at])
-
-
-def _heads_long_list(units: Units, at: int) -> bool:
-    """Whether it stands above several entries, or above one with a summary of its own."""
-    if at + 2 >= len(units) or not _heads_list(units, at):
-        return False
-    first, second = units[at + 1 : at + 3]
-    return second.is_entry or (second.gap == 0 and second.indent > first.indent)
-
-
-def is_label(unit: Unit) -> bool:
-    """Whether a heading is short enough to name a section."""
-    short = width(unit.text) <= _SHORT_LABEL and len(unit.text.split()) <= _LABEL_WORDS
-    return unit.is_heading and short and not unit.url and unit.text[-1:] not in ".!?。"
 
 
 _LABEL_STYLES: tuple[Callable[[str], bool], ...] = (
@@ -250,7 +191,7 @@ def _by_marked_below(units: Units) -> list[int]:
 
 def _opens(units: Units, at: int) -> bool:
     after = next((unit for unit in units[at + 1 :] if unit.kind is not Kind.RULER), None)
-    return after is not None and _may_begin_item(after)
+    return after is not None and may_begin_item(after)
 
 
 def _by_gaps(units: Units) -> list[int]:
@@ -276,13 +217,13 @@ def _by_extra_heading(units: Units) -> list[int]:
     found = [
         at
         for at, length in runs
-        if (length == usual + 1 and is_label(units[at])) or _heads_long_list(units, at)
+        if (length == usual + 1 and is_label(units[at])) or heads_long_list(units, at)
     ]
-    is_rare = len(found) * 2 <= len(runs) or all(_heads_long_list(units, at) for at in found)
+    is_rare = len(found) * 2 <= len(runs) or all(heads_long_list(units, at) for at in found)
     if not (found and is_rare and _is_believable(units, found)):
         return []
-    if all(_heads_list(units, at) for at in found):
-        return [at for at in range(len(units)) if _heads_list(units, at)]
+    if all(heads_list(units, at) for at in found):
+        return [at for at in range(len(units)) if heads_list(units, at)]
     return found
 
 
@@ -295,12 +236,12 @@ def _with_like_framed(units: Units, found: Sequence[int]) -> tuple[int, ...]:
     They stand between the same rulers, or carry the next number.
     """
     found = _with_next_numbers(units, found)
-    frames = Counter(_frame(units, at) for at in found)
-    frame, count = frames.most_common(1)[0]
-    if not all(frame) or count < _MOST_FRAMED * len(found):
+    frames = Counter(frame(units, at) for at in found)
+    shared, count = frames.most_common(1)[0]
+    if not all(shared) or count < _MOST_FRAMED * len(found):
         return tuple(found)
-    plain = [at for at, unit in enumerate(units) if _may_lead(unit)]
-    like = {at for at in plain if _frame(units, at) == frame}
+    plain = [at for at, unit in enumerate(units) if may_lead(unit)]
+    like = {at for at in plain if frame(units, at) == shared}
     return tuple(sorted({*found, *like}))
 
 
@@ -317,17 +258,3 @@ def _with_next_numbers(units: Units, found: Sequence[int]) -> list[int]:
             kept.append(at)
             highest += 1
     return kept
-
-
-def _frame(units: Units, at: int) -> tuple[str, str]:
-    return _above(units, at), _below(units, at)
-
-
-def _above(units: Units, at: int) -> str:
-    before = units[at - 1] if at else None
-    return ruler_class(before) if before and before.kind is Kind.RULER else ""
-
-
-def _below(units: Units, at: int) -> str:
-    after = units[at + 1] if at + 1 < len(units) else None
-    return ruler_class(after) if after and after.kind is Kind.RULER else ""

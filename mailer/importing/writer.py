@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailer.importing.escape import escape, escape_label, link_target
-from mailer.importing.model import Finding, FoundDate, Item, Kind, Section, Unit
+from mailer.importing.model import Finding, FoundDate, Item, Kind, Marker, Section, Unit
 
 NO_DATE = "1970-01-01"
 """Stands where the source gives no date: the file compiles, and nobody takes it for true."""
@@ -84,19 +84,17 @@ class Writer:
 
     def units(self, units: Iterable[Unit], *, title_url: str = "") -> None:
         """Write paragraphs and lists; the link that the title has already is not repeated."""
-        style = ""
+        last: Marker | None = None
         for unit in units:
             if unit.kind is Kind.RULER:
                 continue
-            text = _body_text(unit, title_url)
-            bullet = _bullet(unit)
-            if not text:
-                continue
-            if bullet and style == bullet[-1]:
+            bullet = _bullet(unit, last)
+            text = _body_text(unit, title_url, listed=bool(bullet))
+            if bullet and last and unit.marker and last.style == unit.marker.style:
                 self.lines.append(f"{bullet} {text}")
-            else:
+            elif text:
                 self._paragraph(f"{bullet} {text}" if bullet else text)
-            style = bullet[-1:]
+            last = unit.marker if bullet else None
 
     def _item(self, item: Item) -> None:
         line = item.line
@@ -177,11 +175,12 @@ def _linked(unit: Unit, url: str) -> str:
     return f"[{escape_label(unit.text)}]({link_target(url)})"
 
 
-def _body_text(unit: Unit, title_url: str) -> str:
+def _body_text(unit: Unit, title_url: str, *, listed: bool) -> str:
     """Return a paragraph of running text; its own link follows it."""
-    text = escape(f"{kept_marker(unit)}{unit.text}".strip())
-    if unit.level and unit.kind is Kind.HEADING:
-        text = f"#### {_heading(unit)}"
+    marker = unit.marker.text if unit.marker and not listed and not unit.is_entry else ""
+    words = replace(unit, text=f"{marker}{unit.text}".strip())
+    is_marked_up = unit.kind is Kind.HEADING and unit.level and not listed
+    text = f"#### {_heading(words)}" if is_marked_up else escape(words.text)
     address = f"<{link_target(unit.url)}>" if unit.url else ""
     if unit.kind is Kind.PROSE and unit.url == title_url:
         address = ""
@@ -192,16 +191,12 @@ def _body_text(unit: Unit, title_url: str) -> str:
     return f"{text} {address}".strip()
 
 
-def kept_marker(unit: Unit) -> str:
-    """Return the number before `unit` where it is written as text, not as a list's number."""
-    if unit.marker is None or unit.marker.style == "bullet":
+def _bullet(unit: Unit, last: Marker | None) -> str:
+    """Return the mark of a list's entry, if a list would show the number that the source has."""
+    marker = unit.marker
+    if marker is None or marker.style not in _LIST_STYLES or not unit.text or unit.level:
         return ""
-    if unit.marker.style in _LIST_STYLES and unit.text:
+    follows = last is not None and last.style == marker.style and last.number is not None
+    if follows and last and marker.number != (last.number or 0) + 1:
         return ""
-    return unit.marker.text
-
-
-def _bullet(unit: Unit) -> str:
-    if unit.marker is None or unit.marker.style not in _LIST_STYLES or not unit.text:
-        return ""
-    return _LIST_STYLES[unit.marker.style].format(unit.marker.number)
+    return _LIST_STYLES[marker.style].format(marker.number)

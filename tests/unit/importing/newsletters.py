@@ -1,5 +1,7 @@
 """Newsletters put together from parts, so that every way of setting them meets every other."""
 
+# ruff: noqa: RUF001 - letters of many scripts
+
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -77,11 +79,15 @@ KICKERS = {
 }
 SUMMARIES = {
     "en": (
-        "They painted the boards with lime and hung felt behind the door. The wind still comes in,"
-        " but it no longer sings, and the neighbours have stopped writing letters.",
+        (
+            "They painted the boards with lime and hung felt behind the door. The wind still comes in,"
+            " but it no longer sings, and the neighbours have stopped writing letters."
+        ),
         "A short piece on the oldest question of the drawing office, with an answer nobody liked.",
-        "The author spent a winter measuring it. Results were mixed, e.g. on Tuesdays, and the"
-        " figures in the second table (about 3.5 a day) are worth the visit alone.",
+        (
+            "The author spent a winter measuring it. Results were mixed, e.g. on Tuesdays, and the"
+            " figures in the second table (about 3.5 a day) are worth the visit alone."
+        ),
     ),
     "ja": (
         "板に漆喰を塗り、扉の裏にフェルトを掛けた。風はまだ入るが、もう歌わない。隣人は手紙を書くのをやめた。",
@@ -89,14 +95,18 @@ SUMMARIES = {
         "著者はひと冬かけて測定した。結果はまちまちだが、二つ目の表だけでも読む価値がある。",
     ),
     "ru": (
-        "Доски покрасили известью, а за дверью повесили войлок. Ветер всё ещё приходит, но больше"
-        " не поёт, и соседи перестали писать письма.",
-        "Короткая заметка о самом старом вопросе чертёжного бюро с ответом, который никому не нужен.",
+        (
+            "Доски покрасили известью, а за дверью повесили войлок. Ветер всё ещё приходит, но больше"
+            " не поёт, и соседи перестали писать письма."
+        ),
+        "Короткая заметка о самом старом вопросе чертёжного бюро с ответом, который никому не мил.",
         "Автор измерял это всю зиму. Результаты разные, но ради второй таблицы стоит зайти.",
     ),
     "ar": (
-        "طلوا الألواح بالجير وعلقوا اللباد خلف الباب. ما زالت الريح تدخل، لكنها لم تعد تغني، وتوقف"
-        " الجيران عن كتابة الرسائل.",
+        (
+            "طلوا الألواح بالجير وعلقوا اللباد خلف الباب. ما زالت الريح تدخل، لكنها لم تعد تغني، وتوقف"
+            " الجيران عن كتابة الرسائل."
+        ),
         "مقال قصير عن أقدم سؤال في مكتب الرسم، مع جواب لم يعجب أحدا من الحاضرين.",
         "قضى الكاتب شتاء كاملا في القياس. كانت النتائج متفاوتة، لكن الجدول الثاني يستحق الزيارة.",
     ),
@@ -150,7 +160,7 @@ CONTENTS = {
     "numbers": lambda names: "\n".join(f"  {n}. {name}" for n, name in enumerate(names, 1)),
     "bullets": lambda names: "\n".join(f"- {name}" for name in names),
     "labelled": lambda names: "In this issue:\n\n" + "\n".join(names),
-    "bare": lambda names: "\n\n".join(names),
+    "bare": "\n\n".join,
 }
 ITEMS = {
     "kicker": "{kicker}\n\n{title}\n\n{summary}",
