@@ -1,10 +1,11 @@
 """The command line, `mailer`."""
 
 import os
+import signal
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -84,7 +85,15 @@ app.add_typer(setup.db_app, name="db")
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # under nohup it is ignored, and stays so
+            signal.signal(number, _end)
     sys.exit(run_command(sys.argv[1:]))
+
+
+def _end(number: int, _: object) -> NoReturn:
+    """End as after Ctrl-C: what we started is stopped first."""
+    raise SystemExit(128 + number)
 
 
 def run_command(arguments: list[str]) -> int:

@@ -46,7 +46,11 @@ def demo(
         stack.enter_context(_settings_set_aside())
         workspace = stack.enter_context(_workspace(directory))
         run = stack.enter_context(open_demo(workspace))
-        code = _run(run)
+        try:
+            code = _run(run)
+        except KeyboardInterrupt:
+            console.print("\nstopping")
+            raise
         console.print(f"\ndone in {time.monotonic() - began:.1f} s", style="dim")
         run.show_addresses(is_serving=not is_brief)
         if not is_brief:

@@ -1,0 +1,164 @@
+"""`mailer issue`: a new one compiles, an imported one too, and builds are the same everywhere."""
+
+import email
+import email.policy
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cli_kit
+import pytest
+from cli_kit import NOWHERE_DATABASE, NOWHERE_REDIS, Cli
+
+from mailer.cli._shared import ExitCode
+from mailer.resources import resource_dir
+
+cli = cli_kit.cli
+FILES = ("message.html", "message.txt", "message.eml", "message.json")
+
+
+@pytest.fixture
+def author(cli: Cli) -> Cli:
+    """An author needs no servers."""
+    cli.set(DATABASE_URL=NOWHERE_DATABASE, REDIS_URL=NOWHERE_REDIS)
+    return cli
+
+
+def built(directory: Path) -> dict[str, bytes]:
+    return {name: (directory / name).read_bytes() for name in FILES}
+
+
+def test_a_new_issue_compiles_at_once(author: Cli) -> None:
+    done = author.call("issue", "new", "week-42", "--title", 'Say "hello" — 世界')
+    assert done.out == "wrote week-42.md\n"
+    assert "mailer issue build week-42.md -o build" in done.err
+    shown = author.call("issue", "build", "week-42.md", "-o", "build")
+    assert shown.code == 0
+    assert 'Say "hello" — 世界' in shown.out
+    assert "wrote build/message.html .txt .eml .json" in shown.out
+    facts = json.loads((author.path / "build" / "message.json").read_text())
+    assert (facts["slug"], facts["subject"]) == ("week-42", 'Say "hello" — 世界')
+
+
+def test_the_four_files_agree(author: Cli) -> None:
+    facts = author.call("issue", "build", "week-1.md", "-o", "deep/build", "--json").json
+    files = built(author.path / "deep" / "build")
+    assert json.loads(files["message.json"]) == facts
+    message = email.message_from_bytes(files["message.eml"], policy=email.policy.default)
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+    assert message["Subject"] == facts["subject"] == "Hello there"
+    assert len(files["message.eml"]) == facts["bytes"]["message"]
+    text, html = (str(part.get_content()) for part in message.iter_parts())
+    assert text.replace("\r\n", "\n").strip() == files["message.txt"].decode().strip()
+    assert html.replace("\r\n", "\n").strip() == files["message.html"].decode().strip()
+
+
+@pytest.mark.slow
+def test_the_same_bytes_from_anywhere(author: Cli, tmp_path: Path) -> None:
+    sample = resource_dir("examples") / "issue.md"
+    here = author.call("issue", "build", sample, "-o", "here", "--json").json
+    elsewhere = {"PYTHONHASHSEED": "4711", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"}
+    done = subprocess.run(
+        [sys.executable, "-m", "mailer", "issue", "build", "issue.md", "-o", tmp_path / "there"],
+        env=os.environ | elsewhere,
+        cwd=sample.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert built(author.path / "here") == built(tmp_path / "there")
+    author.set(DATABASE_URL=author.database_url)
+    author.list_of("ada@example.org")
+    look = author.call("send", sample, "--list", "readers", "--dry-run", "--json").json
+    assert look["content_hash"] == here["content_hash"], "what was built is what goes out"
+
+
+def test_a_build_replaces_whole_files_only(author: Cli) -> None:
+    assert author.call("issue", "build", "week-1.md", "-o", "b").code == 0
+    before = built(author.path / "b")
+    author.write("week-1.md", cli_kit.ISSUE.replace("The summary", "{{ Broken! }}"))
+    done = author.call("issue", "build", "week-1.md", "-o", "b")
+    assert done.code == ExitCode.USAGE
+    assert "week-1.md:15:" in done.error
+    assert built(author.path / "b") == before
+    assert sorted(path.name for path in (author.path / "b").iterdir()) == sorted(FILES)
+
+
+def test_todos_and_size_are_told_beside_the_build(author: Cli) -> None:
+    long = "".join(f"\n### Item {n}\n\n{'word ' * 200}\n" for n in range(100))
+    author.write("week-1.md", f"{cli_kit.ISSUE}\nTODO: find a better ending\n{long}")
+    done = author.call("issue", "build", "week-1.md", "-o", "b", "--json")
+    assert done.code == 0
+    assert done.json["bytes"]["html"] > 100_000
+    assert "todo:" in done.err
+    assert "Gmail cuts off" in done.err
+
+
+RAW = """The Letter
+
+Originally published 3 March 2026
+
+Welcome to this letter. It has a few items.
+
+Contents
+
+1. Tools
+2. Places
+
+---
+
+1. Tools
+
+Hammers
+
+A good hammer is hard to find
+
+We looked at ten of them, and one was good. It was red.
+
+---
+
+2. Places
+
+Harbours
+
+Where ships rest
+
+A harbour is a place for ships. They sleep there, as people do.
+"""
+
+
+def test_an_import_can_be_built(author: Cli) -> None:
+    raw = author.write("letter.txt", RAW)
+    done = author.call("issue", "import", raw)
+    assert done.code == 0
+    assert f"wrote {raw.with_suffix('.md')}" in done.out
+    again = author.call("issue", "import", raw)
+    assert again.code == ExitCode.USAGE
+    assert "is there already; nothing was written" in again.error
+    report = author.call("issue", "import", raw, "--force", "--json").json
+    assert (report["sections"], report["items"]) == (2, 2)
+    assert report["file"].endswith("letter.md")
+    assert author.call("issue", "build", raw.with_suffix(".md"), "-o", "b").code == 0
+    text = (author.path / "b" / "message.txt").read_text()
+    for words in ("one was good. It was red.", "They sleep there, as people do."):
+        assert words in " ".join(text.split())
+
+
+def test_init_makes_a_workspace_that_builds(author: Cli) -> None:
+    new = author.path / "new"
+    done = author.call("init", new, "--email", "me@example.org", "--postal-address", "1 Example St")
+    assert done.code == 0
+    author.set(MAILER_WORKSPACE=str(new))
+    assert author.call("issue", "build", "week-1.md", "-o", "b").code == 0
+    assert "Example St" in (author.path / "b" / "message.txt").read_text()
+    wrong = author.call("init", author.path / "wrong", "--email", "nobody")
+    assert wrong.code == ExitCode.CONFIGURATION
+    assert "sender.email" in wrong.error
+    assert not (author.path / "wrong" / "mailer.toml").exists()
