@@ -5,8 +5,9 @@ it lives; the kernel drops the lock at any kind of death. Whoever can take the l
 knows that the worker is gone, and reads from the file which deliveries may have gone out (begun,
 not ended), which did (ended) and which did not (neither). One `write` a note: it survives SIGKILL.
 
-It does not survive the loss of the host; the ledger then falls back on the window that was open
-in the database (docs/decisions/0004).
+It does not survive the loss of the host, and a host that crashed and is back may have lost the
+last notes: a journal counts only for as long as the kernel that it was written under runs. The
+ledger then falls back on the window that was open in the database (docs/decisions/0004).
 """
 
 import fcntl
@@ -17,6 +18,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -115,8 +117,8 @@ def recover(directory: Path, token: str) -> Recovered | None:
 
 
 def exists(directory: Path, token: str) -> bool:
-    """Whether this host has the journal of `token`."""
-    return (directory / f"{token}.journal").exists()
+    """Whether this host has the journal of `token`, all of it: written since the host started."""
+    return token.startswith(_boot_tag()) and (directory / f"{token}.journal").exists()
 
 
 def forget(directory: Path, token: str) -> None:
@@ -148,9 +150,18 @@ def parse(content: bytes) -> Recovered:
     return Recovered(outcomes=tuple(outcomes.values()), in_flight=frozenset(in_flight))
 
 
+@cache
+def _boot_tag() -> str:
+    """Return what names this run of the host's kernel; empty where the system does not say."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text()[:8]
+    except OSError:
+        return ""
+
+
 def _create_locked(directory: Path) -> tuple[Path, int]:
     while True:
-        path = directory / f"{secrets.token_hex(12)}.journal"
+        path = directory / f"{_boot_tag()}{secrets.token_hex(12)}.journal"
         fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_WRONLY, 0o600)
         with suppress(BlockingIOError):
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,6 +1,8 @@
 """The ledger delivers each planned message once and accounts for all of them."""
 
 from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from ledger_kit import Ledger, compiled_issue
@@ -249,14 +251,31 @@ def test_a_living_workers_claim_is_left_alone(ledger: Ledger) -> None:
     }
 
 
-def test_a_claim_from_another_host_waits_for_its_lease_then_is_unknown(ledger: Ledger) -> None:
+def _lose_host(ledger: Ledger) -> None:
+    for path in ledger.directory.iterdir():
+        path.unlink()
+
+
+def _crash_host(ledger: Ledger) -> None:
+    """The host is up again, and the journals are those of an earlier boot, cut short."""
+    for path in ledger.directory.iterdir():
+        path.write_bytes(b"")
+        path.rename(path.with_name(f"00000000{path.name[8:]}"))
+    ledger.run("UPDATE batch SET claimed_by = '00000000' || substr(claimed_by, 9)")
+
+
+@pytest.mark.parametrize("happens", [_lose_host, _crash_host])
+def test_a_claim_whose_journal_is_lost_waits_for_its_lease_then_is_unknown(
+    ledger: Ledger, happens: Callable[[Ledger], None]
+) -> None:
+    if happens is _crash_host and not Path("/proc/sys/kernel/random/boot_id").exists():
+        pytest.skip("this system does not tell one boot from another")
     send_id = ledger.plan(ledger.subscribe(10))
     ledger.tell()
     crashing = CrashingProvider(at=3, is_out=True)
     with pytest.raises(KeyboardInterrupt):
         ledger.courier(crashing).deliver(ledger.hints.waiting[0])
-    for path in ledger.directory.iterdir():
-        path.unlink()  # the host is gone, and its journals with it
+    happens(ledger)
     opened = ledger.scalar("SELECT count(*) FROM delivery WHERE state = 'sending'")
 
     ledger.sweep()
@@ -270,6 +289,7 @@ def test_a_claim_from_another_host_waits_for_its_lease_then_is_unknown(ledger: L
     assert max(got.values()) == 1
     assert books.count(UNKNOWN) == opened
     assert books.is_balanced
+    assert list(ledger.directory.iterdir()) == []
 
 
 def test_a_worker_whose_lease_ran_out_hands_nothing_over(ledger: Ledger) -> None:
