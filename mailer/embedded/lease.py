@@ -21,6 +21,7 @@ from mailer.errors import ConfigurationError
 from mailer.state_dir import ensure_state_dir, give_to_owner_of, private_dir
 
 _ACQUIRE_SECONDS = 120.0
+_MOST_DEATHS = 3
 _KEEPER = "mailer.embedded.keeper"
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", VARIABLE)
@@ -150,6 +151,7 @@ def _become_user(layout: Layout, deadline: float) -> int:
 
 
 def _wait_for_servers(layout: Layout, wanted: list[str], deadline: float) -> dict[str, str]:
+    deaths = 0
     while True:
         urls = announcement.read(layout.servers_file, root=layout.root)
         if all(name in urls for name in wanted):
@@ -158,8 +160,10 @@ def _wait_for_servers(layout: Layout, wanted: list[str], deadline: float) -> dic
         lock = locks.try_lock(layout.keeper_lock, locks.EXCLUSIVE)
         if lock is None:
             time.sleep(POLL_SECONDS)
-        else:
-            _start_keeper(layout, lock, seconds=deadline - time.monotonic())
+        elif not _start_keeper(layout, lock, seconds=deadline - time.monotonic()):
+            deaths += 1
+            if deaths == _MOST_DEATHS:
+                raise ConfigurationError(f"the keeper dies; see {layout.log('keeper')}")
 
 
 def _check(layout: Layout, deadline: float) -> None:
@@ -170,8 +174,15 @@ def _check(layout: Layout, deadline: float) -> None:
         )
 
 
-def _start_keeper(layout: Layout, lock: int, *, seconds: float) -> None:
-    """Start a keeper that inherits `lock`, which makes it the only one, and hear how it went."""
+def _start_keeper(layout: Layout, lock: int, *, seconds: float) -> bool:
+    """Start a keeper that inherits `lock`, which makes it the only one, and hear how it went.
+
+    Returns:
+        False where it says nothing: it was killed, or time is up.
+
+    Raises:
+        ConfigurationError: what it says went wrong.
+    """
     listening, speaking = os.pipe()
     try:
         _spawn(layout, lock, speaking)
@@ -180,9 +191,9 @@ def _start_keeper(layout: Layout, lock: int, *, seconds: float) -> None:
         word = _hear(listening, seconds)
     finally:
         os.close(listening)
-    if word != announcement.READY:
-        said = word.decode(errors="replace") or f"the keeper died; see {layout.log('keeper')}"
-        raise ConfigurationError(said)
+    if word not in {b"", announcement.READY}:
+        raise ConfigurationError(word.decode(errors="replace"))
+    return word == announcement.READY
 
 
 def _spawn(layout: Layout, lock: int, speaking: int) -> None:
@@ -195,7 +206,7 @@ def _spawn(layout: Layout, lock: int, speaking: int) -> None:
         env=environment,
         pass_fds=(lock, speaking),
         start_new_session=True,
-        check=True,
+        check=False,  # it says how it went by the pipe, or nothing
     )
 
 
