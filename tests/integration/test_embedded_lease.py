@@ -2,12 +2,22 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from embedded_kit import ROOT, Workspace, make_workspace, query, short_folder, wait_for
+from embedded_kit import (
+    ROOT,
+    Workspace,
+    environment,
+    make_workspace,
+    query,
+    short_folder,
+    wait_for,
+)
 
 from mailer.embedded import acquire
 from mailer.embedded.account import choose_account
@@ -39,18 +49,28 @@ def test_stop_if_last_leaves_others_alone(workspace: Workspace) -> None:
         assert query(other.database_url, "SELECT 1") == 1
 
 
+FORKING = """
+import os, sys
+from pathlib import Path
+from mailer.embedded import acquire
+lease = acquire(Path(sys.argv[1]))
+if os.fork() == 0:
+    sys.stdin.read()
+os._exit(0)
+"""
+
+
 def test_lease_is_kept_by_a_fork(workspace: Workspace) -> None:
-    lease = acquire(workspace.state_dir)
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(writing)
-        os.read(reading, 1)
-        os._exit(0)
-    os.close(reading)
-    assert not lease.stop_if_last(20)
-    os.close(writing)
-    os.waitpid(child, 0)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", FORKING, workspace.state_dir],
+        stdin=subprocess.PIPE,
+        env=environment(),
+    )
+    assert parent.wait() == 0
+    assert not acquire(workspace.state_dir).stop_if_last(20)
+    assert parent.stdin is not None
+    parent.stdin.close()
+    wait_for(lambda: acquire(workspace.state_dir).stop_if_last(20))
 
 
 def test_only_what_is_needed_is_started(workspace: Workspace) -> None:
