@@ -5,37 +5,61 @@ ledger decides what is done. Nobody imports this module.
 """
 
 import atexit
+import logging
 import multiprocessing
 import os
+import sys
+import warnings
 from contextlib import ExitStack
 from functools import cache
 from typing import Any
 
 from celery import bootsteps, signals
+from celery.platforms import SecurityWarning
 from kombu.exceptions import OperationalError
 
-from mailer.bootstrap import App, make_app
+from mailer.bootstrap import App, open_app
 from mailer.broker import DELIVER, SWEEP
 from mailer.clock import utcnow
-from mailer.config import load_settings
+from mailer.errors import MailerError
 from mailer.logs import configure_logging
 from mailer.services.delivering import Courier
 from mailer.services.feedback import apply_unapplied
 from mailer.services.sweeping import sweep as sweep_once
 
 SWEEP_EVERY_SECONDS = 2.0
+CONFIGURATION = 3
+"""The exit code of `mailer` for wrong settings."""
+
+
+def _open() -> App:
+    """Return this worker's parts, with the schema in place; what is wrong ends it with a line."""
+    try:
+        container = _stack.enter_context(open_app())
+        container.provider  # noqa: B018 - a wrong setting shows before any work is taken
+    except MailerError as error:
+        sys.stderr.write(f"error: {' '.join(str(error).split())}\n")
+        raise SystemExit(CONFIGURATION) from None
+    container.engine.dispose()  # connections do not survive a fork
+    return container
+
 
 _stack = ExitStack()
 atexit.register(_stack.close)
-_container = make_app(load_settings(), _stack)
+_container = _open()
 _stopping = multiprocessing.get_context("fork").Event()
+_told: list[str] = []
+"""How this worker was told to stop, each time."""
+
+# It warns root of pickled tasks; ours are JSON, and nothing else is taken.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = _container.celery
 
 
 @cache
 def _parts(_pid: int) -> tuple[App, Courier]:
-    """Return this process's own parts: connections do not survive a fork."""
+    """Return this process's own parts."""
     parts = App(_container.settings, _container.database_url, _container.broker_url)
     return parts, parts.courier()
 
@@ -75,11 +99,26 @@ def _ask_for_sweep() -> None:
 app.steps["worker"].add(SweepTimer)
 
 
+class CleanExit(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Ends with 0 when what was in flight is finished, after Ctrl-C too; Celery would say 1."""
+
+    def stop(self, worker: Any) -> None:  # noqa: ANN401 - as above
+        """Say how it went."""
+        if _told == ["Warm"]:
+            worker.exitcode = 0
+
+
+app.steps["worker"].add(CleanExit)
+
+
 @signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]
-def _tell_children(**_: object) -> None:
+def _tell_children(how: str = "", **_: object) -> None:
+    _told.append(how)
     _stopping.set()
 
 
 @signals.setup_logging.connect  # type: ignore[untyped-decorator]
 def _log_our_way(**_: object) -> None:
     configure_logging()
+    for chatty in ("celery.worker.strategy", "celery.app.trace"):  # two lines for every sweep
+        logging.getLogger(chatty).setLevel(logging.WARNING)

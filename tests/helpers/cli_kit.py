@@ -211,12 +211,13 @@ def kill_group(session: int) -> None:
             one.kill()
 
 
-def descendants_with(variable: str) -> list[psutil.Process]:
-    """Return the processes that have `variable` in their environment: it is inherited by all."""
+def marked(variable: str, value: str) -> list[psutil.Process]:
+    """Return the living processes with this in their environment, which children inherit."""
     found = []
     for one in psutil.process_iter():
         with suppress(psutil.Error):
-            if variable in one.environ() and one.status() != psutil.STATUS_ZOMBIE:
+            is_ours = one.environ().get(variable) == value and one.pid != os.getpid()
+            if is_ours and one.status() != psutil.STATUS_ZOMBIE:
                 found.append(one)
     return found
 
