@@ -103,7 +103,8 @@ def show_report(found: SendReport) -> None:
     if summary.finished_at and summary.planned_at and found.books.intended:
         seconds = (summary.finished_at - summary.created_at).total_seconds()
         rate = found.books.intended / seconds if seconds else 0
-        console.print(f"  took {show_duration(seconds)}, {rate:,.0f} recipients/s", style="dim")
+        pace = f", {rate:,.0f} recipients/s" if rate >= 1 else ""
+        console.print(f"  took {show_duration(seconds)}{pace}", style="dim")
 
 
 def _coloured(state: SendState) -> str:

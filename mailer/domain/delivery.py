@@ -128,6 +128,21 @@ def wait_after_trouble_seconds(claim_count: int) -> float:
     return float(min(FIRST_TROUBLE_WAIT_SECONDS * 2**doublings, LONGEST_TROUBLE_WAIT_SECONDS))
 
 
+def wait_after_death_seconds(claim_count: int) -> float:
+    """Return how long a batch rests after the worker that had claimed it died.
+
+    Workers die of many things, so the first few times it is taken up at once; a batch that goes
+    on killing workers rests longer and longer.
+
+    Args:
+        claim_count: how often the batch was claimed, >= 1.
+    """
+    deaths_forgiven = 5
+    if claim_count <= deaths_forgiven:
+        return 0.0
+    return wait_after_trouble_seconds(claim_count - deaths_forgiven)
+
+
 def judge(outcome: Outcome, *, attempts: int, max_attempts: int) -> Outcome:
     """Return the outcome as the ledger records it: a deferral after the last attempt has failed.
 

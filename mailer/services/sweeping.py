@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Engine
 
-from mailer.domain.delivery import judge, next_attempt_at
+from mailer.domain.delivery import judge, next_attempt_at, wait_after_death_seconds
 from mailer.services.closing import finish
 from mailer.services.planning import Hints, plan_abandoned, tell_workers
 from mailer.storage import batches, deliveries, journal, sends
@@ -113,7 +113,12 @@ def _write_down(
         outcomes += deliveries.unknown(lost, reason="worker_lost")
         deliveries.record_outcomes(connection, outcomes)
         retry_at = next_attempt_at(max(attempts.values(), default=1) or 1, now=now, jitter=1.0)
-        batches.release(connection, held.claim, retry_at=retry_at)
+        batches.release(
+            connection,
+            held.claim,
+            retry_at=retry_at,
+            wait_seconds=wait_after_death_seconds(held.claim.claim_count),
+        )
     logger.warning(
         "claim_recovered",
         batch_id=held.claim.batch_id,

@@ -42,7 +42,8 @@ def leading(connection: Connection) -> bool:
 
 
 _CLAIM = text("""
-UPDATE batch SET state = 'claimed', claimed_by = :token, claim_count = claim_count + 1,
+UPDATE batch SET state = 'claimed', claimed_by = :token,
+    claim_count = least(claim_count + 1, 32767),
     lease_until = now() + make_interval(secs => :lease_seconds)
 FROM send
 WHERE batch.id = :batch_id AND batch.state = 'pending' AND batch.not_before <= now()

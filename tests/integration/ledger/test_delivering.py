@@ -395,3 +395,18 @@ def test_an_unknown_outcome_is_written_down_once(ledger: Ledger) -> None:
     ledger.plan(ledger.subscribe(3))
     ledger.deliver_all()
     assert ledger.scalar("SELECT count(*) FROM attempt") == 1
+
+
+def test_a_batch_that_goes_on_killing_workers_rests_longer_and_longer(ledger: Ledger) -> None:
+    ledger.plan(ledger.subscribe(10))
+    ledger.tell()
+    ledger.run("UPDATE batch SET claim_count = 32767")
+
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            ledger.courier(CrashingProvider(at=0, is_out=True)).deliver(1)
+        ledger.sweep()
+        rest = ledger.scalar("SELECT extract(epoch FROM not_before - now())::float FROM batch")
+        assert isinstance(rest, float)
+        assert 290 < rest <= 300
+        ledger.run("UPDATE batch SET not_before = now()")

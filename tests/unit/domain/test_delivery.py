@@ -14,6 +14,7 @@ from mailer.domain.delivery import (
     Outcome,
     judge,
     next_attempt_at,
+    wait_after_death_seconds,
     wait_after_trouble_seconds,
 )
 
@@ -42,6 +43,10 @@ def test_no_retry_before_the_first_attempt() -> None:
 
 def test_waits_after_trouble_double_up_to_five_minutes() -> None:
     assert [wait_after_trouble_seconds(n) for n in (1, 2, 3, 7, 1000)] == [5, 10, 20, 300, 300]
+
+
+def test_a_batch_that_goes_on_killing_workers_rests() -> None:
+    assert [wait_after_death_seconds(n) for n in (1, 5, 6, 7, 30_000)] == [0, 0, 5, 10, 300]
 
 
 @pytest.mark.parametrize("state", sorted(set(DeliveryState) - OUTCOME_STATES))
