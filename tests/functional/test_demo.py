@@ -6,11 +6,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 from cli_kit import NOWHERE_DATABASE, NOWHERE_REDIS, marked, wait_until
+from embedded_kit import open_files
 
 MARK = "DEMO_UNDER_TEST"
 """In the environment of the demo and of all that it starts."""
@@ -31,14 +34,25 @@ class Demo:
 
     def processes(self) -> list[str]:
         """Return the command lines of all that the demo started and that lives."""
-        return [" ".join(one.cmdline()) for one in marked(MARK, self.mark)]
+        found = []
+        for one in self._living():
+            with suppress(psutil.NoSuchProcess):  # gone meanwhile
+                found.append(" ".join(one.cmdline()))
+        return found
+
+    def _living(self) -> list[psutil.Process]:
+        """The servers have an environment of their own, but open files in the demo's folder."""
+        pids = {one.pid for one in marked(MARK, self.mark)}
+        pids |= {pid for pid, file in open_files() if file.startswith(f"{self.scratch}/")}
+        return [one for one in psutil.process_iter() if one.pid in pids]
 
     def runs(self, name: str) -> bool:
         return any(name in line for line in self.processes())
 
     def close(self) -> None:
-        for one in marked(MARK, self.mark):
-            one.kill()
+        for one in self._living():
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
         self.process.wait()
 
 
