@@ -80,9 +80,16 @@ class Layout:
         raise ConfigurationError(f"{self.root}: no folder for sockets with a short enough path")
 
     def remove_outside_sockets(self, account: Account) -> None:
-        """Remove the empty socket folder that a long path needed, if there is one."""
+        """Remove the socket folder that a long path needed, if there is one and it is not in use.
+
+        Killed servers leave their sockets there; where the state folder exists, those may be of
+        a successor's.
+        """
         for outside in self._outside_socket_dirs(account):
             with suppress(OSError):
+                if not self.root.exists():
+                    for leftover in outside.iterdir():
+                        leftover.unlink()
                 outside.rmdir()
 
     def _outside_socket_dirs(self, account: Account) -> list[Path]:

@@ -21,6 +21,7 @@ from embedded_kit import (
     short_folder,
     wait_for,
 )
+from sqlalchemy import make_url
 
 Maker = Callable[..., Workspace]
 ORDINARY_UID = pwd.getpwnam("nobody").pw_uid
@@ -228,6 +229,14 @@ def test_workspace_copied_while_it_runs(make: Maker, folder: Path) -> None:
 
 def _sockets(folder: str, names: list[str]) -> list[str]:
     return [name for name in names if (Path(folder) / name).is_socket()]
+
+
+def test_long_path_leaves_no_sockets_behind(make: Maker) -> None:
+    workspace = make("x" * 120)
+    socket_dir = Path(str(make_url(workspace.user().database_url).query["host"]))
+    assert len(list(socket_dir.iterdir())) == 3
+    subprocess.run(["rm", "-rf", workspace.state_dir], check=True)
+    wait_for(lambda: not socket_dir.exists())
 
 
 def test_workspace_deleted_while_it_runs(workspace: Workspace) -> None:
