@@ -182,10 +182,14 @@ def make_app(settings: Settings, stack: ExitStack) -> App:
     lease = None
     database_url = settings.database_url.get_secret_value()
     redis_url = settings.redis_url.get_secret_value()
-    if not database_url or not (redis_url or settings.broker_url.get_secret_value()):
+    needs_database = not database_url
+    needs_redis = not (redis_url or settings.broker_url.get_secret_value())
+    if needs_database or needs_redis:
         from mailer.embedded import acquire  # noqa: PLC0415 - only without URLs
 
-        lease = stack.enter_context(acquire(settings.state_dir))
+        lease = stack.enter_context(
+            acquire(settings.state_dir, need_database=needs_database, need_redis=needs_redis)
+        )
         database_url = database_url or lease.database_url
         redis_url = redis_url or lease.redis_url
     app = App(settings, database_url, settings.celery_broker_url(redis_url), lease)
