@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 from mailer.clock import utcnow
 from mailer.domain.message import CompiledIssue, Mailbox, Slot, SlotContext
 from mailer.domain.send import Books
+from mailer.providers.base import Provider
 from mailer.providers.memory import MemoryProvider
 from mailer.services import planning, sweeping
 from mailer.services.addressing import Addresser
@@ -100,7 +101,7 @@ class Ledger:
         planning.plan(self.engine, send_id, batch_size=self.batch_size)
         return send_id
 
-    def courier(self, provider: MemoryProvider | None = None) -> Courier:
+    def courier(self, provider: Provider | None = None) -> Courier:
         return Courier(
             engine=self.engine,
             provider=provider or self.provider,
@@ -122,7 +123,7 @@ class Ledger:
             now=utcnow(),
         )
 
-    def deliver_all(self, provider: MemoryProvider | None = None) -> None:
+    def deliver_all(self, provider: Provider | None = None) -> None:
         courier = self.courier(provider)
         self.tell()
         while self.hints.waiting:
