@@ -15,7 +15,9 @@ WIDTH_ELSEWHERE = 160
 
 
 def _make_console(*, stderr: bool) -> Console:
-    console = Console(stderr=stderr, highlight=False)
+    # a terminal breaks long lines itself, so that paths and commands can be copied whole; the bars
+    # on stderr are cut to fit
+    console = Console(stderr=stderr, highlight=False, soft_wrap=not stderr)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = WIDTH_ELSEWHERE
     return console

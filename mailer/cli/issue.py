@@ -36,7 +36,8 @@ def new(
     today = utcnow().astimezone().date()
     _write_new(path, new_issue(slug, date=today, title=title))
     console.print(f"wrote {escape(str(path))}")
-    err_console.print(f"next: edit it, then  mailer issue build {escape(str(path))} -o build")
+    command = f"mailer issue build {escape(str(path))} -o build"
+    err_console.print(f"next: edit it, then  {command}", soft_wrap=True)
 
 
 @app.command("import")

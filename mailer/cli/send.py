@@ -133,7 +133,8 @@ def follow(app: "App", send_id: int, *, as_json: bool) -> int:
     except KeyboardInterrupt:
         err_console.print(
             f"stopped watching; the send goes on wherever a worker runs: "
-            f"mailer sends watch {send_id}"
+            f"mailer sends watch {send_id}",
+            soft_wrap=True,
         )
         return ExitCode.INTERRUPTED
     if as_json:

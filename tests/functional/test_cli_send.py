@@ -129,9 +129,9 @@ def test_with_a_worker_by_smtp(cli: Cli, sink: Moody) -> None:
     done = cli.call("send", "week-2.md", "--list", "readers", "--yes")
     assert done.code == ExitCode.FAILED
     assert "+ failed" in done.out
-    assert "451 4.2.1 try later" in cli.call("explain", PEOPLE[1], "week-2").out
+    assert "451 4.2.1 try later" in cli.call("explain", PEOPLE[1], "week-2").words
     assert cli.call("sends", "watch", "2").code == ExitCode.FAILED, "so it stays"
-    told = cli.call("explain", PEOPLE[0]).out
+    told = cli.call("explain", PEOPLE[0]).words
     assert "week-1 → rejected" in told
     assert "550 5.1.1 no such user" in told
 

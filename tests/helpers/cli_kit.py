@@ -60,6 +60,11 @@ class Done:
         return json.loads(self.out)
 
     @property
+    def words(self) -> str:
+        """What was printed, however wide the terminal is."""
+        return " ".join(self.out.split())
+
+    @property
     def error(self) -> str:
         """The one line of an error; fails where there is more or less."""
         assert "Traceback" not in self.err
