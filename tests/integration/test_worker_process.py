@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import cli_kit
+import psutil
 import pytest
 import redis
 from cli_kit import Cli, Process, wait_until
@@ -91,7 +92,7 @@ def test_a_send_that_is_told_to_stop_takes_its_worker_along(office: Cli, sink: S
     assert_all_once(office, sink)
 
 
-def ours(cli: Cli) -> list[cli_kit.psutil.Process]:
+def ours(cli: Cli) -> list[psutil.Process]:
     return cli_kit.marked("WORKER_UNDER_TEST", str(cli.path))
 
 
