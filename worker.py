@@ -5,9 +5,11 @@ ledger decides what is done. Nobody imports this module.
 """
 
 import atexit
+import ctypes
 import logging
 import multiprocessing
 import os
+import signal
 import sys
 import warnings
 from contextlib import ExitStack
@@ -32,6 +34,16 @@ CONFIGURATION = 3
 """The exit code of `mailer` for wrong settings."""
 
 
+PR_SET_PDEATHSIG = 1
+"""Source: prctl(2), Linux."""
+
+
+def _end_with_parent() -> None:
+    """Have the kernel tell us to stop when the command that started us dies, however it dies."""
+    if sys.platform == "linux" and os.environ.get("MAILER_ENDS_WITH_PARENT"):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def _open() -> App:
     """Return this worker's parts, with the schema in place; what is wrong ends it with a line."""
     try:
@@ -44,6 +56,7 @@ def _open() -> App:
     return container
 
 
+_end_with_parent()
 _stack = ExitStack()
 atexit.register(_stack.close)
 _container = _open()

@@ -87,7 +87,7 @@ def build(
     from mailer.config import load_settings
     from mailer.services import publishing
 
-    settings = load_settings()
+    settings = load_settings(elsewhere=Path.cwd())
     draft = publishing.read_draft(file)
     compiled = publishing.compile_draft(draft, settings)
     facts = publishing.write_build(compiled, settings, output)

@@ -61,7 +61,7 @@ def start_worker(settings: "Settings", *, concurrency: int = 0) -> "subprocess.P
     with log.open("ab") as output:
         return subprocess.Popen(  # noqa: S603 - our own command line
             worker_command(settings, concurrency=concurrency),
-            env=child_environment(settings),
+            env={**child_environment(settings), "MAILER_ENDS_WITH_PARENT": "1"},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

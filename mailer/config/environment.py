@@ -10,7 +10,9 @@ from mailer.config.values import Path, Reading, Value
 FILE_SUFFIX = "_FILE"
 PLAIN_NAMES: dict[str, Path] = {"DATABASE_URL": ("database_url",), "REDIS_URL": ("redis_url",)}
 """Names that other programs use too; `MAILER_DATABASE_URL` goes before `DATABASE_URL`."""
-NOT_SETTINGS = frozenset({"MAILER_WORKSPACE", "MAILER_EMBEDDED_LINGER_SECONDS"})
+NOT_SETTINGS = frozenset(
+    {"MAILER_WORKSPACE", "MAILER_EMBEDDED_LINGER_SECONDS", "MAILER_ENDS_WITH_PARENT"}
+)
 _BY_KUBERNETES = re.compile(
     r"MAILER_(?:[A-Z0-9_]+_)?(?:SERVICE_(?:HOST|PORT(?:_[A-Z0-9_]+)?)|PORT_\d+_(?:TCP|UDP)\w*)"
 )
@@ -36,6 +38,15 @@ def read_environment(known: Mapping[Path, bool], environ: Mapping[str, str]) -> 
             reading.values[path] = Value(environ[name], name)
     reading.problems += _unknown({*direct, *by_file}, environ)
     return reading
+
+
+def has_settings(environ: Mapping[str, str]) -> bool:
+    """Whether the environment sets anything of ours, right or wrong."""
+    return any(
+        value and (name.startswith(PREFIX) or name.removesuffix(FILE_SUFFIX) in PLAIN_NAMES)
+        for name, value in environ.items()
+        if name not in NOT_SETTINGS and not _is_foreign(name, value)
+    )
 
 
 def _direct_names(known: Mapping[Path, bool]) -> Iterator[tuple[str, Path]]:

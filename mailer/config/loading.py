@@ -12,7 +12,7 @@ from mailer.config.environment import read_environment
 from mailer.config.models import Settings
 from mailer.config.names import dotted, setting_paths
 from mailer.config.toml_source import read_toml
-from mailer.config.values import Path, Value
+from mailer.config.values import Path, Reading, Value
 from mailer.config.workspace import SETTINGS_FILE, check_workspace, find_workspace
 from mailer.errors import ConfigurationError
 
@@ -36,13 +36,17 @@ _SENTENCES = {
 
 
 def load_settings(
-    workspace: FilePath | None = None, *, environ: Mapping[str, str] | None = None
+    workspace: FilePath | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    elsewhere: FilePath | None = None,
 ) -> Settings:
     """Return the settings of a workspace, checked.
 
     Args:
         workspace: its folder; found from the environment or the current folder upwards by default.
         environ: `os.environ` by default.
+        elsewhere: the folder that serves where there is no workspace, for work on files alone.
 
     Raises:
         ConfigurationError: no workspace, or a setting is unknown or wrong. One line: where it is
@@ -50,11 +54,12 @@ def load_settings(
     """
     environ = os.environ if environ is None else environ
     if workspace is None:
-        folder = find_workspace(FilePath.cwd(), environ=environ)
+        folder = find_workspace(FilePath.cwd(), environ=environ, elsewhere=elsewhere)
     else:
-        folder = check_workspace(workspace)
+        folder = check_workspace(workspace, environ=environ)
     known = setting_paths(Settings)
-    in_file = read_toml(folder / SETTINGS_FILE, known)
+    file = folder / SETTINGS_FILE
+    in_file = read_toml(file, known) if file.exists() else Reading()
     in_environment = read_environment(known, environ)
     values = in_file.values | in_environment.values
     problems = in_file.problems + in_environment.problems

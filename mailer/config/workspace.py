@@ -1,47 +1,65 @@
-"""The workspace: the folder with `mailer.toml` that a command works in."""
+"""The workspace: the folder that a command works in, marked by `mailer.toml`.
+
+Where the environment holds settings of ours, as in a container, a folder without the file is a
+workspace too: the environment says all that the file would.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
 
+from mailer.config.environment import has_settings
 from mailer.errors import ConfigurationError
 
 SETTINGS_FILE = "mailer.toml"
 VARIABLE = "MAILER_WORKSPACE"
 
 
-def find_workspace(start: Path, *, environ: Mapping[str, str]) -> Path:
+def find_workspace(
+    start: Path, *, environ: Mapping[str, str], elsewhere: Path | None = None
+) -> Path:
     """Return the workspace: `MAILER_WORKSPACE`, else the nearest one from `start` upwards.
+
+    Args:
+        start: usually the current folder.
+        environ: the environment.
+        elsewhere: what serves where there is none, for work on files alone.
 
     Raises:
         ConfigurationError: there is none.
     """
     named = environ.get(VARIABLE)
     if named:
-        return check_workspace(Path(named), origin=VARIABLE)
+        return check_workspace(Path(named), environ=environ, origin=VARIABLE)
     start = start.resolve()
     for folder in (start, *start.parents):
         if (folder / SETTINGS_FILE).is_file():
             return folder
+    if has_settings(environ):
+        return start
+    if elsewhere is not None:
+        return elsewhere.resolve()
     raise ConfigurationError(
         f"no {SETTINGS_FILE} in {start} or above it; run `mailer init` here, or name the "
         f"workspace with --workspace or {VARIABLE}"
     )
 
 
-def check_workspace(folder: Path, *, origin: str = "--workspace") -> Path:
+def check_workspace(
+    folder: Path, *, environ: Mapping[str, str], origin: str = "--workspace"
+) -> Path:
     """Return `folder`, absolute, if it is a workspace.
 
     Args:
         folder: as it was named.
+        environ: the environment.
         origin: where it was named, for the message.
 
     Raises:
-        ConfigurationError: it has no `mailer.toml`.
+        ConfigurationError: it is no folder, or nothing says what its settings are.
     """
     folder = folder.expanduser().resolve() if folder.parts[:1] == ("~",) else folder.resolve()
-    if not (folder / SETTINGS_FILE).is_file():
-        raise ConfigurationError(
-            f"{origin}: {folder} is not a workspace, it has no {SETTINGS_FILE}; "
-            f"run `mailer init` there"
-        )
-    return folder
+    if (folder / SETTINGS_FILE).is_file() or (has_settings(environ) and folder.is_dir()):
+        return folder
+    raise ConfigurationError(
+        f"{origin}: {folder} is not a workspace, it has no {SETTINGS_FILE}; run `mailer init` there"
+    )

@@ -102,7 +102,7 @@ def test_a_wrong_setting_is_one_line(cli: Cli, settings: str, message: str) -> N
     [
         ({"MAILER_SMPT__HOST": "x"}, "MAILER_SMPT__HOST: there is no such setting"),
         ({"MAILER_SMTP__PASSWORD_FILE": "/gone"}, "the file /gone cannot be read"),
-        ({"MAILER_WORKSPACE": "/proc"}, "MAILER_WORKSPACE: /proc is not a workspace"),
+        ({"MAILER_WORKSPACE": "/gone"}, "MAILER_WORKSPACE: /gone is not a workspace"),
     ],
 )
 def test_a_wrong_variable_is_one_line(cli: Cli, variables: dict[str, str], message: str) -> None:

@@ -44,6 +44,22 @@ def test_there_is_none(tmp_path: Path) -> None:
         load_settings(tmp_path / "missing", environ={})
 
 
+def test_the_environment_makes_a_workspace_of_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    environ = {"MAILER_PROVIDER": "smtp", "HOME": "/root"}
+    assert load_settings(environ=environ).workspace == tmp_path.resolve()
+    named = {**environ, "MAILER_WORKSPACE": str(tmp_path)}
+    assert load_settings(environ=named).provider == "smtp"
+    with pytest.raises(ConfigurationError, match="is not a workspace"):
+        load_settings(environ={**environ, "MAILER_WORKSPACE": str(tmp_path / "missing")})
+
+
+def test_work_on_files_alone_needs_no_workspace(tmp_path: Path) -> None:
+    assert find_workspace(tmp_path, environ={}, elsewhere=tmp_path) == tmp_path.resolve()
+
+
 def test_key_is_made_once_and_private(workspace: Path) -> None:
     settings = Settings(workspace=workspace)
     key = ensure_secret_key(settings)
