@@ -10,6 +10,8 @@ from mailer.importing.model import Kind, Unit
 from mailer.importing.sentences import normalised
 
 _FEWEST = 2
+_MOST = 100
+_LATEST = 60
 _MATCHED_SHARE = 0.6
 _ALIKE = 0.6
 
@@ -46,7 +48,7 @@ def _runs(units: Sequence[Unit]) -> list[list[int]]:
             runs[-1].append(index)
         elif runs[-1]:
             runs.append([])
-    return [run for run in runs if len(run) >= _FEWEST]
+    return [run[:_MOST] for run in runs if len(run) >= _FEWEST and run[0] < _LATEST]
 
 
 def _parts(units: Sequence[Unit], run: list[int]) -> list[list[int]]:

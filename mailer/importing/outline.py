@@ -133,7 +133,8 @@ def _parts(body: list[Unit], found: Sequence[int]) -> tuple[list[Unit], list[Par
 
 def _split_lead(units: list[Unit], *, has_sections: bool) -> tuple[list[Unit], list[Unit]]:
     """Return introduction and items of what stands before the first section."""
-    begin = next((at for at, unit in enumerate(units) if _opens_item(units, at)), None)
+    last = max((at for at, unit in enumerate(units) if not unit.is_heading), default=-1)
+    begin = next((at for at, unit in enumerate(units) if _opens_item(unit, at < last)), None)
     few = group_count(units, 0, len(units)) < _FEWEST_ITEMS
     if begin is None or (has_sections and few):
         return units, []
@@ -153,11 +154,9 @@ def _surplus(units: list[Unit], begin: int) -> int:
     return 0 if marked or not others else max(0, first - min(max(others), 2))
 
 
-def _opens_item(units: list[Unit], at: int) -> bool:
-    unit = units[at]
-    if unit.kind is Kind.RULER or not (unit.is_heading or unit.is_entry):
-        return False
-    return unit.is_entry or any(later.kind is not Kind.HEADING for later in units[at + 1 :])
+def _opens_item(unit: Unit, has_more: bool) -> bool:  # noqa: FBT001 - a fact, not a switch
+    """Whether an item begins with `unit`: an entry, or a heading with something after it."""
+    return unit.kind is not Kind.RULER and (unit.is_entry or (unit.is_heading and has_more))
 
 
 # --- closing --------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ _SENTENCE_WORDS = 4
 _WIDE_SENTENCE = 16
 _LOWER_CASE_WORDS = 7
 _PROSE_WORDS = 8
+_LONGEST_ABBREVIATION = 12
 
 _ABBREVIATION_WORDS = """
 prof dr mr mrs ms st vs no nos vol inc ltd co corp jr sr e.g i.e etc al fig eq cf approx u.s
@@ -22,7 +23,7 @@ u.k u.n a.i v pp p ca bzw z.b usw nr bd jan feb mar apr jun jul aug sep sept oct
 """
 _ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
 _BOUNDARY = re.compile(
-    r"(?P<word>\S*?)[.!?…]+[)\]\"'”’»]*\s+(?=[\"'“‘«(\[]*[^\W\d_a-zа-яёα-ω])"
+    r"(?P<stop>[.!?…]+)[)\]\"'”’»]*\s+(?=[\"'“‘«(\[]*[^\W\d_a-zа-яёα-ω])"
     r"|[。！？｡।۔؟]+[」』）\"”]*(?=\S|\s)"
 )
 _TAIL = re.compile(r"\s*[(\[][^()\[\]]{1,60}[)\]]\s*$")
@@ -49,11 +50,14 @@ def ends_sentence(text: str) -> bool:
 
 def sentence_count(text: str) -> int:
     """Return the number of sentences, abbreviations not counted as ends."""
-    inner = 0
-    for match in _BOUNDARY.finditer(text):
-        word = (match["word"] or "").lower().strip("([\"'“‘")
-        inner += not (match["word"] is not None and (word in _ABBREVIATIONS or len(word) == 1))
-    return inner + 1
+    return 1 + sum(not _abbreviates(text, match) for match in _BOUNDARY.finditer(text))
+
+
+def _abbreviates(text: str, match: re.Match[str]) -> bool:
+    """Whether the stop belongs to an abbreviation or an initial."""
+    before = text[max(0, match.start() - _LONGEST_ABBREVIATION) : match.start()].split(" ")
+    word = before[-1].lower().strip("([\"'“‘")
+    return match["stop"] is not None and (word in _ABBREVIATIONS or len(word) == 1)
 
 
 def is_prose(text: str) -> bool:

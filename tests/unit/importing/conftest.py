@@ -22,14 +22,12 @@ from mailer.importing import Dropped, ImportedIssue
 from mailer.rendering import parse_issue
 
 URL = re.compile(r"https?://\S+", re.IGNORECASE)
-INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-)
+INVISIBLE = re.compile("[\u00ad\u034f\u180e\u200b\u202a-\u202e\u2060-\u2065\u206a-\u206f\ufeff]")
 
 
 def words(text: str) -> list[str]:
     """Return the words of `text` without web addresses."""
-    return re.findall(r"\w+", URL.sub(" ", INVISIBLE.sub("", text)))
+    return re.findall(r"[^\W_]+", URL.sub(" ", INVISIBLE.sub("", text)))
 
 
 def _shown(issue: Issue) -> list[str]:
