@@ -1,6 +1,5 @@
 """Reporting: how a send stands, and the whole story of one delivery."""
 
-import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -124,9 +123,3 @@ def _last_hand_over(facts: DeliveryFacts) -> list[Moment]:
     if facts.settled_at is not None and not is_told_by_attempt:
         moments.append(Moment(facts.settled_at, facts.state, facts.reason, facts.receipt))
     return moments
-
-
-def send_rate(before: int, after: int, *, elapsed: dt.timedelta) -> float:
-    """Return recipients a second between two counts; 0 where no time has passed."""
-    seconds = elapsed.total_seconds()
-    return max(after - before, 0) / seconds if seconds > 0 else 0.0

@@ -11,7 +11,7 @@ from mailer.domain.delivery import DeliveryState
 from mailer.domain.message import CompiledIssue, MailingIdentity
 from mailer.errors import ProviderUnavailableError
 from mailer.providers.memory import Answer, MemoryConnection, MemoryProvider, MemorySettings
-from mailer.services import planning
+from mailer.services import lines, planning
 
 REJECTED, FAILED, UNKNOWN, SKIPPED = (
     DeliveryState.REJECTED,
@@ -410,3 +410,32 @@ def test_a_batch_that_goes_on_killing_workers_rests_longer_and_longer(ledger: Le
         assert isinstance(rest, float)
         assert 290 < rest <= 300
         ledger.run("UPDATE batch SET not_before = now()")
+
+
+def test_books_that_do_not_balance_never_close_a_send(ledger: Ledger) -> None:
+    send_id = ledger.plan(ledger.subscribe(3))
+    ledger.run("UPDATE send SET intended_count = 4")
+
+    ledger.deliver_all()
+    ledger.sweep()
+
+    assert ledger.books(send_id).accepted == 3
+    assert ledger.state(send_id) == "sending"
+
+
+def test_lines_are_kept_for_the_send_and_not_for_long(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = NarrowProvider()
+    provider.connection_count = 1
+    ledger.batch_size = 2
+    ledger.plan(ledger.subscribe(6))
+    ledger.deliver_all(provider)
+    assert provider.lines == 1, "three batches over one line"
+
+    monkeypatch.setattr(lines, "MOST_IDLE_SECONDS", -1)
+    provider.lines = 0
+    ledger.subscribe(4, start=6)
+    ledger.plan(ledger.subscribe(10), slug="second")
+    ledger.deliver_all(provider)
+    assert provider.turned_away > 0, "each batch asks for a line of its own"
