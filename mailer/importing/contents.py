@@ -14,6 +14,7 @@ _MOST = 100
 _LATEST = 60
 _MATCHED_SHARE = 0.6
 _ALIKE = 0.6
+_VERY_ALIKE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,12 @@ class Contents:
     Args:
         units: indexes of its label and entries.
         headings: indexes of the outermost headings that it announces.
-        missing: indexes of entries that announce nothing that is there.
+        entries: indexes of the outermost entries, each with that of its heading if it is there.
     """
 
     units: tuple[int, ...] = ()
     headings: tuple[int, ...] = ()
-    missing: tuple[int, ...] = ()
+    entries: tuple[tuple[int, int | None], ...] = ()
 
 
 def find_contents(units: Sequence[Unit]) -> Contents:
@@ -97,11 +98,12 @@ def _matched(units: Sequence[Unit], entries: list[int]) -> Contents:
         return Contents()
     label = _label_before(units, entries[0])
     outer = min(units[at].indent for at in entries)
-    headings = [hits[at] for at in entries if at in hits and units[at].indent <= outer + 1]
+    outermost = [at for at in entries if units[at].indent <= outer + 1]
+    headings = [hits[at] for at in outermost if at in hits]
     return Contents(
         units=(*([label] if label is not None else []), *entries),
         headings=tuple(headings) if len(headings) >= _FEWEST else tuple(used),
-        missing=tuple(at for at in entries if at not in hits),
+        entries=tuple((at, hits.get(at)) for at in outermost),
     )
 
 
@@ -133,11 +135,11 @@ def _find(units: Sequence[Unit], entry: Unit, begin: int) -> int | None:
 
 
 def _is_reworded(entry: Unit, heading: Unit, wanted: str) -> bool:
-    """Whether a numbered heading is the entry of the same number in slightly other words."""
+    """Whether a heading is the entry in slightly other words; with the same number, in others."""
+    there = normalised(heading.text)
+    likeness = SequenceMatcher(None, wanted, there).ratio()
     if not (entry.marker and heading.marker and entry.marker.number):
-        return False
+        return likeness >= _VERY_ALIKE and not heading.url
     if entry.marker.number != heading.marker.number:
         return False
-    there = normalised(heading.text)
-    alike = SequenceMatcher(None, wanted, there).ratio() >= _ALIKE
-    return alike or wanted in there or there in wanted
+    return likeness >= _ALIKE or wanted in there or there in wanted

@@ -29,14 +29,14 @@ _DANGLING = frozenset(_DANGLING_WORDS.split())
 def truncated(closing: Sequence[Unit], *, ends_without_newline: bool) -> Unit | None:
     """Return the unit of the closing words whose beginning or end is lost, if one is."""
     words = [unit for unit in closing if unit.kind is not Kind.RULER and unit.text]
-    if words and _lacks_beginning(words[0].text):
+    if words and lacks_beginning(words[0].text):
         return words[0]
     if words and lacks_end(words[-1].text, strict=not ends_without_newline):
         return words[-1]
     return None
 
 
-def _lacks_beginning(text: str) -> bool:
+def lacks_beginning(text: str) -> bool:
     """Whether a sentence seems to have lost its first words.
 
     It begins in lower case or with a stop, or with a bare name and a comma before its subject, as

@@ -77,20 +77,20 @@ def find_date(units: Sequence[Unit]) -> FoundDate:
     A day and month without a year take the only year that the same line names, and are marked
     as doubtful; so is a date that stands beside others.
     """
-    lines = sorted(units, key=lambda unit: (not is_date_line(unit.text), unit.line))
+    lines = sorted(units, key=lambda unit: (not is_date_line(unit.whole), unit.line))
     for unit in lines:
-        hits = list(_full_dates(unit.text))
+        hits = list(_full_dates(unit.whole))
         if hits:
             others = {hit.date for hit in hits[1:]} - {hits[0].date}
             doubt = "it stands beside other dates" if others else ""
             return FoundDate(hits[0].date, unit.line, doubt)
     for unit in lines:
-        years = set(_YEAR.findall(unit.text))
-        day = next(_days(unit.text, years.pop()), None) if len(years) == 1 else None
+        years = set(_YEAR.findall(unit.whole))
+        day = next(_days(unit.whole, years.pop()), None) if len(years) == 1 else None
         if day:
             return FoundDate(day.date, unit.line, f"put together from {day.text!r} and the year")
     for unit in lines:
-        if match := _SLASHED.search(unit.text):
+        if match := _SLASHED.search(unit.whole):
             return FoundDate(None, unit.line, f"{match[0]!r} may be day/month or month/day")
     return FoundDate(None, units[0].line if units else 1)
 

@@ -6,6 +6,7 @@ from mailer.errors import RenderError
 from mailer.importing.clean import clean_lines
 from mailer.importing.damage import truncated
 from mailer.importing.dates import find_date
+from mailer.importing.doubts import doubtful_lines, unheaded_introductions
 from mailer.importing.items import read_section, spacing
 from mailer.importing.model import Dropped, ImportedIssue, Kind, Section, Unit
 from mailer.importing.outline import CONTENTS, Outline, outline
@@ -33,6 +34,7 @@ def import_text(text: str, *, source_name: str) -> ImportedIssue:
     plan = outline(units)
     how = spacing(units, plan.parts)
     sections = [read_section(part, how) for part in plan.parts]
+    unheaded_introductions(sections)
     if not (sections or _has_words([*plan.introduction, *plan.closing])):
         raise RenderError("holds no newsletter, only a title", path=Path(source_name), line=1)
     slug = slug_of(title=plan.title.text if plan.title else "", source_name=source_name)
@@ -60,10 +62,12 @@ def _write_body(
     writer: Writer, plan: Outline, sections: list[Section], *, cut: Unit | None
 ) -> None:
     writer.units(plan.introduction)
+    writer.doubtful = doubtful_lines(sections)
     writer.missing_headings(plan.missing)
     for section in sections:
         writer.section(section)
     writer.closing(plan.closing, truncated=cut)
+    writer.note_missing_summaries()
     writer.note_missing_links()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from mailer.importing.headings import part_headings
 from mailer.importing.model import Item, Kind, Section, Unit
 from mailer.importing.outline import Part
 
@@ -79,6 +80,12 @@ class _Reader:
     current: Item | None = None
     parted: bool = False
 
+    @property
+    def pairs(self) -> bool:
+        """Whether the items of this section have kicker and title."""
+        runs = _runs(self.part.units)
+        return sum(length >= _PAIR for length in runs) >= max(_PAIR, runs.count(1))
+
     def take(self, unit: Unit, before: Unit | None) -> None:
         """Add one unit to the item that it belongs to."""
         if unit.kind is Kind.RULER:
@@ -90,8 +97,8 @@ class _Reader:
 
     def end(self) -> None:
         """Close the last item."""
-        self._flush(self.run)
-        self.run = []
+        if self.run:
+            self._close_run(has_body=False)
 
     # --- rulers and headings ----------------------------------------------------------------
 
@@ -126,15 +133,19 @@ class _Reader:
         self.current = _listed(unit)
         self.items.append(self.current)
 
-    def _flush(self, headings: Sequence[Unit]) -> None:
-        """Headings with nothing below them are items by themselves."""
-        self.items += [Item(unit.line, title=unit, url=unit.url) for unit in headings]
+    def _close_run(self, *, has_body: bool) -> Sequence[Unit]:
+        """Make items of the headings but for those that have a body; return these."""
+        run, self.run = self.run, []
+        pieces = part_headings(run, usual_gap=self.how.usual, pairs=self.pairs, has_body=has_body)
+        bare = pieces[:-1] if has_body else pieces
+        self.items += [_headed(piece) for piece in bare]
+        return pieces[-1] if has_body else ()
 
     # --- what follows a heading -------------------------------------------------------------
 
     def _add(self, unit: Unit, before: Unit | None) -> None:
         if self.run:
-            self.current = self._headed(unit)
+            self.current = self._begun(unit)
             self.items.append(self.current)
         elif self._is_introduction(unit):
             self.introduction.append(unit)
@@ -145,35 +156,13 @@ class _Reader:
         self.parted = False
         _append(self.current, unit)
 
-    def _headed(self, body: Unit) -> Item:
-        """Return the item that the run of headings ends with; those before are items too."""
-        at = self._begin_of_last()
-        self._flush(self.run[:at])
-        heads, self.run = self.run[at:], []
-        if len(heads) == _PAIR:
-            return Item(
-                heads[0].line, kicker=heads[0], title=heads[1], url=heads[1].url or heads[0].url
-            )
+    def _begun(self, body: Unit) -> Item:
+        """Return the item that the headings above `body` begin."""
+        heads = self._close_run(has_body=True)
         lost = self.how.pairs and body.gap > self.how.usual and body.kind is Kind.PROSE
-        if lost and not heads[0].url:
-            return Item(heads[0].line, kicker=heads[0], lost_title=True)
-        return Item(heads[0].line, title=heads[0], url=heads[0].url)
-
-    def _begin_of_last(self) -> int:
-        run = self.run
-        explicit = [at for at, unit in enumerate(run) if _is_explicit(unit, run)]
-        begin = explicit[-1] if explicit else 0
-        tail = run[begin:]
-        if len(tail) == 1 or (len(tail) == _PAIR and explicit):
-            return begin
-        if len(tail) == _PAIR and tail[0].url:
-            return begin + 1
-        if len(tail) == _PAIR:
-            return begin + (1 if self._stand_apart(tail) else 0)
-        return len(run) - (_PAIR if self.how.pairs and not run[-2].url else 1)
-
-    def _stand_apart(self, pair: Sequence[Unit]) -> bool:
-        return pair[1].gap > max(self.how.usual, pair[0].gap)
+        if lost and len(heads) == 1 and not heads[0].url:
+            return Item(heads[0].line, kicker=heads[0])
+        return _headed(heads)
 
     def _is_introduction(self, unit: Unit) -> bool:
         """Whether prose between a section's heading and its first item introduces the section."""
@@ -195,12 +184,12 @@ class _Reader:
         return self._is_far(unit)
 
 
-def _is_explicit(unit: Unit, run: Sequence[Unit]) -> bool:
-    """Whether a heading says by its marks that an item begins with it."""
-    if unit.marker is not None:
-        return True
-    levels = {other.level for other in run}
-    return unit.level > 0 and len(levels) > 1 and unit.level == min(levels - {0})
+def _headed(heads: Sequence[Unit]) -> Item:
+    """Return the item that one or two headings begin."""
+    if len(heads) == _PAIR:
+        url = heads[1].url or heads[0].url
+        return Item(heads[0].line, kicker=heads[0], title=heads[1], url=url)
+    return Item(heads[0].line, title=heads[0], url=heads[0].url)
 
 
 def _append(item: Item, unit: Unit) -> None:

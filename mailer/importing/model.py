@@ -43,6 +43,7 @@ class Unit:
         level: 1 to 6 for marked-up headings, 7 for a line in bold, else 0.
         indent: columns before the text.
         url: taken out of the text.
+        lost: whether it is not where it should be, and was put back from the contents.
     """
 
     kind: Kind
@@ -54,11 +55,17 @@ class Unit:
     level: int = 0
     indent: int = 0
     url: str = ""
+    lost: bool = False
 
     @property
     def is_heading(self) -> bool:
         """Whether it may head something."""
         return self.kind is Kind.HEADING
+
+    @property
+    def whole(self) -> str:
+        """Marker and text."""
+        return f"{self.marker.text if self.marker else ''}{self.text}"
 
     @property
     def is_entry(self) -> bool:
@@ -84,7 +91,6 @@ class Item:
     title: Unit | None = None
     url: str = ""
     body: list[Unit] = field(default_factory=list)
-    lost_title: bool = False
 
 
 @dataclass(slots=True)

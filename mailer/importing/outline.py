@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 
 from mailer.importing.boilerplate import boilerplate
 from mailer.importing.contents import find_contents
+from mailer.importing.damage import lacks_beginning
 from mailer.importing.dates import is_date_line
 from mailer.importing.model import Dropped, Kind, Unit
+from mailer.importing.recovery import with_lost_sections
 from mailer.importing.sections import find_sections
 from mailer.importing.sentences import normalised, sentence_count
 from mailer.importing.shapes import group_count, heading_runs, ruler_class
@@ -19,6 +21,7 @@ CONTENTS = "entry of the list of contents"
 
 _HEAD_UNITS = 12
 _FEWEST_ITEMS = 2
+_SITE_TAIL = re.compile(r"\s*(?:[|–—·•-]|by\b).{1,80}$")
 _FAREWELL = re.compile(
     r"(?:and\s+)?(?:that[’']?s (?:all|it)|that is (?:all|it)|thanks?(?: you)? (?:so much )?for "
     r"(?:reading|subscribing|your)|see you (?:next|soon|in)|until next|till next|happy reading|"
@@ -60,11 +63,12 @@ def outline(units: Sequence[Unit]) -> Outline:
     rest = _without_repeats(title, rest, dropped)
     contents = find_contents(rest)
     dropped += [_drop(rest[at], CONTENTS) for at in contents.units]
-    missing = [rest[at] for at in contents.missing]
     gone = set(contents.units)
-    announced = [at - sum(g < at for g in gone) for at in contents.headings]
+    now = {at: at - sum(each < at for each in gone) for at in contents.headings}
     body = [unit for at, unit in enumerate(rest) if at not in gone]
-    found = find_sections(body, announced)
+    sections = find_sections(body, list(now.values()))
+    entries = [(rest[at], now.get(-1 if to is None else to)) for at, to in contents.entries]
+    body, found, missing = with_lost_sections(body, sections, entries)
     introduction, parts = _parts(body, found)
     closing = _take_closing(parts, body, found)
     return Outline(title, introduction, parts, closing, dropped, missing, removed)
@@ -96,7 +100,17 @@ def _take_title(units: list[Unit]) -> tuple[Unit | None, list[Unit]]:
     first = words[0] if words else None
     if first is None or not first.is_heading or first.url or _is_no_title(first, units):
         return None, units
-    return first, [unit for unit in units if unit is not first]
+    title = _shorter_title(first, words[1:_HEAD_UNITS]) or first
+    return title, [unit for unit in units if unit is not title]
+
+
+def _shorter_title(first: Unit, near: Sequence[Unit]) -> Unit | None:
+    """Return the title proper where the first line is a page's, such as "Title | Site"."""
+    for unit in near:
+        rest = first.text.removeprefix(unit.text)
+        if unit.is_heading and rest != first.text and _SITE_TAIL.match(rest):
+            return unit
+    return None
 
 
 def _is_no_title(first: Unit, units: list[Unit]) -> bool:
@@ -110,15 +124,22 @@ def _without_repeats(title: Unit | None, units: list[Unit], dropped: list[Droppe
     """Drop the title where it is repeated near the top, and lines that only give the date."""
     kept: list[Unit] = []
     name = normalised(title.text) if title else ""
+    site = [unit for unit in units[:1] if title and _is_page_title(unit, title)]
     for at, unit in enumerate(units):
         near = at < _HEAD_UNITS and unit.is_heading and not unit.url
-        if near and name and normalised(unit.text) == name:
+        if near and name and (normalised(unit.text) == name or unit in site):
             dropped.append(_drop(unit, "the title again"))
-        elif near and not unit.marker and is_date_line(unit.text):
+        elif near and is_date_line(unit.whole):
             dropped.append(_drop(unit, "the date, now in the front matter"))
         else:
             kept.append(unit)
     return kept
+
+
+def _is_page_title(unit: Unit, title: Unit) -> bool:
+    return (
+        unit.line < title.line and _SITE_TAIL.match(unit.text.removeprefix(title.text)) is not None
+    )
 
 
 def _parts(body: list[Unit], found: Sequence[int]) -> tuple[list[Unit], list[Part]]:
@@ -218,12 +239,19 @@ def _holds_items(units: list[Unit]) -> bool:
     return groups >= _FEWEST_ITEMS or (marked and groups > 0)
 
 
+def _says_goodbye(unit: Unit, *, is_last: bool) -> bool:
+    """Whether a unit begins the closing words, or is what is left of them at the very end."""
+    if _FAREWELL.match(unit.text):
+        return True
+    return is_last and unit.gap > 1 and lacks_beginning(unit.text)
+
+
 def _farewell(units: list[Unit]) -> int | None:
     """Return where the words of goodbye begin, after the last item's own words."""
     for at, unit in enumerate(units):
         if at < _FEWEST_ITEMS or unit.kind in {Kind.RULER, Kind.LINK} or unit.marker:
             continue
-        if not _FAREWELL.match(unit.text) or units[at - 1].is_heading:
+        if units[at - 1].is_heading or not _says_goodbye(unit, is_last=at == len(units) - 1):
             continue
         rest = units[at:]
         if group_count(rest, 1, len(rest)) == 0 and sentence_count(unit.text) <= 6:  # noqa: PLR2004

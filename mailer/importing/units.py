@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from mailer.importing.boilerplate import is_link_label, is_resource_label
-from mailer.importing.marks import BOLD_LEVEL, URL, find_marker, is_ruler, split_link, strip_marks
+from mailer.importing.marks import (
+    BOLD_LEVEL,
+    URL,
+    Stripped,
+    find_marker,
+    is_ruler,
+    split_link,
+    strip_marks,
+)
 from mailer.importing.model import Dropped, Kind, Unit
 from mailer.importing.references import resolve, take_references
 from mailer.importing.sentences import ends_sentence, is_prose, normalised, width
@@ -116,6 +124,8 @@ def _unit(paragraph: _Paragraph, references: Mapping[int, str], dropped: list[Dr
     if is_ruler(paragraph.text):
         return unit
     stripped = strip_marks(paragraph.text)
+    if stripped.level == 1 and is_prose(stripped.text):  # a sentence that begins with "#"
+        stripped = Stripped(paragraph.text, None, 0)
     unit = replace(unit, marker=stripped.marker, level=stripped.level)
     whole, reference = resolve(stripped.text, references)
     if reference:

@@ -11,6 +11,7 @@ NO_DATE = "1970-01-01"
 """Stands where the source gives no date: the file compiles, and nobody takes it for true."""
 
 ADD_LINK = "make its title [title](https://...)"
+_FEW_SHARE = 0.3
 _LIST_STYLES = {"bullet": "-", "1.": "{}.", "1)": "{})"}
 
 
@@ -20,6 +21,8 @@ class Writer:
 
     lines: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    doubtful: frozenset[int] = frozenset()
+    bare: list[tuple[Item, int]] = field(default_factory=list)
     places: list[tuple[Item, int]] = field(default_factory=list)
 
     # --- front matter -----------------------------------------------------------------------
@@ -67,9 +70,15 @@ class Writer:
         """Write a section with its items."""
         if section.heading:
             self._paragraph(f"## {_heading(section.heading)}")
+            self._lost_heading(section.heading)
         self.units(section.introduction)
         for item in section.items:
             self._item(item)
+
+    def _lost_heading(self, heading: Unit) -> None:
+        if heading.lost:
+            what = "a section whose heading is only in the contents"
+            self._todo("missing_section", heading.line, what, "check that it begins here")
 
     def closing(self, units: list[Unit], *, truncated: Unit | None) -> None:
         """Write the words after the last item."""
@@ -88,6 +97,11 @@ class Writer:
         for unit in units:
             if unit.kind is Kind.RULER:
                 continue
+            if unit.line in self.doubtful:
+                what = "a second paragraph, where other items have one"
+                self._todo(
+                    "possible_lost_heading", unit.line, what, "check that no heading is lost"
+                )
             bullet = _bullet(unit, last)
             text = _body_text(unit, title_url, listed=bool(bullet))
             if bullet and last and unit.marker and last.style == unit.marker.style:
@@ -113,6 +127,8 @@ class Writer:
                 self._paragraph(f"<{link_target(item.url)}>")
         self.places.append((item, heading))
         self.units(item.body, title_url=item.url)
+        if not item.body and not item.url:
+            self.bare.append((item, heading))
 
     def _title(self, item: Item) -> None:
         if item.title:
@@ -123,6 +139,13 @@ class Writer:
         self._todo("item_without_title", item.line, what, "write the title")
         if item.url:
             self._paragraph(f"<{link_target(item.url)}>")
+
+    def note_missing_summaries(self) -> None:
+        """Note items with neither summary nor link where that is the exception."""
+        if len(self.bare) <= _FEW_SHARE * len(self.places):
+            for item, line in self.bare:
+                what = "an item with neither summary nor link"
+                self._find("item_without_summary", item.line, what, "write one", line)
 
     def note_missing_links(self) -> None:
         """Note items without a link: each where most have one, else all of them at once."""

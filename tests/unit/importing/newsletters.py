@@ -1,7 +1,8 @@
 """Newsletters put together from parts, so that every way of setting them meets every other."""
 
-# ruff: noqa: RUF001 - letters of many scripts
+# ruff: noqa: RUF001, E501 - letters of many scripts, some of them wide
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -90,7 +91,7 @@ SUMMARIES = {
         ),
     ),
     "ja": (
-        "板に漆喰を塗り、扉の裏にフェルトを掛けた。風はまだ入るが、もう歌わない。隣人は手紙を書くのをやめた。",
+        "板に漆喰を塗り、扉の裏にフェルトを掛けた。風はまだ入るが、もう歌わない。",
         "製図室でいちばん古い問いについての短い文章で、誰も好まない答えがついている。",
         "著者はひと冬かけて測定した。結果はまちまちだが、二つ目の表だけでも読む価値がある。",
     ),
@@ -99,7 +100,7 @@ SUMMARIES = {
             "Доски покрасили известью, а за дверью повесили войлок. Ветер всё ещё приходит, но больше"
             " не поёт, и соседи перестали писать письма."
         ),
-        "Короткая заметка о самом старом вопросе чертёжного бюро с ответом, который никому не мил.",
+        "Короткая заметка о старом вопросе чертёжного бюро с ответом, который никому не мил.",
         "Автор измерял это всю зиму. Результаты разные, но ради второй таблицы стоит зайти.",
     ),
     "ar": (
@@ -130,7 +131,7 @@ NAMES = {
     "ar": "نشرة الإبريق",
 }
 
-HEADINGS = {
+HEADINGS: dict[str, Callable[[int, str], str]] = {
     "1.": lambda n, text: f"{n}. {text}",
     "1)": lambda n, text: f"{n}) {text}",
     "I.": lambda n, text: f"{('I', 'II', 'III', 'IV')[n - 1]}. {text}",
@@ -155,7 +156,7 @@ RULERS = {
     "seed": " ".join("—" * 30),
     "dots": ". . . . .",
 }
-CONTENTS = {
+CONTENTS: dict[str, Callable[[Sequence[str]], str]] = {
     "none": lambda names: "",  # noqa: ARG005
     "numbers": lambda names: "\n".join(f"  {n}. {name}" for n, name in enumerate(names, 1)),
     "bullets": lambda names: "\n".join(f"- {name}" for name in names),
