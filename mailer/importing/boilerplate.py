@@ -12,6 +12,7 @@ _PROVENANCE = re.compile(
       (?:published|posted|appeared|sent|written)\b
       | original\ (?:article|post|story|source)\b.{0,12}\b(?:published|posted|appeared|at|on|here)\b
       | (?:published|posted)\ (?:in|on|by|at)\b.{0,80}\bon\ (?:medium|substack)\b
+      | source:\ .{1,80}\bon\ (?:medium|substack)\b
       | originally\ from\b
     ).{0,200}$""",
     re.IGNORECASE | re.VERBOSE,
@@ -42,9 +43,10 @@ thanks for reading\b.{{0,60}}! this post is public so feel free to share it
 (?:view|read|open|see)(?: this| the)?{_MAIL} (?:online|{_BROWSER}|on the web)
 (?:having )?(?:trouble|problems) (?:viewing|reading|seeing).{{0,100}}
 can[’']?(?:t|not) (?:view|read|see) this.{{0,100}}
+to (?:unsubscribe|stop receiving)\b.{{0,120}} | add us to your address book.*
 forward (?:this )?to a friend | forwarded (?:this|to you)\b.{{0,120}}
 was this (?:e-?mail )?forwarded to you\b.{{0,120}}
-you(?:[’']re| are) (?:receiving|getting) this\b.{{0,200}}
+you(?:[’']re| are)? (?:receiv|gett?)(?:e|ing)? this\b.{{0,200}}
 (?:manage|update|change|edit) (?:your )?(?:e-?mail )?(?:preferences|subscription|settings).{{0,60}}
 sign up for (?:more like this|our newsletter|the newsletter|free).{{0,80}}
 (?:powered|published) (?:by|with) {_PLATFORM}.{{0,40}}

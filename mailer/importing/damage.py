@@ -31,7 +31,8 @@ def truncated(closing: Sequence[Unit], *, ends_without_newline: bool) -> Unit | 
     words = [unit for unit in closing if unit.kind is not Kind.RULER and unit.text]
     if words and lacks_beginning(words[0].text):
         return words[0]
-    if words and lacks_end(words[-1].text, strict=not ends_without_newline):
+    is_last = bool(closing) and closing[-1].kind is not Kind.LINK
+    if words and is_last and lacks_end(words[-1].text, strict=not ends_without_newline):
         return words[-1]
     return None
 

@@ -53,7 +53,7 @@ _NO_YEAR = tuple(
 )
 _YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?!\d)")
 _DATE_LINE_NOISE = re.compile(
-    r"\b(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?\b|posted|published|date|on|"
+    r"^(?:date|datum|fecha|дата)\s*:|\b(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?\b|posted|published|date|on|"
     r"[\s\W_]|\((?:月|火|水|木|金|土|日)\)",
     re.IGNORECASE,
 )
@@ -69,6 +69,11 @@ def is_date_line(text: str) -> bool:
     """Whether `text` is a date and nothing else."""
     hits = list(_full_dates(text))
     return len(hits) == 1 and not _DATE_LINE_NOISE.sub("", text.replace(hits[0].text, "", 1))
+
+
+def names_day(text: str) -> bool:
+    """Whether a full date stands in `text`."""
+    return next(_full_dates(text), None) is not None
 
 
 def find_date(units: Sequence[Unit]) -> FoundDate:

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from mailer.importing.headings import part_headings
-from mailer.importing.model import Item, Kind, Section, Unit
-from mailer.importing.outline import Part
+from mailer.importing.model import Item, Kind, Part, Section, Unit
 
 _PAIR = 2
 _LEAD = re.compile(

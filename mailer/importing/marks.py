@@ -11,6 +11,7 @@ URL = re.compile(r"https?://[^\s<>\"”»（）「」【】\x00-\x20]+", re.IGNO
 MARKDOWN_LINK = re.compile(r"!?\[(?P<label>[^\[\]]*)\]\(\s*<?(?P<url>https?://[^\s()<>]+)>?\s*\)")
 
 _RULER = re.compile(r"[\s\-‐-―_=*~•·⋅∙◦.…#+⸻⸺<>─-╿▀-◿☆★✦-❋❖⁂※♦°|/\\ー–—−˙‧・]+")
+_HAN = "一二三四五六七八九十"
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
 _SECTION_WORDS = (
     "section|part|chapter|teil|abschnitt|kapitel|partie|section|secci[oó]n|parte|cap[ií]tulo|"
@@ -27,6 +28,8 @@ _MARKERS = (
     ("1.", r"(?P<n>\d{1,2})\.\s+"),
     ("1)", r"(?P<n>\d{1,2})\)\s+"),
     ("#1", r"#(?P<n>\d{1,2})\b[.:)]?\s+"),
+    ("1/", r"(?P<n>\d{1,2})/\s+"),
+    ("一、", r"(?P<n>[一二三四五六七八九十]{1,3})[、．.]\s*"),
     ("1:", r"(?P<n>\d{1,2}):\s+"),
     ("1 -", r"(?P<n>\d{1,2})\s+[-–—|/]{1,2}\s+"),
     ("I.", r"(?P<n>[IVX]{1,5})[.)]\s+"),
@@ -96,11 +99,20 @@ def find_marker(text: str) -> Marker | None:
 def _number(text: str) -> int:
     if text.isdigit():
         return int(text)
+    if text[0] in _HAN:
+        return _han_number(text)
     if len(text) == 1 and text in "ABCDEFGH":
         return ord(text) - ord("A") + 1
     values = [_ROMAN.get(char, 0) for char in text.upper()]
     pairs = zip(values, [*values[1:], 0], strict=True)
     return sum(-value if value < after else value for value, after in pairs)
+
+
+def _han_number(text: str) -> int:
+    tens, ten, units = text.rpartition("十")
+    if not ten:
+        return _HAN.index(text[0]) + 1
+    return 10 * (_HAN.index(tens[0]) + 1 if tens else 1) + (_HAN.index(units) + 1 if units else 0)
 
 
 def find_urls(text: str) -> list[str]:

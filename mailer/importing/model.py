@@ -157,3 +157,11 @@ class ImportedIssue:
     findings: tuple[Finding, ...]
     dropped: tuple[Dropped, ...]
     source_name: str
+
+
+@dataclass(slots=True)
+class Part:
+    """A section's heading and what follows it; None where items have no section."""
+
+    heading: Unit | None
+    units: list[Unit] = field(default_factory=list)

@@ -98,7 +98,7 @@ def _by_numbers(units: Units) -> list[int]:
         numbers = [unit.marker.number or 0 for unit in (units[at] for at in found) if unit.marker]
         rising = all(a < b for a, b in pairwise(numbers)) and numbers[:1] in ([0], [1])
         runs = dict(heading_runs(units))
-        says_so = style in {"section", "§", "第"}
+        says_so = style in {"section", "§", "第", "一、"}
         each = 1 if says_so or all(runs.get(at, 0) > _LONGEST_HEAD for at in found) else 2
         if len(found) >= _FEWEST and rising and _is_believable(units, found, each=each):
             return found

@@ -26,6 +26,10 @@ _BOUNDARY = re.compile(
     r"(?P<stop>[.!?…]+)[)\]\"'”’»]*\s+(?=[\"'“‘«(\[]*[^\W\d_a-zа-яёα-ω])"
     r"|[。！？｡।۔؟]+[」』）\"”]*(?=\S|\s)"
 )
+_BUTTON = re.compile(
+    r"(?P<stop>[.!?…。])\s+(?:link|read|read (?:more|on)|more|source|subscribe|→|»)\W*$",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(r"\s*[(\[][^()\[\]]{1,60}[)\]]\s*$")
 
 
@@ -63,6 +67,7 @@ def _abbreviates(text: str, match: re.Match[str]) -> bool:
 def is_prose(text: str) -> bool:
     """Whether `text` reads like a paragraph rather than like a heading."""
     core = _TAIL.sub("", text) or text
+    core = _BUTTON.sub(r"\g<stop>", core)
     core = core.rstrip(_CLOSERS)
     if not core:
         return False

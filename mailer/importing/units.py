@@ -3,12 +3,12 @@
 # ruff: noqa: RUF001 - punctuation and letters of many scripts
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from mailer.importing.boilerplate import is_link_label, is_resource_label
+from mailer.importing.context import in_context
 from mailer.importing.marks import (
     BOLD_LEVEL,
     URL,
@@ -20,14 +20,13 @@ from mailer.importing.marks import (
 )
 from mailer.importing.model import Dropped, Kind, Unit
 from mailer.importing.references import resolve, take_references
-from mailer.importing.sentences import ends_sentence, is_prose, normalised, width
+from mailer.importing.sentences import ends_sentence, is_prose, width
 
 _WIDEST_WRAP = 100
 _NARROWEST_WRAP = 44
 _FEWEST_WRAPPED = 3
 _WRAPPED_SHARE = 0.4
 _WIDE_LINES_SHARE = 0.1
-_UNDERLINE_SLACK = 6
 
 
 @dataclass(slots=True)
@@ -46,7 +45,7 @@ def read_units(lines: Sequence[str]) -> tuple[list[Unit], list[Dropped]]:
     lines, references, dropped = take_references(lines)
     paragraphs = _paragraphs(lines, wrap_width(lines))
     units = [_unit(paragraph, references, dropped) for paragraph in paragraphs]
-    return _with_tight_summaries(_with_underlines(units)), dropped
+    return in_context(units), dropped
 
 
 def wrap_width(lines: Sequence[str]) -> int:
@@ -154,67 +153,3 @@ def _stands_apart(text: str, url: str) -> bool:
     """Whether the address follows a finished sentence, rather than being part of one."""
     before = text[: text.index(url)].rstrip(" \t-–—→>:|(<[")
     return ends_sentence(before)
-
-
-def _with_underlines(units: list[Unit]) -> list[Unit]:
-    """Return `units` with setext underlines turned into heading levels."""
-    kept: list[Unit] = []
-    for unit in units:
-        level = _underline_level(kept[-1], unit) if kept else 0
-        if level:
-            kept[-1] = replace(kept[-1], kind=Kind.HEADING, level=level)
-        else:
-            kept.append(unit)
-    return kept
-
-
-def _underline_level(heading: Unit, ruler: Unit) -> int:
-    if ruler.kind is not Kind.RULER or ruler.gap or heading.kind is not Kind.HEADING:
-        return 0
-    if heading.level or heading.url:
-        return 0
-    drawn = set(ruler.text)
-    if drawn == {"="}:
-        return 1
-    near = abs(width(ruler.text) - width(heading.text)) <= _UNDERLINE_SLACK
-    return 2 if len(drawn) == 1 and (drawn <= set("-~─–—") and near) else 0
-
-
-def _with_tight_summaries(units: list[Unit]) -> list[Unit]:
-    """Return `units` where the last line of a block set tight is its summary.
-
-    Applies where most blocks of several lines end in prose already, so that a summary without
-    a full stop is not taken for one more title.
-    """
-    blocks = _blocks(units)
-    several = [block for block in blocks if len(block) > 1]
-    ends = Counter(_last_words(block).kind for block in several)
-    if ends[Kind.PROSE] <= ends[Kind.HEADING]:
-        return units
-    names = Counter(normalised(unit.text) for unit in units)
-    turned = {
-        id(last)
-        for block in several
-        if _may_be_summary(block, last := _last_words(block)) and names[normalised(last.text)] == 1
-    }
-    return [replace(u, kind=Kind.PROSE) if id(u) in turned else u for u in units]
-
-
-def _blocks(units: Sequence[Unit]) -> list[list[Unit]]:
-    blocks: list[list[Unit]] = []
-    for unit in units:
-        if unit.kind is Kind.RULER:
-            continue
-        if unit.gap or not blocks:
-            blocks.append([])
-        blocks[-1].append(unit)
-    return blocks
-
-
-def _last_words(block: Sequence[Unit]) -> Unit:
-    return next((unit for unit in reversed(block) if unit.kind is not Kind.LINK), block[-1])
-
-
-def _may_be_summary(block: Sequence[Unit], last: Unit) -> bool:
-    plain = last.is_heading and not last.marker and not last.level and not last.url
-    return plain and last is not block[0] and not re.search(r"^\W*$", last.text)

@@ -37,6 +37,19 @@ EXPECTED = {
     "substack.txt": (3, 5, []),
     "tldr.txt": (3, 7, []),
     "weekly_wrapped.txt": (3, 6, []),
+    "page_title.txt": (3, 5, []),
+    "slash_numbers.txt": (0, 3, []),
+    "caps_kicker.txt": (0, 4, []),
+    "colon_labels.txt": (0, 3, []),
+    "paragraphs_only.txt": (0, 3, []),
+    "german.txt": (3, 4, []),
+    "bylines.txt": (3, 6, []),
+    "indented.txt": (2, 3, []),
+    "md_export.txt": (3, 5, []),
+    "kickers_only.txt": (0, 3, []),
+    "numbered_all.txt": (3, 5, []),
+    "wrapped_plain.txt": (2, 3, []),
+    "chinese.txt": (3, 4, []),
 }
 
 
