@@ -85,11 +85,12 @@ class Writer:
         if not units:
             return
         self._paragraph("---")
-        for unit in units:
-            if unit is truncated:
-                what = "the closing words are cut off"
-                self._todo("truncated_closing", unit.line, what, "complete them")
-            self.units([unit])
+        at = units.index(truncated) if truncated else 0
+        self.units(units[:at])
+        if truncated:
+            what = "the closing words are cut off"
+            self._todo("truncated_closing", truncated.line, what, "complete them")
+        self.units(units[at:])
 
     def units(self, units: Iterable[Unit], *, title_url: str = "") -> None:
         """Write paragraphs and lists; the link that the title has already is not repeated."""
