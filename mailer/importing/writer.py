@@ -10,7 +10,7 @@ from mailer.importing.model import Finding, FoundDate, Item, Kind, Marker, Secti
 NO_DATE = "1970-01-01"
 """Stands where the source gives no date: the file compiles, and nobody takes it for true."""
 
-ADD_LINK = "make its title [title](https://...)"
+ADD_LINK = "write the title as [title](https://...)"
 _FEW_SHARE = 0.3
 _LIST_STYLES = {"bullet": "-", "1.": "{}.", "1)": "{})"}
 
