@@ -1,0 +1,1 @@
+"""An installed Chromium, driven over its DevTools pipe."""

@@ -1,0 +1,1 @@
+"""Pictures made ready for mail: read, bounded, resized, stripped, named by their content. Pure."""
