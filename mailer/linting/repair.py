@@ -1,0 +1,69 @@
+"""A broken issue: all that is wrong with it, and the tree of what is right.
+
+The parser stops at the first error. Here the line of each error is blanked and the file parsed
+again, until it parses or enough has been said.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailer.domain.issue import Issue
+from mailer.errors import RenderError
+from mailer.linting.scan.front import Front
+from mailer.linting.scan.places import SourceText
+from mailer.rendering.pipeline import parse_issue
+
+MOST_ERRORS = 20
+_STAND_IN = '{subject: "-", date: 2000-01-01}'
+"""A front matter of one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What could be parsed.
+
+    Args:
+        issue: the tree; None where nothing could.
+        errors: in the order in which they were met.
+        is_front_broken: the tree has a stand-in for the front matter.
+    """
+
+    issue: Issue | None
+    errors: tuple[RenderError, ...] = ()
+    is_front_broken: bool = False
+
+
+def parse_what_is_right(source: SourceText, front: Front, *, path: Path) -> Parsed:
+    """Return the tree of `source`, or of what is left without the lines that are wrong."""
+    lines = source.text.split("\n")
+    errors: list[RenderError] = []
+    is_front_broken = False
+    while len(errors) < MOST_ERRORS:
+        try:
+            return Parsed(parse_issue("\n".join(lines), path=path), tuple(errors), is_front_broken)
+        except RenderError as error:
+            errors.append(error)
+        line = errors[-1].line or 1
+        if line < front.body_line and not is_front_broken:
+            is_front_broken = True
+            repaired = _with_stand_in(lines, front)
+        else:
+            repaired = _without_line(lines, line, front)
+        if repaired is None:
+            break
+        lines = repaired
+    return Parsed(None, tuple(errors), is_front_broken)
+
+
+def _with_stand_in(lines: list[str], front: Front) -> list[str] | None:
+    """Return the lines with a front matter that parses, on as many lines."""
+    inside = front.body_line - 3
+    if inside < 1:
+        return None
+    return [lines[0], _STAND_IN, *[""] * (inside - 1), *lines[inside + 1 :]]
+
+
+def _without_line(lines: list[str], line: int, front: Front) -> list[str] | None:
+    if not front.body_line <= line <= len(lines) or not lines[line - 1].strip():
+        return None
+    return [*lines[: line - 1], "", *lines[line:]]
