@@ -3,6 +3,7 @@
 SubscribersError
 ├── InvalidAddressError
 ├── InvalidNameError
+├── SegmentError
 ├── TokenError
 ├── SubscriptionStateError
 ├── UnknownMailingListError
@@ -22,6 +23,10 @@ class InvalidAddressError(SubscribersError):
 
 class InvalidNameError(SubscribersError):
     """A mailing list or merge field is given a name or value that it cannot have."""
+
+
+class SegmentError(SubscribersError):
+    """The text is not a rule over subscribers' fields."""
 
 
 class TokenError(SubscribersError):

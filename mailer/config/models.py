@@ -120,7 +120,7 @@ class WorkerSettings(Section):
 class IssueSettings(Section):
     """Defaults for the front matter of issues."""
 
-    theme: Token = "default"
+    theme: Token = "digest"
     language: Language = "en"
 
 

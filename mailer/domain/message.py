@@ -10,8 +10,11 @@ import hashlib
 import hmac
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
+
+from subscribers.segment import Segment, matches, parse_segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,29 @@ class Slot:
     default: str | None = None
 
 
+@lru_cache(maxsize=256)
+def _segment(text: str) -> Segment:
+    return parse_segment(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """An issue as those get it for whom certain conditions hold.
+
+    Args:
+        shown: the conditions that hold, of `CompiledIssue.conditions`.
+        html: with tokens.
+        text: with tokens.
+    """
+
+    shown: tuple[str, ...]
+    html: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledIssue:
-    """An issue ready to be sent: the same for every recipient but for its slots.
+    """An issue ready to be sent: the same for every recipient but for its slots and variants.
 
     Args:
         slug: the issue's name in links and headers; `[a-z0-9-]+`.
@@ -67,7 +90,10 @@ class CompiledIssue:
         reply_to: Reply-To, where it differs.
         language: BCP 47 tag.
         date: the issue's date as written by its author.
-        slots: every token that occurs in subject, html or text.
+        slots: every token that occurs in subject, html, text or a variant.
+        conditions: rules of `subscribers.segment` on which parts of the issue depend.
+        variants: what those get for whom some condition holds; everybody else, and the archive,
+            gets `html` and `text`.
         content_hash: SHA-256 (hex) over all of the above.
     """
 
@@ -81,12 +107,26 @@ class CompiledIssue:
     language: str
     date: dt.date
     slots: tuple[Slot, ...] = ()
+    conditions: tuple[str, ...] = ()
+    variants: tuple[Variant, ...] = ()
     content_hash: str = ""
 
     @property
     def fields(self) -> frozenset[str]:
         """Names of the merge fields that the author used."""
         return frozenset(slot.field for slot in self.slots) - SYSTEM_FIELDS
+
+    def shown_to(self, fields: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the conditions that hold for a recipient with these fields."""
+        rules = zip(self.conditions, map(_segment, self.conditions), strict=True)
+        return tuple(text for text, rule in rules if matches(rule, fields))
+
+    def variant(self, shown: tuple[str, ...]) -> "CompiledIssue":
+        """Return the issue as those get it for whom exactly the conditions `shown` hold."""
+        for variant in self.variants:
+            if variant.shown == shown:
+                return replace(self, html=variant.html, text=variant.text, variants=())
+        return replace(self, variants=()) if self.variants else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,16 @@ from mailer.rendering.pipeline import (
     html_bytes,
     parse_issue,
 )
-from mailer.rendering.theme import find_theme
+from mailer.rendering.theme import Theme, find_theme, list_themes
 
 __all__ = [
     "GMAIL_CLIP_BYTES",
     "GMAIL_WARN_BYTES",
     "IssueDefaults",
+    "Theme",
     "compile_issue",
     "find_theme",
     "html_bytes",
+    "list_themes",
     "parse_issue",
 ]

@@ -1,15 +1,22 @@
 """An issue with everything that it leaves open settled: the same for its HTML and its text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.domain.issue import Blocks, Issue, Paragraph, plain_text
+from mailer.domain.image import HostedImage
+from mailer.domain.issue import Author, Blocks, Issue, Paragraph, Section, plain_text
 from mailer.domain.message import Mailbox
 from mailer.errors import RenderError
-from mailer.rendering.theme import Theme, Words
+from mailer.rendering.reading import reading_minutes
+from mailer.rendering.theme import Theme
+from mailer.rendering.theme_settings import Accent
+from mailer.rendering.words import Words
 
 LONGEST_PREHEADER = 140
+FEWEST_LISTED = 2
+"""Sections from which on an issue has contents."""
+
 _RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
 
 
@@ -26,6 +33,7 @@ class IssueDefaults:
             Empty where there is no archive: then nothing says "Read online".
         language: BCP 47 tag.
         tagline: the line below the masthead.
+        author: who writes the issues.
     """
 
     sender: Mailbox | None = None
@@ -35,6 +43,7 @@ class IssueDefaults:
     web_url: str = ""
     language: str = "en"
     tagline: str = ""
+    author: Author | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,8 @@ class Edition:
         postal_address: on one line; may be empty.
         list_name: as readers know it; may be empty.
         web_url: of this issue; may be empty.
+        author: who wrote it.
+        images: where the pictures are hosted that are files, by their `src`.
     """
 
     issue: Issue
@@ -70,6 +81,35 @@ class Edition:
     postal_address: str
     list_name: str
     web_url: str
+    author: Author | None
+    images: Mapping[str, HostedImage]
+
+    @property
+    def accents(self) -> tuple[Accent, ...]:
+        """The theme's accents, and those that sections ask for by colour."""
+        settings = self.theme.settings
+        wishes = dict.fromkeys(each.accent for each in self.issue.sections)
+        own = tuple(settings.accent(wish) for wish in wishes if wish.startswith("#"))
+        return (*settings.accents, *own)
+
+    def accent_of(self, section: Section, at: int) -> int:
+        """Return the place in `accents` of the one for `section`, the `at`-th from 0."""
+        settings = self.theme.settings
+        if section.accent:
+            return self.accents.index(settings.accent(section.accent))
+        return at % len(settings.accents)
+
+    @property
+    def sections_listed(self) -> bool:
+        """Whether the contents are shown: as the author says, else from two sections on."""
+        named = sum(bool(section.name) for section in self.issue.sections)
+        wish = self.issue.front_matter.has_contents
+        return named >= FEWEST_LISTED if wish is None else wish and named > 0
+
+    @property
+    def reading_time(self) -> str:
+        """How long the issue takes to read, in words."""
+        return self.words.counted("minutes", reading_minutes(self.issue))
 
     @property
     def date(self) -> str:
@@ -82,7 +122,14 @@ class Edition:
         return self.words["reason"].format(list=self.list_name or self.title)
 
 
-def edit(issue: Issue, *, theme: Theme, defaults: IssueDefaults, path: Path) -> Edition:
+def edit(
+    issue: Issue,
+    *,
+    theme: Theme,
+    defaults: IssueDefaults,
+    path: Path,
+    images: Mapping[str, HostedImage],
+) -> Edition:
     """Return `issue` with `defaults` for what its front matter leaves out.
 
     Raises:
@@ -101,7 +148,7 @@ def edit(issue: Issue, *, theme: Theme, defaults: IssueDefaults, path: Path) -> 
     return Edition(
         issue=issue,
         theme=theme,
-        words=theme.words(language),
+        words=theme.settings.words(language),
         title=matter.title or defaults.list_name or sender.name or plain_text(matter.subject),
         tagline=matter.tagline or defaults.tagline,
         preheader=matter.preheader or _first_words(issue),
@@ -114,6 +161,8 @@ def edit(issue: Issue, *, theme: Theme, defaults: IssueDefaults, path: Path) -> 
         ),
         list_name=defaults.list_name,
         web_url=defaults.web_url.replace("{slug}", matter.slug),
+        author=matter.author or defaults.author,
+        images=images,
     )
 
 

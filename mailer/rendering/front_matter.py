@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from email_validator import EmailNotValidError, validate_email
 
-from mailer.domain.issue import FrontMatter, Inlines, one_line
+from mailer.domain.issue import Author, FrontMatter, Inlines, one_line
 from mailer.domain.message import Mailbox
 from mailer.errors import RenderError
 from mailer.rendering.merge import parse_line
@@ -19,7 +19,7 @@ from mailer.rendering.source import Source
 
 KEYS = (
     "subject", "slug", "date", "preheader", "list", "from", "reply-to", "theme", "language",
-    "title", "tagline",
+    "title", "tagline", "author", "author-url", "author-bio", "author-image", "contents",
 )  # fmt: skip
 LONGEST_BYTES = 65_536
 
@@ -35,6 +35,7 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_YES_OR_NO = {"": None, "yes": True, "true": True, "no": False, "false": False}
 _LOST_TO_COMMENT = re.compile(r"\s#\S")
 
 
@@ -84,6 +85,8 @@ def parse(source: Source) -> FrontMatter:
         language=reader.matching("language", _LANGUAGE, "a language tag, such as en or pt-BR"),
         title=reader.plain("title"),
         tagline=reader.plain("tagline"),
+        author=reader.author(),
+        has_contents=reader.yes_or_no("contents"),
     )
 
 
@@ -233,6 +236,29 @@ class _Reader:
         except ValueError:
             pass
         raise self._error("date", f"'date' must be a day such as 2026-11-22, not {text!r}")
+
+    def author(self) -> Author | None:
+        """Return who wrote the issue."""
+        name = self.plain("author")
+        parts = ("author-url", "author-bio", "author-image")
+        given = [part for part in parts if self._text(part)]
+        if not name and given:
+            raise self._error(given[0], f"{given[0]!r} needs 'author', the author's name")
+        url, image = (self._address(part) for part in ("author-url", "author-image"))
+        return Author(name, url, self.plain("author-bio"), image) if name else None
+
+    def _address(self, name: str) -> str:
+        text = self.plain(name)
+        if text and (not text.startswith(("https://", "http://")) or re.search(r"[\s\"<>]", text)):
+            raise self._error(name, f"{name!r} must be a full address (https://...), not {text!r}")
+        return text
+
+    def yes_or_no(self, name: str) -> bool | None:
+        """Return a yes or no; None where nothing is said."""
+        text = self._text(name).lower()
+        if text not in _YES_OR_NO:
+            raise self._error(name, f"{name!r} must be yes or no, not {text!r}")
+        return _YES_OR_NO[text]
 
     def mailbox(self, name: str) -> Mailbox | None:
         """Return an address with its display name."""

@@ -1,16 +1,29 @@
-"""The values that a theme's MJML template gets, documented in docs/issue-format.md."""
+"""The HTML part: the values that a theme's MJML template gets, and the way from there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from mailer.domain.issue import Inline, Inlines, Item, Link, Section, plain_text
+from mailer.domain.issue import (
+    FootnoteMark,
+    Inline,
+    Inlines,
+    Item,
+    Link,
+    RawMjml,
+    Section,
+    plain_text,
+)
 from mailer.domain.message import UNSUBSCRIBE_URL, SlotContext
+from mailer.rendering import css, mjml
 from mailer.rendering.edition import Edition
 from mailer.rendering.html import Fragments
 from mailer.rendering.merge import Tokens
-from mailer.rendering.mjml import entities
+from mailer.rendering.mrml import safe_markup
+from mailer.rendering.raw import filled, set_fragments
+from mailer.rendering.source import Source
+from mailer.rendering.stylesheet import make_styles
 
 PREHEADER_ROOM = 150
 """Characters of the first line that inbox lists show at most: the rest is filled with nothing."""
@@ -23,6 +36,8 @@ _LONG_TITLE, _LONGER_TITLE = 22, 40
 class ItemView:
     """An item's parts as HTML; empty where the author left one out."""
 
+    id: str
+    line: int
     above: Markup
     kicker: Markup
     title: Markup
@@ -36,7 +51,9 @@ class SectionView:
 
     number: int
     id: str
+    line: int
     accent: int
+    colour: str
     name: Markup
     contents_name: Markup
     subtitle: Markup
@@ -46,35 +63,102 @@ class SectionView:
     count: str
 
 
-def mjml_values(edition: Edition, tokens: Tokens) -> Mapping[str, object]:
-    """Return what the template may use, by name."""
-    fragments = Fragments(tokens)
+@dataclass(frozen=True, slots=True)
+class AuthorView:
+    """Who wrote the issue."""
+
+    name: str
+    url: str
+    bio: str
+    image: str
+
+
+def html_part(edition: Edition, tokens: Tokens, source: Source, *, is_traced: bool) -> str:
+    """Return the HTML part: template, MJML, CSS inlined.
+
+    Raises:
+        RenderError: the theme is wrong.
+    """
+    fragments = Fragments(
+        tokens,
+        edition.words,
+        edition.theme.column_width,
+        images=edition.images,
+        web_url=edition.web_url,
+        is_traced=is_traced,
+    )
+    values = mjml_values(edition, fragments)
+    inlined = ""
+
+    def finish(rendered: str) -> tuple[str, Markup]:
+        nonlocal inlined
+        document = set_fragments(rendered, _raw(fragments.raw, tokens, source))
+        styles = make_styles(
+            edition.theme, mjml=document, accents=edition.accents, direction=edition.direction
+        )
+        inlined = styles.inlined
+        return document, styles.head
+
+    html = mjml.render_html(edition.theme, values, finish=finish)
+    return css.inline_css(html, inlined)
+
+
+def _raw(found: Mapping[str, RawMjml], tokens: Tokens, source: Source) -> dict[str, str]:
+    return {placeholder: filled(block, tokens, source) for placeholder, block in found.items()}
+
+
+def mjml_values(edition: Edition, fragments: Fragments) -> Mapping[str, object]:
+    """Return what the template may use, by name; documented in docs/themes.md."""
+    issue, settings = edition.issue, edition.theme.settings
     sections = _sections(edition, fragments)
-    subject = plain_text(edition.issue.front_matter.subject)
+    logo = settings.logo
     return {
         "language": edition.language,
         "direction": edition.direction,
         "start": "right" if edition.direction == "rtl" else "left",
         "end": "left" if edition.direction == "rtl" else "right",
-        "page_title": Markup(entities(str(Markup.escape(subject)))),  # noqa: S704 - just escaped
+        "page_title": safe_markup(plain_text(issue.front_matter.subject)),
         "preheader": edition.preheader,
         "preheader_padding": _FILLER * max(0, PREHEADER_ROOM - len(edition.preheader)),
         "title": edition.title,
         "title_size": _title_size(edition.title),
         "tagline": edition.tagline,
         "date": edition.date,
-        "story_count": edition.words.counted("stories", len(edition.issue.items)),
+        "story_count": edition.words.counted("stories", len(issue.items)) if issue.items else "",
+        "reading_time": edition.reading_time,
         "web_url": edition.web_url,
-        "introduction": fragments.flow(edition.issue.introduction, paragraph="l"),
+        "introduction": fragments.flow(issue.introduction, paragraph="l"),
         "sections": sections,
-        "contents": [section for section in sections if section.number],
-        "closing": fragments.flow(edition.issue.closing),
+        "contents": [each for each in sections if each.number] if edition.sections_listed else [],
+        "closing": fragments.flow(issue.closing),
+        "footnotes": fragments.footnotes(issue.footnotes),
+        "author": _author(edition),
+        "social": settings.social,
+        "logo": {"src": _hosted(logo.src, edition), "alt": logo.alt, "width": logo.width},
         "reason": edition.reason,
-        "unsubscribe_url": tokens.token(UNSUBSCRIBE_URL, context=SlotContext.HTML),
+        "unsubscribe_url": fragments.tokens.token(UNSUBSCRIBE_URL, context=SlotContext.HTML),
         "postal_address": edition.postal_address,
-        "accents": edition.theme.accents[: len(sections)],
         "words": edition.words,
+        "light": settings.light,
+        "dark": settings.dark,
+        "fonts": settings.fonts,
+        "width": f"{settings.width}px",
+        "gutter": f"{settings.gutter}px",
+        "column": f"{edition.theme.column_width}px",
+        "trace": fragments.trace,
     }
+
+
+def _hosted(src: str, edition: Edition) -> str:
+    hosted = edition.images.get(src)
+    return hosted.url if hosted else src
+
+
+def _author(edition: Edition) -> AuthorView | None:
+    author = edition.author
+    if author is None:
+        return None
+    return AuthorView(author.name, author.url, author.bio, _hosted(author.image, edition))
 
 
 def _title_size(title: str) -> str:
@@ -88,28 +172,27 @@ def _sections(edition: Edition, fragments: Fragments) -> list[SectionView]:
     number = 0
     for at, section in enumerate(edition.issue.sections):
         number += bool(section.name)
-        views.append(
-            _section(
-                section, number if section.name else 0, at, edition=edition, fragments=fragments
-            )
-        )
+        views.append(_section(section, number, at, edition=edition, fragments=fragments))
     return views
 
 
 def _section(
     section: Section, number: int, at: int, *, edition: Edition, fragments: Fragments
 ) -> SectionView:
+    accent = edition.accent_of(section, at)
     return SectionView(
-        number=number,
-        id=f"section-{number}",
-        accent=at % len(edition.theme.accents),
+        number=number if section.name else 0,
+        id=section.id or f"section-{number}",
+        line=section.line,
+        accent=accent,
+        colour=edition.accents[accent].light,
         name=fragments.line(section.name),
         contents_name=fragments.line(_unlinked(section.name)),
         subtitle=fragments.line(section.subtitle),
         contents_subtitle=fragments.line(_unlinked(section.subtitle)),
         introduction=fragments.flow(section.introduction),
         items=tuple(_item(item, fragments) for item in section.items),
-        count=edition.words.counted("stories", len(section.items)),
+        count=edition.words.counted("stories", len(section.items)) if section.items else "",
     )
 
 
@@ -117,12 +200,15 @@ def _unlinked(inlines: Inlines) -> Inlines:
     """Return `inlines` to stand in a link of the contents: links in them become their words."""
     flat: list[Inline] = []
     for node in inlines:
-        flat += _unlinked(node.children) if isinstance(node, Link) else [node]
+        if not isinstance(node, FootnoteMark):
+            flat += _unlinked(node.children) if isinstance(node, Link) else [node]
     return tuple(flat)
 
 
 def _item(item: Item, fragments: Fragments) -> ItemView:
     return ItemView(
+        id=item.id,
+        line=item.line,
         above=fragments.flow(item.blocks[: item.lead_images]),
         kicker=fragments.line(item.kicker),
         title=fragments.line(item.title),

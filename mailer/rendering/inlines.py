@@ -1,14 +1,17 @@
 """Inline tokens to the words of the tree."""
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, TypeVar
 
 from markdown_it.token import Token
 
 from mailer.domain.issue import (
+    Button,
     CodeSpan,
     Emphasis,
+    FootnoteMark,
     Image,
     Inline,
     Inlines,
@@ -21,12 +24,18 @@ from mailer.domain.issue import (
     one_line,
     plain_text,
 )
-from mailer.rendering.markdown import DEEPEST, too_deep
+from mailer.rendering.attributes import Attributes, UnknownAttributeError, check_attributes
+from mailer.rendering.markdown import DEEPEST, parse_line, too_deep
 from mailer.rendering.source import Source
 
-Piece: TypeAlias = Inline | Image
+Piece: TypeAlias = Inline | Image | Button
 LINK_SCHEMES = ("https:", "http:", "mailto:")
 IMAGE_SCHEMES = ("https:", "http:")
+WIDEST = 2000
+"""CSS pixels that an author may ask for; a picture never gets wider than its column."""
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+_ANCHOR = re.compile(r"#[A-Za-z][\w-]*")
 
 _WRAPPERS: dict[str, Callable[[Inlines], Inline]] = {
     "em_open": Emphasis,
@@ -56,11 +65,19 @@ def words(token: Token, source: Source, *, where: str) -> Inlines:
     """
     found = pieces(token, source)
     line = token.map[0] if token.map else None
-    kept = tuple(piece for piece in found if not isinstance(piece, Image))
-    if len(kept) < len(found):
-        raise source.error(f"an image cannot stand in {where}: give it its own paragraph",
-                           line=line, at="![")  # fmt: skip
-    return with_addresses(kept, line=line, source=source)
+    return with_addresses(_only_words(found, source, where=where), line=line, source=source)
+
+
+def inline_of(text: str, *, line: int, source: Source) -> Inlines:
+    """Return the words that follow the name of a `:::` part on its line.
+
+    Raises:
+        RenderError: as `words`.
+    """
+    if not text:
+        return ()
+    token = parse_line(text, line=line, source=source)
+    return words(token, source, where="the words of a title")
 
 
 def with_addresses(inlines: Inlines, *, line: int | None, source: Source) -> Inlines:
@@ -76,6 +93,23 @@ def with_addresses(inlines: Inlines, *, line: int | None, source: Source) -> Inl
         if isinstance(node, Emphasis | Strong | Strikethrough | Link):
             with_addresses(node.children, line=line, source=source)
     return inlines
+
+
+def _only_words(found: Sequence[Piece], source: Source, *, where: str) -> Inlines:
+    for piece in found:
+        match piece:
+            case Image(line=line, column=column):
+                what = "an image"
+            case Button(link):
+                what, line, column = "a button", link.line, link.column
+            case _:
+                continue
+        raise source.error(
+            f"{what} cannot stand among {where}: give it its own paragraph",
+            line=line,
+            column=column,
+        )
+    return tuple(piece for piece in found if not isinstance(piece, Image | Button))
 
 
 @dataclass(slots=True)
@@ -95,7 +129,7 @@ class _Builder:
         if token.nesting > 0:
             self._open(token)
         elif token.nesting < 0:
-            self._close()
+            self._close(token)
         else:
             self._add(self._leaf(token))
         if token.type in {"softbreak", "hardbreak"}:
@@ -109,40 +143,48 @@ class _Builder:
             raise too_deep(self.source, self.line)
         self.stack.append(_Frame(token))
 
-    def _close(self) -> None:
+    def _close(self, token: Token) -> None:
         frame = self.stack.pop()
         if frame.opener is None:  # pragma: no cover - markdown-it balances its tokens
             raise too_deep(self.source, self.line)
         if frame.opener.type == "link_open":
-            self._add(self._link(frame.opener, frame.pieces))
+            link = self._link(frame.opener, frame.pieces)
+            attributes = token.meta.get("attributes")
+            self._add(self._button(link, attributes) if attributes else link)
         else:
-            self._add(_WRAPPERS[frame.opener.type](self._only_words(frame.pieces)))
+            self._add(_WRAPPERS[frame.opener.type](self._words_alone(frame.pieces)))
 
     def _link(self, opener: Token, inside: list[Piece]) -> Piece:
         url = self._address(str(opener.attrs.get("href", "")), LINK_SCHEMES, "a link")
+        place = opener.meta["place"]
         match tidy(inside):
-            case (Image(src, alt, caption, "", line),):
-                return Image(src, alt, caption, url, line)
+            case (Image(url="") as image,):
+                return replace(image, url=url)
             case () if not url:
                 raise self.source.error(
                     "the link has neither words nor an address", line=self.line, at="["
                 )
             case ():
-                return Link(url, (Text(url),))
+                return Link(url, (Text(url),), *place)
             case _:
-                return Link(url, self._only_words(inside))
+                return Link(url, self._words_alone(inside), *place)
 
-    def _only_words(self, inside: Sequence[Piece]) -> Inlines:
-        kept = tuple(piece for piece in inside if not isinstance(piece, Image))
-        if len(kept) < len(inside):
-            raise self.source.error(
-                "an image stands among other words: give it its own paragraph",
-                line=self.line,
-                at="![",
-            )
-        return _joined(kept)
+    def _button(self, link: Piece, attributes: Attributes) -> Piece:
+        line, column = self.line, None
+        if isinstance(link, Link):
+            line, column = link.line, link.column
+        try:
+            check_attributes(attributes, what="a link", classes=("button", "outline"))
+        except UnknownAttributeError as error:
+            raise self.source.error(str(error), line=line, column=column) from None
+        if not isinstance(link, Link) or not link.url:
+            raise self.source.error("a button needs words and an address", line=line, column=column)
+        return Button(link, "outline" not in attributes.classes, line)
 
-    def _leaf(self, token: Token) -> Piece:
+    def _words_alone(self, inside: Sequence[Piece]) -> Inlines:
+        return _joined(_only_words(inside, self.source, where="words"))
+
+    def _leaf(self, token: Token) -> Piece:  # noqa: PLR0911 - one return a kind
         match token.type:
             case "softbreak":
                 return Text(" ")
@@ -152,7 +194,10 @@ class _Builder:
                 return CodeSpan(token.content)
             case "merge_field":
                 merge_field: MergeField = token.meta["field"]
-                return merge_field
+                line, column = token.meta["place"]
+                return replace(merge_field, line=line, column=column)
+            case "footnote_ref":
+                return FootnoteMark(token.meta["id"] + 1, *token.meta["place"])
             case "image":
                 return self._image(token)
             case _:
@@ -165,19 +210,49 @@ class _Builder:
                 line=self.line,
                 at="![",
             )
-        src = self._address(str(token.attrs.get("src", "")), IMAGE_SCHEMES, "an image")
+        line, column = token.meta["place"]
+        src = self._picture(str(token.attrs.get("src", "")))
         if not src:
-            raise self.source.error("the image has no address", line=self.line, at="![")
+            raise self.source.error("the image has no address", line=line, column=column)
         caption = str(token.attrs.get("title", ""))
-        alt = one_line(_alt(token))
-        return Image(src, alt, (Text(caption),) if caption else (), "", self.line)
+        words: Inlines = (Text(caption),) if caption else ()
+        width = self._width(token.meta.get("attributes"), line, column)
+        return Image(src, one_line(_alt(token)), words, "", line, width, column)
+
+    def _width(self, attributes: Attributes | None, line: int, column: int) -> int | None:
+        if attributes is None:
+            return None
+        try:
+            check_attributes(attributes, what="an image", keys=("width",))
+        except UnknownAttributeError as error:
+            raise self.source.error(str(error), line=line, column=column) from None
+        width = attributes.values["width"].removesuffix("px")
+        if not (width.isascii() and width.isdigit() and 1 <= int(width) <= WIDEST):
+            raise self.source.error(
+                f"an image's width is a number of pixels such as 320, not {width!r}",
+                line=line,
+                column=column,
+            )
+        return int(width)
+
+    def _picture(self, url: str) -> str:
+        """Return a picture's address: a full one, or a file's beside the issue."""
+        if not url or _SCHEME.match(url):
+            return self._address(url, IMAGE_SCHEMES, "an image")
+        if url.startswith(("/", "\\", "#", "?")):
+            raise self.source.error(
+                f"an image is a full address (https://...) or a file beside the issue, not {url!r}",
+                line=self.line,
+                at=url,
+            )
+        return url
 
     def _address(self, url: str, schemes: tuple[str, ...], what: str) -> str:
         if "%7B%7B" in url and "{{" in self.source.lines[self.line - 1]:
             raise self.source.error(
                 f"a merge field cannot stand in the address of {what}", line=self.line, at="{{"
             )
-        if url and not url.lower().startswith(schemes):
+        if url and not url.lower().startswith(schemes) and not _ANCHOR.fullmatch(url):
             raise self.source.error(
                 f"{what} needs a full address ({' or '.join(schemes)}...), not {url!r}",
                 line=self.line,

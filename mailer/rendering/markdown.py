@@ -1,4 +1,4 @@
-"""Markdown to tokens: CommonMark with tables, strikethrough, comments and merge fields.
+"""Markdown to tokens: CommonMark with tables, footnotes, directives, comments and merge fields.
 
 HTML is off: what looks like a tag is text. Two deliberate changes to CommonMark: a line of `---`
 below a paragraph is a thematic break and does not turn the paragraph into a heading, and comments
@@ -6,17 +6,26 @@ below a paragraph is a thematic break and does not turn the paragraph into a hea
 """
 
 import re
+from collections.abc import MutableMapping
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
 
 from mailer.errors import RenderError
+from mailer.rendering.attributes import match_attributes
+from mailer.rendering.directives import directive_rule
 from mailer.rendering.merge import MergeSyntaxError, match_field
+from mailer.rendering.places import Places
 from mailer.rendering.source import Source
+from subscribers.errors import SegmentError
+from subscribers.segment import parse_segment, write_segment
 
 DEEPEST = 16
 """Levels of quotes, lists and emphasis: what is deeper is refused. mrml crashes at 20,000."""
@@ -25,19 +34,52 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BLOCK_COMMENT = re.compile(r"<!--.*?-->[ \t]*(?=\n|\Z)", re.DOTALL)
 
 
-def parse(body: str, *, first_line: int, source: Source) -> list[Token]:
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Tokens, and the conditions of all `only` parts with the line of each one's first use."""
+
+    tokens: list[Token]
+    conditions: dict[str, int]
+
+
+def parse(
+    body: str, *, first_line: int, source: Source, shown: frozenset[str] | None = None
+) -> Parsed:
     """Return the tokens of `body`, which begins on line `first_line` of the file.
 
+    Links, pictures, merge fields and footnote marks have `(line, column)` in `meta["place"]`.
+
+    Args:
+        body: Markdown.
+        first_line: of the body in the file.
+        source: the file, for errors.
+        shown: conditions whose `only` parts stay; None for all.
+
     Raises:
-        RenderError: a merge field or comment is not well-formed, or the nesting is too deep.
+        RenderError: a merge field, comment, footnote or directive is not well-formed, or the
+            nesting is too deep.
     """
-    tokens = _markdown().parse(body, {"source": source, "first_line": first_line})
+    env: dict[str, Any] = {
+        "source": source, "first_line": first_line, "shown": shown, "conditions": {}
+    }  # fmt: skip
+    found = _markdown().parse(body, env)
+    tokens = [token for token in found if token.type != "footnote_anchor"]
     for token in tokens:
         if token.map:
             token.map = [line + first_line for line in token.map]
         if token.level > 2 * DEEPEST:
             raise too_deep(source, token.map[0] if token.map else None)
-    return tokens
+    if shown is None:
+        _check_footnotes(env, source)
+    return Parsed(tokens, env["conditions"])
+
+
+def parse_line(text: str, *, line: int, source: Source) -> Token:
+    """Return the `inline` token of words that are a part of line `line` of the file."""
+    env: dict[str, Any] = {"source": source, "line": line, "places": Places(text, line, source)}
+    children: list[Token] = []
+    _parse_placed(_markdown(), text, env, children)
+    return Token("inline", "", 0, content=text, map=[line, line + 1], children=children)
 
 
 def too_deep(source: Source, line: int | None) -> RenderError:
@@ -53,20 +95,93 @@ def _markdown() -> MarkdownIt:
     md = MarkdownIt("commonmark", {"html": False, "maxNesting": 4 * DEEPEST})
     md.enable(["table", "strikethrough"])
     md.disable(["lheading", "html_block", "html_inline"])
+    md.use(footnote_plugin, inline=False)
+    interrupted = ["paragraph", "reference", "blockquote", "list"]
+    md.block.ruler.before("fence", "directive", directive_rule, {"alt": interrupted})
     md.block.ruler.before("paragraph", "comment", _block_comment, {"alt": ["paragraph"]})
     md.inline.ruler.before("autolink", "comment", _inline_comment)
     md.inline.ruler.before("escape", "merge_field", _merge_field)
+    md.inline.ruler.before("escape", "attributes", _attributes)
     md.core.ruler.at("inline", _inline)
+    md.core.ruler.before("inline", "only", _only)
     return md
+
+
+def _only(state: StateCore) -> None:
+    """Leave out the parts that only others see; note every condition in `env["conditions"]`."""
+    kept: list[Token] = []
+    outer: list[bool | None] = []  # of each open directive: is it shown? None where not an `only`
+    for token in state.tokens:
+        if token.type == "directive_open":
+            outer.append(_may_see(token, state.env) if token.info == "only" else None)
+        is_frame = token.type.startswith("directive") and outer[-1] is not None
+        if token.type == "directive_close":
+            closed = outer.pop()
+            if False in outer or closed is not None:
+                continue
+        if False not in outer and not is_frame:
+            kept.append(token)
+    state.tokens = kept
+
+
+def _may_see(token: Token, env: MutableMapping[str, Any]) -> bool:
+    line = (token.map or [0])[0] + env["first_line"]
+    try:
+        condition = write_segment(parse_segment(token.meta["words"]))
+    except SegmentError as error:
+        message = f"':::only' needs a rule: {error}"
+        raise env["source"].error(message, line=line, at=":::") from None
+    conditions: dict[str, int] = env["conditions"]
+    conditions.setdefault(condition, line)
+    shown: frozenset[str] | None = env["shown"]
+    return shown is None or condition in shown
 
 
 def _inline(state: StateCore) -> None:
     """Parse inline text as markdown-it does, but let the rules know the line it begins on."""
     for token in state.tokens:
         if token.type == "inline":
+            line = (token.map or [0])[0] + state.env["first_line"]
+            state.env["line"] = line
+            state.env["places"] = Places(token.content, line, state.env["source"])
             token.children = []
-            state.env["line"] = (token.map or [0])[0] + state.env["first_line"]
-            state.md.inline.parse(token.content, state.md, state.env, token.children)
+            _parse_placed(state.md, token.content, state.env, token.children)
+
+
+class _PlacedState(StateInline):
+    """Remembers where each token begins."""
+
+    def __init__(
+        self, text: str, md: MarkdownIt, env: MutableMapping[str, Any], tokens: list[Token]
+    ) -> None:
+        super().__init__(text, md, env, tokens)
+        self.begun: list[tuple[Token, int]] = []
+
+    def push(self, ttype: str, tag: str, nesting: Any) -> Token:  # noqa: ANN401 - markdown-it's
+        token = super().push(ttype, tag, nesting)
+        if ttype in {"image", "link_open", "merge_field", "footnote_ref"}:
+            self.begun.append((token, self.pos))
+        return token
+
+
+def _parse_placed(
+    md: MarkdownIt, text: str, env: MutableMapping[str, Any], tokens: list[Token]
+) -> None:
+    """Do what `md.inline.parse` does, with places."""
+    state = _PlacedState(text, md, env, tokens)
+    md.inline.tokenize(state)
+    for rule in md.inline.ruler2.getRules(""):
+        rule(state)
+    places: Places = env["places"]
+    for token, at in state.begun:
+        token.meta["place"] = places.at(_begin(token, at, text))
+
+
+def _begin(token: Token, at: int, text: str) -> int:
+    """Return where a token begins: the parser is inside of the brackets of a link by then."""
+    if token.type == "link_open" and text[at : at + 1] != "<":
+        return at - 1
+    return at
 
 
 def _error(state: StateInline, message: str) -> RenderError:
@@ -111,3 +226,35 @@ def _merge_field(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
         state.push("merge_field", "", 0).meta["field"] = match[0]
     state.pos = match[1]
     return True
+
+
+def _attributes(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+    """Give the braces right after a link or picture to it."""
+    if silent or state.src[state.pos] != "{" or state.pending or not state.tokens:
+        return False
+    last = state.tokens[-1]
+    match = match_attributes(state.src, state.pos)
+    if match is None or last.type not in {"image", "link_close"} or "attributes" in last.meta:
+        return False
+    last.meta["attributes"] = match[0]
+    state.pos = match[1]
+    return True
+
+
+def _check_footnotes(env: dict[str, Any], source: Source) -> None:
+    """Refuse footnotes that nothing refers to: they would be dropped without a word."""
+    for label, number in env.get("footnotes", {}).get("refs", {}).items():
+        if number < 0:
+            line = _line_of(f"[^{label[1:]}]:", source)
+            raise source.error(
+                f"nothing refers to the footnote [^{label[1:]}]: put that mark into the text, or"
+                " take the footnote out",
+                line=line,
+                at="[^",
+            )
+
+
+def _line_of(words: str, source: Source) -> int | None:
+    return next(
+        (at for at, line in enumerate(source.lines, 1) if line.lstrip(" >").startswith(words)), None
+    )

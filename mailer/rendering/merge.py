@@ -61,12 +61,27 @@ def parse_line(text: str, *, source: Source, line: int) -> Inlines:
         RenderError: a merge field is not well-formed.
     """
     try:
-        return tuple(_pieces(text))
+        return tuple(_placed(text, source=source, line=line))
     except MergeSyntaxError as error:
         raise source.error(str(error), line=line, at="{{") from None
 
 
-def _pieces(text: str) -> Iterator[Text | MergeField]:
+def _placed(text: str, *, source: Source, line: int) -> Iterator[Text | MergeField]:
+    column = 0
+    for piece in fields_in(text):
+        if isinstance(piece, MergeField):
+            column = source.lines[line - 1].find("{{", column) + 1
+            yield MergeField(piece.field, piece.default, line, column or 1)
+        else:
+            yield piece
+
+
+def fields_in(text: str) -> Iterator[Text | MergeField]:
+    """Yield the merge fields of `text`, and the text between them.
+
+    Raises:
+        MergeSyntaxError: one is not well-formed.
+    """
     begin = position = 0
     while (position := text.find("{{", position)) >= 0:
         match = match_field(text, position)

@@ -6,6 +6,7 @@ from mailer.domain.issue import (
     Block,
     Blocks,
     Emphasis,
+    Footnote,
     Image,
     Inlines,
     Issue,
@@ -15,19 +16,22 @@ from mailer.domain.issue import (
     Rule,
     Section,
     Strong,
-    Subheading,
     Text,
     find_todos,
 )
 from mailer.rendering import front_matter, markdown
-from mailer.rendering.blocks import Entry, Heading, check_addresses, entries
+from mailer.rendering.blocks import Entry, Heading, as_block, check_addresses, entries
 from mailer.rendering.source import Source
 
 _SECTION, _ITEM = 2, 3
 
 
-def parse(source: Source) -> Issue:
+def parse(source: Source, *, shown: frozenset[str] | None = None) -> Issue:
     """Return the parsed issue.
+
+    Args:
+        source: its file.
+        shown: the conditions whose parts stay in the tree; None for all of them.
 
     Raises:
         RenderError: the file is not an issue; with line and column.
@@ -35,18 +39,27 @@ def parse(source: Source) -> Issue:
     matter = front_matter.parse(source)
     _, first_line = front_matter.split(source)
     body = "\n".join(source.lines[first_line - 1 :])
-    tokens = markdown.parse(body, first_line=first_line, source=source)
-    found = entries(tokens, source)
-    if not found:
+    parsed = markdown.parse(body, first_line=first_line, source=source, shown=shown)
+    found = entries(parsed.tokens, source)
+    if not found and shown is None:
         raise source.error("the issue has no text below its front matter", line=first_line)
-    found, closing = _split_closing(found)
+    footnotes = tuple(entry for entry in found if isinstance(entry, Footnote))
+    found, closing = _split_closing(found[: len(found) - len(footnotes)])
     tree = _Tree(source)
     for entry in found:
         tree.take(entry)
     introduction = tree.introduction()
     sections = tuple(part.section(source) for part in tree.parts)
     checked_closing = _settled(closing, source)
-    return Issue(matter, introduction, sections, checked_closing, find_todos(source.text))
+    return Issue(
+        matter,
+        introduction,
+        sections,
+        checked_closing,
+        find_todos(source.text),
+        footnotes,
+        tuple(parsed.conditions),
+    )
 
 
 def _split_closing(found: list[Entry]) -> tuple[list[Entry], list[Block]]:
@@ -56,16 +69,12 @@ def _split_closing(found: list[Entry]) -> tuple[list[Entry], list[Block]]:
         return found, []
     for at in range(last, len(found)):
         if isinstance(found[at], Rule):
-            return found[:at], [_as_block(entry) for entry in found[at + 1 :]]
+            return found[:at], [as_block(entry) for entry in found[at + 1 :]]
     return found, []
 
 
 def _structures(entry: Entry) -> bool:
     return isinstance(entry, Heading) and entry.level <= _ITEM
-
-
-def _as_block(entry: Entry) -> Block:
-    return Subheading(entry.children, entry.line) if isinstance(entry, Heading) else entry
 
 
 def _settled(blocks: list[Block], source: Source) -> Blocks:
@@ -94,7 +103,8 @@ class _ItemPart:
         name, url = title
         if url and heading and _is_address(name):
             heading, name, lead = (), heading, 0
-        return Item(heading, name, url, _settled(rest, source), lead, line)
+        blocks = _settled(rest, source)
+        return Item(heading, name, url, blocks, lead, line, self.heading.id)
 
     def _headed(self, source: Source) -> Item:
         """Return the item whose heading is its title."""
@@ -109,7 +119,7 @@ class _ItemPart:
                 line=self.heading.line,
                 column=1,
             )
-        return Item((), name, url, blocks, 0, self.heading.line)
+        return Item((), name, url, blocks, 0, self.heading.line, self.heading.id)
 
     def _title(self) -> tuple[int, tuple[Inlines, str] | None]:
         """Return how many images come first, and the title that follows them, if one does."""
@@ -147,9 +157,19 @@ class _SectionPart:
             case [Paragraph((Emphasis(children),), _), *rest]:
                 blocks, subtitle = rest, children
         items = tuple(part.item(source) for part in self.items)
-        name = self.heading.children if self.heading else ()
-        line = self.heading.line if self.heading else items[0].line
-        return Section(name, subtitle, _settled(blocks, source), items, line)
+        introduction = _settled(blocks, source)
+        if self.heading is None:
+            return Section((), subtitle, introduction, items, items[0].line)
+        heading = self.heading
+        return Section(
+            heading.children,
+            subtitle,
+            introduction,
+            items,
+            heading.line,
+            heading.id,
+            heading.accent,
+        )
 
 
 @dataclass(slots=True)
@@ -163,7 +183,7 @@ class _Tree:
 
     def take(self, entry: Entry) -> None:
         match entry:
-            case Heading(1, _, line):
+            case Heading(1, line=line):
                 raise self.source.error(
                     "'#' is the masthead, which comes from 'title' in the front matter: use '##'"
                     " for a section and '###' for an item",
@@ -174,12 +194,12 @@ class _Tree:
                 if not children:
                     raise self.source.error("the section has no name", line=line, column=1)
                 self.parts.append(_SectionPart(entry))
-            case Heading(level, _, _) if level == _ITEM:
+            case Heading(level) if level == _ITEM:
                 if not self.parts:
                     self.parts.append(_SectionPart(None))
                 self.parts[-1].items.append(_ItemPart(entry))
             case _:
-                self._innermost().append(_as_block(entry))
+                self._innermost().append(as_block(entry))
 
     def _innermost(self) -> list[Block]:
         if not self.parts:

@@ -3,17 +3,22 @@
 import dataclasses
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.domain.issue import Issue
-from mailer.domain.message import CompiledIssue
-from mailer.rendering import css, mjml, parser
+from mailer.domain.image import HostedImage
+from mailer.domain.issue import Image, Issue, RawMjml, blocks_of
+from mailer.domain.message import CompiledIssue, Variant
+from mailer.rendering import parser
 from mailer.rendering.edition import Edition, IssueDefaults, edit
-from mailer.rendering.html_part import mjml_values
+from mailer.rendering.html_part import html_part
 from mailer.rendering.merge import Tokens, subject_line, tokens_for
+from mailer.rendering.raw import check_raw
 from mailer.rendering.source import Source, normalise
 from mailer.rendering.text_part import text_part
-from mailer.rendering.theme import load_theme
+from mailer.rendering.theme import Theme
+from mailer.rendering.variants import variants_of
 
 GMAIL_CLIP_BYTES = 102_000
 """Gmail cuts off what comes after about this many bytes of HTML, the unsubscribe link included."""
@@ -35,41 +40,79 @@ def parse_issue(source: str, *, path: Path) -> Issue:
     return parser.parse(Source(normalise(source), path))
 
 
-def compile_issue(
-    source: str, *, path: Path, theme_dir: Path, defaults: IssueDefaults
+def compile_issue(  # noqa: PLR0913 - one argument an input
+    source: str,
+    *,
+    path: Path,
+    theme: Theme,
+    defaults: IssueDefaults,
+    images: Mapping[str, HostedImage] | None = None,
+    is_traced: bool = False,
 ) -> CompiledIssue:
-    """Return the message that `source` becomes: the same bytes for the same arguments and theme.
+    """Return the message that `source` becomes: the same bytes for the same arguments.
 
     Args:
         source: the file's text.
         path: the file, for errors and the default slug; it is not read.
-        theme_dir: the theme's own folder, see `find_theme`.
+        theme: how it looks, see `find_theme`.
         defaults: for what the front matter leaves out.
+        images: where the pictures are hosted that are files, by `src` as written.
+        is_traced: give each block's element `data-line`, the line that it comes from.
 
     Raises:
         RenderError: the issue, the theme or the template is wrong; with file, line and column.
     """
-    source = normalise(source)
-    theme = load_theme(theme_dir)
-    issue = parser.parse(Source(source, path))
-    edition = edit(issue, theme=theme, defaults=defaults, path=path)
-    tokens = tokens_for(source)
-    subject = subject_line(issue.front_matter.subject, tokens)
-    html = html_part(edition, tokens)
-    text = text_part(edition, tokens)
-    return _sealed(edition, subject=subject, html=html, text=text, tokens=tokens)
+    file = Source(normalise(source), path)
+    job = _Job(file, theme, defaults, images or {}, tokens_for(file.text), is_traced=is_traced)
+    whole = parser.parse(file)
+    _check(whole, job)
+    if not whole.conditions:
+        return _sealed(job.edition(whole), job)
+    first, *others = variants_of(whole.conditions, file)
+    edition = job.edition(parser.parse(file, shown=frozenset(first)))
+    return _sealed(edition, job, [job.variant(shown) for shown in others])
 
 
-def html_part(edition: Edition, tokens: Tokens) -> str:
-    """Return the HTML part: template, MJML, CSS inlined.
+@dataclass(frozen=True, slots=True)
+class _Job:
+    source: Source
+    theme: Theme
+    defaults: IssueDefaults
+    images: Mapping[str, HostedImage]
+    tokens: Tokens
+    is_traced: bool
 
-    Raises:
-        RenderError: the theme is wrong.
-    """
-    values = mjml_values(edition, tokens)
-    document = mjml.render_template(edition.theme, values)
-    html = mjml.to_html(document, theme=edition.theme, values=values)
-    return css.inline_css(html, edition.theme.inlined_css)
+    def edition(self, issue: Issue) -> Edition:
+        return edit(
+            issue,
+            theme=self.theme,
+            defaults=self.defaults,
+            path=self.source.path,
+            images=self.images,
+        )
+
+    def html(self, edition: Edition) -> str:
+        return html_part(edition, self.tokens, self.source, is_traced=self.is_traced)
+
+    def variant(self, shown: tuple[str, ...]) -> Variant:
+        edition = self.edition(parser.parse(self.source, shown=frozenset(shown)))
+        return Variant(shown, self.html(edition), text_part(edition, self.tokens))
+
+
+def _check(issue: Issue, job: _Job) -> None:
+    for block in blocks_of(issue):
+        match block:
+            case RawMjml():
+                check_raw(block, job.source)
+            case Image(src) if block.is_local and src not in job.images:
+                raise job.source.error(
+                    f"the picture {src!r} is a file: it has to be hosted before the issue is"
+                    " compiled",
+                    line=block.line,
+                    column=block.column,
+                )
+            case _:
+                pass
 
 
 def html_bytes(compiled: CompiledIssue) -> int:
@@ -85,10 +128,10 @@ def content_hash(compiled: CompiledIssue) -> str:
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
-def _sealed(
-    edition: Edition, *, subject: str, html: str, text: str, tokens: Tokens
-) -> CompiledIssue:
+def _sealed(edition: Edition, job: _Job, variants: Sequence[Variant] = ()) -> CompiledIssue:
     matter = edition.issue.front_matter
+    subject = subject_line(matter.subject, job.tokens)
+    html, text = job.html(edition), text_part(edition, job.tokens)
     compiled = CompiledIssue(
         slug=matter.slug,
         subject=subject,
@@ -99,6 +142,8 @@ def _sealed(
         reply_to=edition.reply_to,
         language=edition.language,
         date=matter.date,
-        slots=tokens.slots,
+        slots=job.tokens.slots,
+        conditions=edition.issue.conditions,
+        variants=tuple(variants),
     )
     return dataclasses.replace(compiled, content_hash=content_hash(compiled))

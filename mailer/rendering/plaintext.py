@@ -4,15 +4,20 @@ Written in Python rather than as a template: lists in quotes in lists, and wrapp
 characters, are functions; in a template they would be white-space control.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
+from mailer.domain.image import HostedImage
 from mailer.domain.issue import (
     Block,
     Blocks,
+    Button,
+    Callout,
     CodeBlock,
     CodeSpan,
     Emphasis,
+    Footnote,
+    FootnoteMark,
     Image,
     Inline,
     Inlines,
@@ -22,9 +27,12 @@ from mailer.domain.issue import (
     ListBlock,
     MergeField,
     Paragraph,
+    Poll,
     Quote,
+    RawMjml,
     Rule,
     Section,
+    Sponsor,
     Strikethrough,
     Strong,
     Subheading,
@@ -32,7 +40,9 @@ from mailer.domain.issue import (
     Text,
 )
 from mailer.domain.message import SlotContext
-from mailer.rendering.merge import Tokens
+from mailer.rendering.merge import Tokens, fields_in
+from mailer.rendering.raw import raw_words
+from mailer.rendering.words import Words
 from mailer.rendering.wrap import width, wrap
 
 WIDTH = 72
@@ -40,9 +50,19 @@ WIDTH = 72
 
 @dataclass(frozen=True, slots=True)
 class PlainText:
-    """Writes the parts of the text; merge fields become tokens of `tokens`."""
+    """Writes the parts of the text; merge fields become tokens of `tokens`.
+
+    Args:
+        tokens: gives them out.
+        said: what the theme says.
+        web_url: of the issue in the archive, where anchors lead; may be empty.
+        images: where the pictures are hosted that are files, by `src`.
+    """
 
     tokens: Tokens
+    said: Words
+    web_url: str = ""
+    images: Mapping[str, HostedImage] = field(default_factory=dict)
 
     # --- the issue's parts ---
 
@@ -77,13 +97,22 @@ class PlainText:
         """Return blocks, an empty line between them."""
         return "\n\n".join("\n".join(self._block(block, room)) for block in blocks)
 
+    def footnotes(self, notes: tuple[Footnote, ...]) -> str:
+        """Return the footnotes, each after its number."""
+        return "\n".join(line for note in notes for line in self._footnote(note))
+
+    def _footnote(self, note: Footnote) -> list[str]:
+        mark = f"[{note.number}] "
+        inside = self.flow(note.blocks, room=WIDTH - len(mark))
+        return _indented(inside, mark, " " * len(mark))
+
     # --- words ---
 
     def words(self, inlines: Inlines) -> str:
         """Return words without their markup; addresses of links are not among them."""
         return "".join(self._word(node) for node in inlines)
 
-    def _word(self, node: Inline) -> str:
+    def _word(self, node: Inline) -> str:  # noqa: PLR0911 - one return a kind
         match node:
             case Text(text) | CodeSpan(text):
                 return text
@@ -91,6 +120,8 @@ class PlainText:
                 return "\n"
             case MergeField(name, default):
                 return self.tokens.token(name, context=SlotContext.TEXT, default=default)
+            case FootnoteMark(number):
+                return f"[{number}]"
             case Emphasis(children) | Strong(children):
                 return self.words(children)
             case Strikethrough(children):
@@ -104,15 +135,16 @@ class PlainText:
         lines = wrap(self.words(inlines).strip("\n "), room)
         named = [(self.words(link.children), link.url) for link in _links(inlines)]
         links = [(name, url) for name, url in named if not _shown(name, url)]
+        links = [(name, url) for name, url in links if self.web_url or not url.startswith("#")]
         for name, url in links:
             if len(links) > 1:
                 lines += wrap(f"{name}:", room)
-            lines.append(url)
+            lines.append(self._url(url))
         return [line for line in lines if line]
 
     # --- blocks ---
 
-    def _block(self, block: Block, room: int) -> list[str]:  # noqa: PLR0911 - one return a kind
+    def _block(self, block: Block, room: int) -> list[str]:  # noqa: C901, PLR0911 - one return a kind
         match block:
             case Paragraph(children, _) | Subheading(children, _):
                 return self._text(children, room)
@@ -120,20 +152,69 @@ class PlainText:
                 return self._image(block, room)
             case ListBlock(entries, start, _):
                 return list(self._list(entries, start, room))
-            case Quote(blocks, _):
-                return _indented(self.flow(blocks, room=max(room - 2, 20)), "> ", "> ")
+            case Quote():
+                return self._quote(block, room)
             case CodeBlock(text, _):
                 return _indented(text, "    ", "    ")
             case Table():
                 return list(self._table(block, room))
             case Rule():
                 return ["* * *"]
+            case Button(link):
+                return [*wrap(f"[{self.words(link.children)}]", room), self._url(link.url)]
+            case Callout():
+                return self._box(block.title or (Text(self.said[block.kind]),), block.blocks, room)
+            case Sponsor():
+                label = Text(self.said["sponsor"] + (": " if block.name else ""))
+                return self._box((label, *block.name), block.blocks, room)
+            case Poll():
+                return self._poll(block, room)
+            case RawMjml(text):
+                return list(self._raw(text, room))
+
+    def _quote(self, quote: Quote, room: int) -> list[str]:
+        inside = self.flow(quote.blocks, room=max(room - 2, 20))
+        if quote.source:
+            inside += "\n" + "\n".join(self._text((Text("\u2014 "), *quote.source), room - 2))
+        return _indented(inside, "> ", "> ")
+
+    def _box(self, title: Inlines, blocks: Blocks, room: int) -> list[str]:
+        inside = self._text(title, room - 4)
+        if blocks:
+            inside += ["", *self.flow(blocks, room=max(room - 4, 20)).split("\n")]
+        return _indented("\n".join(inside), "  | ", "  | ")
+
+    def _poll(self, poll: Poll, room: int) -> list[str]:
+        lines = self._text(poll.question, room)
+        if poll.blocks:
+            lines += ["", *self.flow(poll.blocks, room=room).split("\n"), ""]
+        for choice in poll.choices:
+            words = "\n".join(wrap(self.words(choice.children), room - 4))
+            lines += [*_indented(words, "( ) ", "    "), self._url(choice.url)]
+        return lines
+
+    def _raw(self, text: str, room: int) -> Iterator[str]:
+        """Yield the words and addresses of a raw fragment, as far as they can be told from it."""
+        for words, url in raw_words(self._tokens_in(text)):
+            yield from wrap(words, room) if words else ()
+            if url:
+                yield url
+
+    def _tokens_in(self, text: str) -> str:
+        return "".join(
+            self.words((piece,)) if isinstance(piece, MergeField) else piece.text
+            for piece in fields_in(text)
+        )
+
+    def _url(self, url: str) -> str:
+        return self.web_url + url if url.startswith("#") and self.web_url else url
 
     def _image(self, image: Image, room: int) -> list[str]:
         lines = wrap(f"[{image.alt}]", room) if image.alt else []
         if image.caption:
             lines += self._text(image.caption, room)
-        return [*lines, image.url or image.src]
+        hosted = self.images.get(image.src)
+        return [*lines, image.url or (hosted.url if hosted else image.src)]
 
     def _list(self, entries: tuple[Blocks, ...], start: int | None, room: int) -> Iterator[str]:
         for offset, entry in enumerate(entries):

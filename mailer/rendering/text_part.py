@@ -1,27 +1,58 @@
 """The text part as a whole: header and web link, sections, footer with the way out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from mailer.domain.issue import Issue
 from mailer.domain.message import UNSUBSCRIBE_URL, SlotContext
+from mailer.rendering import templates
 from mailer.rendering.edition import Edition
 from mailer.rendering.merge import Tokens
 from mailer.rendering.plaintext import WIDTH, PlainText
+from mailer.rendering.theme import TEXT_FILE
 from mailer.rendering.wrap import wrap
 
 
 def text_part(edition: Edition, tokens: Tokens) -> str:
-    """Return the plain text of `edition`, which ends with a newline."""
-    writer = PlainText(tokens)
+    """Return the plain text of `edition`, which ends with a newline.
+
+    Raises:
+        RenderError: the theme's template is wrong; with file and line.
+    """
+    text = templates.render(edition.theme, TEXT_FILE, text_values(edition, tokens))
+    return text.strip("\n") + "\n"
+
+
+def text_values(edition: Edition, tokens: Tokens) -> Mapping[str, object]:
+    """Return the parts that the theme's text template puts in order; empty where there is none."""
+    writer = PlainText(tokens, edition.words, web_url=edition.web_url, images=edition.images)
     issue = edition.issue
-    parts = [_header(edition), writer.flow(issue.introduction), _contents(edition, writer)]
+    return {
+        "header": _header(edition),
+        "introduction": writer.flow(issue.introduction),
+        "contents": _contents(edition, writer),
+        "sections": list(_sections(issue, writer)),
+        "closing": writer.flow(issue.closing),
+        "footnotes": writer.footnotes(issue.footnotes),
+        "author": _author(edition),
+        "footer": "\n".join(_footer(edition, tokens)),
+        "rule": "-" * WIDTH,
+        "words": edition.words,
+    }
+
+
+def _sections(issue: Issue, writer: PlainText) -> Iterator[str]:
     number = 0
     for section in issue.sections:
         number += bool(section.name)
-        parts.append(writer.section(section, number))
-    if issue.closing:
-        parts.append("-" * WIDTH + "\n\n" + writer.flow(issue.closing))
-    parts.append("\n".join(_footer(edition, tokens)))
-    return "\n\n".join(filter(None, parts)) + "\n"
+        yield writer.section(section, number)
+
+
+def _author(edition: Edition) -> str:
+    author = edition.author
+    if author is None:
+        return ""
+    lines = [author.name, *wrap(author.bio, WIDTH), author.url]
+    return "\n".join(filter(None, lines))
 
 
 def _header(edition: Edition) -> str:
@@ -33,7 +64,7 @@ def _header(edition: Edition) -> str:
 
 def _contents(edition: Edition, writer: PlainText) -> str:
     names = [writer.words(section.name) for section in edition.issue.sections if section.name]
-    if len(names) < 2:  # noqa: PLR2004 - one section needs no contents
+    if not edition.sections_listed:
         return ""
     lines = [line for at, name in enumerate(names, 1) for line in wrap(f"{at}. {name}", WIDTH)]
     return "\n".join([f"{edition.words['contents']}:", *lines])
@@ -41,6 +72,10 @@ def _contents(edition: Edition, writer: PlainText) -> str:
 
 def _footer(edition: Edition, tokens: Tokens) -> Iterator[str]:
     yield "-" * WIDTH
+    for link in edition.theme.settings.social:
+        yield from (f"{link.name}:", link.url)
+    if edition.theme.settings.social:
+        yield ""
     yield from wrap(edition.reason, WIDTH)
     yield f"{edition.words['unsubscribe']}:"
     yield tokens.token(UNSUBSCRIBE_URL, context=SlotContext.TEXT)

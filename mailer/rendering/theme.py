@@ -1,127 +1,164 @@
-"""A theme: a folder with an MJML template, the CSS that is inlined, colours and words."""
+"""A theme: a chain of folders with MJML, text, CSS and settings, the most specific first.
 
-import datetime as dt
+A workspace's `templates/email/<theme>/` stands before the shipped folder of the same name, both
+before the theme that `theme.toml` says it extends, and `base` last. Of a file, the first in the
+chain counts; of `theme.toml`, each value.
+"""
+
 import difflib
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from mailer.errors import RenderError
+from mailer.rendering.theme_settings import (
+    SETTINGS_FILE,
+    SettingsFile,
+    ThemeSettings,
+    read_settings,
+)
 
 MJML_FILE = "issue.mjml.j2"
-CSS_FILE = "theme.css"
-SETTINGS_FILE = "theme.toml"
+TEXT_FILE = "issue.txt.j2"
+CSS_FILES = ("blocks.css", "theme.css")
+BASE = "base"
+
+_TEMPLATES = "*.j2"
 
 
 @dataclass(frozen=True, slots=True)
-class Accent:
-    """One section's colour on light and on dark paper."""
+class ThemeFile:
+    """A file of a theme, read; its line ends are LF."""
 
-    light: str
-    dark: str
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What the theme itself says, in one language."""
-
-    table: Mapping[str, Any]
-
-    def __getitem__(self, name: str) -> str:
-        return str(self.table[name])
-
-    def counted(self, name: str, count: int) -> str:
-        """Return `name` for `count` things."""
-        return str(self.table[name][0 if count == 1 else 1]).format(count=count)
-
-    def date(self, date: dt.date) -> str:
-        """Return `date` as people write it."""
-        return str(self.table["date"]).format(
-            weekday=self.table["weekdays"][date.weekday()],
-            month=self.table["months"][date.month - 1],
-            day=date.day,
-            year=date.year,
-        )
+    path: Path
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A theme's files, read."""
+    """A theme's files, read.
 
-    path: Path
-    mjml: str
-    css: str
-    accents: tuple[Accent, ...]
-    languages: Mapping[str, Words]
+    Args:
+        name: of its folder.
+        folders: where its files are looked for, in order.
+        settings: merged.
+        templates: of each folder, its templates by file name.
+        sheets: `blocks.css` and `theme.css`, as far as they are there.
+    """
+
+    name: str
+    folders: tuple[Path, ...]
+    settings: ThemeSettings
+    templates: tuple[Mapping[str, ThemeFile], ...]
+    sheets: tuple[ThemeFile, ...]
 
     @property
-    def inlined_css(self) -> str:
-        """The rules for style attributes: the theme's, and `.a0`, `.a1`, ... for its accents."""
-        accents = (f".a{at} {{ color: {each.light} }}" for at, each in enumerate(self.accents))
-        return "\n".join((self.css, *accents))
+    def column_width(self) -> int:
+        """CSS pixels between the gutters."""
+        return self.settings.width - 2 * self.settings.gutter
 
-    def words(self, language: str) -> Words:
-        """Return the words of `language`, of its base language, or English."""
-        table = self.languages
-        base = language.lower().partition("-")[0]
-        return table.get(language.lower()) or table.get(base) or table["en"]
+    def template(self, name: str, *, level: int = 0) -> tuple[int, ThemeFile] | None:
+        """Return the template `name` and its level: of the first folder from `level` on."""
+        for at, files in enumerate(self.templates[level:], start=level):
+            if name in files:
+                return at, files[name]
+        return None
 
 
-def find_theme(name: str, *, roots: Sequence[Path]) -> Path:
-    """Return the folder of theme `name` in the first of `roots` that has it.
+def find_theme(name: str, *, roots: Sequence[Path]) -> Theme:
+    """Return the theme `name`, as its files are now.
+
+    Args:
+        name: of a folder.
+        roots: folders that hold themes: the workspace's before the shipped ones.
 
     Raises:
-        RenderError: none has.
+        RenderError: there is none, or a file of it is missing or broken.
     """
-    for root in roots:
-        if (root / name / MJML_FILE).is_file():
-            return root / name
-    known = sorted({file.parent.name for root in roots for file in root.glob(f"*/{MJML_FILE}")})
+    files: list[SettingsFile] = []
+    folders: list[Path] = []
+    seen: list[str] = []
+    following = name
+    while following:
+        own = _folders(following, roots)
+        if following in seen:
+            raise files[-1].error(
+                f"a theme cannot extend itself: {' -> '.join([*seen, name])}", "extends"
+            )
+        if not own:
+            raise _unknown(following, roots, files)
+        seen.append(following)
+        folders += own
+        files += [SettingsFile(path, text) for path, text in map(_settings_text, own) if text]
+        following = _parent(following, files)
+    return Theme(
+        name=name,
+        folders=tuple(folders),
+        settings=_settings(tuple(files)),
+        templates=tuple(map(_templates, folders)),
+        sheets=tuple(filter(None, (_first(folders, file) for file in CSS_FILES))),
+    )
+
+
+def list_themes(roots: Sequence[Path]) -> list[str]:
+    """Return the names of all themes, in order; `base` is none."""
+    found = {
+        folder.name
+        for root in roots
+        for folder in root.glob("*")
+        if (folder / SETTINGS_FILE).is_file() and folder.name != BASE
+    }
+    return sorted(found)
+
+
+def _folders(name: str, roots: Sequence[Path]) -> list[Path]:
+    known = any((root / name / SETTINGS_FILE).is_file() for root in roots)
+    return [root / name for root in roots if known and (root / name).is_dir()]
+
+
+def _unknown(name: str, roots: Sequence[Path], files: Sequence[SettingsFile]) -> RenderError:
+    known = list_themes(roots)
     close = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known) or 'none'}"
-    raise RenderError(f"there is no theme {name!r}: {hint}")
+    message = f"there is no theme {name!r}: {hint}"
+    asking = next((file for file in files if file.table().get("extends") == name), None)
+    return asking.error(message, "extends") if asking else RenderError(message)
 
 
-def load_theme(theme_dir: Path) -> Theme:
-    """Return the theme in `theme_dir`, as its files are now.
+def _parent(name: str, files: Sequence[SettingsFile]) -> str:
+    """Return the theme that `name`, whose files are the last ones, extends."""
+    for file in files:
+        if file.path.parent.name == name:
+            parent = file.table().get("extends")
+            if parent is not None:
+                if not isinstance(parent, str):
+                    raise file.error("'extends' must be a theme's name", "extends")
+                return parent
+    return "" if name == BASE else BASE
 
-    Raises:
-        RenderError: a file is missing or broken.
-    """
-    settings = _settings(_read(theme_dir / SETTINGS_FILE), theme_dir / SETTINGS_FILE)
-    return Theme(
-        path=theme_dir,
-        mjml=_read(theme_dir / MJML_FILE),
-        css=_read(theme_dir / CSS_FILE),
-        accents=settings[0],
-        languages=settings[1],
-    )
+
+def _settings_text(folder: Path) -> tuple[Path, str]:
+    path = folder / SETTINGS_FILE
+    return path, _read(path) if path.is_file() else ""
+
+
+def _templates(folder: Path) -> Mapping[str, ThemeFile]:
+    return {path.name: ThemeFile(path, _read(path)) for path in sorted(folder.glob(_TEMPLATES))}
+
+
+def _first(folders: Sequence[Path], name: str) -> ThemeFile | None:
+    path = next((folder / name for folder in folders if (folder / name).is_file()), None)
+    return ThemeFile(path, _read(path)) if path else None
 
 
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    except FileNotFoundError:
-        raise RenderError("the theme lacks this file", path=path) from None
     except (OSError, UnicodeDecodeError) as error:
         raise RenderError(f"the theme's file cannot be read: {error}", path=path) from None
 
 
 @lru_cache(maxsize=16)
-def _settings(text: str, path: Path) -> tuple[tuple[Accent, ...], Mapping[str, Words]]:
-    try:
-        table = tomllib.loads(text)
-        accents = tuple(Accent(each["light"], each["dark"]) for each in table["accents"])
-        words = {tag.lower(): Words(each) for tag, each in table["words"].items()}
-    except tomllib.TOMLDecodeError as error:
-        raise RenderError(f"not TOML: {error}", path=path) from None
-    except (KeyError, TypeError, AttributeError) as error:
-        raise RenderError(
-            f"accents or [words.en] is missing or wrong: {error}", path=path
-        ) from None
-    if not accents or "en" not in words:
-        raise RenderError("a theme needs at least one accent, and English words", path=path)
-    return accents, words
+def _settings(files: tuple[SettingsFile, ...]) -> ThemeSettings:
+    return read_settings(files)

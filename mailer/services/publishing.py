@@ -83,7 +83,7 @@ def compile_draft(draft: Draft, settings: Settings) -> CompiledIssue:
     return compile_issue(
         draft.source,
         path=draft.path,
-        theme_dir=find_theme(theme, roots=theme_roots(settings)),
+        theme=find_theme(theme, roots=theme_roots(settings)),
         defaults=issue_defaults(settings),
     )
 

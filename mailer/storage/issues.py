@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from mailer.domain.message import CompiledIssue, Mailbox, Slot, SlotContext
+from mailer.domain.message import CompiledIssue, Mailbox, Slot, SlotContext, Variant
 
 _SAVE_ISSUE = text("""
 INSERT INTO issue (slug, subject, date) VALUES (:slug, :subject, :date)
@@ -76,5 +76,10 @@ def from_document(document: dict[str, Any]) -> CompiledIssue:
             "reply_to": Mailbox(**reply_to) if reply_to else None,
             "date": dt.date.fromisoformat(document["date"]),
             "slots": slots,
+            "conditions": tuple(document.get("conditions", ())),
+            "variants": tuple(
+                Variant(tuple(each["shown"]), each["html"], each["text"])
+                for each in document.get("variants", ())
+            ),
         }
     )

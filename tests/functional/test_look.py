@@ -128,7 +128,7 @@ def html() -> str:
     compiled = compile_issue(
         SOURCE,
         path=Path("measured.md"),
-        theme_dir=find_theme("default", roots=[resource_dir("templates") / "email"]),
+        theme=find_theme("digest", roots=[resource_dir("templates") / "email"]),
         defaults=IssueDefaults(
             sender=Mailbox("a@example.org", "The Observatory"),
             postal_address="12 Hill Lane, Greenwich",

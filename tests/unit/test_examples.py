@@ -7,7 +7,14 @@ from pathlib import Path
 
 from mailer.domain.issue import find_todos
 from mailer.domain.message import Mailbox
-from mailer.rendering import GMAIL_WARN_BYTES, IssueDefaults, compile_issue, html_bytes, parse_issue
+from mailer.rendering import (
+    GMAIL_WARN_BYTES,
+    IssueDefaults,
+    compile_issue,
+    find_theme,
+    html_bytes,
+    parse_issue,
+)
 from mailer.resources import resource_dir
 from subscribers.address import parse_address
 from subscribers.errors import InvalidAddressError
@@ -28,7 +35,7 @@ def test_the_issue_compiles_and_is_finished() -> None:
     compiled = compile_issue(
         source,
         path=ISSUE,
-        theme_dir=resource_dir("templates") / "email" / "default",
+        theme=find_theme("digest", roots=[resource_dir("templates") / "email"]),
         defaults=IssueDefaults(sender=Mailbox("news@example.com"), postal_address="1 Street"),
     )
     assert compiled.fields == {"name"}

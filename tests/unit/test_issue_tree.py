@@ -174,7 +174,7 @@ def test_comments_are_left_out() -> None:
         ("see [this]()\n", 5, 5, "no address"),
         ("> - see [this]()\n", 5, 9, "no address"),
         ("[a](page.html)\n", 5, 5, "full address"),
-        ("![a](pictures/a.png)\n", 5, 6, "full address"),
+        ("![a](/pictures/a.png)\n", 5, 6, "full address"),
         ("![a]()\n", 5, 1, "no address"),
         ("**x ![a](https://e.org/a.png)**\n", 5, 5, "own paragraph"),
         ("## S ![a](https://e.org/a.png)\n", 5, 6, "own paragraph"),

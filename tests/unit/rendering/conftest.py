@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mailer.domain.issue import Issue
 from mailer.domain.message import CompiledIssue, Mailbox
-from mailer.rendering import IssueDefaults, compile_issue, parse_issue
+from mailer.rendering import IssueDefaults, compile_issue, find_theme, parse_issue
 from mailer.resources import resource_dir
 
+THEMES = resource_dir("templates") / "email"
 FRONT = "---\nsubject: A subject\ndate: 2026-11-22\n---\n"
 ISSUE_PATH = Path("issues/first-light.md")
 
@@ -19,7 +21,7 @@ Parse = Callable[[str], Issue]
 
 @pytest.fixture(scope="session")
 def theme_dir() -> Path:
-    return resource_dir("templates") / "email" / "default"
+    return THEMES / "digest"
 
 
 @pytest.fixture(scope="session")
@@ -36,8 +38,11 @@ def defaults() -> IssueDefaults:
 def compile_body(theme_dir: Path, defaults: IssueDefaults) -> Compile:
     """Compile a body under the plain front matter, or a whole file with `front=""`."""
 
-    def run(body: str, *, front: str = FRONT, theme: Path = theme_dir) -> CompiledIssue:
-        return compile_issue(front + body, path=ISSUE_PATH, theme_dir=theme, defaults=defaults)
+    def run(
+        body: str, *, front: str = FRONT, theme: Path = theme_dir, **more: Any
+    ) -> CompiledIssue:
+        found = find_theme(theme.name, roots=[theme.parent, THEMES])
+        return compile_issue(front + body, path=ISSUE_PATH, theme=found, defaults=defaults, **more)
 
     return run
 

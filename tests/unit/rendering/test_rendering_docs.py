@@ -17,8 +17,20 @@ def page() -> str:
     return DOCS.read_text(encoding="utf-8")
 
 
-def test_example_compiles(page: str, compile_body: Callable[..., CompiledIssue]) -> None:
-    (example,) = re.findall(r"```markdown\n(.*?\n)```", page, re.DOTALL)
+def examples(page: str) -> list[str]:
+    found = re.findall(r"^(`{3,})markdown\n(.*?\n)\1$", page, re.DOTALL | re.MULTILINE)
+    return [text for _, text in found]
+
+
+def test_every_example_compiles(page: str, compile_body: Callable[..., CompiledIssue]) -> None:
+    _, *parts = examples(page)
+    assert len(parts) >= 5
+    for part in parts:
+        compile_body(f"{part}\n\nMore.\n")
+
+
+def test_whole_example_compiles(page: str, compile_body: Callable[..., CompiledIssue]) -> None:
+    example = examples(page)[0]
     compiled = compile_body(example, front="")
     assert compiled.subject == "Small models, long memories"
     assert compiled.fields == {"first_name"}

@@ -1,8 +1,7 @@
 """The HTML part: what must be in it, what must never be, and who can read it."""
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,6 @@ from mailer.rendering import (
     html_bytes,
 )
 from mailer.rendering.pipeline import compile_issue, content_hash
-from mailer.rendering.theme import load_theme
 from mailer.resources import resource_dir
 
 Compile = Callable[..., CompiledIssue]
@@ -65,7 +63,7 @@ def page() -> HtmlElement:
     compiled = compile_issue(
         FRONT.format("en") + BODY,
         path=Path("a.md"),
-        theme_dir=find_theme("default", roots=[resource_dir("templates") / "email"]),
+        theme=find_theme("digest", roots=[resource_dir("templates") / "email"]),
         defaults=IssueDefaults(
             sender=Mailbox("a@example.org", "The Paper"),
             postal_address="1 Road",
@@ -192,7 +190,7 @@ def test_no_sender_is_an_error(theme_dir: Path) -> None:
         compile_issue(
             FRONT.format("en") + "x",
             path=Path("a.md"),
-            theme_dir=theme_dir,
+            theme=find_theme("digest", roots=[theme_dir.parent]),
             defaults=IssueDefaults(),
         )
 
@@ -201,7 +199,7 @@ def test_without_archive_or_address_nothing_is_empty(theme_dir: Path) -> None:
     compiled = compile_issue(
         FRONT.format("en") + "x",
         path=Path("a.md"),
-        theme_dir=theme_dir,
+        theme=find_theme("digest", roots=[theme_dir.parent]),
         defaults=IssueDefaults(sender=Mailbox("a@example.org", "The Paper")),
     )
     assert "Read online" not in compiled.html + compiled.text
@@ -226,42 +224,3 @@ def test_three_hundred_items(compile_body: Compile) -> None:
     assert all(
         f"Title {n}" in compiled.html and f"Title {n}\n" in compiled.text for n in range(300)
     )
-
-
-def test_unknown_theme_is_named() -> None:
-    with pytest.raises(RenderError, match="did you mean 'default'"):
-        find_theme("defualt", roots=[resource_dir("templates") / "email"])
-
-
-@pytest.mark.parametrize("name", ["theme.css", "theme.toml", "issue.mjml.j2"])
-def test_incomplete_theme_names_the_file(tmp_path: Path, theme_dir: Path, name: str) -> None:
-    shutil.copytree(theme_dir, tmp_path / "t")
-    (tmp_path / "t" / name).unlink()
-    with pytest.raises(RenderError, match="lacks this file") as caught:
-        load_theme(tmp_path / "t")
-    assert caught.value.path == tmp_path / "t" / name
-
-
-def luminance(colour: str) -> float:
-    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, two: str) -> float:
-    lighter, darker = sorted((luminance(one), luminance(two)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def pairs(theme_dir: Path) -> Iterator[tuple[str, str]]:
-    for accent in load_theme(theme_dir).accents:
-        yield accent.light, "#FFFDF9"
-        yield accent.dark, "#1C1A18"
-    yield from (("#6B655B", "#FFFDF9"), ("#6B655B", "#F3EFE7"), ("#45413B", "#FFFDF9"))
-    yield from (("#A59D90", "#1C1A18"), ("#A59D90", "#131211"), ("#D3CCC0", "#1C1A18"))
-    yield from (("#2B2926", "#F3EDE1"), ("#E8E1D5", "#2A2723"))
-
-
-def test_colours_have_contrast(theme_dir: Path) -> None:
-    low = [(a, b, contrast(a, b)) for a, b in pairs(theme_dir) if contrast(a, b) < 4.5]
-    assert low == []

@@ -13,10 +13,10 @@ from lxml import html as lxml_html
 
 from mailer.domain.message import CompiledIssue, Mailbox
 from mailer.errors import RenderError
-from mailer.rendering import IssueDefaults, compile_issue
+from mailer.rendering import IssueDefaults, compile_issue, find_theme
 from mailer.resources import resource_dir
 
-THEME = resource_dir("templates") / "email" / "default"
+THEME = find_theme("digest", roots=[resource_dir("templates") / "email"])
 DEFAULTS = IssueDefaults(sender=Mailbox("a@example.org", "A"), web_url="https://e.org/{slug}")
 FRONT = "---\nsubject: S\ndate: 2026-11-22\n---\n"
 
@@ -47,7 +47,7 @@ YAML = st.lists(
 
 def attempt(source: str) -> CompiledIssue | None:
     try:
-        return compile_issue(source, path=Path("a.md"), theme_dir=THEME, defaults=DEFAULTS)
+        return compile_issue(source, path=Path("a.md"), theme=THEME, defaults=DEFAULTS)
     except RenderError as error:
         refusal = str(error)
     assert "\n" not in refusal
@@ -126,10 +126,10 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from mailer.domain.message import Mailbox
-from mailer.rendering import IssueDefaults, compile_issue
+from mailer.rendering import IssueDefaults, compile_issue, find_theme
 from mailer.resources import resource_dir
 c = compile_issue(sys.stdin.read(), path=Path("a.md"),
-    theme_dir=resource_dir("templates") / "email" / "default",
+    theme=find_theme("digest", roots=[resource_dir("templates") / "email"]),
     defaults=IssueDefaults(sender=Mailbox("a@example.org", "A"), web_url="https://e.org/{slug}"))
 print(c.content_hash)
 """
@@ -148,6 +148,6 @@ def test_same_input_same_bytes_in_any_process() -> None:
         ).stdout
         for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo"))
     }
-    here = compile_issue(FRONT + body, path=Path("a.md"), theme_dir=THEME, defaults=DEFAULTS)
+    here = compile_issue(FRONT + body, path=Path("a.md"), theme=THEME, defaults=DEFAULTS)
     assert hashes == {here.content_hash + "\n"}
     assert len(hashlib.sha256().hexdigest()) == len(here.content_hash)

@@ -1,0 +1,92 @@
+"""Attributes: `{.button}`, `{width=320}`, `{#name accent=2}` after a link, picture or heading."""
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_WHOLE = re.compile(r"\{(?P<inside>[^{}\n]*)\}")
+_PART = re.compile(
+    r"""\s*(?:\.(?P<class>[A-Za-z][\w-]*)|\#(?P<id>[A-Za-z][\w-]*)
+        |(?P<key>[a-z][a-z-]*)=(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+)))(?=\s|$)""",
+    re.VERBOSE,
+)
+
+
+class UnknownAttributeError(ValueError):
+    """What stands in braces are attributes, but not ones that are known here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What the braces say.
+
+    Args:
+        id: after `#`; may be empty.
+        classes: after `.`.
+        values: `key=value`.
+    """
+
+    id: str = ""
+    classes: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def match_attributes(text: str, position: int) -> tuple[Attributes, int] | None:
+    """Return the attributes in braces at `position`, and the position after them.
+
+    None where braces hold something else: they are then the author's text.
+    """
+    found = _WHOLE.match(text, position)
+    attributes = _read(found["inside"]) if found else None
+    return (attributes, found.end()) if found and attributes else None
+
+
+def _read(inside: str) -> Attributes | None:
+    inside = inside.rstrip()
+    position, classes, values, name = 0, [], {}, ""
+    while position < len(inside):
+        part = _PART.match(inside, position)
+        if not part:
+            return None
+        position = part.end()
+        if part["class"]:
+            classes.append(part["class"])
+        elif part["id"]:
+            name = part["id"]
+        else:
+            values[part["key"]] = part["quoted"] if part["bare"] is None else part["bare"]
+    if not inside.strip():
+        return None
+    return Attributes(name, tuple(classes), values)
+
+
+def check_attributes(
+    attributes: Attributes,
+    *,
+    what: str,
+    classes: tuple[str, ...] = (),
+    keys: tuple[str, ...] = (),
+    may_have_id: bool = False,
+) -> None:
+    """Check that `what` may have these attributes.
+
+    Raises:
+        UnknownAttributeError: it may not; the message says what it may have.
+    """
+    known = [*(f".{each}" for each in classes), *(f"{key}=" for key in keys)]
+    known += ["#name"] if may_have_id else []
+    given = [
+        *(f".{each}" for each in attributes.classes),
+        *(f"{key}=" for key in attributes.values),
+    ]
+    given += ["#name"] if attributes.id else []
+    for each in given:
+        if each not in known:
+            raise UnknownAttributeError(_unknown(each, what, known))
+
+
+def _unknown(given: str, what: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(given, known, n=1, cutoff=0.6)
+    hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known) or 'none'}"
+    return f"{what} has no attribute {given!r}: {hint} (for braces as such, write \\{{)"

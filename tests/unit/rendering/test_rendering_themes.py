@@ -1,0 +1,191 @@
+"""Themes: chains of folders, settings that merge, colours that can be read."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mailer.domain.colour import contrast, parse_colour
+from mailer.domain.message import CompiledIssue
+from mailer.errors import RenderError
+from mailer.rendering import Theme, find_theme, list_themes
+from mailer.resources import resource_dir
+
+Compile = Callable[..., CompiledIssue]
+SHIPPED = resource_dir("templates") / "email"
+NAMES = list_themes([SHIPPED])
+BODY = "Hello.\n\n## One\n\n### K\n\n[T](https://e.org/t)\n\nWords.\n\n## Two\n\n### T\n\n- a\n"
+
+
+def write(folder: Path, **files: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name.replace("_", ".", 1)).write_text(text)
+    return folder
+
+
+def ratio(one: str, two: str) -> float:
+    first, second = parse_colour(one), parse_colour(two)
+    assert first
+    assert second
+    return contrast(first, second)
+
+
+# --- finding and merging --------------------------------------------------------------------
+
+
+def test_unknown_theme_is_named() -> None:
+    with pytest.raises(RenderError, match="did you mean 'digest'"):
+        find_theme("digets", roots=[SHIPPED])
+
+
+def test_base_is_no_theme() -> None:
+    assert "base" not in NAMES
+
+
+def test_a_workspace_overrides_one_value(tmp_path: Path) -> None:
+    write(tmp_path / "digest", theme_toml='[light]\nink = "#000"\n')
+    theme = find_theme("digest", roots=[tmp_path, SHIPPED])
+    shipped = find_theme("digest", roots=[SHIPPED])
+    assert theme.settings.light["ink"] == "#000000"
+    assert theme.settings.light["paper"] == shipped.settings.light["paper"]
+    assert theme.template("issue.mjml.j2") == (1, shipped.template("issue.mjml.j2")[1])  # type: ignore[index]
+
+
+def test_a_workspace_overrides_one_file(tmp_path: Path, compile_body: Compile) -> None:
+    write(tmp_path / "digest", theme_css=".h2 { margin: 3px 0 0; font-size: 31px; }")
+    compiled = compile_body(BODY, theme=tmp_path / "digest")
+    assert "font-size:31px" in compiled.html
+    assert "padding:0 22px" in compiled.html, "blocks.css still counts"
+
+
+def test_a_template_extends_the_one_that_it_hides(tmp_path: Path, compile_body: Compile) -> None:
+    write(tmp_path / "digest")
+    (tmp_path / "digest" / "issue.txt.j2").write_text(
+        '{% include "parent/issue.txt.j2" %}\n\nPrinted on paper.'
+    )
+    compiled = compile_body(BODY, theme=tmp_path / "digest")
+    assert compiled.text.endswith("Printed on paper.\n")
+    assert "\n1. One\n" in compiled.text
+
+
+def test_a_theme_extends_another(tmp_path: Path, compile_body: Compile) -> None:
+    write(tmp_path / "mine", theme_toml='extends = "digest"\nbrand = "#FFCC00"\n')
+    theme = find_theme("mine", roots=[tmp_path, SHIPPED])
+    (accent,) = theme.settings.accents
+    assert ratio(accent.light, theme.settings.light["card"]) >= 4.5
+    assert ratio(accent.dark, theme.settings.dark["card"]) >= 4.5
+    assert accent.light in compile_body(BODY, theme=tmp_path / "mine").html
+
+
+def test_a_theme_cannot_extend_itself(tmp_path: Path) -> None:
+    write(tmp_path / "a", theme_toml='extends = "b"\n')
+    write(tmp_path / "b", theme_toml='extends = "a"\n')
+    with pytest.raises(RenderError, match="cannot extend itself: a -> b -> a"):
+        find_theme("a", roots=[tmp_path, SHIPPED])
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "line"),
+    [
+        ('x = "1"\n', "unknown key 'x'", 1),
+        ("\n[light]\npaper = 3\n", "'paper' must be a colour", 3),
+        ('\n[light]\nsky = "#00F"\n', "'sky' is in only one of", 3),
+        ("width = 20\n", "'width' must be a number of pixels", 1),
+        ("accents = []\n", "at least one accent", 1),
+        ('accents = ["red"]\n', "must be a colour", 1),
+        ('\n\n[fonts]\ntext = "a;b"\n', "font families", 4),
+        ('[logo]\nsrc = "a.png"\n', "the logo needs alt", 1),
+        ('[[social]]\nname = "X"\n', "a name and a full url", 1),
+        ('extends = "nothing"\n', "there is no theme 'nothing'", 1),
+        ("a = = 1\n", "not TOML", 1),
+    ],
+)
+def test_wrong_settings_name_their_line(tmp_path: Path, text: str, words: str, line: int) -> None:
+    write(tmp_path / "digest", theme_toml=text)
+    with pytest.raises(RenderError, match=words) as caught:
+        find_theme("digest", roots=[tmp_path, SHIPPED])
+    assert caught.value.path == tmp_path / "digest" / "theme.toml"
+    assert caught.value.line == line
+
+
+@pytest.mark.parametrize(
+    ("css", "words", "line"),
+    [
+        (".a {}\n.h2 { color: var(--nothing) }", "no colour or font 'nothing'", 2),
+        (".h2 { color }", "not CSS", 1),
+        ("\n\n@import 'x.css';", "'@import' has no place", 3),
+        ("@font-face { src: url(x) }", "'@font-face' has no place", 1),
+    ],
+)
+def test_wrong_css_names_its_line(
+    tmp_path: Path, compile_body: Compile, css: str, words: str, line: int
+) -> None:
+    folder = write(tmp_path / "digest", theme_css=css)
+    with pytest.raises(RenderError, match=words) as caught:
+        compile_body(BODY, theme=folder)
+    assert (caught.value.path, caught.value.line) == (folder / "theme.css", line)
+
+
+def test_an_error_in_a_shared_part_names_that_file(tmp_path: Path, compile_body: Compile) -> None:
+    folder = tmp_path / "digest"
+    folder.mkdir()
+    text = (SHIPPED / "base" / "parts.mjml.j2").read_text()
+    (folder / "parts.mjml.j2").write_text(text.replace("<mj-breakpoint", "<mj-brakpoint"))
+    with pytest.raises(RenderError, match="<mj-brakpoint> is not allowed") as caught:
+        compile_body(BODY, theme=folder)
+    line = text.split("\n")[(caught.value.line or 0) - 1]
+    assert caught.value.path == folder / "parts.mjml.j2"
+    assert line[(caught.value.column or 0) - 1 :].startswith("<mj-breakpoint")
+
+
+# --- every shipped theme --------------------------------------------------------------------
+
+
+@pytest.fixture(params=NAMES)
+def theme(request: pytest.FixtureRequest) -> Theme:
+    return find_theme(request.param, roots=[SHIPPED])
+
+
+def pairs(theme: Theme) -> Iterator[tuple[str, str]]:
+    """Yield each text colour with the grounds that it stands on, in both schemes."""
+    for table in (theme.settings.light, theme.settings.dark):
+        for name in ("ink", "text", "lead", "muted"):
+            yield from ((table[name], table[ground]) for ground in ("paper", "card", "raised"))
+        for name in ("note", "tip", "important", "warning"):
+            yield table[name], table["raised"]
+        yield from ((table[name], table["raised"]) for name in table if name.startswith("code-"))
+        yield table["on-button"], table["button"]
+    for accent in theme.settings.accents:
+        yield accent.light, theme.settings.light["card"]
+        yield accent.dark, theme.settings.dark["card"]
+
+
+def test_colours_can_be_read(theme: Theme) -> None:
+    low = [(a, b, round(ratio(a, b), 2)) for a, b in pairs(theme) if ratio(a, b) < 4.5]
+    assert low == []
+
+
+def test_every_language_says_everything(theme: Theme) -> None:
+    english = theme.settings.languages["en"].table
+    for tag in ("de", "fr", "es"):
+        words = theme.settings.languages[tag].table
+        assert words.keys() == english.keys()
+        assert sum(words[name] != english[name] for name in english) > 10
+
+
+def test_a_theme_stands_alone_as_a_copy(
+    tmp_path: Path, theme: Theme, compile_body: Compile
+) -> None:
+    shutil.copytree(SHIPPED / theme.name, tmp_path / theme.name)
+    copied = compile_body(BODY, theme=tmp_path / theme.name)
+    assert copied.html == compile_body(BODY, theme=SHIPPED / theme.name).html
+
+
+def test_style_blocks_stay_below_gmails_limit(theme: Theme, compile_body: Compile) -> None:
+    html = compile_body(BODY, theme=SHIPPED / theme.name).html
+    blocks = [part.partition("</style>")[0] for part in html.split("<style")[1:]]
+    assert max(map(len, blocks)) < 8_192
+    assert sum("prefers-color-scheme" in block for block in blocks) == 1
+    assert sum("data-ogsc" in block for block in blocks) == 1
