@@ -7,6 +7,7 @@ from mailer.rendering.pipeline import (
     compile_issue,
     html_bytes,
     parse_issue,
+    untraced,
 )
 from mailer.rendering.theme import Theme, find_theme, list_themes
 
@@ -20,4 +21,5 @@ __all__ = [
     "html_bytes",
     "list_themes",
     "parse_issue",
+    "untraced",
 ]

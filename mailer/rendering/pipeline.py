@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,8 @@ GMAIL_CLIP_BYTES = 102_000
 
 GMAIL_WARN_BYTES = 85_000
 """Warn from here on: tracked links and merge values come on top."""
+
+_TRACE = re.compile(r' data-line="\d+"')
 
 
 def parse_issue(source: str, *, path: Path) -> Issue:
@@ -113,6 +116,11 @@ def _check(issue: Issue, job: _Job) -> None:
                 )
             case _:
                 pass
+
+
+def untraced(html: str) -> str:
+    """Return the HTML that a compilation which was not traced would have."""
+    return _TRACE.sub("", html)
 
 
 def html_bytes(compiled: CompiledIssue) -> int:

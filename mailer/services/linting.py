@@ -154,7 +154,7 @@ def _make(document: Document, parsed: Parsed, path: Path, settings: Settings) ->
         compiled = compile_issue(
             document.source.text,
             path=path,
-            theme_dir=find_theme(theme, roots=theme_roots(settings)),
+            theme=find_theme(theme, roots=theme_roots(settings)),
             defaults=defaults,
         )
     except RenderError as error:

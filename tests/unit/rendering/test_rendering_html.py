@@ -16,6 +16,7 @@ from mailer.rendering import (
     IssueDefaults,
     find_theme,
     html_bytes,
+    untraced,
 )
 from mailer.rendering.pipeline import compile_issue, content_hash
 from mailer.resources import resource_dir
@@ -224,3 +225,61 @@ def test_three_hundred_items(compile_body: Compile) -> None:
     assert all(
         f"Title {n}" in compiled.html and f"Title {n}\n" in compiled.text for n in range(300)
     )
+
+
+FULL = """Hello {{ first_name | default: "you" }}.[^1]
+
+## One {#one}
+
+*About*
+
+### K
+
+[T](https://e.org/t)
+
+- a
+
+  b
+
+> q
+
+```python
+x = 1
+```
+
+![a](https://e.org/a.png)
+
+[B](https://e.org/b){.button}
+
+::: note
+n
+:::
+
+## Two
+
+### T
+
+| a | b |
+|---|--:|
+| c | d |
+
+---
+
+Bye
+
+[^1]: f
+"""
+
+
+def test_tracing_adds_lines_and_nothing_else(compile_body: Compile) -> None:
+    traced = compile_body(FULL, is_traced=True).html
+    assert untraced(traced) == compile_body(FULL).html
+    for line, tag in (
+        (7, "h2"),
+        (11, "h3"),
+        (15, "ul"),
+        (19, "blockquote"),
+        (21, "pre"),
+        (25, "img"),
+    ):
+        assert re.search(rf'<{tag}\b[^>]*data-line="{line}"', traced), tag
