@@ -1,0 +1,1 @@
+"""Checks on the compiled message: what would break in an inbox. Pure."""

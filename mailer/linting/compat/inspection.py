@@ -1,0 +1,177 @@
+"""A message under inspection: its parts, how they look, and findings about them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from mailer.domain.finding import Finding, Severity
+from mailer.linting.compat.cascade import Cascade, Look
+from mailer.linting.compat.document import Document, Element, Run, read
+from mailer.linting.compat.media import View
+from mailer.linting.compat.options import CompatOptions
+from mailer.linting.compat.rule import Rule
+from mailer.linting.compat.stylesheet import Stylesheet, parse_block
+
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A `<style>` element and what it says.
+
+    Args:
+        element: where it stands.
+        css: its text.
+        media: its `media` attribute.
+        sheet: its rules.
+    """
+
+    element: Element
+    css: str
+    media: str
+    sheet: Stylesheet
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What every check looks at.
+
+    Args:
+        html: the message as compiled.
+        path: the author's file.
+        options: thresholds and surroundings.
+        document: `html`, read.
+        blocks: its `<style>` elements.
+    """
+
+    html: str
+    path: Path
+    options: CompatOptions
+    document: Document
+    blocks: tuple[Block, ...]
+    _cascades: dict[View, Cascade] = field(default_factory=dict)
+
+    def look(self, element: Element, view: View) -> Look:
+        """Return how `element` looks in `view`."""
+        if view not in self._cascades:
+            sheets = [(block.media, block.sheet) for block in self.blocks]
+            self._cascades[view] = Cascade(sheets, view)
+        return self._cascades[view].look(element.shape)
+
+    def visible_runs(self, view: View) -> Iterator[tuple[Run, Look]]:
+        """Yield the texts that somebody reads in `view`."""
+        for run in self.document.runs:
+            if not run.text.isspace():
+                look = self.look(run.element, view)
+                if not look.is_hidden:
+                    yield run, look
+
+    def finding(  # noqa: PLR0913 - a finding has that many sides
+        self,
+        rule: Rule,
+        message: str,
+        *,
+        at: Element | Run | None = None,
+        words: str = "",
+        severity: Severity | None = None,
+        fix: str = "",
+        why: str = "",
+        facts: Mapping[str, str | int | float] | None = None,
+    ) -> Finding:
+        """Return a finding by `rule`.
+
+        Args:
+            rule: its code, and what is said unless the other arguments say more.
+            message: what is wrong, one line.
+            at: the element or text that it is about; None where it is the whole message.
+            words: what to look for in the author's or theme's file to name the exact place.
+            severity: where it is not the rule's own.
+            fix: the same.
+            why: the same.
+            facts: figures, for machines.
+        """
+        path, line, column = self._place(at, words)
+        return Finding(
+            code=rule.code,
+            severity=severity or rule.severity,
+            message=message,
+            path=path,
+            line=line,
+            column=column,
+            text=shortened(words),
+            why=why or rule.why,
+            fix=fix or rule.fix,
+            facts=facts,
+        )
+
+    def _place(self, at: Element | Run | None, words: str) -> tuple[Path, int, int]:
+        element = at.element if isinstance(at, Run) else at
+        line = at.line if at is not None else 1
+        own = [(self.path, self.options.source)] if self.options.source else []
+        theirs = list(self.options.theme_files.items())
+        is_authored = element is not None and element.is_authored
+        for path, text in [*own, *theirs] if is_authored else [*theirs, *own]:
+            near = line if path == self.path else 1
+            if place := where(text, words, near=near):
+                return path, *place
+        return self.path, line, 1
+
+
+def inspect(html: str, *, path: Path, options: CompatOptions) -> Inspection:
+    """Return `html` read, ready for the checks."""
+    document = read(html)
+    blocks = tuple(
+        Block(
+            element=element,
+            css=(css := document.own_text(element)),
+            media=element.attributes.get("media", ""),
+            sheet=parse_block(css),
+        )
+        for element in document.all("style")
+    )
+    return Inspection(html, path, options, document, blocks)
+
+
+def where(text: str, words: str, *, near: int) -> tuple[int, int] | None:
+    """Return line and column of `words` in `text`: from line `near` on, else the first; or None."""
+    if not words.strip():
+        return None
+    pattern = _pattern(words)
+    begin = _offset(text, near)
+    found = pattern.search(text, begin) or pattern.search(text)
+    if not found:
+        return None
+    before = text[: found.start()]
+    return before.count("\n") + 1, found.start() - (before.rfind("\n") + 1) + 1
+
+
+@lru_cache(maxsize=256)
+def _pattern(words: str) -> re.Pattern[str]:
+    """Return what finds `words` in any case, with any space between them and no more letters."""
+    inner = r"\s+".join(re.escape(word) for word in words.split()).replace(":", r"\s*:\s*")
+    begin = r"(?<![\w-])" if words[:1].isalnum() else ""
+    end = r"(?![\w-])" if words[-1:].isalnum() else ""
+    return re.compile(begin + inner + end, re.IGNORECASE)
+
+
+def _offset(text: str, line: int) -> int:
+    """Return where the 1-based `line` begins."""
+    offset = 0
+    for _ in range(line - 1):
+        offset = text.find("\n", offset) + 1
+        if not offset:
+            return 0
+    return offset
+
+
+def shortened(words: str) -> str:
+    """Return `words` on one line, cut where they are long."""
+    line = " ".join(words.split())
+    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
+
+
+def counted(count: int) -> str:
+    """Return how often in words: empty for once."""
+    return "" if count == 1 else f" ({count:,} times)"

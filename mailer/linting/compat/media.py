@@ -1,0 +1,60 @@
+"""The ways in which a message is seen, and which media queries hold in each."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mailer.linting.compat.values import length
+
+_FEATURE = re.compile(r"\(\s*([\w-]+)\s*(?::\s*([^()]*?)\s*)?\)")
+_NARROW, _WIDE = 375, 800
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One way to see a message.
+
+    Args:
+        name: for people.
+        width: CSS pixels of the window.
+        is_dark: the reader prefers a dark scheme.
+        has_styles: the client keeps `<style>` blocks.
+    """
+
+    name: str
+    width: int = _WIDE
+    is_dark: bool = False
+    has_styles: bool = True
+
+
+LIGHT = View("light")
+DARK = View("dark", is_dark=True)
+MOBILE = View("mobile", width=_NARROW)
+BARE = View("without styles", has_styles=False)
+
+
+@lru_cache(maxsize=512)
+def holds(query: str, view: View) -> bool:
+    """Say whether the media query list `query` holds in `view`; an empty one always does."""
+    return not query.strip() or any(_holds(one, view) for one in query.lower().split(","))
+
+
+def _holds(query: str, view: View) -> bool:
+    rest = _FEATURE.sub(" ", query)
+    kinds = set(rest.split()) - {"only", "and"}
+    if not kinds <= {"screen", "all"}:
+        return False
+    return all(_meets(name, value or "", view) for name, value in _FEATURE.findall(query))
+
+
+def _meets(name: str, value: str, view: View) -> bool:
+    if name == "prefers-color-scheme":
+        return value == ("dark" if view.is_dark else "light")
+    pixels = length(value)
+    if pixels is None:
+        return False
+    if name in {"min-width", "min-device-width"}:
+        return view.width >= pixels
+    if name in {"max-width", "max-device-width"}:
+        return view.width <= pixels
+    return False

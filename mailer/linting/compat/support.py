@@ -1,0 +1,102 @@
+"""Rule: HTML, CSS and picture formats that chosen mail clients do not support."""
+
+from collections.abc import Iterator
+
+from mailer.domain.finding import Finding, Severity
+from mailer.linting.compat import caniemail
+from mailer.linting.compat.allowed import ALLOWED, GRACEFUL, STRUCTURAL
+from mailer.linting.compat.caniemail import Feature, Verdict
+from mailer.linting.compat.inspection import Inspection, counted
+from mailer.linting.compat.rule import Rule
+from mailer.linting.compat.usage import Use, used
+
+CSS = Rule(
+    "css-unsupported",
+    Severity.WARNING,
+    "CSS that chosen clients ignore",
+    "Clients drop what they do not know, so the message looks different there.",
+    "leave it out, or write it so that the message reads well without it",
+)
+HTML = Rule(
+    "html-unsupported",
+    Severity.WARNING,
+    "HTML that chosen clients ignore or strip",
+    "Clients strip what they do not know, often with everything in it.",
+    "leave it out, or link to the web archive where it works",
+)
+FORMAT = Rule(
+    "image-format-unsupported",
+    Severity.WARNING,
+    "a picture format that chosen clients do not show",
+    "Readers see an empty frame with the alternative text.",
+    "serve the picture as JPEG or PNG",
+)
+RULES = (CSS, HTML, FORMAT)
+
+_BY_CATEGORY = {"css": CSS, "html": HTML, "image": FORMAT}
+_FIXES = {
+    "css-display-flex": "lay out with MJML's columns, or `display:inline-block` and a width",
+    "css-display-grid": "lay out with MJML's columns, or `display:inline-block` and a width",
+    "css-position": "lay out in the order of reading, with paddings instead of positions",
+    "css-background-image": "set a background colour that reads well too, or use a picture element",
+    "css-variables": "write the value itself: a theme's values go into theme.toml",
+    "css-at-import": "put the rules into the theme's own CSS",
+    "css-at-font-face": "name fonts that readers have after the web font",
+    "css-rgba": "write the colour as #rrggbb, mixed with what lies behind it",
+    "css-object-fit": "crop the picture to the shape in which it is shown",
+    "html-video": "show a picture that links to the video",
+    "html-audio": "link to the recording",
+    "html-form": "link to a web page with the form",
+    "html-svg": "serve the drawing as a PNG of twice its shown width",
+}
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """Yield one finding for each feature that too few of the chosen clients support."""
+    options = inspection.options
+    chosen = caniemail.clients(options.clients)
+    for use in used(inspection).values():
+        if use.slug in ALLOWED or use.slug in options.allow or use.slug in STRUCTURAL:
+            continue
+        feature = caniemail.features()[use.slug]
+        verdict = caniemail.verdict(feature, chosen)
+        if verdict.known and verdict.share < options.min_support:
+            yield _finding(inspection, use, feature, verdict)
+
+
+def _finding(inspection: Inspection, use: Use, feature: Feature, verdict: Verdict) -> Finding:
+    percent = round(100 * verdict.share)
+    rule = _BY_CATEGORY[feature.category]
+    return inspection.finding(
+        rule,
+        f"{feature.title}{counted(use.count)} does not work in {_listed(verdict.without)}",
+        at=use.element,
+        words=use.words,
+        severity=_severity(inspection, use, verdict),
+        why=f"{_why(use, rule)} Source: {feature.url}.",
+        fix=_FIXES.get(use.slug, ""),
+        facts={
+            "feature": use.slug,
+            "count": use.count,
+            "support_percent": percent,
+            "without": ", ".join(verdict.without),
+            "url": feature.url,
+        },
+    )
+
+
+def _why(use: Use, rule: Rule) -> str:
+    reason = GRACEFUL.get(use.slug, "")
+    return f"{reason[:1].upper()}{reason[1:]}." if reason else rule.why
+
+
+def _severity(inspection: Inspection, use: Use, verdict: Verdict) -> Severity:
+    if use.slug in GRACEFUL:
+        return Severity.NOTE
+    return Severity.ERROR if verdict.share < inspection.options.error_support else Severity.WARNING
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    if len(names) < 2:  # noqa: PLR2004 - one name needs no "and"
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"

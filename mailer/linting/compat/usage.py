@@ -1,0 +1,93 @@
+"""Which caniemail features a message uses, how often, and where first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mailer.linting.compat import features
+from mailer.linting.compat.document import LINE, Element
+from mailer.linting.compat.inspection import Block, Inspection
+from mailer.linting.compat.stylesheet import Declaration, parse_style
+
+
+@dataclass(slots=True)
+class Use:
+    """One feature in use.
+
+    Args:
+        slug: caniemail's name.
+        count: how often.
+        element: the first that uses it.
+        words: how it is written there.
+    """
+
+    slug: str
+    count: int
+    element: Element
+    words: str
+
+
+def used(inspection: Inspection) -> dict[str, Use]:
+    """Return the features in use by slug, in order of appearance."""
+    found: dict[str, Use] = {}
+    for slug, words, element, count in _all(inspection):
+        if slug in found:
+            found[slug].count += count
+        else:
+            found[slug] = Use(slug, count, element, words)
+    return found
+
+
+def _all(inspection: Inspection) -> Iterator[tuple[str, str, Element, int]]:
+    for block in inspection.blocks:
+        for slug, words in _of_block(block):
+            yield slug, words, block.element, 1
+    for element, count in _alike(inspection.document.elements):
+        for slug, words in _of_element(element):
+            yield slug, words, element, count
+
+
+def _alike(elements: list[Element]) -> Iterator[tuple[Element, int]]:
+    """Yield the first of elements with equal tag, attributes and style, and how many they are."""
+    counts: dict[object, list[Element]] = {}
+    for element in elements:
+        if element.attributes:
+            key: object = (element.tag, tuple(element.attributes.items()))
+        else:
+            key = element.tag
+        counts.setdefault(key, []).append(element)
+    for several in counts.values():
+        yield several[0], len(several)
+
+
+def _of_element(element: Element) -> Iterator[tuple[str, str]]:
+    attributes = element.attributes
+    yield from features.of_element(element.tag, attributes)
+    if "style" in attributes:
+        for declaration in parse_style(attributes["style"]):
+            for slug in features.of_declaration(declaration):
+                yield slug, written(declaration)
+
+
+def _of_block(block: Block) -> Iterator[tuple[str, str]]:
+    sheet = block.sheet
+    for at_rule in sheet.at_rules:
+        for slug in features.of_at_rule(at_rule):
+            yield slug, f"@{at_rule.name}"
+    for rule in sheet.rules:
+        for slug in features.of_selector(rule.prelude):
+            yield slug, rule.prelude
+        for declaration in rule.declarations:
+            for slug in features.of_declaration(declaration):
+                yield slug, written(declaration)
+    if sheet.has_nesting:
+        yield "css-nesting", "&"
+    if sheet.has_comments:
+        yield "css-comments", "/*"
+
+
+def written(declaration: Declaration) -> str:
+    """Return a declaration as it is looked for in a file."""
+    return f"{declaration.name}:{declaration.value}"
+
+
+__all__ = ["LINE", "Use", "used", "written"]
