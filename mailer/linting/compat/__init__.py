@@ -1,1 +1,15 @@
 """Checks on the compiled message: what would break in an inbox. Pure."""
+
+from mailer.linting.compat.check import RULES, check_html
+from mailer.linting.compat.options import DEFAULT_CLIENTS, CompatOptions
+from mailer.linting.compat.size import check_size
+from mailer.linting.compat.text_part import check_text
+
+__all__ = [
+    "DEFAULT_CLIENTS",
+    "RULES",
+    "CompatOptions",
+    "check_html",
+    "check_size",
+    "check_text",
+]

@@ -17,9 +17,10 @@ DEEPEST = 200
 LINE = "data-line"
 """Attribute of an author-made block in a traced compile: its line in the author's file."""
 
-_SHAPING = frozenset(
+SHAPING = frozenset(
     {"class", "style", "id", "bgcolor", "color", "background", "size", "hidden", "dir"}
 )
+"""Attributes that decide how an element looks."""
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _LETTER = re.compile(r"\w")
 _STANDING = frozenset({"style", "script", "title", "noscript", "template"})
@@ -126,6 +127,21 @@ class Document:
         runs = self.runs[element.first_run : element.last_run]
         return " ".join("".join(run.text for run in runs).split())
 
+    def has_other_words(self, element: Element, inner: Element) -> bool:
+        """Say whether `element` has words outside of `inner`, which is in it."""
+        before = range(element.first_run, inner.first_run)
+        after = range(inner.last_run, element.last_run)
+        return any(self.runs[at].has_words for part in (before, after) for at in part)
+
+    def pictured(self, *tags: str) -> set[Element]:
+        """Return the elements with one of `tags` that have a picture in them."""
+        return {
+            around
+            for image in self.all("img")
+            for around in image.ancestors()
+            if around.tag in tags
+        }
+
     def own_text(self, element: Element) -> str:
         """Return what a `<style>`, `<title>` or `<script>` says."""
         return self.standing.get(element, "")
@@ -217,7 +233,7 @@ class _Reader:
 
     def _shape(self, tag: str, attributes: dict[str, str], parent: Element | None) -> Shape:
         around = parent.shape if parent is not None else None
-        shaping = tuple([item for item in attributes.items() if item[0] in _SHAPING])
+        shaping = tuple([item for item in attributes.items() if item[0] in SHAPING])
         key = (around, tag, shaping)
         shape = self.shapes.get(key)
         if shape is None:

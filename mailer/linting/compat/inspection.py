@@ -7,12 +7,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from mailer.domain.finding import Finding, Severity
-from mailer.linting.compat.cascade import Cascade, Look
-from mailer.linting.compat.document import Document, Element, Run, read
+from mailer.linting.compat.cascade import Cascade, rules_in
+from mailer.linting.compat.document import Document, Element, Run, Shape, read
+from mailer.linting.compat.look import Look
 from mailer.linting.compat.media import View
 from mailer.linting.compat.options import CompatOptions
-from mailer.linting.compat.rule import Rule
 from mailer.linting.compat.stylesheet import Stylesheet, parse_block
+from mailer.linting.rule import Rule
 
 _SHOWN = 60
 
@@ -35,6 +36,14 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """Texts that look alike in every view: the first of them, and how many they are."""
+
+    run: Run
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
     """What every check looks at.
 
@@ -44,6 +53,7 @@ class Inspection:
         options: thresholds and surroundings.
         document: `html`, read.
         blocks: its `<style>` elements.
+        texts: its words, those together that look alike.
     """
 
     html: str
@@ -51,22 +61,22 @@ class Inspection:
     options: CompatOptions
     document: Document
     blocks: tuple[Block, ...]
+    texts: tuple[Text, ...]
     _cascades: dict[View, Cascade] = field(default_factory=dict)
 
     def look(self, element: Element, view: View) -> Look:
         """Return how `element` looks in `view`."""
         if view not in self._cascades:
-            sheets = [(block.media, block.sheet) for block in self.blocks]
-            self._cascades[view] = Cascade(sheets, view)
+            blocks = tuple((block.media, block.css) for block in self.blocks)
+            self._cascades[view] = Cascade(rules_in(blocks, view))
         return self._cascades[view].look(element.shape)
 
-    def visible_runs(self, view: View) -> Iterator[tuple[Run, Look]]:
+    def visible(self, view: View) -> Iterator[tuple[Text, Look]]:
         """Yield the texts that somebody reads in `view`."""
-        for run in self.document.runs:
-            if not run.text.isspace():
-                look = self.look(run.element, view)
-                if not look.is_hidden:
-                    yield run, look
+        for text in self.texts:
+            look = self.look(text.run.element, view)
+            if not look.is_hidden:
+                yield text, look
 
     def finding(  # noqa: PLR0913 - a finding has that many sides
         self,
@@ -131,7 +141,16 @@ def inspect(html: str, *, path: Path, options: CompatOptions) -> Inspection:
         )
         for element in document.all("style")
     )
-    return Inspection(html, path, options, document, blocks)
+    return Inspection(html, path, options, document, blocks, tuple(_texts(document)))
+
+
+def _texts(document: Document) -> Iterator[Text]:
+    alike: dict[Shape, list[Run]] = {}
+    for run in document.runs:
+        if run.has_words:
+            alike.setdefault(run.element.shape, []).append(run)
+    for runs in alike.values():
+        yield Text(runs[0], len(runs))
 
 
 def where(text: str, words: str, *, near: int) -> tuple[int, int] | None:

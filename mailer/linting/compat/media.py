@@ -10,9 +10,9 @@ _FEATURE = re.compile(r"\(\s*([\w-]+)\s*(?::\s*([^()]*?)\s*)?\)")
 _NARROW, _WIDE = 375, 800
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """One way to see a message.
+    """One way to see a message; there are the four below.
 
     Args:
         name: for people.

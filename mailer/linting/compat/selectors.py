@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mailer.linting.compat.document import Shape
+from mailer.linting.compat.document import SHAPING, Shape
 
 _NAME = r"(?:[\w-]|[^\x00-\x7f]|\\.)+"
 _PART = re.compile(
@@ -43,10 +43,12 @@ class Compound:
             return False
         if not self.classes <= shape.classes:
             return False
-        if any(shape.attributes.get("id") != one for one in self.ids):
-            return False
-        return all(_has(shape, one) for one in self.attributes) and all(
-            _is(shape, one) for one in self.pseudos
+        if not (self.ids or self.attributes or self.pseudos):
+            return True
+        return (
+            all(shape.attributes.get("id") == one for one in self.ids)
+            and all(_has(shape, one) for one in self.attributes)
+            and all(_is(shape, one) for one in self.pseudos)
         )
 
 
@@ -77,6 +79,15 @@ class Selector:
             sum(len(part.ids) for part in parts),
             sum(len(part.classes) + len(part.attributes) + len(part.pseudos) for part in parts),
             sum(bool(part.tag) for part in parts),
+        )
+
+    @property
+    def may_match(self) -> bool:
+        """Whether it can select anything: not what depends on the pointer, siblings or a client."""
+        return all(one in {" ", ">"} for one in self.combinators) and all(
+            _HARMLESS.issuperset(part.pseudos)
+            and SHAPING.issuperset(name for name, *_ in part.attributes)
+            for part in self.compounds
         )
 
     def matches(self, shape: Shape) -> bool:

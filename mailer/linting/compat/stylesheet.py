@@ -1,5 +1,6 @@
 """CSS read once: `<style>` blocks as rules, style attributes as declarations. Cached by text."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,6 +11,8 @@ import tinycss2
 from mailer.linting.compat.selectors import Selector, parse_selectors
 
 _DEEPEST = 8
+_DEEPEST_BRACKETS = 64
+_BRACKET = re.compile(r"[()\[\]{}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Stylesheet:
 @lru_cache(maxsize=8192)
 def parse_style(text: str) -> tuple[Declaration, ...]:
     """Return the declarations of a style attribute; what cannot be read is left out."""
+    if _is_too_deep(text):
+        return ()
     nodes = tinycss2.parse_blocks_contents(text, skip_comments=True, skip_whitespace=True)
     return tuple(_declaration(node) for node in nodes if node.type == "declaration")
 
@@ -82,6 +87,9 @@ def parse_style(text: str) -> tuple[Declaration, ...]:
 def parse_block(css: str) -> Stylesheet:
     """Return what a `<style>` block says; it is shared, so it must not be changed."""
     sheet = Stylesheet(has_comments="/*" in css)
+    if _is_too_deep(css):
+        sheet.faults.append(CssFault("brackets are nested too deep", 1))
+        return sheet
     nodes = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
     _read(nodes, sheet, media=(), depth=0)
     sheet.faults.extend(_unbalanced(css))
@@ -143,6 +151,16 @@ def _declarations(
 def _declaration(node: Any) -> Declaration:  # noqa: ANN401 - tinycss2 has no types
     value = tinycss2.serialize(node.value).strip()
     return Declaration(node.lower_name, value, is_important=node.important)
+
+
+def _is_too_deep(css: str) -> bool:
+    """Say whether brackets are nested so deep that a parser would run out of stack."""
+    depth = 0
+    for bracket in _BRACKET.findall(css):
+        depth += 1 if bracket in "([{" else -1
+        if depth > _DEEPEST_BRACKETS:
+            return True
+    return False
 
 
 def _unbalanced(css: str) -> Iterator[CssFault]:

@@ -7,8 +7,8 @@ from mailer.linting.compat import caniemail
 from mailer.linting.compat.allowed import ALLOWED, GRACEFUL, STRUCTURAL
 from mailer.linting.compat.caniemail import Feature, Verdict
 from mailer.linting.compat.inspection import Inspection, counted
-from mailer.linting.compat.rule import Rule
 from mailer.linting.compat.usage import Use, used
+from mailer.linting.rule import Rule
 
 CSS = Rule(
     "css-unsupported",

@@ -1,0 +1,99 @@
+"""Rules: text that does not stand out from what lies behind it, in each scheme."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mailer.domain.colour import LARGE_TEXT_RATIO, TEXT_RATIO, Colour, contrast, legible
+from mailer.domain.finding import Finding, Severity
+from mailer.linting.compat.document import Run
+from mailer.linting.compat.inspection import Inspection, counted, shortened
+from mailer.linting.compat.look import Look
+from mailer.linting.compat.media import BARE, DARK, LIGHT, View
+from mailer.linting.rule import Rule
+
+CONTRAST = Rule(
+    "contrast-low",
+    Severity.WARNING,
+    "text that hardly stands out from its background",
+    "Readers with weak eyes, in sunlight or on poor screens cannot read it. Below 3 hardly anybody"
+    " can. Source: WCAG 2.2, 1.4.3.",
+    "choose a colour further from the background's",
+)
+RULES = (CONTRAST,)
+
+_LARGE, _LARGE_BOLD = 24.0, 18.66
+"""Pixels of large text. Source: WCAG 2.2, "large scale": 18 pt, or 14 pt in bold."""
+
+_WORST = 3.0
+
+
+@dataclass(slots=True)
+class _Pair:
+    """Two colours that stand on each other, and the first text where they do."""
+
+    run: Run
+    look: Look
+    count: int
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """Yield one finding for each pair of colours in each view where it is not legible."""
+    told: set[object] = set()
+    for view in (LIGHT, DARK, BARE):
+        for pair in _faint(inspection, view):
+            key = (pair.look.colour, pair.look.background, _wanted(pair.look))
+            if key not in told:
+                told.add(key)
+                yield _finding(inspection, pair, view)
+
+
+def _faint(inspection: Inspection, view: View) -> Iterator[_Pair]:
+    found: dict[object, _Pair] = {}
+    for text, look in inspection.visible(view):
+        wanted = _wanted(look)
+        if contrast(look.colour, look.background) >= wanted:
+            continue
+        key = (look.colour, look.background, wanted)
+        if key in found:
+            found[key].count += text.count
+        else:
+            found[key] = _Pair(text.run, look, text.count)
+    yield from found.values()
+
+
+def _wanted(look: Look) -> float:
+    large = look.size >= (_LARGE_BOLD if look.is_bold else _LARGE)
+    return LARGE_TEXT_RATIO if large else TEXT_RATIO
+
+
+def _finding(inspection: Inspection, pair: _Pair, view: View) -> Finding:
+    look, wanted = pair.look, _wanted(pair.look)
+    ratio = int(contrast(look.colour, look.background) * 100) / 100
+    better = legible(look.colour, on=look.background, ratio=wanted)
+    front, back = _name(look.colour, look.colour_from), look.background.hex
+    where = {LIGHT: "", DARK: " in dark mode", BARE: " where styles are stripped"}[view]
+    return inspection.finding(
+        CONTRAST,
+        f"the text {shortened(pair.run.text)!r}{counted(pair.count)} in {front} on {back} has a"
+        f" contrast of {ratio:g}{where}: {wanted:g} is needed",
+        at=pair.run,
+        words=look.colour_from or look.background_from or pair.run.text.strip(),
+        severity=Severity.ERROR if ratio < _WORST else Severity.WARNING,
+        fix=f"{better.hex} has {contrast(better, look.background):.1f} on {back}",
+        facts={
+            "text": front,
+            "background": back,
+            "ratio": ratio,
+            "wanted": wanted,
+            "view": view.name,
+            "count": pair.count,
+            "better": better.hex,
+            "issue_line": pair.run.line,
+        },
+    )
+
+
+def _name(colour: Colour, written: str) -> str:
+    """Return the colour as seen, and as written where that differs."""
+    name = written.strip()
+    return colour.hex if not name or name.upper() == colour.hex else f"{colour.hex} ({name})"

@@ -1,0 +1,132 @@
+"""Rules: links that lead nowhere or do not say where they lead."""
+
+import re
+from collections.abc import Iterator
+
+from mailer.domain.finding import Finding, Severity
+from mailer.linting.compat.document import Element
+from mailer.linting.compat.inspection import Inspection, shortened
+from mailer.linting.compat.media import LIGHT
+from mailer.linting.rule import Rule
+
+EMPTY = Rule(
+    "link-empty",
+    Severity.ERROR,
+    "a link without words",
+    "There is nothing to click; a screen reader reads the address aloud. Source: WCAG 2.2, 2.4.4.",
+    "write what the link leads to",
+)
+VAGUE = Rule(
+    "link-vague",
+    Severity.WARNING,
+    'a link text such as "click here"',
+    "Many readers go from link to link: they hear the words without what is around them. Source:"
+    " WCAG 2.2, 2.4.4.",
+    "link the words that name the target",
+)
+NOWHERE = Rule(
+    "link-nowhere",
+    Severity.ERROR,
+    "a link without address",
+    "A click does nothing.",
+    "give the address, or leave the link out",
+)
+DEAD_ANCHOR = Rule(
+    "anchor-dead",
+    Severity.ERROR,
+    "a link to a place that is not in the message",
+    "A click does nothing.",
+    "link to the id of a heading that is there",
+)
+SCRIPT = Rule(
+    "link-script",
+    Severity.ERROR,
+    "a link that runs a script",
+    "Every client strips it, and filters take the message for an attack.",
+    "link to a web page",
+)
+RULES = (EMPTY, VAGUE, NOWHERE, DEAD_ANCHOR, SCRIPT)
+
+_VAGUE = frozenset(
+    {
+        *("click here", "click", "here", "this link", "link", "read more", "more", "learn more"),
+        *("this", "go", "see more", "find out more", "tap here", "this page", "this article"),
+        *("hier klicken", "klicken sie hier", "klicke hier", "klick hier", "hier", "mehr"),
+        *("mehr erfahren", "weiterlesen", "weiter", "mehr lesen", "dieser link", "zum artikel"),
+        *(
+            "cliquez ici",
+            "cliquer ici",
+            "ici",
+            "lire la suite",
+            "en savoir plus",
+            "plus",
+            "ce lien",
+        ),
+        *("la suite", "voir plus", "lire plus", "haz clic aquí", "haga clic aquí", "clic aquí"),
+        *("pulsa aquí", "aquí", "leer más", "más", "más información", "ver más", "este enlace"),
+        *(
+            "seguir leyendo",
+            "clicca qui",
+            "qui",
+            "leggi di più",
+            "clique aqui",
+            "aqui",
+            "saiba mais",
+        ),
+        *("klik hier", "lees meer", "meer", "lees verder"),
+    }
+)
+"""English, German, French, Spanish, Italian, Portuguese, Dutch."""
+
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+
+
+def check(inspection: Inspection) -> Iterator[Finding]:
+    """Yield what is wrong with each link."""
+    targets = _targets(inspection)
+    pictured = inspection.document.pictured("a")
+    for link in inspection.document.all("a"):
+        if "href" not in link.attributes or inspection.look(link, LIGHT).is_hidden:
+            continue
+        yield from _address(inspection, link, targets)
+        yield from _words(inspection, link, is_picture=link in pictured)
+
+
+def _targets(inspection: Inspection) -> set[str]:
+    elements = inspection.document.elements
+    ids = {one.attributes["id"] for one in elements if "id" in one.attributes}
+    return ids | {
+        one.attributes["name"] for one in inspection.document.all("a") if "name" in one.attributes
+    }
+
+
+def _address(inspection: Inspection, link: Element, targets: set[str]) -> Iterator[Finding]:
+    address = link.attributes["href"].strip()
+    words = shortened(inspection.document.text(link))
+    if address in {"", "#"}:
+        message = f"the link {words!r} has no address"
+        yield inspection.finding(NOWHERE, message, at=link, words=words)
+    elif address.startswith("#") and address[1:] not in targets:
+        message = f"the link {words!r} leads to {shortened(address)}, which is not in the message"
+        yield inspection.finding(DEAD_ANCHOR, message, at=link, words=address)
+    elif re.match(r"(?:javascript|vbscript|data)\s*:", address, re.IGNORECASE):
+        message = f"the link {words!r} runs a script"
+        yield inspection.finding(SCRIPT, message, at=link, words=address[:60])
+
+
+def _words(inspection: Inspection, link: Element, *, is_picture: bool) -> Iterator[Finding]:
+    address = link.attributes["href"].strip()
+    words = inspection.document.text(link)
+    plain = _EDGES.sub("", words).casefold()
+    if not words.strip("\u00a0\u200b\u200c\u200d\ufeff\u034f "):
+        if not is_picture and not _is_labelled(link):
+            message = f"the link to {shortened(address) or 'nowhere'} has no words"
+            yield inspection.finding(EMPTY, message, at=link, words=address)
+    elif plain in _VAGUE and "aria-label" not in link.attributes:
+        message = f"the link text {shortened(words)!r} does not say where it leads"
+        yield inspection.finding(VAGUE, message, at=link, words=words)
+
+
+def _is_labelled(link: Element) -> bool:
+    """Say whether a label names the link. A picture may, too: pictures have rules of their own."""
+    return any(link.attributes.get(name, "").strip() for name in ("aria-label", "title"))
