@@ -41,6 +41,10 @@ class MimeTemplate:
     def __init__(self, compiled: CompiledIssue, identity: MailingIdentity) -> None:
         tokens = [slot.token for slot in compiled.slots]
         self._compiled = compiled
+        self._variants = {
+            variant.shown: MimeTemplate(compiled.variant(variant.shown), identity)
+            for variant in compiled.variants
+        }
         self._subject = _SubjectTemplate(compiled.subject, tokens)
         self._text = BodyTemplate(compiled.text, tokens)
         self._html = BodyTemplate(compiled.html, tokens)
@@ -57,6 +61,8 @@ class MimeTemplate:
             recipient: whose it is.
             date: aware, for the Date header.
         """
+        if self._variants and (shown := self._compiled.shown_to(recipient.fields)):
+            return self._variants[shown].bind(recipient, date=date)
         values = slot_values(self._compiled, recipient)
         stretches = {value: encode_slot(value) for value in {*values.values()}}
         encoded = {token: stretches[value] for token, value in values.items()}

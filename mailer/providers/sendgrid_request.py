@@ -40,6 +40,7 @@ class Member:
     delivery_id: int
     address_key: str
     text: str
+    shown: tuple[str, ...] = ()
 
 
 class RequestBuilder:
@@ -64,8 +65,11 @@ class RequestBuilder:
         self._compiled = compiled
         self._tokens = [(slot.token, _quoted(slot.token)) for slot in compiled.slots]
         self._head = '{"personalizations":['
-        self._tail = f"],{_shared(compiled, identity, is_sandbox=is_sandbox)}}}"
-        self.frame_bytes = len(self._head) + len(self._tail)
+        self._tails = {
+            shown: f"],{_shared(compiled.variant(shown), identity, is_sandbox=is_sandbox)}}}"
+            for shown in ((), *(variant.shown for variant in compiled.variants))
+        }
+        self.frame_bytes = len(self._head) + max(map(len, self._tails.values()))
 
     def member(self, recipient: Recipient) -> Member | Outcome:
         """Return the recipient's part, or why SendGrid cannot be asked to take it."""
@@ -86,15 +90,17 @@ class RequestBuilder:
             f'"custom_args":{{"delivery_id":"{recipient.delivery_id}"}},'
             f'"substitutions":{{{substitutions}}}}}'
         )
-        return Member(recipient.delivery_id, recipient.email.casefold(), text)
+        shown = self._compiled.shown_to(recipient.fields)
+        return Member(recipient.delivery_id, recipient.email.casefold(), text, shown)
 
     def body(self, members: Sequence[Member]) -> str:
-        """Return the JSON text of one request."""
-        return f"{self._head}{','.join([member.text for member in members])}{self._tail}"
+        """Return the JSON text of one request, whose members all get the same variant."""
+        tail = self._tails[members[0].shown]
+        return f"{self._head}{','.join([member.text for member in members])}{tail}"
 
 
 def pack(members: Sequence[Member], *, most: int, most_bytes: int) -> list[list[Member]]:
-    """Return `members` as requests: no address twice in one, none too long or too large.
+    """Return `members` as requests of one variant each: no address twice, none too large.
 
     Args:
         members: in the order in which they are to go.
@@ -102,10 +108,11 @@ def pack(members: Sequence[Member], *, most: int, most_bytes: int) -> list[list[
         most_bytes: room for members in a request; one alone may exceed it.
     """
     groups = []
-    rest = list(members)
-    while rest:
-        group, rest = _fill(rest, most, most_bytes)
-        groups.append(group)
+    for shown in dict.fromkeys(member.shown for member in members):
+        rest = [member for member in members if member.shown == shown]
+        while rest:
+            group, rest = _fill(rest, most, most_bytes)
+            groups.append(group)
     return groups
 
 

@@ -37,16 +37,17 @@ def check_raw(block: RawMjml, source: Source) -> None:
     if fault is None:
         return
     offset = min(max(fault.offset, 0), len(block.text))
-    before = block.text[:offset]
-    line = block.line + 1 + before.count("\n")
-    column = _indent(source, line, block.text) + offset - (before.rfind("\n") + 1) + 1
+    *above, before = block.text[:offset].split("\n")
+    at = len(above)
+    line = block.line + 1 + at
+    column = _indent(source, line, block.text.split("\n")[at]) + len(before) + 1
     raise source.error(f"in the MJML fragment: {fault.message}", line=line, column=column)
 
 
 def _indent(source: Source, line: int, text: str) -> int:
+    """Return by how much the fence, and so the line, is indented in the file."""
     whole = source.lines[line - 1] if line <= len(source.lines) else ""
-    first = whole.lstrip(" ")
-    return len(whole) - len(first) if first and first in text else 0
+    return len(whole) - len(text) if whole.endswith(text) else 0
 
 
 def _fault(text: str) -> Fault | None:
@@ -58,6 +59,8 @@ def _fault(text: str) -> Fault | None:
             f"<{top[1]}> cannot stand here: write <mj-section>, or what goes in a column",
             top.start(),
         )
+    if fault := first_fault(text):
+        return fault
     begin, end = _framed(text)
     document = begin + text + end
     fault = first_fault(document) or mrml_fault(document)

@@ -3,6 +3,7 @@
 How to write one: docs/adding-a-provider.md.
 """
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from fakes.smtp import SmtpServer
 from provider_kit import IDENTITY, ISSUE, NAMES, Notes, Seen, reader, readers, seen, states
 
 from mailer.domain.delivery import ACCEPTED_STATES, DeliveryState, LeaseLostError
+from mailer.domain.message import Variant
 from mailer.providers.base import Connection, Provider
 from mailer.providers.memory import Answer, MemoryProvider
 from mailer.providers.outbox import OutboxProvider, OutboxSettings
@@ -148,6 +150,39 @@ def test_a_connection_carries_window_after_window(stage: Stage, connection: Conn
 def test_an_empty_window_is_no_work(stage: Stage, connection: Connection) -> None:
     assert connection.hand_over([], journal=Notes()) == []
     assert stage.received() == []
+
+
+VARIED = dataclasses.replace(
+    ISSUE,
+    conditions=('plan = "paid"', "city"),
+    variants=tuple(
+        Variant(shown, f"<p>{mark} MFname1h</p>", f"{mark} MFname3t")
+        for shown, mark in (
+            (('plan = "paid"',), "PAID"),
+            (("city",), "CITY"),
+            (('plan = "paid"', "city"), "BOTH"),
+        )
+    ),
+)
+
+
+def test_each_gets_the_variant_that_is_theirs(stage: Stage) -> None:
+    plans: list[dict[str, str]] = [
+        {}, {"plan": "Paid "}, {"city": "Oslo"}, {"plan": "paid", "city": "Oslo"}, {"plan": "free"}
+    ]  # fmt: skip
+    people = [
+        reader(n, "Ada", fields={"name": "Ada", **plans[n % len(plans)]}) for n in range(1, 31)
+    ]
+    connection = stage.provider.connect(VARIED, IDENTITY)
+    outcomes = connection.hand_over(people, journal=Notes())
+    connection.close()
+    assert states(outcomes) == dict.fromkeys(range(1, 31), ACCEPTED)
+    marks = ("Dear", "PAID", "CITY", "BOTH", "Dear")
+    for person in people:
+        got = by_email(stage)[person.email]
+        mark = marks[person.delivery_id % len(plans)]
+        assert f"{mark} Ada" in got.html
+        assert f"{mark} Ada" in got.text
 
 
 def test_merge_values_stand_where_they_belong(stage: Stage, connection: Connection) -> None:

@@ -1,0 +1,87 @@
+"""Raw MJML in an issue: where it goes, and what is said when it is wrong."""
+
+from collections.abc import Callable
+
+import pytest
+from lxml import html as lxml_html
+
+from mailer.domain.message import CompiledIssue, SlotContext
+from mailer.errors import RenderError
+
+Compile = Callable[..., CompiledIssue]
+
+
+def fence(text: str) -> str:
+    return f"```{{=mjml}}\n{text}\n```"
+
+
+def test_a_fragment_stands_in_the_column(compile_body: Compile) -> None:
+    spacer = fence('<mj-spacer height="33px" />')
+    compiled = compile_body(f"before\n\n{spacer}\n\nafter\n\n## S\n\n### T\n\nend")
+    html = compiled.html
+    assert html.rindex("before") < html.index("33px") < html.rindex("after")
+
+
+def test_sections_part_the_section_around_them(compile_body: Compile) -> None:
+    raw = (
+        '<mj-section background-color="#FFEECC"><mj-column><mj-text>Left</mj-text></mj-column>'
+        "<mj-column><mj-text>Right &amp; wrong</mj-text></mj-column></mj-section>"
+    )
+    compiled = compile_body(f"## S\n\n### T\n\nbefore\n\n{fence(raw)}\n\nafter")
+    page = lxml_html.fromstring(compiled.html)
+    (left,) = page.xpath("//div[text()='Left']")
+    assert (
+        "mj-column-per-50"
+        in left.xpath("ancestor::div[contains(@class, 'mj-column')][1]/@class")[0]
+    )
+    assert compiled.html.count("<!--[if") == compiled.html.count("<![endif]-->")
+    assert "Left\nRight & wrong" in compiled.text
+
+
+def test_a_fragment_may_hold_merge_fields_and_links(compile_body: Compile) -> None:
+    raw = '<mj-button href="https://e.org/b">Hi {{ first_name | default: "you" }}</mj-button>'
+    compiled = compile_body(fence(raw))
+    assert {slot.context for slot in compiled.slots if slot.field == "first_name"} == {
+        SlotContext.HTML, SlotContext.TEXT
+    }  # fmt: skip
+    assert "{{" not in compiled.html + compiled.text
+    assert "https://e.org/b" in compiled.text
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "line", "column"),
+    [
+        ("<mj-txt>x</mj-txt>", "<mj-txt> is not allowed", 8, 1),
+        ("<mj-text>\n  <b>x</i></mj-text>", "closes nothing", 9, 7),
+        ('<mj-text padding="0 4px">x</mj-text>', "write 0px", 8, 1),
+        ("<mj-text>x", "never closed", 8, 11),
+        ("words", "begins with an MJML element", 8, 1),
+        ("<mj-head></mj-head>", "cannot stand here", 8, 1),
+        ("<mj-text>a < b</mj-text>", "bare '<'", 8, 12),
+        ('<mj-include path="/etc/passwd" />', "files are not loaded", 8, 1),
+    ],
+)
+def test_a_wrong_fragment_names_its_place(
+    compile_body: Compile, text: str, words: str, line: int, column: int
+) -> None:
+    with pytest.raises(RenderError, match=words) as caught:
+        compile_body(f"x\n\n{fence(text)}")
+    assert (caught.value.line, caught.value.column) == (line, column)
+
+
+def test_a_wrong_merge_field_in_a_fragment(compile_body: Compile) -> None:
+    with pytest.raises(RenderError, match="not a merge field"):
+        compile_body(fence("<mj-text>{{ Name }}</mj-text>"))
+
+
+@pytest.mark.parametrize("body", ["> {}", "- {}", "::: note\n{}\n:::"])
+def test_a_fragment_stands_on_its_own(compile_body: Compile, body: str) -> None:
+    raw = fence("<mj-spacer />")
+    indented = raw.replace("\n", "\n> " if body[0] == ">" else "\n  " if body[0] == "-" else "\n")
+    with pytest.raises(RenderError, match="stands on its own"):
+        compile_body(body.format(indented))
+
+
+def test_odd_characters_in_a_fragments_attributes(compile_body: Compile) -> None:
+    raw = '<mj-image src="https://e.org/a.png" alt="caf\u00e9\u00a0\u2014 x" width="100px" />'
+    assert "\\u{" not in compile_body(fence(raw)).html
