@@ -11,15 +11,17 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
-from mailer.config.requirements import check_provider, check_sender
+from mailer.config.requirements import check_images, check_provider, check_sender
 from mailer.config.types import (
     BrokerUrl,
     Connections,
     DatabaseUrl,
     Email,
     HostName,
+    KeyPrefix,
     Language,
     Line,
+    OptionalWebUrl,
     Port,
     RedisUrl,
     Seconds,
@@ -124,6 +126,22 @@ class IssueSettings(Section):
     language: Language = "en"
 
 
+class ImagesSettings(Section):
+    """Pictures that issues name as files."""
+
+    store: Literal["local", "s3"] = "local"
+    base_url: OptionalWebUrl = ""
+    max_bytes: Annotated[int, Field(ge=10_000, le=10_000_000)] = 400_000
+    max_animation_bytes: Annotated[int, Field(ge=10_000, le=20_000_000)] = 1_000_000
+    max_source_bytes: Annotated[int, Field(ge=10_000, le=200_000_000)] = 30_000_000
+    s3_bucket: Line = ""
+    s3_prefix: KeyPrefix = ""
+    s3_endpoint_url: OptionalWebUrl = ""
+    s3_region: Line = ""
+    s3_access_key_id: Line = ""
+    s3_secret_access_key: Secret = _UNSET
+
+
 class Settings(Section):
     """Every setting, and the workspace that they belong to.
 
@@ -145,11 +163,22 @@ class Settings(Section):
     delivery: DeliverySettings = DeliverySettings()
     worker: WorkerSettings = WorkerSettings()
     issue: IssueSettings = IssueSettings()
+    images: ImagesSettings = ImagesSettings()
 
     @property
     def state_dir(self) -> Path:
         """Where the program keeps what it needs between commands."""
         return self.workspace / ".mailer"
+
+    @property
+    def media_directory(self) -> Path:
+        """Where prepared pictures are, for `images.store = "local"`."""
+        return self.state_dir / "media"
+
+    @property
+    def images_base_url(self) -> str:
+        """What the addresses of prepared pictures begin with, without a slash at the end."""
+        return self.images.base_url or f"{self.web.base_url}/media"
 
     @property
     def outbox_directory(self) -> Path:
@@ -177,6 +206,14 @@ class Settings(Section):
                 another.
         """
         check_provider(self)
+
+    def require_images(self) -> None:
+        """Check what the chosen store of pictures needs.
+
+        Raises:
+            ConfigurationError: a setting that it cannot work without is missing.
+        """
+        check_images(self)
 
     def require_sender(self) -> None:
         """Check that messages would have a sender and a postal address.

@@ -32,6 +32,21 @@ def _check_login(settings: Settings) -> None:
         raise ConfigurationError(f"smtp.ca_file: there is no file {settings.smtp_ca_file}")
 
 
+def check_images(settings: Settings) -> None:
+    """Raise ConfigurationError where the store of pictures lacks a setting."""
+    images = settings.images
+    if images.store != "s3":
+        return
+    if not images.s3_bucket:
+        raise _missing("images", "s3_bucket", why='images.store is "s3"')
+    if not images.base_url:
+        raise _missing("images", "base_url", why="it says where readers reach the bucket")
+    if images.s3_access_key_id and not images.s3_secret_access_key:
+        raise _missing("images", "s3_secret_access_key", why="images.s3_access_key_id is set")
+    if images.s3_secret_access_key and not images.s3_access_key_id:
+        raise _missing("images", "s3_access_key_id", why="images.s3_secret_access_key is set")
+
+
 def check_sender(settings: Settings) -> None:
     """Raise ConfigurationError where messages would lack what the law or a receiver asks for."""
     if not settings.sender.email:

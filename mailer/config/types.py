@@ -16,6 +16,7 @@ from subscribers.errors import InvalidAddressError
 _HOST = re.compile(r"[A-Za-z0-9_.:-]+")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+_PREFIX = re.compile(r"(?:[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*)?")
 _SHORTEST_KEY = 32
 
 
@@ -50,6 +51,16 @@ def _language(text: str) -> str:
     return text
 
 
+def _optional_web_url(text: str) -> str:
+    return urls.web_url(text) if text else ""
+
+
+def _key_prefix(text: str) -> str:
+    if not _PREFIX.fullmatch(text) or ".." in text:
+        raise ValueError("must be letters, digits and . _ - with / between, as news/media")
+    return text
+
+
 def _key(text: str) -> str:
     if text and len(text) < _SHORTEST_KEY:
         raise ValueError(
@@ -76,6 +87,8 @@ HostName = Annotated[str, AfterValidator(_host)]
 Token = Annotated[str, AfterValidator(_token)]
 Language = Annotated[str, AfterValidator(_language)]
 WebUrl = Annotated[str, AfterValidator(urls.web_url)]
+OptionalWebUrl = Annotated[str, AfterValidator(_optional_web_url)]
+KeyPrefix = Annotated[str, AfterValidator(_key_prefix)]
 
 Secret = Annotated[SecretStr, _secret(_one_line)]
 SecretKey = Annotated[SecretStr, _secret(_key)]

@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI, Response
 
 from mailer.feedback.sendgrid_signature import SignatureVerifier
 from mailer.inbox.store import InboxStore
-from mailer.web import archive, errors, health, unsubscribe, webhooks
+from mailer.web import archive, errors, health, media, unsubscribe, webhooks
 from mailer.web import inbox as inbox_pages
 from mailer.web.pages import PUBLIC, Pages
 
@@ -42,6 +42,7 @@ def create_app(app: "App", *, inbox: InboxStore | None = None) -> FastAPI:
     web.include_router(_home(pages))
     web.include_router(unsubscribe.make_router(app.engine, app.signer, pages))
     web.include_router(archive.make_router(app.engine, pages, root=_root(app.settings)))
+    web.include_router(media.make_router(app.settings.media_directory, pages))
     web.include_router(webhooks.make_router(app.engine, _verifier(app.settings)))
     web.include_router(health.make_router(app.engine, app.celery))
     if inbox is not None:

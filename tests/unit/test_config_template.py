@@ -19,6 +19,7 @@ SECRETS = {
     "broker_url",
     "smtp.password",
     "sendgrid.api_key",
+    "images.s3_secret_access_key",
 }
 
 

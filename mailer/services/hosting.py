@@ -1,0 +1,169 @@
+"""Hosting: each picture file that an issue names is made ready, stored once, and has an address.
+
+For each file: find it within bounds -> its hash, from memory where it has not changed -> what
+became of that content at that width, from memory or by making it -> into the store, where it is
+not there already.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailer.config import SETTINGS_FILE, Settings
+from mailer.domain.image import HostedImage, images_in
+from mailer.domain.issue import Image, Issue
+from mailer.errors import RenderError
+from mailer.images import ImageLimits
+from mailer.rendering.html import IMAGE_WIDTH
+from mailer.services.image_cache import ImageCache, Made
+from mailer.services.image_files import FoundFile, Roots, find_file, is_remote, read_file
+from mailer.services.media_store import MediaStore, make_store
+
+_LONGEST_SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Hosting:
+    """What became of an issue's pictures.
+
+    Args:
+        images: by source as written; those that are on the web already are not among them.
+        problems: one for each source that could not be used, at its first place in the issue.
+    """
+
+    images: Mapping[str, HostedImage]
+    problems: tuple[RenderError, ...]
+
+
+def host_images(
+    issue: Issue, *, path: Path, settings: Settings, store: MediaStore | None = None
+) -> Mapping[str, HostedImage]:
+    """Return where each picture file that the issue names is hosted, by its source as written.
+
+    Args:
+        issue: parsed.
+        path: its file; pictures are named from its folder.
+        settings: `[images]`.
+        store: where pictures go; as the settings say by default.
+
+    Raises:
+        RenderError: a picture cannot be used; with file and line of the issue.
+        ConfigurationError: the store cannot be used.
+    """
+    hosting = try_host_images(issue, path=path, settings=settings, store=store)
+    if hosting.problems:
+        raise hosting.problems[0]
+    return hosting.images
+
+
+def try_host_images(
+    issue: Issue, *, path: Path, settings: Settings, store: MediaStore | None = None
+) -> Hosting:
+    """Return what `host_images` does, with every problem instead of the first.
+
+    Raises:
+        ConfigurationError: the store cannot be used.
+    """
+    uses = _uses(images_in(issue))
+    if not uses:
+        return Hosting({}, ())
+    host = _Host(settings, path, store or make_store(settings))
+    images: dict[str, HostedImage] = {}
+    problems = []
+    for src, places in uses.items():
+        try:
+            images[src] = host.hosted(src, places)
+        except RenderError as error:
+            problems.append(_placed(error, src, places[0], path))
+    return Hosting(images, tuple(problems))
+
+
+def _uses(images: Iterable[Image]) -> dict[str, list[Image]]:
+    """Return the places of each source that names a file, in the issue's order."""
+    uses: dict[str, list[Image]] = {}
+    for image in images:
+        if not is_remote(image.src):
+            uses.setdefault(image.src, []).append(image)
+    return uses
+
+
+def _placed(error: RenderError, src: str, image: Image, path: Path) -> RenderError:
+    shown = src if len(src) <= _LONGEST_SHOWN else f"{src[:_LONGEST_SHOWN]}..."
+    return RenderError(
+        f"the image {shown!r} {error.message}",
+        path=path,
+        line=image.line,
+        column=getattr(image, "column", None),
+    )
+
+
+class _Host:
+    """Hosts pictures of one issue."""
+
+    def __init__(self, settings: Settings, path: Path, store: MediaStore) -> None:
+        images = settings.images
+        self._limits = ImageLimits(
+            max_bytes=images.max_bytes,
+            max_animation_bytes=images.max_animation_bytes,
+            max_source_bytes=images.max_source_bytes,
+        )
+        self._roots = _roots(settings, path)
+        self._cache = ImageCache(settings.state_dir, self._limits)
+        self._store = store
+
+    def hosted(self, src: str, places: list[Image]) -> HostedImage:
+        widths = [getattr(image, "width", None) for image in places]
+        made = self._made(find_file(src, self._roots), max(w or IMAGE_WIDTH for w in widths))
+        natural = min(IMAGE_WIDTH, made.source_width)
+        return HostedImage(
+            url=f"{self._store.base_url}/{made.name}",
+            width=made.width,
+            height=made.height,
+            shown_width=max(width or natural for width in widths),
+            size_bytes=made.size_bytes,
+            is_animated=made.is_animated,
+            notes=made.notes,
+        )
+
+    def _made(self, file: FoundFile, shown_width: int) -> Made:
+        data = None
+        sha256 = self._cache.content_hash(file.path, file.stat)
+        if sha256 is None:
+            data = self._read(file)
+            sha256 = hashlib.sha256(data).hexdigest()
+            self._cache.keep_hash(file.path, file.stat, sha256)
+        made = self._cache.find(sha256, shown_width)
+        if made and self._store.has(made.name):
+            return made
+        return self._make(data or self._read(file), shown_width)
+
+    def _make(self, data: bytes, shown_width: int) -> Made:
+        from mailer.images.preparing import prepare  # noqa: PLC0415 - 60 ms, for new pictures only
+
+        image = prepare(data, shown_width=shown_width, limits=self._limits)
+        if not self._store.has(image.name):
+            self._store.put(image.name, image.data)
+        made = Made(
+            name=image.name,
+            width=image.width,
+            height=image.height,
+            source_width=image.source_width,
+            size_bytes=image.size_bytes,
+            is_animated=image.is_animated,
+            notes=image.notes,
+        )
+        self._cache.keep(hashlib.sha256(data).hexdigest(), shown_width, made)
+        return made
+
+    def _read(self, file: FoundFile) -> bytes:
+        return read_file(file, max_bytes=self._limits.max_source_bytes)
+
+
+def _roots(settings: Settings, path: Path) -> Roots:
+    """Return where pictures may be; a folder that only stands in for a workspace is none of it."""
+    folder = path.parent.resolve()
+    workspace = settings.workspace.resolve()
+    is_workspace = (workspace / SETTINGS_FILE).is_file()
+    allowed = (folder, workspace) if is_workspace else (folder,)
+    return Roots(folder, allowed, settings.state_dir.resolve())
