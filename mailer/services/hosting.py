@@ -9,17 +9,19 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from mailer.config import SETTINGS_FILE, Settings
-from mailer.domain.image import HostedImage, images_in
-from mailer.domain.issue import Image, Issue
+from mailer.domain.image import HostedImage
+from mailer.domain.issue import Image, Issue, images_of
 from mailer.errors import RenderError
 from mailer.images import ImageLimits
-from mailer.rendering.html import IMAGE_WIDTH
 from mailer.services.image_cache import ImageCache, Made
 from mailer.services.image_files import FoundFile, Roots, find_file, is_remote, read_file
 from mailer.services.media_store import MediaStore, make_store
 
+COLUMN_WIDTH = 552
+"""CSS pixels: the column of the theme `default`."""
 _LONGEST_SHOWN = 80
 
 
@@ -37,7 +39,12 @@ class Hosting:
 
 
 def host_images(
-    issue: Issue, *, path: Path, settings: Settings, store: MediaStore | None = None
+    issue: Issue,
+    *,
+    path: Path,
+    settings: Settings,
+    column_width: int = COLUMN_WIDTH,
+    store: MediaStore | None = None,
 ) -> Mapping[str, HostedImage]:
     """Return where each picture file that the issue names is hosted, by its source as written.
 
@@ -45,38 +52,69 @@ def host_images(
         issue: parsed.
         path: its file; pictures are named from its folder.
         settings: `[images]`.
+        column_width: CSS pixels that the theme gives to pictures without a width of their own.
         store: where pictures go; as the settings say by default.
 
     Raises:
-        RenderError: a picture cannot be used; with file and line of the issue.
+        RenderError: a picture cannot be used; with file, line and column of the issue.
         ConfigurationError: the store cannot be used.
     """
-    hosting = try_host_images(issue, path=path, settings=settings, store=store)
+    hosting = try_host_images(
+        issue, path=path, settings=settings, column_width=column_width, store=store
+    )
     if hosting.problems:
         raise hosting.problems[0]
     return hosting.images
 
 
 def try_host_images(
-    issue: Issue, *, path: Path, settings: Settings, store: MediaStore | None = None
+    issue: Issue,
+    *,
+    path: Path,
+    settings: Settings,
+    column_width: int = COLUMN_WIDTH,
+    store: MediaStore | None = None,
 ) -> Hosting:
     """Return what `host_images` does, with every problem instead of the first.
 
     Raises:
         ConfigurationError: the store cannot be used.
     """
-    uses = _uses(images_in(issue))
+    uses = _uses(images_of(issue))
     if not uses:
         return Hosting({}, ())
-    host = _Host(settings, path, store or make_store(settings))
+    host = _Host(settings, _roots(settings, path.parent), store or make_store(settings))
     images: dict[str, HostedImage] = {}
     problems = []
     for src, places in uses.items():
         try:
-            images[src] = host.hosted(src, places)
+            images[src] = host.hosted(src, [place.width for place in places], column_width)
         except RenderError as error:
             problems.append(_placed(error, src, places[0], path))
     return Hosting(images, tuple(problems))
+
+
+def host_file(
+    file: Path, *, shown_width: int, settings: Settings, store: MediaStore | None = None
+) -> HostedImage:
+    """Return where one picture is hosted that no issue names, such as a theme's logo.
+
+    Args:
+        file: the picture; it is read wherever it is.
+        shown_width: CSS pixels.
+        settings: `[images]`.
+        store: where it goes; as the settings say by default.
+
+    Raises:
+        RenderError: it cannot be used; with its path.
+        ConfigurationError: the store cannot be used.
+    """
+    roots = Roots(file.parent, (file.parent.resolve(),), settings.state_dir.resolve())
+    host = _Host(settings, roots, store or make_store(settings))
+    try:
+        return host.hosted(quote(file.name), [shown_width], shown_width)
+    except RenderError as error:
+        raise RenderError(error.message, path=file) from None
 
 
 def _uses(images: Iterable[Image]) -> dict[str, list[Image]]:
@@ -94,28 +132,28 @@ def _placed(error: RenderError, src: str, image: Image, path: Path) -> RenderErr
         f"the image {shown!r} {error.message}",
         path=path,
         line=image.line,
-        column=getattr(image, "column", None),
+        column=image.column or None,
     )
 
 
 class _Host:
-    """Hosts pictures of one issue."""
+    """Hosts pictures from the same place."""
 
-    def __init__(self, settings: Settings, path: Path, store: MediaStore) -> None:
+    def __init__(self, settings: Settings, roots: Roots, store: MediaStore) -> None:
         images = settings.images
         self._limits = ImageLimits(
             max_bytes=images.max_bytes,
             max_animation_bytes=images.max_animation_bytes,
             max_source_bytes=images.max_source_bytes,
         )
-        self._roots = _roots(settings, path)
+        self._roots = roots
         self._cache = ImageCache(settings.state_dir, self._limits)
         self._store = store
 
-    def hosted(self, src: str, places: list[Image]) -> HostedImage:
-        widths = [getattr(image, "width", None) for image in places]
-        made = self._made(find_file(src, self._roots), max(w or IMAGE_WIDTH for w in widths))
-        natural = min(IMAGE_WIDTH, made.source_width)
+    def hosted(self, src: str, widths: list[int | None], column_width: int) -> HostedImage:
+        widest = max(width or column_width for width in widths)
+        made = self._made(find_file(src, self._roots), widest)
+        natural = min(column_width, made.source_width)
         return HostedImage(
             url=f"{self._store.base_url}/{made.name}",
             width=made.width,
@@ -160,9 +198,9 @@ class _Host:
         return read_file(file, max_bytes=self._limits.max_source_bytes)
 
 
-def _roots(settings: Settings, path: Path) -> Roots:
+def _roots(settings: Settings, folder: Path) -> Roots:
     """Return where pictures may be; a folder that only stands in for a workspace is none of it."""
-    folder = path.parent.resolve()
+    folder = folder.resolve()
     workspace = settings.workspace.resolve()
     is_workspace = (workspace / SETTINGS_FILE).is_file()
     allowed = (folder, workspace) if is_workspace else (folder,)
