@@ -4,12 +4,16 @@ from mailer.linting.compat.check import RULES, check_html
 from mailer.linting.compat.options import DEFAULT_CLIENTS, CompatOptions
 from mailer.linting.compat.size import check_size
 from mailer.linting.compat.text_part import check_text
+from mailer.linting.compat.whole import check_compiled, theme_files, word_count
 
 __all__ = [
     "DEFAULT_CLIENTS",
     "RULES",
     "CompatOptions",
+    "check_compiled",
     "check_html",
     "check_size",
     "check_text",
+    "theme_files",
+    "word_count",
 ]

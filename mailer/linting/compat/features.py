@@ -100,11 +100,15 @@ _KEYWORDS = {
         ("system-ui", "ui-serif", "ui-sans-serif", "ui-rounded", "ui-monospace"), "css-sytem-ui"
     ),
 }
+OF_VALUES = frozenset({*_FUNCTIONS.values(), *_KEYWORDS.values()})
+"""Features that the value alone shows, whatever the property."""
+
 _VALUE = re.compile(
     r"(?P<quoted>\"[^\"]*\"|'[^']*'|url\([^)]*\))|#[0-9a-z]+"
     r"|(?P<function>[a-z-]+)\(|(?<![\w-])[+-]?[\d.]+(?P<unit>[a-z]+|%)|(?P<word>[a-z-]+)",
     re.IGNORECASE,
 )
+_URL = re.compile(r"url\(\s*[\"']?([^\"')]*)")
 _BY_VALUE = {
     ("display", "flex"): "css-display-flex",
     ("display", "inline-flex"): "css-display-flex",
@@ -236,6 +240,8 @@ def of_declaration(declaration: Declaration) -> tuple[str, ...]:
     """Return the features of a declaration, each once."""
     found = dict.fromkeys(_of_property(declaration.name, declaration.value.strip().lower()))
     found.update(dict.fromkeys(_of_value(declaration.value)))
+    if declaration.name == "background" and "url(" in declaration.value.lower():
+        found["css-background-image"] = None
     if declaration.is_important:
         found["css-important"] = None
     return tuple(found)
@@ -265,6 +271,14 @@ def _of_value(value: str) -> Iterator[str]:
             slug = "image-base64" if "url(data:" in (found["quoted"] or "").replace('"', "") else ""
         if slug:
             yield slug
+
+
+def background_picture(declaration: Declaration) -> str:
+    """Return the address of the picture in a `background` or `background-image`, if it has one."""
+    if not declaration.name.startswith("background") or "url(" not in declaration.value:
+        return ""
+    found = _URL.search(declaration.value)
+    return found[1] if found else ""
 
 
 @lru_cache(maxsize=2048)

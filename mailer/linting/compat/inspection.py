@@ -16,6 +16,7 @@ from mailer.linting.compat.stylesheet import Stylesheet, parse_block
 from mailer.linting.rule import Rule
 
 _SHOWN = 60
+_SOUGHT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,14 @@ class Block:
     css: str
     media: str
     sheet: Stylesheet
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    path: Path
+    line: int
+    column: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,31 +111,42 @@ class Inspection:
             why: the same.
             facts: figures, for machines.
         """
-        path, line, column = self._place(at, words)
+        place = self._place(at, words)
         return Finding(
             code=rule.code,
             severity=severity or rule.severity,
             message=message,
-            path=path,
-            line=line,
-            column=column,
-            text=shortened(words),
+            path=place.path,
+            line=place.line,
+            column=place.column,
+            text=shortened(place.words),
             why=why or rule.why,
             fix=fix or rule.fix,
             facts=facts,
         )
 
-    def _place(self, at: Element | Run | None, words: str) -> tuple[Path, int, int]:
+    def _place(self, at: Element | Run | None, words: str) -> _Place:
+        """Return where it is written: where `words` stand, else what can be read there."""
         element = at.element if isinstance(at, Run) else at
         line = at.line if at is not None else 1
         own = [(self.path, self.options.source)] if self.options.source else []
         theirs = list(self.options.theme_files.items())
         is_authored = element is not None and element.is_authored
-        for path, text in [*own, *theirs] if is_authored else [*theirs, *own]:
-            near = line if path == self.path else 1
-            if place := where(text, words, near=near):
-                return path, *place
-        return self.path, line, 1
+        files = [*own, *theirs] if is_authored else [*theirs, *own]
+        for some in dict.fromkeys([words, *self._readable(at)]):
+            for path, text in files:
+                if place := where(text, some, near=line if path == self.path else 1):
+                    return _Place(path, *place, some)
+        return _Place(self.path, line, 1, words)
+
+    def _readable(self, at: Element | Run | None) -> Iterator[str]:
+        """Yield what a reader sees of `at`, to find its place by."""
+        if isinstance(at, Run):
+            yield beginning(at.text)
+        elif at is not None:
+            yield beginning(at.attributes.get("alt", ""))
+            runs = self.document.runs[at.first_run : at.last_run]
+            yield beginning(next((run.text for run in runs if run.has_words), ""))
 
 
 def inspect(html: str, *, path: Path, options: CompatOptions) -> Inspection:
@@ -169,7 +189,8 @@ def where(text: str, words: str, *, near: int) -> tuple[int, int] | None:
 @lru_cache(maxsize=256)
 def _pattern(words: str) -> re.Pattern[str]:
     """Return what finds `words` in any case, with any space between them and no more letters."""
-    inner = r"\s+".join(re.escape(word) for word in words.split()).replace(":", r"\s*:\s*")
+    inner = r"\s+".join(re.escape(word) for word in words.split())
+    inner = re.sub(r"(?:\\s\+)?([:,])(?:\\s\+)?", r"\\s*\1\\s*", inner)
     begin = r"(?<![\w-])" if words[:1].isalnum() else ""
     end = r"(?![\w-])" if words[-1:].isalnum() else ""
     return re.compile(begin + inner + end, re.IGNORECASE)
@@ -183,6 +204,14 @@ def _offset(text: str, line: int) -> int:
         if not offset:
             return 0
     return offset
+
+
+def beginning(text: str) -> str:
+    """Return the first whole words of `text`, enough to find it by."""
+    words = " ".join(text.split())
+    if len(words) <= _SOUGHT:
+        return words
+    return words[:_SOUGHT].rpartition(" ")[0] or words[:_SOUGHT]
 
 
 def shortened(words: str) -> str:

@@ -10,14 +10,14 @@ from mailer.linting.compat.media import LIGHT
 from mailer.linting.rule import Rule
 
 EMPTY = Rule(
-    "link-empty",
+    "link-text-missing",
     Severity.ERROR,
     "a link without words",
     "There is nothing to click; a screen reader reads the address aloud. Source: WCAG 2.2, 2.4.4.",
     "write what the link leads to",
 )
 VAGUE = Rule(
-    "link-vague",
+    "link-text-vague",
     Severity.WARNING,
     'a link text such as "click here"',
     "Many readers go from link to link: they hear the words without what is around them. Source:"
@@ -25,7 +25,7 @@ VAGUE = Rule(
     "link the words that name the target",
 )
 NOWHERE = Rule(
-    "link-nowhere",
+    "link-address-missing",
     Severity.ERROR,
     "a link without address",
     "A click does nothing.",
@@ -39,7 +39,7 @@ DEAD_ANCHOR = Rule(
     "link to the id of a heading that is there",
 )
 SCRIPT = Rule(
-    "link-script",
+    "link-scheme",
     Severity.ERROR,
     "a link that runs a script",
     "Every client strips it, and filters take the message for an attack.",

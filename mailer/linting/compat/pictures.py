@@ -8,7 +8,7 @@ from mailer.domain.finding import Finding, Severity
 from mailer.linting.compat.document import Element
 from mailer.linting.compat.features import of_picture
 from mailer.linting.compat.inspection import Inspection, shortened
-from mailer.linting.compat.media import LIGHT
+from mailer.linting.compat.media import DARK, LIGHT, MOBILE
 from mailer.linting.compat.values import pixels
 from mailer.linting.rule import Rule
 
@@ -27,7 +27,7 @@ ALT_EMPTY_LINK = Rule(
     "say in the alternative text where the link leads",
 )
 ALT_USELESS = Rule(
-    "image-alt-useless",
+    "image-alt-poor",
     Severity.WARNING,
     "an alternative text that says nothing, such as a file name",
     "Readers who do not see the picture learn nothing from it.",
@@ -111,8 +111,8 @@ _KILO = 1000
 def check(inspection: Inspection) -> Iterator[Finding]:
     """Yield what is wrong with each picture."""
     for image in inspection.document.all("img"):
-        look = inspection.look(image, LIGHT)
-        if _is_pixel(image) or look.is_hidden:
+        views = (LIGHT, DARK, MOBILE)
+        if _is_pixel(image) or all(inspection.look(image, view).is_hidden for view in views):
             yield from _tracking(inspection, image)
             continue
         yield from _alternative(inspection, image)

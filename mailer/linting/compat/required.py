@@ -21,9 +21,16 @@ UNSUBSCRIBE = Rule(
 POSTAL = Rule(
     "postal-address-missing",
     Severity.ERROR,
-    "a message without the sender's postal address",
+    "no postal address",
+    "The law asks for one in many countries. Source: CAN-SPAM Act, section 5(a)(5).",
+    "set `sender.postal_address`",
+)
+UNSHOWN = Rule(
+    "postal-address-unshown",
+    Severity.ERROR,
+    "a message that does not show the sender's postal address",
     "The law asks for it in many countries. Source: CAN-SPAM Act, section 5(a)(5).",
-    "set `sender.postal_address`, and write {{ postal_address }} in the theme's footer",
+    "write {{ postal_address }} in the theme's footer",
 )
 TEMPLATE = Rule(
     "template-left",
@@ -46,7 +53,7 @@ ESCAPE = Rule(
     "mrml writes some characters in attributes as \\u{a0}, and readers see that.",
     "write the character as a numeric entity, such as &#160;",
 )
-RULES = (UNSUBSCRIBE, POSTAL, TEMPLATE, TOKEN, ESCAPE)
+RULES = (UNSUBSCRIBE, POSTAL, UNSHOWN, TEMPLATE, TOKEN, ESCAPE)
 
 _TEMPLATE = re.compile(r"\{\{[^{}]{0,80}\}?\}?|\{%[^%]{0,80}%\}|\*\|[A-Z_:]+\|\*")
 _TOKEN = re.compile(r"\bMF_[0-9a-f]{12}_\d{4,}[a-z]")
@@ -89,7 +96,7 @@ def _postal_address(inspection: Inspection) -> Iterator[Finding]:
         yield inspection.finding(POSTAL, "no postal address is configured")
     elif not contains(_visible_words(inspection), address):
         message = f"the postal address {shortened(address)!r} is not in the message"
-        yield inspection.finding(POSTAL, message)
+        yield inspection.finding(UNSHOWN, message)
 
 
 def _visible_words(inspection: Inspection) -> str:

@@ -17,7 +17,7 @@ DOCTYPE = Rule(
     "let MJML write the document, or begin it with <!doctype html>",
 )
 LANGUAGE = Rule(
-    "html-lang-missing",
+    "language-missing",
     Severity.ERROR,
     "a message that does not say its language",
     "Screen readers read it with the wrong voice. Source: WCAG 2.2, 3.1.1.",
@@ -52,7 +52,7 @@ MANY_H1 = Rule(
     "keep the first <h1> and make the others <h2>",
 )
 SKIPPED = Rule(
-    "heading-skipped",
+    "heading-order",
     Severity.WARNING,
     "a heading more than one level below the one before it",
     "Readers who move by headings look for the level between. Source: WCAG 2.2, 1.3.1.",
@@ -66,7 +66,7 @@ EMPTY_HEADING = Rule(
     "write the heading, or leave it out",
 )
 DUPLICATE_ID = Rule(
-    "id-duplicate",
+    "anchor-repeated",
     Severity.ERROR,
     "an id that two elements have",
     "Links to it lead to the first only.",

@@ -45,10 +45,19 @@ STYLESHEET = Rule(
     "Nearly no client loads it. Source: https://www.caniemail.com/features/html-link/.",
     "put the rules into the theme's own CSS, and name fonts that readers have",
 )
-RULES = (FAULTY, LARGE, MIXED, IN_BODY, STYLESHEET)
+DROPPED = Rule(
+    "style-dropped",
+    Severity.ERROR,
+    "a colour for which Gmail drops the whole style",
+    "Gmail does not read rgb() with spaces instead of commas: it drops the element's whole style, or"
+    " the whole <style> block. Source: https://www.caniemail.com/features/css-rgba/.",
+    "write #rrggbb, or rgb() with commas",
+)
+RULES = (FAULTY, LARGE, MIXED, IN_BODY, STYLESHEET, DROPPED)
 
 LARGEST, GMAIL_LARGEST = 8192, 16_384
 
+_SPACED_RGB = re.compile(r"\brgba?\(\s*[\d.]+%?\s+[\d.]+%?\s+[^(),]{1,40}\)", re.IGNORECASE)
 _PURPOSES = (
     ("phones", re.compile(r"@media[^{]*max-(?:device-)?width")),
     ("dark mode", re.compile(r"@media[^{]*prefers-color-scheme")),
@@ -63,10 +72,27 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         yield from _size(inspection, block)
         yield from _purposes(inspection, block)
         yield from _place(inspection, block)
+    yield from _dropped(inspection)
     for link in inspection.document.all("link"):
         address = link.attributes.get("href", "")
         message = f"nearly no client loads {address or 'what <link> names'}"
         yield inspection.finding(STYLESHEET, message, at=link, words=address or "<link")
+
+
+def _dropped(inspection: Inspection) -> Iterator[Finding]:
+    styles = [(block.css, block.element) for block in inspection.blocks]
+    styles += [
+        (style, element)
+        for element in inspection.document.elements
+        if "rgb" in (style := element.attributes.get("style", ""))
+    ]
+    told: set[str] = set()
+    for style, element in styles:
+        for found in _SPACED_RGB.findall(style):
+            if found not in told:
+                told.add(found)
+                message = f"Gmail drops the whole style for {found}"
+                yield inspection.finding(DROPPED, message, at=element, words=found)
 
 
 def _faults(inspection: Inspection, block: Block) -> Iterator[Finding]:

@@ -1,12 +1,16 @@
 """Which caniemail features a message uses, how often, and where first."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailer.linting.compat import features
-from mailer.linting.compat.document import LINE, Element
+from mailer.linting.compat.document import Element
 from mailer.linting.compat.inspection import Block, Inspection
 from mailer.linting.compat.stylesheet import Declaration, parse_style
+
+_PICTURE = "css-background-image"
+_VML_SOURCE = re.compile(r"<v:[^<>]*?\ssrc=\"([^\"]*)\"")
 
 
 @dataclass(slots=True)
@@ -38,12 +42,23 @@ def used(inspection: Inspection) -> dict[str, Use]:
 
 
 def _all(inspection: Inspection) -> Iterator[tuple[str, str, Element, int]]:
+    drawn = _drawn_for_outlook(inspection)
     for block in inspection.blocks:
         for slug, words in _of_block(block):
             yield slug, words, block.element, 1
     for element, count in _alike(inspection.document.elements):
-        for slug, words in _of_element(element):
+        for slug, words in _of_element(element, drawn):
             yield slug, words, element, count
+
+
+def _drawn_for_outlook(inspection: Inspection) -> frozenset[str]:
+    """Return the background pictures that VML in a conditional comment draws in Outlook, too."""
+    return frozenset(
+        address
+        for text, _ in inspection.document.comments
+        if "<v:" in text
+        for address in _VML_SOURCE.findall(text)
+    )
 
 
 def _alike(elements: list[Element]) -> Iterator[tuple[Element, int]]:
@@ -59,13 +74,14 @@ def _alike(elements: list[Element]) -> Iterator[tuple[Element, int]]:
         yield several[0], len(several)
 
 
-def _of_element(element: Element) -> Iterator[tuple[str, str]]:
+def _of_element(element: Element, drawn: frozenset[str]) -> Iterator[tuple[str, str]]:
     attributes = element.attributes
     yield from features.of_element(element.tag, attributes)
     if "style" in attributes:
         for declaration in parse_style(attributes["style"]):
             for slug in features.of_declaration(declaration):
-                yield slug, written(declaration)
+                if slug != _PICTURE or features.background_picture(declaration) not in drawn:
+                    yield slug, written(declaration, slug)
 
 
 def _of_block(block: Block) -> Iterator[tuple[str, str]]:
@@ -78,16 +94,15 @@ def _of_block(block: Block) -> Iterator[tuple[str, str]]:
             yield slug, rule.prelude
         for declaration in rule.declarations:
             for slug in features.of_declaration(declaration):
-                yield slug, written(declaration)
+                yield slug, written(declaration, slug)
     if sheet.has_nesting:
         yield "css-nesting", "&"
     if sheet.has_comments:
         yield "css-comments", "/*"
 
 
-def written(declaration: Declaration) -> str:
-    """Return a declaration as it is looked for in a file."""
+def written(declaration: Declaration, slug: str) -> str:
+    """Return the part of a declaration that uses `slug`, as it is looked for in a file."""
+    if slug in features.OF_VALUES or slug.startswith("css-unit-"):
+        return declaration.value
     return f"{declaration.name}:{declaration.value}"
-
-
-__all__ = ["LINE", "Use", "used", "written"]
