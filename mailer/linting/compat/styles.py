@@ -49,8 +49,8 @@ DROPPED = Rule(
     "style-dropped",
     Severity.ERROR,
     "a colour for which Gmail drops the whole style",
-    "Gmail does not read rgb() with spaces instead of commas: it drops the element's whole style, or"
-    " the whole <style> block. Source: https://www.caniemail.com/features/css-rgba/.",
+    "Gmail does not read rgb() with spaces instead of commas, and drops the element's whole style,"
+    " or the whole <style> block. Source: https://www.caniemail.com/features/css-rgba/.",
     "write #rrggbb, or rgb() with commas",
 )
 RULES = (FAULTY, LARGE, MIXED, IN_BODY, STYLESHEET, DROPPED)

@@ -12,6 +12,7 @@ from mailer.linting.compat.options import CompatOptions
 from mailer.linting.compat.size import check_size
 from mailer.linting.compat.text_part import check_text
 from mailer.rendering.theme import Theme
+from mailer.rendering.theme_settings import SETTINGS_FILE
 
 _UNREAD = re.compile(r"<(style|title|script)\b.*?</\1\s*>|<!--.*?-->|<[^<>]*>", re.DOTALL)
 _WORD = re.compile(r"\w+")
@@ -47,9 +48,14 @@ def word_count(html: str) -> int:
 
 
 def theme_files(theme: Theme) -> Mapping[Path, str]:
-    """Return the text of the theme's files by path, those that count first."""
+    """Return the text of the theme's files by path, those first in which colours are chosen.
+
+    Reads the `theme.toml` files anew: the theme holds only what they come to.
+    """
+    settings = [folder / SETTINGS_FILE for folder in theme.folders]
+    texts = {path: path.read_text(encoding="utf-8") for path in settings if path.is_file()}
     files = [*theme.sheets, *(file for level in theme.templates for file in level.values())]
-    return {file.path: file.text for file in files}
+    return {**texts, **{file.path: file.text for file in files}}
 
 
 def _messages(compiled: CompiledIssue) -> Iterator[tuple[str, str]]:
