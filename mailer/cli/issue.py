@@ -98,6 +98,18 @@ def build(
     warn_of_draft(draft.todos, facts["bytes"]["html"])
 
 
+@app.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of an issue's front matter, for editors that check YAML by one.
+
+    Example:
+      mailer issue schema > front-matter.schema.json
+    """
+    from mailer.rendering.schema import front_matter_schema
+
+    print_json(front_matter_schema())
+
+
 def warn_of_draft(todos: list[str], size: int) -> None:
     """Say what an author would want to know before anybody gets the issue."""
     from mailer.rendering.pipeline import GMAIL_CLIP_BYTES, GMAIL_WARN_BYTES

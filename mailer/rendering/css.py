@@ -1,13 +1,32 @@
 """The inliner: the theme's CSS into style attributes. Everything about premailer is in here."""
 
+import importlib
 import logging
 import re
+import sys
 from functools import lru_cache
+from types import ModuleType
 from typing import Any
 
-from premailer import Premailer
-
 from mailer.errors import RenderError
+
+
+def _import_premailer() -> Any:  # noqa: ANN401 - premailer has no types
+    """Import premailer without requests, which it would fetch style sheets with: it never may.
+
+    That saves 80 of the 600 ms of a command that compiles.
+    """
+    is_new = "requests" not in sys.modules
+    if is_new:
+        sys.modules["requests"] = ModuleType("requests")
+    try:
+        return importlib.import_module("premailer").Premailer
+    finally:
+        if is_new:
+            del sys.modules["requests"]
+
+
+Premailer: Any = _import_premailer()
 
 _STYLE_OR_COMMENT = re.compile(r"<!--.*?-->|<style\b", re.DOTALL)
 _DOCTYPE = re.compile(r"\A\s*<!doctype html>", re.IGNORECASE)
@@ -29,7 +48,7 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
-class _Inliner(Premailer):  # type: ignore[misc] # premailer has no types
+class _Inliner(Premailer):  # type: ignore[misc]
     """premailer, but the theme's rules are written out once instead of at each call.
 
     premailer caches the parsed sheet and yet serialises every rule again: 8 of its 12 ms. Then it

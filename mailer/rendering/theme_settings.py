@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -109,25 +110,13 @@ class SettingsFile:
     path: Path
     text: str
 
-    def table(self) -> dict[str, Any]:
-        """Return the parsed file.
+    def table(self) -> Mapping[str, Any]:
+        """Return the parsed file, which is not to be changed.
 
         Raises:
             RenderError: it is not TOML, or has a key that no theme knows.
         """
-        try:
-            table = tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
-            found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-            line, column = (int(found[1]), int(found[2])) if found else (None, None)
-            reason = str(error).partition(" (at ")[0]
-            raise RenderError(
-                f"not TOML: {reason}", path=self.path, line=line, column=column
-            ) from None
-        for key in table.keys() - _KEYS:
-            known = ", ".join(sorted(_KEYS))
-            raise self.error(f"unknown key {key!r}: known are {known}", key)
-        return table
+        return _table(self)
 
     def error(self, message: str, *keys: str) -> RenderError:
         """Return the error at the line that sets the last of `keys`, each after the one before."""
@@ -145,6 +134,21 @@ class SettingsFile:
                 line,
             )
         return RenderError(message, path=self.path, line=line or 1)
+
+
+@lru_cache(maxsize=32)
+def _table(file: SettingsFile) -> Mapping[str, Any]:
+    try:
+        table = tomllib.loads(file.text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line, column = (int(found[1]), int(found[2])) if found else (None, None)
+        reason = str(error).partition(" (at ")[0]
+        raise RenderError(f"not TOML: {reason}", path=file.path, line=line, column=column) from None
+    for key in table.keys() - _KEYS:
+        known = ", ".join(sorted(_KEYS))
+        raise file.error(f"unknown key {key!r}: known are {known}", key)
+    return table
 
 
 def read_settings(files: Sequence[SettingsFile]) -> ThemeSettings:

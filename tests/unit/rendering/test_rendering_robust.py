@@ -23,6 +23,11 @@ FRONT = "---\nsubject: S\ndate: 2026-11-22\n---\n"
 PIECES = st.sampled_from(
     [
         "\n", "\n\n", " ", "    ", "\t", "# ", "## ", "### ", "#### ", "---\n", "***", "**", "*",
+        "::: note\n", "::: only a = b\n", "::: poll q\n", "::: sponsor\n", "\n:::\n", ":::",
+        "[^1]", "[^1]: ",
+        "```{=mjml}\n", "<mj-text>x</mj-text>", "<mj-section>", "```python\n", "{.button}",
+        "{width=3}", "{#a}",
+        "> \u2014 x\n", "[a](#b)", "{accent=2}\n",
         "_", "~~", "`", "```\n", "> ", "- ", "1. ", "| a | b |\n|---|---|\n",
         "[a](https://e.org)", "![a](https://e.org/a.png)", "[", "](", ")", "<", ">", "&", "&amp;",
         "&#0;", "&#xD800;", "\\", "\\u{a0}", "{{", "}}", "{{ a }}", '{{ a | default: "b" }}',
