@@ -12,16 +12,30 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mailer.domain.message import Mailbox
-from mailer.rendering import IssueDefaults, compile_issue, css, html_bytes, mjml, parser
+from mailer.rendering import (
+    IssueDefaults,
+    Theme,
+    compile_issue,
+    css,
+    find_theme,
+    html_bytes,
+    parser,
+    templates,
+)
 from mailer.rendering.edition import edit
+from mailer.rendering.html import Fragments
 from mailer.rendering.html_part import mjml_values
 from mailer.rendering.merge import tokens_for
+from mailer.rendering.mjml import STYLES
+from mailer.rendering.mjml_rules import first_fault
+from mailer.rendering.mrml import entities_in_attributes, to_html
 from mailer.rendering.source import Source, normalise
+from mailer.rendering.stylesheet import make_styles
 from mailer.rendering.text_part import text_part
-from mailer.rendering.theme import load_theme
+from mailer.rendering.theme import MJML_FILE
 from mailer.resources import resource_dir
 
-THEME = resource_dir("templates") / "email" / "default"
+ROOTS = [resource_dir("templates") / "email"]
 PATH = Path("generated.md")
 DEFAULTS = IssueDefaults(
     sender=Mailbox("news@example.org", "The Observatory"),
@@ -68,22 +82,37 @@ def reference() -> int:
     return sum(n * n % 7 for n in range(100_000))
 
 
+def theme() -> Theme:
+    """Read the theme's files, as every compilation does."""
+    return find_theme("digest", roots=ROOTS)
+
+
 def stages(source: str) -> dict[str, Callable[[], object]]:
     """Return each stage as a function of nothing."""
-    text = normalise(source)
-    theme = load_theme(THEME)
+    text, look = normalise(source), theme()
     issue = parser.parse(Source(text, PATH))
-    edition = edit(issue, theme=theme, defaults=DEFAULTS, path=PATH)
-    values = mjml_values(edition, tokens_for(text))
-    document = mjml.render_template(theme, values)
-    html = mjml.to_html(document, theme=theme, values=values)
+    edition = edit(issue, theme=look, defaults=DEFAULTS, path=PATH, images={})
+
+    def values() -> dict[str, object]:
+        fragments = Fragments(tokens_for(text), edition.words, look.column_width)
+        return {**mjml_values(edition, fragments), "styles": STYLES}
+
+    def styled(document: str) -> str:
+        return make_styles(look, mjml=document, accents=edition.accents, direction="ltr").inlined
+
+    ready = values()
+    document = entities_in_attributes(templates.render(look, MJML_FILE, ready))
+    html = to_html(document.replace(STYLES, ""))
+    inlined = styled(document)
     return {
-        "theme_ms": lambda: load_theme(THEME),
+        "theme_ms": theme,
         "parse_ms": lambda: parser.parse(Source(text, PATH)),
-        "fragments_ms": lambda: mjml_values(edition, tokens_for(text)),
-        "jinja_ms": lambda: mjml.render_template(theme, values),
-        "mjml_ms": lambda: mjml.to_html(document, theme=theme, values=values),
-        "premailer_ms": lambda: css.inline_css(html, theme.inlined_css),
+        "fragments_ms": values,
+        "jinja_ms": lambda: templates.render(look, MJML_FILE, ready),
+        "styles_ms": lambda: styled(document),
+        "rules_ms": lambda: first_fault(document),
+        "mrml_ms": lambda: to_html(document.replace(STYLES, "")),
+        "premailer_ms": lambda: css.inline_css(html, inlined),
         "text_ms": lambda: text_part(edition, tokens_for(text)),
     }
 
@@ -96,9 +125,9 @@ def main() -> None:
     source = generated(chosen.items)
 
     def whole() -> object:
-        return compile_issue(source, path=PATH, theme_dir=THEME, defaults=DEFAULTS)
+        return compile_issue(source, path=PATH, theme=theme(), defaults=DEFAULTS)
 
-    compiled = compile_issue(source, path=PATH, theme_dir=THEME, defaults=DEFAULTS)
+    compiled = compile_issue(source, path=PATH, theme=theme(), defaults=DEFAULTS)
     totals = times_ms(whole, rounds=chosen.rounds)
     loops = times_ms(reference, rounds=chosen.rounds)
     total, loop = statistics.median(totals), statistics.median(loops)

@@ -129,6 +129,9 @@ def _show_build(facts: dict[str, Any], output: Path) -> None:
     console.print(f"[bold]{escape(facts['subject'])}[/]")
     console.print(f"  html {sizes['html']:,} B · text {sizes['text']:,} B", style="dim")
     console.print(f"  content {facts['content_hash'][:12]}", style="dim")
+    for each in facts["variants"]:
+        rules = " and ".join(f"({rule})" for rule in each["for"])
+        console.print(f"  {escape(each['file'])} for {escape(rules)}", style="dim")
     console.print(f"wrote {escape(str(output))}/message.html .txt .eml .json")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mailer.config import Settings
+from mailer.domain.image import HostedImage
 from mailer.domain.issue import Issue, find_todos
 from mailer.domain.message import (
     CompiledIssue,
@@ -21,8 +22,9 @@ from mailer.domain.mime import MimeTemplate
 from mailer.errors import RenderError
 from mailer.rendering.edition import IssueDefaults
 from mailer.rendering.pipeline import compile_issue, html_bytes, parse_issue
-from mailer.rendering.theme import find_theme
+from mailer.rendering.theme import Theme, find_theme
 from mailer.resources import resource_dir
+from mailer.services.hosting import host_file, host_images
 
 SAMPLE_EMAIL = "reader@example.org"
 NEUTRAL_PATH = "/unsubscribe-help"
@@ -73,19 +75,54 @@ def read_draft(path: Path) -> Draft:
     return Draft(path, source, parse_issue(source, path=path))
 
 
-def compile_draft(draft: Draft, settings: Settings) -> CompiledIssue:
-    """Return the message that the draft becomes.
+def compile_draft(draft: Draft, settings: Settings, *, is_traced: bool = False) -> CompiledIssue:
+    """Return the message that the draft becomes; its picture files are hosted on the way.
+
+    Args:
+        draft: the issue's file, read.
+        settings: of the workspace.
+        is_traced: see `compile_issue`.
 
     Raises:
         RenderError: with file, line and column.
+        ConfigurationError: pictures cannot be put where the settings say.
     """
-    theme = draft.issue.front_matter.theme or settings.issue.theme
+    theme = theme_of(draft.issue, settings)
     return compile_issue(
         draft.source,
         path=draft.path,
-        theme=find_theme(theme, roots=theme_roots(settings)),
+        theme=theme,
         defaults=issue_defaults(settings),
+        images=hosted_images(draft.issue, theme, path=draft.path, settings=settings),
+        is_traced=is_traced,
     )
+
+
+def theme_of(issue: Issue, settings: Settings) -> Theme:
+    """Return the theme that the issue or the workspace chooses.
+
+    Raises:
+        RenderError: there is none of that name, or its files are broken.
+    """
+    name = issue.front_matter.theme or settings.issue.theme
+    return find_theme(name, roots=theme_roots(settings))
+
+
+def hosted_images(
+    issue: Issue, theme: Theme, *, path: Path, settings: Settings
+) -> dict[str, HostedImage]:
+    """Host the picture files of the issue and the theme; return where, by source as written.
+
+    Raises:
+        RenderError: a picture cannot be used.
+        ConfigurationError: the store cannot be used.
+    """
+    column = theme.column_width
+    images = dict(host_images(issue, path=path, settings=settings, column_width=column))
+    logo = theme.settings.logo
+    if logo.path is not None:
+        images[logo.src] = host_file(logo.path, shown_width=logo.width, settings=settings)
+    return images
 
 
 def theme_roots(settings: Settings) -> list[Path]:
@@ -130,13 +167,17 @@ def neutral_text(compiled: CompiledIssue, settings: Settings) -> str:
 def write_build(compiled: CompiledIssue, settings: Settings, directory: Path) -> dict[str, Any]:
     """Write `message.html`, `.txt`, `.eml` and `.json` to `directory`; return the last one's data.
 
-    Each file appears whole or not at all.
+    Variants are `variant-1.html`, `variant-1.txt` and so on. Each file appears whole or not at all.
     """
     message = sample_message(compiled, settings)
     facts = describe(compiled, message)
     directory.mkdir(parents=True, exist_ok=True)
     _write(directory / "message.html", neutral_html(compiled, settings).encode())
     _write(directory / "message.txt", neutral_text(compiled, settings).encode())
+    for number, variant in enumerate(compiled.variants, 1):
+        one = compiled.variant(variant.shown)
+        _write(directory / f"variant-{number}.html", neutral_html(one, settings).encode())
+        _write(directory / f"variant-{number}.txt", neutral_text(one, settings).encode())
     _write(directory / "message.eml", message)
     document = json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
     _write(directory / "message.json", document.encode())
@@ -156,6 +197,14 @@ def describe(compiled: CompiledIssue, message: bytes) -> dict[str, Any]:
         "language": compiled.language,
         "headers": {name: str(value) for name, value in headers.items()},
         "merge_fields": sorted(compiled.fields),
+        "variants": [
+            {
+                "file": f"variant-{number}.html",
+                "for": list(each.shown),
+                "html_bytes": len(each.html.encode()),
+            }
+            for number, each in enumerate(compiled.variants, 1)
+        ],
         "content_hash": compiled.content_hash,
         "bytes": {
             "html": html_bytes(compiled),

@@ -4,6 +4,7 @@ import email
 import email.policy
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import cli_kit
 import pytest
 from cli_kit import NOWHERE_DATABASE, NOWHERE_REDIS, Cli
+from PIL import Image
 
 from mailer.cli._shared import ExitCode
 from mailer.resources import resource_dir
@@ -162,3 +164,38 @@ def test_init_makes_a_workspace_that_builds(author: Cli) -> None:
     assert wrong.code == ExitCode.CONFIGURATION
     assert "sender.email" in wrong.error
     assert not (author.path / "wrong" / "mailer.toml").exists()
+
+
+VARIED = """---
+subject: Varied
+date: 2026-11-22
+---
+
+![A red square](red.png){width=200}
+
+::: only plan = paid
+For members.
+:::
+
+For all.
+"""
+
+
+def test_a_build_hosts_pictures_and_writes_variants(author: Cli) -> None:
+    Image.new("RGB", (900, 900), "red").save(author.path / "red.png")
+    (author.path / "varied.md").write_text(VARIED)
+    facts = author.call("issue", "build", "varied.md", "-o", "out", "--json").json
+    (variant,) = facts["variants"]
+    assert variant["for"] == ['plan = "paid"']
+    everybody = (author.path / "out" / "message.html").read_text()
+    members = (author.path / "out" / variant["file"]).read_text()
+    assert "For members." not in everybody
+    assert "For members." in members
+    (name,) = set(re.findall(r"/media/([\w.]+)", everybody + members))
+    with Image.open(author.path / ".mailer" / "media" / name) as picture:
+        assert picture.size == (400, 400)
+    assert 'width="200"' in everybody
+
+
+def test_the_schema_is_printed(author: Cli) -> None:
+    assert author.call("issue", "schema").json["required"] == ["subject", "date"]
