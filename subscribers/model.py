@@ -11,6 +11,23 @@ class SubscriptionState(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
 
 
+class ArchiveVisibility(StrEnum):
+    """Who may read in the web archive what a mailing list was sent."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+    """Anybody who has the address; named nowhere."""
+    PRIVATE = "private"
+    """Whoever has a signed link."""
+
+
+class ArchiveRobots(StrEnum):
+    """What search engines are told about a public archive."""
+
+    INDEX = "index"
+    NOINDEX = "noindex"
+
+
 class SuppressionReason(StrEnum):
     """Why an address is never mailed."""
 

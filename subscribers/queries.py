@@ -8,7 +8,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, text
 
 from subscribers.errors import UnknownMailingListError
-from subscribers.model import SubscriptionState, SuppressionReason
+from subscribers.model import (
+    ArchiveRobots,
+    ArchiveVisibility,
+    SubscriptionState,
+    SuppressionReason,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +33,15 @@ class MailingListCounts:
         mailing_list: which.
         states: subscriptions by state, every state named.
         suppressed: active subscriptions whose address is suppressed: they get nothing.
+        visibility: who may read its archive.
+        robots: what search engines are told of it.
     """
 
     mailing_list: MailingList
     states: Mapping[SubscriptionState, int]
     suppressed: int
+    visibility: ArchiveVisibility
+    robots: ArchiveRobots
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +110,7 @@ class Standing(NamedTuple):
 _LISTS = text("SELECT id, slug, name FROM mailing_list WHERE slug = :slug")
 
 _COUNTS = text("""
-SELECT l.id, l.slug, l.name, s.state,
+SELECT l.id, l.slug, l.name, l.archive_visibility, l.archive_robots, s.state,
     count(s.id) AS n,
     count(x.id) FILTER (WHERE s.state = 'active') AS suppressed
 FROM mailing_list l
@@ -156,13 +165,21 @@ def count_mailing_lists(connection: Connection) -> list[MailingListCounts]:
     """Return every mailing list with its counts, by slug."""
     lists: dict[MailingList, dict[SubscriptionState, int]] = {}
     suppressed: dict[MailingList, int] = {}
+    archives: dict[MailingList, tuple[ArchiveVisibility, ArchiveRobots]] = {}
     for row in connection.execute(_COUNTS):
         found = MailingList(row.id, row.slug, row.name)
+        archives[found] = (
+            ArchiveVisibility(row.archive_visibility),
+            ArchiveRobots(row.archive_robots),
+        )
         states = lists.setdefault(found, dict.fromkeys(SubscriptionState, 0))
         if row.state is not None:
             states[SubscriptionState(row.state)] = row.n
         suppressed[found] = suppressed.get(found, 0) + row.suppressed
-    return [MailingListCounts(key, states, suppressed[key]) for key, states in lists.items()]
+    return [
+        MailingListCounts(key, states, suppressed[key], *archives[key])
+        for key, states in lists.items()
+    ]
 
 
 def find_subscriber(connection: Connection, email_key: str) -> Subscriber | None:

@@ -17,7 +17,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ENUM, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from subscribers.model import SubscriptionState, SuppressionReason
+from subscribers.model import (
+    ArchiveRobots,
+    ArchiveVisibility,
+    SubscriptionState,
+    SuppressionReason,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -46,6 +51,8 @@ subscription_state = ENUM(*[state.value for state in SubscriptionState], name="s
 suppression_reason = ENUM(
     *[reason.value for reason in SuppressionReason], name="suppression_reason"
 )
+archive_visibility = ENUM(*[word.value for word in ArchiveVisibility], name="archive_visibility")
+archive_robots = ENUM(*[word.value for word in ArchiveRobots], name="archive_robots")
 
 
 class MailingListRow(Row):
@@ -57,6 +64,10 @@ class MailingListRow(Row):
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    archive_visibility: Mapped[str] = mapped_column(archive_visibility, server_default="public")
+    archive_robots: Mapped[str] = mapped_column(archive_robots, server_default="index")
+    archive_generation: Mapped[int] = mapped_column(server_default="0")
+    """Signed links to the archive carry it: counting it up ends all that were given out."""
 
 
 class SubscriberRow(Row):

@@ -2,8 +2,9 @@
 
 A token is `key id | hidden ids | tag`. The tag (HMAC-SHA256, cut to 128 bits) covers the purpose
 and the ids; the ids are hidden by a key stream that the tag starts, so a token tells its holder
-nothing. The same ids always give the same token, and a token never expires: an unsubscribe link
-works for as long as the key that made it is kept.
+nothing. The same ids always give the same token, and a token never expires by itself: an
+unsubscribe link works for as long as the key that made it is kept. Where a link should end, one
+of its ids says when.
 """
 
 import base64
@@ -31,6 +32,7 @@ class Purpose(StrEnum):
     """What a token is good for; it is good for nothing else."""
 
     ARCHIVE = "archive"
+    ARCHIVE_MEMBER = "archive_member"
     BOUNCE = "bounce"
     CONFIRM = "confirm"
     PREFERENCES = "preferences"

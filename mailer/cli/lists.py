@@ -6,12 +6,18 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from mailer.cli import _lists_archive
 from mailer.cli._shared import console, print_json
 
 if TYPE_CHECKING:
     from subscribers.queries import MailingListCounts
 
-app = typer.Typer(no_args_is_help=True, help="Mailing lists: create them, see their size.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Mailing lists: create them, see their size, open or close their archive.",
+)
+app.command("archive")(_lists_archive.archive)
+app.command("archive-link")(_lists_archive.archive_link)
 
 
 @app.command()
@@ -62,7 +68,14 @@ def list_all(
 def _as_data(counts: "MailingListCounts") -> dict[str, object]:
     found = counts.mailing_list
     states = {state.value: count for state, count in counts.states.items()}
-    return {"slug": found.slug, "name": found.name, **states, "suppressed": counts.suppressed}
+    return {
+        "slug": found.slug,
+        "name": found.name,
+        **states,
+        "suppressed": counts.suppressed,
+        "archive": counts.visibility.value,
+        "robots": counts.robots.value,
+    }
 
 
 def _table(counts: "list[MailingListCounts]") -> Table:
@@ -71,10 +84,17 @@ def _table(counts: "list[MailingListCounts]") -> Table:
     table.add_column("name")
     for column in ("active", "pending", "unsubscribed", "suppressed"):
         table.add_column(column, justify="right")
+    table.add_column("archive")
     for one in counts:
         numbers = [f"{count:,}" for count in (*_by_column(one), one.suppressed)]
-        table.add_row(one.mailing_list.slug, escape(one.mailing_list.name), *numbers)
+        table.add_row(one.mailing_list.slug, escape(one.mailing_list.name), *numbers, _archive(one))
     return table
+
+
+def _archive(counts: "MailingListCounts") -> str:
+    """Return who may read its archive, and the robots where that is not plain."""
+    is_hidden = counts.visibility.value == "public" and counts.robots.value == "noindex"
+    return f"{counts.visibility.value}, noindex" if is_hidden else counts.visibility.value
 
 
 def _by_column(counts: "MailingListCounts") -> list[int]:

@@ -22,6 +22,7 @@ from mailer.config.types import (
     Language,
     Line,
     OptionalWebUrl,
+    PageUrl,
     Port,
     RedisUrl,
     Seconds,
@@ -60,6 +61,7 @@ class WebSettings(Section):
     base_url: WebUrl = "http://127.0.0.1:8080"
     host: HostName = "127.0.0.1"
     port: Port = 8080
+    subscribe_url: PageUrl = ""
 
 
 class SmtpSettings(Section):

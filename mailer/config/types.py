@@ -69,6 +69,12 @@ def _key(text: str) -> str:
     return text
 
 
+def _page_url(text: str) -> str:
+    if text and not re.fullmatch(r"https?://[^\s/@]+(?:[/?#]\S*)?", text):
+        raise ValueError("must be an address as https://example.org/subscribe")
+    return text
+
+
 def _redis_url(text: str) -> str:
     return urls.url_with_scheme(text, urls.REDIS_SCHEMES)
 
@@ -86,6 +92,7 @@ Line = Annotated[str, AfterValidator(_one_line)]
 HostName = Annotated[str, AfterValidator(_host)]
 Token = Annotated[str, AfterValidator(_token)]
 Language = Annotated[str, AfterValidator(_language)]
+PageUrl = Annotated[str, AfterValidator(_page_url)]
 WebUrl = Annotated[str, AfterValidator(urls.web_url)]
 OptionalWebUrl = Annotated[str, AfterValidator(_optional_web_url)]
 KeyPrefix = Annotated[str, AfterValidator(_key_prefix)]

@@ -1,32 +1,54 @@
-"""Archiving: what anybody may read of what was sent, with nothing of anybody in it."""
+"""Archiving: what may be read of what was sent, with nothing of anybody in it."""
 
 import datetime as dt
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from mailer.domain.message import (
-    CompiledIssue,
-    Recipient,
-    slot_values,
-)
+from mailer.domain.message import CompiledIssue, Recipient, slot_values
+from mailer.services.archive_links import PUBLIC_DOOR, Door
 from mailer.storage import archive
+from mailer.storage.archive import Place, ShelvedIssue, ShelvedList
+
+PAGE_SIZE = 30
+"""Issues on one page of the index."""
 
 _SLUG = re.compile(r"[a-z0-9-]{1,200}")
+_PLACE = re.compile(r"(\d{4}-\d\d-\d\d)\.([a-z0-9-]{1,200})")
 _YOUR_ADDRESS = "your address"
 """What stands where a message shows its recipient's address."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivedIssue:
-    """One line of the archive."""
+    """One line of the archive: plain text, filled for nobody."""
 
     slug: str
     date: dt.date
     subject: str
     preheader: str
     list_name: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveIndex:
+    """A page of the index.
+
+    Args:
+        issues: newest first, at most `PAGE_SIZE`.
+        count: issues on all pages.
+        newer: place that the page before this one ends at; empty where this is the first.
+        older: place that the page after this one begins below; empty where this is the last.
+        lists: public mailing lists to choose from; only on the index of all.
+    """
+
+    issues: tuple[ArchivedIssue, ...]
+    count: int
+    newer: str
+    older: str
+    lists: tuple[ShelvedList, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,50 +56,108 @@ class ArchivedPage:
     """An archived issue to read.
 
     Args:
+        line: what the index says of it.
         html: a whole document; what differed between recipients is filled neutrally.
-        content_hash: changes when the issue does.
+        author: name of the sender; may be empty.
+        published_at: aware UTC; its first send.
+        updated_at: aware UTC; its latest.
+        is_listed: whether the public index has it.
+        is_indexed: whether search engines may list it.
+        newer: the issue that came next, on this shelf.
+        older: the one before.
     """
 
+    line: ArchivedIssue
     html: str
-    content_hash: str
+    author: str
+    published_at: dt.datetime
+    updated_at: dt.datetime
+    is_listed: bool
+    is_indexed: bool
+    newer: ArchivedIssue | None
+    older: ArchivedIssue | None
 
 
-def list_archive(engine: Engine, *, limit: int = 500) -> list[ArchivedIssue]:
-    """Return the issues that were sent, newest first."""
-    with engine.connect() as connection:
-        return [
-            ArchivedIssue(
-                issue.slug,
-                issue.date,
-                _for_nobody(issue.compiled.subject, issue.compiled),
-                issue.compiled.preheader,
-                issue.list_name,
-            )
-            for issue in archive.list_public(connection, limit=limit)
-        ]
-
-
-def read_archived(engine: Engine, slug: str, *, unsubscribe_url: str) -> ArchivedPage | None:
-    """Return the issue as its latest send had it; None where nobody was sent it.
+def read_index(engine: Engine, door: Door, *, before: str = "", after: str = "") -> ArchiveIndex:
+    """Return a page of the index: the newest issues, or those next to a place.
 
     Args:
         engine: the ledger.
+        door: what may be read.
+        before: a place; the page has what is older.
+        after: a place; the page has what is newer. A place that is none counts as not given.
+    """
+    below, above = parse_place(before), parse_place(after)
+    with engine.connect() as connection:
+        found, is_first, is_last = _page(connection, door, below, above)
+        return ArchiveIndex(
+            issues=tuple(line_of(issue) for issue in found),
+            count=archive.count_issues(connection, door.shelf),
+            newer="" if is_first else place_text(found[0].place),
+            older="" if is_last else place_text(found[-1].place),
+            lists=() if door.archive else tuple(archive.list_public_lists(connection)),
+        )
+
+
+def read_archived(
+    engine: Engine, door: Door, slug: str, *, unsubscribe_url: str
+) -> ArchivedPage | None:
+    """Return the issue as its latest send had it; None where nobody here was sent it.
+
+    Args:
+        engine: the ledger.
+        door: what may be read; by the public one, what unlisted mailing lists were sent too.
         slug: the issue.
         unsubscribe_url: where its unsubscribe link leads: to nobody's subscription.
     """
     if not _SLUG.fullmatch(slug):
         return None
     with engine.connect() as connection:
-        issue = archive.find_public(connection, slug)
-    if issue is None:
-        return None
+        issue = archive.find_issue(connection, door.shelf, slug)
+        if issue is not None:
+            newer, older = _neighbours(connection, door, issue)
+        elif door == PUBLIC_DOOR:
+            issue, newer, older = archive.find_unlisted(connection, slug), None, None
+        if issue is None:
+            return None
+        compiled = archive.read_compiled(connection, [issue.compiled_id])[issue.compiled_id]
     return ArchivedPage(
-        _for_nobody(issue.compiled.html, issue.compiled, unsubscribe_url),
-        issue.compiled.content_hash,
+        line=line_of(issue),
+        html=for_nobody(compiled.html, compiled, unsubscribe_url),
+        author=compiled.sender.name,
+        published_at=issue.published_at,
+        updated_at=issue.updated_at,
+        is_listed=issue.visibility == "public" and not door.is_private,
+        is_indexed=issue.is_indexed and not door.is_private,
+        newer=newer,
+        older=older,
     )
 
 
-def _for_nobody(text: str, compiled: CompiledIssue, unsubscribe_url: str = "") -> str:
+def find_public_line(engine: Engine, slug: str) -> ArchivedIssue | None:
+    """Return what may be said of the issue to anybody who has its address."""
+    if not _SLUG.fullmatch(slug):
+        return None
+    with engine.connect() as connection:
+        issue = archive.find_issue(connection, None, slug)
+        issue = issue or archive.find_unlisted(connection, slug)
+    return None if issue is None else line_of(issue)
+
+
+def line_of(issue: ShelvedIssue) -> ArchivedIssue:
+    """Return the issue as the index shows it."""
+    return ArchivedIssue(
+        issue.slug,
+        issue.date,
+        for_nobody(issue.compiled.subject, issue.compiled),
+        for_nobody(issue.compiled.preheader, issue.compiled),
+        issue.list_name,
+        issue.compiled.language,
+    )
+
+
+def for_nobody(text: str, compiled: CompiledIssue, unsubscribe_url: str = "") -> str:
+    """Return `text` with each slot filled by what its author set as default, or by nothing."""
     nobody = Recipient(
         delivery_id=0,
         email=_YOUR_ADDRESS,
@@ -91,3 +171,47 @@ def _for_nobody(text: str, compiled: CompiledIssue, unsubscribe_url: str = "") -
     longest_first = sorted(values, key=len, reverse=True)
     tokens = re.compile("|".join(re.escape(token) for token in longest_first))
     return tokens.sub(lambda found: values[found.group()], text)
+
+
+def parse_place(text: str) -> Place | None:
+    """Return the place that `text` names, such as `2026-11-22.week-41`; None where it is none."""
+    found = _PLACE.fullmatch(text)
+    if not found:
+        return None
+    try:
+        return Place(dt.date.fromisoformat(found[1]), found[2])
+    except ValueError:
+        return None
+
+
+def place_text(place: Place) -> str:
+    """Return what `parse_place` reads."""
+    return f"{place.date.isoformat()}.{place.slug}"
+
+
+def _page(
+    connection: Connection, door: Door, below: Place | None, above: Place | None
+) -> tuple[list[ShelvedIssue], bool, bool]:
+    """Return the page's issues, and whether it is the first and the last one."""
+    if above is not None:
+        found = archive.list_after(connection, door.shelf, limit=PAGE_SIZE + 1, after=above)
+        if len(found) > PAGE_SIZE:
+            return found[1:], False, False
+    elif below is not None:
+        found = archive.list_newest(connection, door.shelf, limit=PAGE_SIZE + 1, before=below)
+        if found:
+            return found[:PAGE_SIZE], False, len(found) <= PAGE_SIZE
+    found = archive.list_newest(connection, door.shelf, limit=PAGE_SIZE + 1)
+    return found[:PAGE_SIZE], True, len(found) <= PAGE_SIZE
+
+
+def _neighbours(
+    connection: Connection, door: Door, issue: ShelvedIssue
+) -> tuple[ArchivedIssue | None, ArchivedIssue | None]:
+    newer = archive.list_after(connection, door.shelf, limit=1, after=issue.place)
+    older = archive.list_newest(connection, door.shelf, limit=1, before=issue.place)
+    return _first_line(newer), _first_line(older)
+
+
+def _first_line(issues: list[ShelvedIssue]) -> ArchivedIssue | None:
+    return line_of(issues[0]) if issues else None

@@ -10,8 +10,11 @@ from fastapi import APIRouter, FastAPI, Response
 
 from mailer.feedback.sendgrid_signature import SignatureVerifier
 from mailer.inbox.store import InboxStore
-from mailer.web import archive, errors, health, media, unsubscribe, webhooks
+from mailer.services.archive_cards import CardShelf, accent_of
+from mailer.services.publication import publication_of
+from mailer.web import archive, archive_feeds, errors, health, media, site, unsubscribe, webhooks
 from mailer.web import inbox as inbox_pages
+from mailer.web.archive_desk import Desk
 from mailer.web.pages import PUBLIC, Pages
 
 if TYPE_CHECKING:
@@ -41,7 +44,10 @@ def create_app(app: "App", *, inbox: InboxStore | None = None) -> FastAPI:
     )
     web.include_router(_home(pages))
     web.include_router(unsubscribe.make_router(app.engine, app.signer, pages))
-    web.include_router(archive.make_router(app.engine, pages, root=_root(app.settings)))
+    desk = _desk(app, pages)
+    web.include_router(archive_feeds.make_router(desk))
+    web.include_router(archive.make_router(desk))
+    web.include_router(site.make_router(desk))
     web.include_router(media.make_router(app.settings.media_directory, pages))
     web.include_router(webhooks.make_router(app.engine, _verifier(app.settings)))
     web.include_router(health.make_router(app.engine, app.celery))
@@ -49,6 +55,18 @@ def create_app(app: "App", *, inbox: InboxStore | None = None) -> FastAPI:
         web.include_router(inbox_pages.make_router(inbox, base_url=app.settings.web.base_url))
     errors.install(web, pages)
     return web
+
+
+def _desk(app: "App", pages: Pages) -> Desk:
+    settings = app.settings
+    return Desk(
+        engine=app.engine,
+        signer=app.signer,
+        pages=pages,
+        publication=publication_of(settings),
+        cards=CardShelf(settings.state_dir),
+        accent=accent_of(settings),
+    )
 
 
 def _home(pages: Pages) -> APIRouter:

@@ -74,6 +74,10 @@ class Pages:
             page, status_code=status, headers={**headers, "Content-Security-Policy": self._policy}
         )
 
+    def fragment(self, template: str, **values: Any) -> str:  # noqa: ANN401 - as above
+        """Return the HTML that `template` makes of `values`, to stand in another page."""
+        return self._environment.get_template(template).render(**values)
+
     def message(self, status: int, heading: str, lead: str, *, kicker: str) -> HTMLResponse:
         """Return a page that says one thing."""
         return self.render("message.html", status=status, heading=heading, lead=lead, kicker=kicker)

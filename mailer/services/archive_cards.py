@@ -1,0 +1,71 @@
+"""Social cards of the archive: drawn once, kept in the state folder by what they say."""
+
+import contextlib
+import hashlib
+import os
+import threading
+import tomllib
+from dataclasses import astuple, dataclass, field
+from pathlib import Path
+
+from mailer.cards import Card, draw_card
+from mailer.config import Settings
+from mailer.errors import ConfigurationError, RenderError
+from mailer.rendering.theme import find_theme
+from mailer.services.publishing import theme_roots
+from mailer.state_dir import ensure_state_dir, private_dir
+
+MOST_KEPT = 2000
+"""Files, some 40 KB each; the ones drawn longest ago go first."""
+
+_DESIGN = "1"
+"""Changes when the drawing does, so that cards that were kept are drawn anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardShelf:
+    """Cards that were drawn.
+
+    Args:
+        state_dir: of the workspace; where nothing can be kept there, each is drawn anew.
+    """
+
+    state_dir: Path
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, card: Card) -> bytes:
+        """Return the card as PNG."""
+        path = self.state_dir / "cards" / f"{card_hash(card)}.png"
+        with self._one_at_a_time:  # a card takes a processor 0.1 s
+            with contextlib.suppress(OSError):
+                return path.read_bytes()
+            picture = draw_card(card)
+            with contextlib.suppress(OSError, ConfigurationError):
+                self._keep(path, picture)
+            return picture
+
+    def _keep(self, path: Path, picture: bytes) -> None:
+        ensure_state_dir(self.state_dir)
+        private_dir(path.parent)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        temporary.write_bytes(picture)
+        temporary.replace(path)
+        kept = sorted(path.parent.glob("*.png"), key=lambda file: file.stat().st_mtime)
+        for file in kept[:-MOST_KEPT]:
+            file.unlink(missing_ok=True)
+
+
+def card_hash(card: Card) -> str:
+    """Return what changes when the card would look different, 16 hexadecimal digits."""
+    said = "\0".join((_DESIGN, *astuple(card)))
+    return hashlib.sha256(said.encode("utf-8", errors="replace")).hexdigest()[:16]
+
+
+def accent_of(settings: Settings) -> str:
+    """Return the first accent colour of the workspace's theme; empty where it has none."""
+    try:
+        folder = find_theme(settings.issue.theme, roots=theme_roots(settings))
+        table = tomllib.loads((folder / "theme.toml").read_text(encoding="utf-8"))
+        return str(table["accents"][0]["light"])
+    except (RenderError, OSError, ValueError, LookupError, TypeError):
+        return ""
