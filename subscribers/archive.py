@@ -99,7 +99,8 @@ def change_archive(
         UnknownMailingListError: there is no such list.
     """
     values = {"slug": slug, "visibility": visibility, "robots": robots}
-    connection.execute(_CHANGE, {**values, "revoke_links": int(revoke_links)})
+    if visibility or robots or revoke_links:
+        connection.execute(_CHANGE, {**values, "revoke_links": int(revoke_links)})
     return get_archive(connection, slug)
 
 

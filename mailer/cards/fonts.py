@@ -58,7 +58,7 @@ def drawable(text: str) -> tuple[str, Typeface | None]:
         return plain, None
     if _covers(Typeface(OURS), plain):
         return plain, Typeface(OURS)
-    found = _from_system("".join(sorted(set(plain))))
+    found = from_system("".join(sorted(set(plain))))
     return plain, found if found and _covers(found, plain) else None
 
 
@@ -91,8 +91,11 @@ def _must_be_shaped(text: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _from_system(characters: str) -> Typeface | None:
-    """Return the best of the system's fonts for these characters, a bold serif for choice."""
+def from_system(characters: str) -> Typeface | None:
+    """Return the system's best font for these characters, a bold serif for choice.
+
+    None where there is no fontconfig; what it returns may still lack some of them.
+    """
     program = shutil.which("fc-match")
     if program is None:
         return None

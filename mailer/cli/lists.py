@@ -45,7 +45,7 @@ def create(
 def list_all(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show every mailing list with its subscriptions by state.
+    """Show every mailing list with its subscriptions by state and who may read its archive.
 
     Examples:
       mailer lists ls

@@ -44,7 +44,7 @@ def create_app(app: "App", *, inbox: InboxStore | None = None) -> FastAPI:
     )
     web.include_router(_home(pages))
     web.include_router(unsubscribe.make_router(app.engine, app.signer, pages))
-    desk = _desk(app, pages)
+    desk = make_desk(app, pages)
     web.include_router(archive_feeds.make_router(desk))
     web.include_router(archive.make_router(desk))
     web.include_router(site.make_router(desk))
@@ -57,7 +57,8 @@ def create_app(app: "App", *, inbox: InboxStore | None = None) -> FastAPI:
     return web
 
 
-def _desk(app: "App", pages: Pages) -> Desk:
+def make_desk(app: "App", pages: Pages) -> Desk:
+    """Return what the routes of the archive work with."""
     settings = app.settings
     return Desk(
         engine=app.engine,

@@ -9,13 +9,16 @@ from mailer.web.archive_desk import Desk
 from mailer.web.conditional import etag_of, not_modified, validators
 from mailer.web.pages import PUBLIC
 
+_MOST_PARTS = 50_000
+"""A site map of site maps has a bound, too."""
+
 _CLOSED = ("/u/", f"{ARCHIVE_PATH}k/", "/webhooks/", "/inbox/", "/healthz")
 """Links that are somebody's own, and what is no page. Whatever must not be *listed* says so itself
 (`noindex`), which a crawler that is kept out would not read."""
 
 
-def make_router(desk: Desk, *, most_urls: int = MOST_URLS) -> APIRouter:
-    """Return the routes; `most_urls` go into one site map."""
+def make_router(desk: Desk) -> APIRouter:
+    """Return the routes."""
     router = APIRouter()
     root = desk.publication.root
 
@@ -27,30 +30,38 @@ def make_router(desk: Desk, *, most_urls: int = MOST_URLS) -> APIRouter:
 
     @router.api_route("/sitemap.xml", methods=["GET", "HEAD"])
     def sitemap(request: Request) -> Response:
-        with desk.engine.connect() as connection:
-            count = archive.count_indexed(connection)
-        parts = max(1, -(-count // most_urls))
-        return _xml(_whole(desk, most_urls) if parts == 1 else _parts(desk, parts), request)
+        return _xml(site_map(desk), request)
 
     @router.api_route("/sitemap-{number}.xml", methods=["GET", "HEAD"])
     def part(request: Request, number: int) -> Response:
-        pages = _issues(desk, limit=most_urls, offset=(number - 1) * most_urls)
-        if not pages:
+        found = site_map_part(desk, number)
+        if found is None:
             return desk.pages.message(404, "There is nothing here.", "", kicker="Not found")
-        return _xml(write_sitemap(pages), request)
+        return _xml(found, request)
 
     return router
 
 
-def _whole(desk: Desk, limit: int) -> bytes:
-    pages = [*_indexes(desk), *_issues(desk, limit=limit, offset=0)]
-    return write_sitemap(pages[:limit])
-
-
-def _parts(desk: Desk, count: int) -> bytes:
+def site_map(desk: Desk, *, most_urls: int = MOST_URLS) -> bytes:
+    """Return the site map; where it would have more than `most_urls`, one that names its parts."""
+    with desk.engine.connect() as connection:
+        count = archive.count_indexed(connection)
+    indexes = _indexes(desk)
+    if len(indexes) + count <= most_urls:
+        return write_sitemap([*indexes, *_issues(desk, limit=most_urls, offset=0)])
+    parts = -(-count // most_urls)
     return write_sitemap_index(
-        Page(desk.url(f"/sitemap-{number}.xml")) for number in range(1, count + 1)
+        Page(desk.url(f"/sitemap-{number}.xml")) for number in range(parts + 1)
     )
+
+
+def site_map_part(desk: Desk, number: int, *, most_urls: int = MOST_URLS) -> bytes | None:
+    """Return a part of a large site map: 0 has the indexes, the others issues; None beyond."""
+    if not 0 <= number <= _MOST_PARTS:
+        return None
+    offset = (number - 1) * most_urls
+    pages = _issues(desk, limit=most_urls, offset=offset) if number else _indexes(desk)
+    return write_sitemap(pages[:most_urls]) if pages else None
 
 
 def _indexes(desk: Desk) -> list[Page]:
@@ -61,8 +72,6 @@ def _indexes(desk: Desk) -> list[Page]:
 
 
 def _issues(desk: Desk, *, limit: int, offset: int) -> list[Page]:
-    if offset < 0:
-        return []
     with desk.engine.connect() as connection:
         found = archive.list_indexed(connection, limit=limit, offset=offset)
     return [Page(desk.url(ARCHIVE_PATH + each.slug), each.updated_at) for each in found]

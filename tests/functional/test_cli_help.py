@@ -19,6 +19,8 @@ REPORTS = {
     "explain",
     "issue build",
     "issue import",
+    "lists archive",
+    "lists archive-link",
     "lists ls",
     "send",
     "sends ls",

@@ -1,5 +1,6 @@
 """The pages in Chromium: nothing wider than the window, nothing blocked, buttons that work."""
 
+import datetime as dt
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -87,7 +88,9 @@ def test_no_page_is_wider_than_its_window(
     ledger.run("UPDATE mailing_list SET name = 'Donaudampfschifffahrtsgesellschaftsblatt'")
     ledger.add_send(web_issue("long", subject="Donaudampfschifffahrtsgesellschaft" * 4))
     receive(store, LONG, "Donaudampfschifffahrtsgesellschaft" * 4)
-    paths = ["/", "/archive/", f"/u/{ledger.token()}", "/u/forged", "/unsubscribe-help", "/nope"]
+    ledger.add_send(web_issue("older", date=dt.date(2026, 11, 1), subject="word" * 40))
+    there = ["/", "/archive/", "/archive/l/weekly/", "/archive/first", "/archive/k/forged/"]
+    paths = [*there, f"/u/{ledger.token()}", "/u/forged", "/unsubscribe-help", "/nope"]
     tabs = ["message", "text", "headers", "source"]
     views = [f"/inbox/1?tab={tab}&width=mobile" for tab in tabs]
     too_wide = []
