@@ -105,13 +105,9 @@ def article(html: str, *, page_url: str, unsubscribe_url: str, masthead: str = "
         unsubscribe_url: what the unsubscribe link was filled with.
         masthead: name of the publication: a heading that says only this is left out.
     """
-    if not html.strip():
-        return ""
-    # bytes, because text that declares an encoding is refused
-    parser = lxml_html.HTMLParser(encoding="utf-8")
-    page = lxml_html.document_fromstring(html.encode("utf-8", errors="replace"), parser=parser)
-    body = page.find("body")
-    if body is None:
+    page = _parsed(html)
+    body = None if page is None else page.find("body")
+    if page is None or body is None:
         return ""
     _drop_hidden(body)
     _drop_footer(body, unsubscribe_url)
@@ -120,6 +116,16 @@ def article(html: str, *, page_url: str, unsubscribe_url: str, masthead: str = "
     _make_absolute(body, page_url)
     _open_layout_tables(body)
     return _directed(_sanitise("\n".join(_flow(body))), page)
+
+
+def _parsed(html: str) -> HtmlElement | None:
+    """Return the document; None where there is nothing in it."""
+    # bytes, because text that declares an encoding is refused
+    parser = lxml_html.HTMLParser(encoding="utf-8")
+    try:
+        return lxml_html.document_fromstring(html.encode("utf-8", errors="replace"), parser=parser)
+    except etree.ParserError:
+        return None
 
 
 def _sanitise(html: str) -> str:

@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import os
 import threading
-import tomllib
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
@@ -62,10 +61,9 @@ def card_hash(card: Card) -> str:
 
 
 def accent_of(settings: Settings) -> str:
-    """Return the first accent colour of the workspace's theme; empty where it has none."""
+    """Return the first accent of the theme that issues have by default; empty where that fails."""
     try:
-        folder = find_theme(settings.issue.theme, roots=theme_roots(settings))
-        table = tomllib.loads((folder / "theme.toml").read_text(encoding="utf-8"))
-        return str(table["accents"][0]["light"])
-    except (RenderError, OSError, ValueError, LookupError, TypeError):
-        return ""
+        theme = find_theme(settings.issue.theme, roots=theme_roots(settings))
+    except RenderError:
+        return ""  # sending says what is wrong with it
+    return theme.settings.accents[0].light

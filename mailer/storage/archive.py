@@ -40,7 +40,8 @@ ORDER BY send.issue_id, send.id DESC
 """
 
 _PAGE = """
-SELECT found.*, c.content_hash, c.document - 'html' - 'text' AS document FROM (
+SELECT found.*, c.content_hash,
+    c.document - 'html' - 'text' - 'variants' AS document FROM (
     SELECT * FROM ({latest}) AS latest WHERE {where} ORDER BY {order} LIMIT :limit
 ) AS found
 JOIN compiled_issue c ON c.id = found.compiled_issue_id

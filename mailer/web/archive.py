@@ -5,6 +5,7 @@ private, `/archive/k/TOKEN/` by a signed link. Whatever cannot be read is the sa
 exists or not.
 """
 
+import re
 from collections.abc import Callable
 
 from fastapi import APIRouter, Request, Response
@@ -149,7 +150,7 @@ def _framed(desk: Desk, door: Door, page: ArchivedPage) -> str:
     html = page.html
     if door.is_private:  # "Read online" in it leads to the public address, which has nothing
         own = desk.publication.root + door.issues_path + page.line.slug
-        html = html.replace(f'href="{public_url}"', f'href="{own}"')
+        html = re.sub(rf'(?<=href="){re.escape(public_url)}(?=["#])', own, html)
     return frame(
         html,
         head=desk.pages.fragment("issue_head.html", **values),

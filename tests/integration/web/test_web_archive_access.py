@@ -153,12 +153,27 @@ def test_a_signed_link_opens_it_and_nothing_is_kept(web: WebHandle, members: Web
         assert entry_id in feed.text
 
 
+def test_links_are_not_logged(
+    web: WebHandle, members: WebLedger, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = link(members, make(members, "private"))
+    for end in ("", "secret", "nothing", "feed.atom"):
+        for method in ("GET", "HEAD", "POST"):
+            request(method, web.url + path + end)
+            request(method, web.url + path[:-2] + "/" + end)
+    assert path.split("/")[3][:-1] not in "".join(capfd.readouterr())
+
+
 def test_read_online_in_a_private_issue_stays_within(web: WebHandle, members: WebLedger) -> None:
     archive = make(members, "private")
     public = "http://127.0.0.1:8080/archive/online"
-    send(members, "online", 2, html=f'<p><a href="{public}">Read online</a></p>')
+    links = f'<a href="{public}">Read online</a><a href="{public}#two">2</a>'
+    send(members, "online", 2, html=f'{links}<a href="{public}-2">another</a>')
     path = link(members, archive)
-    assert f'href="{path}online"' in get(web, path + "online").text
+    text = get(web, path + "online").text
+    assert f'href="{path}online"' in text
+    assert f'href="{path}online#two"' in text
+    assert f'href="{public}-2"' in text
 
 
 def test_a_link_opens_its_own_list_only(web: WebHandle, members: WebLedger) -> None:

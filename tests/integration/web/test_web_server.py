@@ -70,7 +70,7 @@ def test_an_error_of_ours_is_a_friendly_page_without_a_trace(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("ada@example.org did it")
 
-    monkeypatch.setattr("mailer.web.archive.list_archive", broken)
+    monkeypatch.setattr("mailer.web.archive.read_index", broken)
     with start_web(app) as web:
         answer = request("GET", web.url + "/archive/")
     logged = "".join(capfd.readouterr())
@@ -160,12 +160,12 @@ from web_kit import web_app
 from mailer.web import archive
 from mailer.web.server import run_web
 import time
-slow = archive.list_archive
+slow = archive.read_index
 def slowly(*args, **kwargs):
     print("working", flush=True)
     time.sleep(1)
     return slow(*args, **kwargs)
-archive.list_archive = slowly
+archive.read_index = slowly
 with web_app(Path(sys.argv[2]), sys.argv[3], sys.argv[4]) as app:
     run_web(app, "127.0.0.1", int(sys.argv[5]))
 print("put away", flush=True)

@@ -66,7 +66,7 @@ def compiled_article(source: str, name: str = "The Paper") -> str:
     compiled = compile_issue(
         source,
         path=Path("first.md"),
-        theme_dir=find_theme("default", roots=[resource_dir("templates") / "email"]),
+        theme=find_theme("digest", roots=[resource_dir("templates") / "email"]),
         defaults=IssueDefaults(
             sender=Mailbox("a@example.org", name),
             list_name=name,
@@ -157,6 +157,7 @@ def test_only_the_last_unsubscribe_block_goes_and_only_where_it_is_small() -> No
     ("html", "expected"),
     [
         ("", ""),
+        ("</;", ""),
         ("<p>corrected</p>", "<p>corrected</p>"),
         ("loose <b>words</b> here", "<p>loose <b>words</b> here</p>"),
         ('<p style="display:none">no</p><p>yes</p>', "<p>yes</p>"),
