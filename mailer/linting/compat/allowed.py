@@ -1,7 +1,7 @@
 """Features that are used on purpose although some clients lack them, each with the reason.
 
-`ALLOWED` is never reported. It holds what mrml writes into every message and what the shipped
-themes use with a fallback; a test compiles the themes and holds this table against them.
+`ALLOWED` is never reported. It holds what mrml writes into messages and what the shipped themes use
+with a fallback; a test compiles the themes, and holds this table against what they use.
 `GRACEFUL` is reported as a note at most: where it fails, nothing that a reader needs is lost.
 """
 
@@ -23,7 +23,6 @@ ALLOWED = {
     "html-srcset": "the picture in `src` is shown instead",
     "css-table-layout": f"{_MRML}: on tables of one fixed column",
     "css-border-spacing": f"{_MRML}: beside the cellspacing attribute, which every client knows",
-    "css-min-height": f"{_MRML}: beside the height attribute",
     "html-body": f"{_MRML}: colours stand on a table inside as well",
     "html-role": f"{_MRML}: screen readers skip layout tables; others ignore it",
     "html-aria-label": f"{_MRML}: names the message for screen readers; others ignore it",
@@ -31,9 +30,6 @@ ALLOWED = {
     "html-height": f"{_MRML}: `auto` on pictures; the width attribute decides",
     "css-at-media": "the message is legible at every width without it",
     "css-selector-child": "in rules for mobile and dark mode, which are enhancements",
-    "css-selector-adjacent-sibling": "in rules for mobile and dark mode, which are enhancements",
-    "css-selector-attribute": "in rules for one client",
-    "css-selector-chaining": "in rules for mobile and dark mode, which are enhancements",
     # what the shipped themes use
     "css-color-scheme": "tells that dark colours are there; without it the light ones stay",
     "html-meta-color-scheme": "tells that dark colours are there; without it the light ones stay",
@@ -42,19 +38,10 @@ ALLOWED = {
     "css-text-decoration-color": f"the underline has the text's colour: {_FALLS_BACK}",
     "css-text-decoration-thickness": f"the underline is as thick as usual: {_FALLS_BACK}",
     "css-text-underline-offset": f"the underline is nearer: {_FALLS_BACK}",
-    "css-text-decoration-line": f"written beside `text-decoration`: {_FALLS_BACK}",
-    "css-text-decoration-style": f"the underline is solid: {_FALLS_BACK}",
     "css-word-break": "long addresses widen the message instead",
-    "css-overflow-wrap": "long addresses widen the message instead",
-    "css-word-wrap": "long addresses widen the message instead",
     "css-white-space": "short labels may break, and code keeps its lines by `<br>`",
-    "css-box-sizing": "paddings are small beside the widths",
-    "css-font-kerning": _FALLS_BACK,
-    "css-sytem-ui": "the next font of the list is taken",
     "html-anchor-links": "what is linked to stands in the same message, and the web archive has it",
-    "html-abbr": "the words stand without their explanation",
     "html-lang": "screen readers read with the wrong voice where it is stripped; nothing else",
-    "html-semantics": "the element's words stand in a plain block instead",
 }
 
 _NO_LOSS = "nothing that a reader needs is lost without it"
@@ -62,6 +49,10 @@ _NO_LOSS = "nothing that a reader needs is lost without it"
 GRACEFUL = {
     **dict.fromkeys(
         (
+            *("css-min-height", "css-selector-adjacent-sibling", "css-selector-attribute"),
+            *("css-selector-chaining", "css-text-decoration-line", "css-text-decoration-style"),
+            *("css-overflow-wrap", "css-word-wrap", "css-font-kerning", "css-sytem-ui"),
+            *("html-abbr", "html-semantics"),
             *("css-accent-color", "css-animation", "css-at-keyframes", "css-transition"),
             *("css-at-media-hover", "css-at-media-prefers-reduced-motion", "css-at-supports"),
             *("css-at-media-device-pixel-ratio", "css-at-media-orientation", "css-comments"),

@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailer.domain.colour import LARGE_TEXT_RATIO, TEXT_RATIO, Colour, contrast, legible
+from mailer.domain.colour import (
+    LARGE_TEXT_RATIO,
+    TEXT_RATIO,
+    Colour,
+    contrast,
+    legible,
+    parse_colour,
+)
 from mailer.domain.finding import Finding, Severity
 from mailer.linting.compat.document import Run
 from mailer.linting.compat.inspection import Inspection, counted, shortened
@@ -77,7 +84,8 @@ def _finding(inspection: Inspection, pair: _Pair, view: View) -> Finding:
         f"the text {shortened(pair.run.text)!r}{counted(pair.count)} in {front} on {back} has a"
         f" contrast of {ratio:g}{where}: {wanted:g} is needed",
         at=pair.run,
-        words=look.colour_from or look.background_from or pair.run.text.strip(),
+        words=look.colour_from,
+        also=(*_spellings(look.colour_from), *_spellings(look.background_from)),
         severity=Severity.ERROR if ratio < _WORST else Severity.WARNING,
         fix=f"{better.hex} has {contrast(better, look.background):.1f} on {back}",
         facts={
@@ -91,6 +99,17 @@ def _finding(inspection: Inspection, pair: _Pair, view: View) -> Finding:
             "issue_line": pair.run.line,
         },
     )
+
+
+def _spellings(written: str) -> tuple[str, ...]:
+    """Return the ways in which a file may write the colour that the compiled style has."""
+    colour = parse_colour(written)
+    if colour is None or colour.alpha < 1:
+        return (written,)
+    pairs = [colour.hex[at : at + 2] for at in (1, 3, 5)]
+    short = "#" + "".join(pair[0] for pair in pairs)
+    is_short = all(pair[0] == pair[1] for pair in pairs)
+    return (written, colour.hex, short) if is_short else (written, colour.hex)
 
 
 def _name(colour: Colour, written: str) -> str:

@@ -94,6 +94,7 @@ class Inspection:
         *,
         at: Element | Run | None = None,
         words: str = "",
+        also: tuple[str, ...] = (),
         severity: Severity | None = None,
         fix: str = "",
         why: str = "",
@@ -106,12 +107,13 @@ class Inspection:
             message: what is wrong, one line.
             at: the element or text that it is about; None where it is the whole message.
             words: what to look for in the author's or theme's file to name the exact place.
+            also: other ways to write it there.
             severity: where it is not the rule's own.
             fix: the same.
             why: the same.
             facts: figures, for machines.
         """
-        place = self._place(at, words)
+        place = self._place(at, (words, *also))
         return Finding(
             code=rule.code,
             severity=severity or rule.severity,
@@ -125,19 +127,19 @@ class Inspection:
             facts=facts,
         )
 
-    def _place(self, at: Element | Run | None, words: str) -> _Place:
-        """Return where it is written: where `words` stand, else what can be read there."""
+    def _place(self, at: Element | Run | None, words: tuple[str, ...]) -> _Place:
+        """Return where it is written: where one of `words` stands, else what can be read there."""
         element = at.element if isinstance(at, Run) else at
         line = at.line if at is not None else 1
         own = [(self.path, self.options.source)] if self.options.source else []
         theirs = list(self.options.theme_files.items())
         is_authored = element is not None and element.is_authored
         files = [*own, *theirs] if is_authored else [*theirs, *own]
-        for some in dict.fromkeys([words, *self._readable(at)]):
+        for some in dict.fromkeys([*words, *self._readable(at)]):
             for path, text in files:
                 if place := where(text, some, near=line if path == self.path else 1):
                     return _Place(path, *place, some)
-        return _Place(self.path, line, 1, words)
+        return _Place(self.path, line, 1, words[0])
 
     def _readable(self, at: Element | Run | None) -> Iterator[str]:
         """Yield what a reader sees of `at`, to find its place by."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from mailer.linting.compat.document import SHAPING, Shape
 
-_NAME = r"(?:[\w-]|[^\x00-\x7f]|\\.)+"
+_NAME = r"(?!-?\d)(?:[\w-]|[^\x00-\x7f]|\\.)+"
 _PART = re.compile(
     rf"(?P<tag>\*|{_NAME})|\.(?P<class>{_NAME})|\#(?P<id>{_NAME})|\[(?P<attribute>[^\]]*)\]"
     rf"|(?P<pseudo>::?{_NAME}(?:\([^()]*\))?)|(?P<combinator>\s*[>+~]\s*|\s+)"

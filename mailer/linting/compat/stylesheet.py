@@ -70,8 +70,6 @@ class Stylesheet:
     faults: list[CssFault] = field(default_factory=list)
     has_comments: bool = False
     has_nesting: bool = False
-    descriptors: list[Declaration] = field(default_factory=list)
-    """Declarations of at-rules without selectors, such as `@font-face`."""
 
 
 @lru_cache(maxsize=8192)
@@ -99,7 +97,7 @@ def parse_block(css: str) -> Stylesheet:
 def _read(nodes: list[Any], sheet: Stylesheet, *, media: tuple[str, ...], depth: int) -> None:
     for node in nodes:
         if node.type == "qualified-rule":
-            _qualified(node, sheet, media=media, depth=depth)
+            _qualified(node, sheet, media=media)
         elif node.type == "at-rule":
             _at_rule(node, sheet, media=media, depth=depth)
         elif node.type == "error":
@@ -116,10 +114,10 @@ def _at_rule(node: Any, sheet: Stylesheet, *, media: tuple[str, ...], depth: int
         nodes = tinycss2.parse_rule_list(node.content, skip_comments=True, skip_whitespace=True)
         _read(nodes, sheet, media=inner, depth=depth + 1)
     else:
-        sheet.descriptors.extend(_declarations(node.content, sheet))
+        list(_declarations(node.content, sheet, may_nest=False))  # for the faults in it
 
 
-def _qualified(node: Any, sheet: Stylesheet, *, media: tuple[str, ...], depth: int) -> None:  # noqa: ANN401 - tinycss2 has no types
+def _qualified(node: Any, sheet: Stylesheet, *, media: tuple[str, ...]) -> None:  # noqa: ANN401 - tinycss2 has no types
     prelude = tinycss2.serialize(node.prelude).strip()
     selectors = parse_selectors(prelude)
     if not prelude or not selectors:
@@ -128,7 +126,7 @@ def _qualified(node: Any, sheet: Stylesheet, *, media: tuple[str, ...], depth: i
         StyleRule(
             selectors=selectors,
             prelude=prelude,
-            declarations=tuple(_declarations(node.content, sheet, depth=depth)),
+            declarations=tuple(_declarations(node.content, sheet)),
             media=media,
             line=node.source_line,
         )
@@ -136,15 +134,16 @@ def _qualified(node: Any, sheet: Stylesheet, *, media: tuple[str, ...], depth: i
 
 
 def _declarations(
-    content: list[Any], sheet: Stylesheet, *, depth: int = 0
+    content: list[Any], sheet: Stylesheet, *, may_nest: bool = True
 ) -> Iterator[Declaration]:
+    """Yield the declarations of a rule; keyframes hold rules, which are no nesting."""
     nodes = tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True)
     for node in nodes:
         if node.type == "declaration":
             yield _declaration(node)
         elif node.type == "error":
             sheet.faults.append(CssFault(node.message, node.source_line))
-        elif depth <= _DEEPEST:
+        elif may_nest:
             sheet.has_nesting = True
 
 
