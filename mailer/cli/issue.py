@@ -103,7 +103,7 @@ def schema() -> None:
     """Print the JSON Schema of an issue's front matter, for editors that check YAML by one.
 
     Example:
-      mailer issue schema > front-matter.schema.json
+      mailer issue schema
     """
     from mailer.rendering.schema import front_matter_schema
 
