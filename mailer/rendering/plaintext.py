@@ -4,6 +4,7 @@ Written in Python rather than as a template: lists in quotes in lists, and wrapp
 characters, are functions; in a template they would be white-space control.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -73,8 +74,8 @@ class PlainText:
             name = f"{number}. {self.words(section.name)}"
             lines = wrap(name, WIDTH)
             rule = "=" * min(WIDTH, max(map(width, lines)))
-            subtitle = wrap(self.words(section.subtitle), WIDTH) if section.subtitle else []
-            parts.append("\n".join([*lines, rule, *subtitle]))
+            links = self._addresses(section.name, WIDTH)
+            parts.append("\n".join([*lines, rule, *links, *self._text(section.subtitle, WIDTH)]))
         if section.introduction:
             parts.append(self.flow(section.introduction))
         parts.extend(self.item(item) for item in section.items)
@@ -84,9 +85,10 @@ class PlainText:
         """Return an item as one block: kicker, title and address, then its summary."""
         head: list[str] = []
         if item.kicker:
-            head += wrap(self.words(item.kicker).upper(), WIDTH)
+            head += wrap(self._capitals(self.words(item.kicker)), WIDTH)
+            head += self._addresses(item.kicker, WIDTH)
         if item.title:
-            head += wrap(self.words(item.title), WIDTH)
+            head += self._text(item.title, WIDTH)
         if item.url:
             head.append(item.url)
         if item.blocks:
@@ -133,6 +135,16 @@ class PlainText:
     def _text(self, inlines: Inlines, room: int) -> list[str]:
         """Return wrapped words, then the addresses of their links, each alone on its line."""
         lines = wrap(self.words(inlines).strip("\n "), room)
+        return [line for line in (*lines, *self._addresses(inlines, room)) if line]
+
+    def _capitals(self, text: str) -> str:
+        """Return `text` in capitals but for the tokens in it."""
+        parts = re.split(rf"({re.escape(self.tokens.prefix)}\w+)", text)
+        return "".join(part if at % 2 else part.upper() for at, part in enumerate(parts))
+
+    def _addresses(self, inlines: Inlines, room: int) -> list[str]:
+        """Return the addresses of the links in `inlines`, named where there are several."""
+        lines: list[str] = []
         named = [(self.words(link.children), link.url) for link in _links(inlines)]
         links = [(name, url) for name, url in named if not _shown(name, url)]
         links = [(name, url) for name, url in links if self.web_url or not url.startswith("#")]
@@ -140,7 +152,7 @@ class PlainText:
             if len(links) > 1:
                 lines += wrap(f"{name}:", room)
             lines.append(self._url(url))
-        return [line for line in lines if line]
+        return lines
 
     # --- blocks ---
 

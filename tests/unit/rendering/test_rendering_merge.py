@@ -111,3 +111,13 @@ def test_error_in_the_subject_names_its_place(compile_body: Compile) -> None:
         compile_body("x", front='---\ndate: 2026-11-22\nsubject: "Hi {{ Name }}"\n---\n')
     assert (caught.value.line, caught.value.column) == (3, 14)
     assert str(caught.value.path) == "issues/first-light.md"
+
+
+def test_a_field_in_a_kicker_stays_a_field(compile_body: Callable[..., CompiledIssue]) -> None:
+    compiled = compile_body("## S\n\n### For {{ name }}\n\n[T](https://e.org)\n\nx")
+    (token,) = [
+        slot.token
+        for slot in compiled.slots
+        if slot.field == "name" and slot.context is SlotContext.TEXT
+    ]
+    assert f"FOR {token}\nT\n" in compiled.text
