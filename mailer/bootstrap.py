@@ -166,6 +166,24 @@ def open_app(workspace: Path | None = None, *, check_schema: bool = True) -> Ite
 
 
 @contextmanager
+def peek_database(settings: Settings) -> Iterator[Engine | None]:
+    """Yield the ledger where that starts no server; None where it is not running."""
+    url = settings.database_url.get_secret_value()
+    if not url:
+        from mailer.embedded.peek import running_database_url  # noqa: PLC0415 - only without a URL
+
+        url = running_database_url(settings.state_dir)
+    if not url:
+        yield None
+        return
+    engine = make_engine(url, pool_size=1)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
 def _told_plainly() -> Iterator[None]:
     try:
         yield

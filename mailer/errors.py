@@ -8,6 +8,7 @@ MailerError
 │   ├── ProviderThrottledError     the same, not before .retry_after_seconds
 │   ├── ProviderAuthError          nothing will go until a person acts: pause the send
 │   └── ProviderRequestError       the same: every message would be refused as it is
+├── FeedError                a feed cannot be fetched, or is none
 ├── WebhookError
 │   ├── WebhookSignatureError      answered with 401
 │   └── WebhookPayloadError        answered with 400
@@ -84,6 +85,10 @@ class ProviderAuthError(ProviderError):
 
 class ProviderRequestError(ProviderError):
     """The provider refuses what all messages have in common; the send is paused for a person."""
+
+
+class FeedError(MailerError):
+    """A feed cannot be fetched, or is none."""
 
 
 class WebhookError(MailerError):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
+from mailer.cli import _draft
 from mailer.cli._shared import console, err_console, print_json
 from mailer.errors import RenderError
 
@@ -69,6 +70,9 @@ def import_(
     )
     for line in format_report(imported):
         console.print(escape(line), soft_wrap=True)
+
+
+app.command("draft")(_draft.draft)
 
 
 @app.command("build")

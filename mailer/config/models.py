@@ -17,6 +17,7 @@ from mailer.config.types import (
     Connections,
     DatabaseUrl,
     Email,
+    FeedList,
     HostName,
     KeyPrefix,
     Language,
@@ -144,6 +145,12 @@ class ImagesSettings(Section):
     s3_secret_access_key: Secret = _UNSET
 
 
+class DraftSettings(Section):
+    """`mailer issue draft`."""
+
+    feeds: FeedList = ()
+
+
 class Settings(Section):
     """Every setting, and the workspace that they belong to.
 
@@ -166,6 +173,7 @@ class Settings(Section):
     worker: WorkerSettings = WorkerSettings()
     issue: IssueSettings = IssueSettings()
     images: ImagesSettings = ImagesSettings()
+    draft: DraftSettings = DraftSettings()
 
     @property
     def state_dir(self) -> Path:

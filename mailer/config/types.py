@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from mailer.config import urls
 from subscribers.address import parse_address
@@ -83,6 +83,18 @@ def _broker_url(text: str) -> str:
     return urls.url_with_scheme(text, urls.BROKER_SCHEMES)
 
 
+def _words(value: object) -> object:
+    """Take a list from one text, as in a variable, by its blanks."""
+    return value.split() if isinstance(value, str) else value
+
+
+def _feeds(value: tuple[str, ...]) -> tuple[str, ...]:
+    for one in value:
+        if not re.match(r"https?://[^\s/]", one, re.IGNORECASE):
+            raise ValueError("must be addresses that begin with https:// or http://")
+    return tuple(dict.fromkeys(value))
+
+
 def _secret(check: Callable[[str], str]) -> AfterValidator:
     return AfterValidator(lambda secret: SecretStr(check(_one_line(secret.get_secret_value()))))
 
@@ -96,6 +108,8 @@ PageUrl = Annotated[str, AfterValidator(_page_url)]
 WebUrl = Annotated[str, AfterValidator(urls.web_url)]
 OptionalWebUrl = Annotated[str, AfterValidator(_optional_web_url)]
 KeyPrefix = Annotated[str, AfterValidator(_key_prefix)]
+
+FeedList = Annotated[tuple[str, ...], BeforeValidator(_words), AfterValidator(_feeds)]
 
 Secret = Annotated[SecretStr, _secret(_one_line)]
 SecretKey = Annotated[SecretStr, _secret(_key)]
