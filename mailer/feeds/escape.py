@@ -42,7 +42,7 @@ def escape(text: str) -> str:
 
 def escape_heading(text: str) -> str:
     """Return what stands behind `## ` or `### `."""
-    return _HEADING_END.sub(lambda _: "\\#", escape(text))
+    return _escape_start(_HEADING_END.sub(lambda _: "\\#", escape_inside(one_line(text))))
 
 
 def escape_inside(text: str) -> str:

@@ -17,6 +17,7 @@ from mailer.feeds import arxiv
 from mailer.feeds.entries import Feed, FeedEntry
 from mailer.feeds.escape import one_line
 from mailer.feeds.html_text import Paragraph, Picture, is_html, plain, read_html, read_text
+from mailer.feeds.repair import repaired
 from mailer.feeds.summary import has_words, is_cut_off, summarise
 from mailer.feeds.urls import host_of, names_a_page, web_url
 
@@ -42,12 +43,11 @@ def read_xml(data: bytes, *, source: str, base: str, content_type: str, words: i
         words: of a summary, see `summarise`.
     """
     headers = {"content-location": base} | ({"content-type": content_type} if content_type else {})
-    parsed = feedparser.parse(
-        io.BytesIO(data),  # never an address or a file name, which feedparser would open
-        response_headers=headers,
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    parsed = _parse(data, headers)
+    if parsed.get("bozo"):
+        again = _parse(repaired(data), headers)
+        if len(again.get("entries") or []) >= len(parsed.get("entries") or []):
+            parsed = again
     nodes: Sequence[_Node] = parsed.get("entries") or []
     about: _Node = parsed.get("feed") or {}
     if not parsed.get("version") and not nodes:
@@ -58,6 +58,16 @@ def read_xml(data: bytes, *, source: str, base: str, content_type: str, words: i
     title = arxiv.feed_title(_title(about, version)) or host_of(home or source)
     entries = [_entry(node, version=version, base=base or home, words=words) for node in newest]
     return Feed(source, title, tuple(entry for entry in entries if entry.says_something))
+
+
+def _parse(data: bytes, headers: Mapping[str, str]) -> _Node:
+    parsed: _Node = feedparser.parse(
+        io.BytesIO(data),  # never an address or a file name, which feedparser would open
+        response_headers=headers,
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    return parsed
 
 
 def _sort_key(node: _Node) -> float:
