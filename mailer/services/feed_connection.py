@@ -34,7 +34,7 @@ class Guard:
         self.is_redirected_for_good = True
         self.redirects = 0
         self._is_proxied = is_proxied
-        self._came_from_outside = False
+        self.came_from_outside = False
         self._handles: list[socket.socket] = []
         self._lock = threading.Lock()
         self._timer = threading.Timer(deadline_seconds, self.expire)
@@ -54,13 +54,13 @@ class Guard:
         """
         found = socket.create_connection(address, timeout, source_address)
         peer = str(found.getpeername()[0])
-        if not self._is_proxied and self._came_from_outside and not is_public(peer):
+        if not self._is_proxied and self.came_from_outside and not is_public(peer):
             found.close()
             raise FeedError(
                 f"redirects to {address[0]}, which is in a private network: "
                 "name that address itself if you mean it"
             )
-        self._came_from_outside = is_public(peer)
+        self.came_from_outside = is_public(peer)
         with self._lock:
             self._handles.append(found.dup())
             if self.is_expired:
@@ -170,6 +170,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         self._guard.redirects += 1
         if self._guard.redirects > MOST_REDIRECTS:
+            fp.close()
             raise FeedError(f"redirects more than {MOST_REDIRECTS} times, last to {newurl[:200]}")
         if code not in _PERMANENT:
             self._guard.is_redirected_for_good = False
@@ -186,6 +187,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         target = str(headers.get("location") or headers.get("uri") or "")
         scheme = urlsplit(target).scheme.lower()
         if scheme and scheme not in {"http", "https"}:
+            fp.close()
             raise FeedError(f"redirects to {target[:200]!r}, which is no web address")
         return super().http_error_302(req, fp, code, msg, headers)
 

@@ -96,11 +96,9 @@ class Fetcher:
         guard = self._guard(url)
         try:
             return self._fetch(url, guard)
-        except FeedError as error:
-            raise FeedError(f"{place}: {error}") from None
         except urllib.error.HTTPError as error:
             raise FeedError(f"{place}: {_refusal(error)}") from None
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (FeedError, OSError, http.client.HTTPException, ValueError) as error:
             why = self._why(error, guard)
             raise FeedError(f"{place}: {why}") from None
         finally:
@@ -116,11 +114,7 @@ class Fetcher:
                 guard.expire()
 
     def _guard(self, url: str) -> Guard:
-        parts = urlsplit(url)
-        is_proxied = parts.scheme in urllib.request.getproxies() and not (
-            urllib.request.proxy_bypass(parts.hostname or "")
-        )
-        guard = Guard(deadline_seconds=self._limits.deadline_seconds, is_proxied=is_proxied)
+        guard = Guard(deadline_seconds=self._limits.deadline_seconds, is_proxied=_is_proxied(url))
         with self._lock:
             self._guards.add(guard)
             if self._is_over:
@@ -194,6 +188,15 @@ def _trouble(reason: object) -> str:
     if isinstance(reason, OSError):
         return f"cannot be reached ({reason.strerror or reason})"
     return f"does not answer as web servers do ({type(reason).__name__})"
+
+
+def _is_proxied(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    is_bypassed = urllib.request.proxy_bypass(parts.hostname or "")
+    return parts.scheme in urllib.request.getproxies() and not is_bypassed
 
 
 def shown(url: str) -> str:
