@@ -119,7 +119,7 @@ def _is_new(
     had_it = seen is not None and not seen.isdisjoint(keys)
     at = entry.dated_at
     if at is None:
-        return wish.since is None or not had_it
+        return wish.since is None or wish.repeats or not had_it
     if wish.since is None or at >= wish.since:
         return True
     if wish.with_updates and entry.updated_at and entry.updated_at >= wish.since:

@@ -18,6 +18,7 @@ REPORTS = {
     "doctor",
     "explain",
     "issue build",
+    "issue draft",
     "issue import",
     "lists archive",
     "lists archive-link",
