@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -119,7 +120,7 @@ def _writers(names: Sequence[str]) -> str:
 
 
 def _item(entry: FeedEntry, *, kicker: str, with_images: bool) -> Iterator[str]:
-    title = one_line(entry.title) or _made_title(entry)
+    title = _without_scheme(one_line(entry.title)) or _made_title(entry)
     linked = link(title, entry.url) if entry.url else ""
     if kicker:
         yield f"### {escape_heading(kicker)}"
@@ -136,6 +137,11 @@ def _item(entry: FeedEntry, *, kicker: str, with_images: bool) -> Iterator[str]:
         yield entry.summary_markdown
     else:
         yield comment("TODO: the feed gives no summary")
+
+
+def _without_scheme(title: str) -> str:
+    """Return a title that is an address as people say it: as written it would be read as a link."""
+    return title if " " in title else re.sub(r"^https?://", "", title)
 
 
 def _image(entry: FeedEntry) -> str:

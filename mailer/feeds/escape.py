@@ -19,6 +19,7 @@ _SPECIAL = re.compile(
 _LINE_START = re.compile(r"[#>+=~:|-]")
 _NUMBER_START = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 _HEADING_END = re.compile(r"#(?=#*$)")
+_BRACES_END = re.compile(r"\{([^{}]*)\}$")
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\u2800\u3164]+")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -41,8 +42,12 @@ def escape(text: str) -> str:
 
 
 def escape_heading(text: str) -> str:
-    """Return what stands behind `## ` or `### `."""
-    return _escape_start(_HEADING_END.sub(lambda _: "\\#", escape_inside(one_line(text))))
+    """Return what stands behind `## ` or `### `.
+
+    Braces at its end become parentheses: a heading's attributes stand there.
+    """
+    words = _BRACES_END.sub(r"(\1)", one_line(text))
+    return _escape_start(_HEADING_END.sub(lambda _: "\\#", escape_inside(words)))
 
 
 def escape_inside(text: str) -> str:
