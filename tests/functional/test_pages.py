@@ -118,6 +118,53 @@ def test_the_policy_lets_the_page_s_own_style_through(
     assert browser.run(script) == PAPER[scheme]
 
 
+WEAK = """
+const parse = c => (c.match(/[\\d.]+/g) || []).map(Number);
+const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+  .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+  .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+const behind = node => {
+  for (let at = node; at; at = at.parentElement) {
+    const c = parse(getComputedStyle(at).backgroundColor);
+    if (c.length === 3 || c[3] > 0) return c;
+  }
+  return [255, 255, 255];
+};
+const weak = [];
+const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (walk.nextNode()) {
+  const node = walk.currentNode.parentElement;
+  if (!walk.currentNode.data.trim()) continue;
+  const style = getComputedStyle(node);
+  const [a, b] = [light(parse(style.color)), light(behind(node))];
+  const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  if (contrast < 4.5 || parseFloat(style.fontSize) < 12)
+    weak.push([walk.currentNode.data.trim(), contrast, style.fontSize]);
+}
+for (const link of document.querySelectorAll('nav a, .bottom a'))
+  if (link.getBoundingClientRect().height < 24) weak.push([link.textContent, 'small']);
+return weak;
+"""
+"""Returns texts with a contrast below 4.5 or under 12 px, and links that are hard to hit."""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/archive/", "/archive/l/weekly/", "/archive/middle"])
+def test_the_archive_reads_well(
+    browser: Browser, web: WebHandle, ledger: WebLedger, path: str, scheme: str
+) -> None:
+    ledger.seed(1)
+    ledger.run("INSERT INTO mailing_list (slug, name) VALUES ('other', 'Other')")
+    html = "<!doctype html><html><head></head><body></body></html>"
+    for slug, date in (("old", dt.date(2026, 1, 1)), ("middle", dt.date(2026, 5, 1))):
+        ledger.add_send(web_issue(slug, date=date, html=html))
+    ledger.run("UPDATE send SET mailing_list_id = 2 WHERE id = 2")
+    for size in ("desktop", "mobile"):
+        browser.size(*SIZES[size], scheme=scheme)
+        browser.open(web.url + path)
+        assert browser.run(WEAK) == []
+
+
 def test_the_button_unsubscribes(browser: Browser, web: WebHandle, ledger: WebLedger) -> None:
     ledger.seed(1)
     browser.size(*SIZES["mobile"])

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import html5lib
 import pytest
 from lxml import html as lxml_html
 from web_kit import WebLedger, request, web_app, web_issue
@@ -256,6 +257,25 @@ def test_a_place_that_is_none_shows_the_first_page(
     answer = request("GET", f"{web.url}/archive/?{query}")
     assert answer.status == 200
     assert "/archive/first" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/archive/", "/archive/l/weekly/", "/archive/first"])
+def test_pages_are_valid_html(web: WebHandle, ledger: WebLedger, path: str) -> None:
+    ledger.seed(1)
+    ledger.run("INSERT INTO mailing_list (slug, name) VALUES ('other', 'Other & <more>')")
+    html = "<!DOCTYPE html><html><head><title>T</title></head><body><p>x</p></body></html>"
+    for day in (1, 2, 3):
+        name = {"date": dt.date(2025, 11, day), "subject": "\"<b>&' \U0001f426"}
+        send_id = ledger.add_send(web_issue(f"day-{day}", html=html, **name))
+        ledger.run("UPDATE send SET mailing_list_id = 2 WHERE id = :id", id=send_id)
+    paths = [path, "/archive/day-2", "/archive/day-3"]
+    for one in paths:
+        text = request("GET", web.url + one).text
+        if one != "/archive/first":  # the kit's email has no doctype
+            html5lib.HTMLParser(strict=True).parse(text)
+        assert text.count("<h1") <= 1
+        ids = re.findall(r' id="([^"]+)"', text)
+        assert len(ids) == len(set(ids))
 
 
 def test_readers_are_offered_to_subscribe_where_that_is_possible(
