@@ -21,7 +21,7 @@ UPDATE mailing_list SET
 WHERE slug = :slug
 """)
 
-_MEMBER = text("""
+_SUBSCRIBED = text("""
 SELECT EXISTS (
     SELECT 1 FROM subscription s
     JOIN subscriber p ON p.id = s.subscriber_id
@@ -104,11 +104,11 @@ def change_archive(
     return get_archive(connection, slug)
 
 
-def is_member(connection: Connection, *, list_id: int, subscriber_id: int) -> bool:
+def is_subscribed(connection: Connection, *, list_id: int, subscriber_id: int) -> bool:
     """Whether this person gets the mailing list's mail now."""
     values = {"list": list_id, "subscriber": subscriber_id}
     found: bool = connection.execute(
-        _MEMBER, {**values, "active": SubscriptionState.ACTIVE.value}
+        _SUBSCRIBED, {**values, "active": SubscriptionState.ACTIVE.value}
     ).scalar_one()
     return found
 

@@ -32,7 +32,7 @@ class Purpose(StrEnum):
     """What a token is good for; it is good for nothing else."""
 
     ARCHIVE = "archive"
-    ARCHIVE_MEMBER = "archive_member"
+    ARCHIVE_SUBSCRIBER = "archive_subscriber"
     BOUNCE = "bounce"
     CONFIRM = "confirm"
     PREFERENCES = "preferences"

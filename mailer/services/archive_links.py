@@ -1,8 +1,8 @@
 """Ways into the archive: public addresses, and the signed links that open a private one.
 
-A link is shared or a member's. A shared link says mailing list, generation and when it ends; it
-is for whoever its holder gives it to. A member's says mailing list, subscriber and generation; it
-opens the archive for as long as that person gets the list's mail. Counting the list's generation
+A link is shared or a subscriber's. A shared link says mailing list, generation and when it ends; it
+is for whoever its holder gives it to. A subscriber's says mailing list, subscriber and generation;
+it opens the archive for as long as that person gets the list's mail. Counting the list's generation
 up ends all links of both kinds.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from subscribers.archive import ListArchive, find_archive, find_archive_by_id, is_member
+from subscribers.archive import ListArchive, find_archive, find_archive_by_id, is_subscribed
 from subscribers.errors import TokenError
 from subscribers.model import ArchiveVisibility
 from subscribers.tokens import Purpose, Signer
@@ -63,7 +63,7 @@ def private_door(
 ) -> Door | None:
     """Return what a signed link opens; None where it is forged, out of date or was ended."""
     archive = _opened_by_shared(connection, signer, token, now=now)
-    archive = archive or _opened_by_member(connection, signer, token)
+    archive = archive or _opened_by_subscriber(connection, signer, token)
     if archive is None:
         return None
     path = private_path(token)
@@ -114,7 +114,9 @@ def archive_url(
     if archive.visibility is not ArchiveVisibility.PRIVATE:
         path = ARCHIVE_PATH if slug else list_path(archive.slug)
         return f"{base_url}{path}{slug}"
-    token = signer.sign(Purpose.ARCHIVE_MEMBER, archive.list_id, subscriber_id, archive.generation)
+    token = signer.sign(
+        Purpose.ARCHIVE_SUBSCRIBER, archive.list_id, subscriber_id, archive.generation
+    )
     return f"{base_url}{private_path(token)}{slug}"
 
 
@@ -127,9 +129,9 @@ def _opened_by_shared(
     return None
 
 
-def _opened_by_member(connection: Connection, signer: Signer, token: str) -> ListArchive | None:
-    match _ids(signer, Purpose.ARCHIVE_MEMBER, token):
-        case (list_id, subscriber_id, generation) if is_member(
+def _opened_by_subscriber(connection: Connection, signer: Signer, token: str) -> ListArchive | None:
+    match _ids(signer, Purpose.ARCHIVE_SUBSCRIBER, token):
+        case (list_id, subscriber_id, generation) if is_subscribed(
             connection, list_id=list_id, subscriber_id=subscriber_id
         ):
             return _of_generation(connection, list_id, generation)

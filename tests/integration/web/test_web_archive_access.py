@@ -262,7 +262,7 @@ def test_any_other_link_is_refused_alike(web: WebHandle, members: WebLedger, for
         assert same(get(web, path + end), plain), end
 
 
-def test_a_member_s_link_works_while_they_are_one(web: WebHandle, members: WebLedger) -> None:
+def test_a_subscriber_s_link_works_while_they_are_one(web: WebHandle, members: WebLedger) -> None:
     archive = make(members, "private")
     path = archive_url(members.signer, archive, base_url="", slug="secret", subscriber_id=1)
     assert "the secret" in get(web, path).text
@@ -275,7 +275,7 @@ def test_a_member_s_link_works_while_they_are_one(web: WebHandle, members: WebLe
     assert get(web, path).status == 404
 
 
-def test_a_member_s_link_to_an_open_list_is_everybody_s(members: WebLedger) -> None:
+def test_a_subscriber_s_link_to_an_open_list_is_everybody_s(members: WebLedger) -> None:
     for visibility in ("public", "unlisted"):
         archive = make(members, visibility)
         base = {"base_url": "https://e.org", "subscriber_id": 1}
