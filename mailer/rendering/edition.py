@@ -14,9 +14,6 @@ from mailer.rendering.theme_settings import Accent
 from mailer.rendering.words import Words
 
 LONGEST_PREHEADER = 140
-FEWEST_LISTED = 2
-"""Sections from which on an issue has contents."""
-
 _RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
 
 
@@ -101,10 +98,11 @@ class Edition:
 
     @property
     def sections_listed(self) -> bool:
-        """Whether the contents are shown: as the author says, else from two sections on."""
+        """Whether the contents are shown: as the author says, else as the theme does."""
         named = sum(bool(section.name) for section in self.issue.sections)
         wish = self.issue.front_matter.has_contents
-        return named >= FEWEST_LISTED if wish is None else wish and named > 0
+        fewest = self.theme.settings.contents_from
+        return named >= fewest > 0 if wish is None else wish and named > 0
 
     @property
     def reading_time(self) -> str:

@@ -148,14 +148,14 @@ class Fragments:
         return f'<sup class="fm"><a class="fa" href="#fn-{number}"{name}>{number}</a></sup>'
 
     def _footnote(self, note: Footnote) -> str:
-        back = f'<a class="fa" href="#fnr-{note.number}">{note.number}.</a>'
+        back = f'<a class="fa fb" href="#fnr-{note.number}">{note.number}.</a>'
         match note.blocks:
             case (Paragraph(children), *rest):
                 first, later = self._inlines(children), tuple(rest)
             case blocks:
                 first, later = "", blocks
         line = self._at(note.line)
-        begins = f'<p class="fn" id="fn-{note.number}"{line}>{back} {first}</p>'
+        begins = f'<p class="fn fh" id="fn-{note.number}"{line}>{back} {first}</p>'
         return begins + self._blocks(later, "fn")
 
     # --- blocks ---

@@ -1,5 +1,6 @@
 """The HTML part: the values that a theme's MJML template gets, and the way from there."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ PREHEADER_ROOM = 150
 """Characters of the first line that inbox lists show at most: the rest is filled with nothing."""
 
 _FILLER = Markup("&#847;&#8204;&#160;")
+_OUTLOOK_SECTION = re.compile(r'(<!--\[if mso \| IE\]><table\b[^>]* align=")center')
 _LONG_TITLE, _LONGER_TITLE = 22, 40
 
 
@@ -100,7 +102,16 @@ def html_part(edition: Edition, tokens: Tokens, source: Source, *, is_traced: bo
         return document, styles.head
 
     html = mjml.render_html(edition.theme, values, finish=finish)
+    if edition.theme.settings.align == "start":
+        html = _at_start(html, str(values["start"]))
     return css.inline_css(html, inlined)
+
+
+def _at_start(html: str, side: str) -> str:
+    """Move MJML's sections, which it centres, to the `side` where lines begin."""
+    margin = "0px auto 0px 0px" if side == "left" else "0px 0px 0px auto"
+    html = html.replace("margin:0px auto;", f"margin:{margin};")
+    return _OUTLOOK_SECTION.sub(rf"\g<1>{side}", html)
 
 
 def _raw(found: Mapping[str, RawMjml], tokens: Tokens, source: Source) -> dict[str, str]:

@@ -229,7 +229,12 @@ def _one(each: Declaration, values: Mapping[str, str], direction: str, *, end: s
 
 
 def _directed(name: str, value: str, direction: str) -> tuple[str, str]:
-    """Turn logical sides, which mail programs do not know, into left and right."""
+    """Turn logical sides, which mail programs do not know, into left and right.
+
+    Scripts that run from right to left have no italics, and their joined letters no tracking.
+    """
+    if direction == "rtl" and name in {"font-style", "letter-spacing"}:
+        return name, "normal"
     sides = ("left", "right") if direction == "ltr" else ("right", "left")
     start_end = dict(zip(("start", "end"), sides, strict=True))
     name = _LOGICAL.sub(lambda found: f"-{start_end[found[1]]}", name)

@@ -18,9 +18,10 @@ READABLE = 4.5
 
 _COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
+_ALIGNS = ("center", "start")
 _KEYS = {
-    "extends", "label", "description", "brand", "width", "gutter", "light", "dark", "fonts",
-    "accents", "logo", "social", "words",
+    "extends", "label", "description", "brand", "width", "gutter", "align", "contents_from",
+    "light", "dark", "fonts", "accents", "logo", "social", "words",
 }  # fmt: skip
 
 
@@ -59,6 +60,8 @@ class ThemeSettings:
         description: one line.
         width: of the email, CSS pixels.
         gutter: between its edge and the text, CSS pixels.
+        align: where it stands in a wide window, `center` or `start`.
+        contents_from: sections from which on they are listed; 0 for never by itself.
         light: colours by name.
         dark: the same names in dark mode.
         fonts: families by name, as CSS.
@@ -72,6 +75,8 @@ class ThemeSettings:
     description: str
     width: int
     gutter: int
+    align: str
+    contents_from: int
     light: Mapping[str, str]
     dark: Mapping[str, str]
     fonts: Mapping[str, str]
@@ -193,6 +198,8 @@ class _Reader:
             description=self._text("description"),
             width=self._number("width", 320, 1000),
             gutter=self._number("gutter", 0, 120),
+            align=self._align(),
+            contents_from=self._number("contents_from", 0, 100, of="sections"),
             light=light,
             dark=dark,
             fonts=self._fonts(),
@@ -216,10 +223,16 @@ class _Reader:
             raise self._error(f"{key!r} must be a line of text", key)
         return value
 
-    def _number(self, key: str, least: int, most: int) -> int:
+    def _number(self, key: str, least: int, most: int, *, of: str = "pixels") -> int:
         value = self.merged.get(key)
-        if not isinstance(value, int) or not least <= value <= most:
-            raise self._error(f"{key!r} must be a number of pixels from {least} to {most}", key)
+        if type(value) is not int or not least <= value <= most:
+            raise self._error(f"{key!r} must be a number of {of} from {least} to {most}", key)
+        return value
+
+    def _align(self) -> str:
+        value = self._text("align")
+        if value not in _ALIGNS:
+            raise self._error(f"'align' must be one of {', '.join(_ALIGNS)}", "align")
         return value
 
     def _table(self, key: str) -> Mapping[str, Any]:

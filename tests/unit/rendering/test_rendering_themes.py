@@ -1,5 +1,6 @@
 """Themes: chains of folders, settings that merge, colours that can be read."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -57,7 +58,7 @@ def test_a_workspace_overrides_one_file(tmp_path: Path, compile_body: Compile) -
     write(tmp_path / "digest", theme_css=".h2 { margin: 3px 0 0; font-size: 31px; }")
     compiled = compile_body(BODY, theme=tmp_path / "digest")
     assert "font-size:31px" in compiled.html
-    assert "padding:0 22px" in compiled.html, "blocks.css still counts"
+    assert "padding-left:22px" in compiled.html, "blocks.css still counts"
 
 
 def test_a_template_extends_the_one_that_it_hides(tmp_path: Path, compile_body: Compile) -> None:
@@ -89,6 +90,8 @@ def test_a_theme_cannot_extend_itself(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words", "line"),
     [
+        ('align = "left"\n', "'align' must be one of center, start", 1),
+        ("contents_from = true\n", "'contents_from' must be a number of sections", 1),
         ('x = "1"\n', "unknown key 'x'", 1),
         ("\n[light]\npaper = 3\n", "'paper' must be a colour", 3),
         ('\n[light]\nsky = "#00F"\n', "'sky' is in only one of", 3),
@@ -140,6 +143,53 @@ def test_an_error_in_a_shared_part_names_that_file(tmp_path: Path, compile_body:
     assert line[(caught.value.column or 0) - 1 :].startswith("<mj-breakpoint")
 
 
+# --- where it stands, and which way it runs -------------------------------------------------
+
+ARABIC = "---\nsubject: A\ndate: 2026-11-22\nlanguage: ar\n---\n"
+
+
+def outlook_sides(html: str) -> set[str]:
+    return set(re.findall(r'<!--\[if mso \| IE\]><table [^>]*align="(\w+)"', html))
+
+
+def test_a_theme_may_stand_where_lines_begin(tmp_path: Path, compile_body: Compile) -> None:
+    write(tmp_path / "digest", theme_toml='align = "start"\n')
+    html = compile_body(BODY, theme=tmp_path / "digest").html
+    assert "margin:0px auto;max-width" not in html
+    assert "margin:0px auto 0px 0px;max-width:640px" in html
+    assert outlook_sides(html) == {"left"}
+    mirrored = compile_body(BODY, front=ARABIC, theme=tmp_path / "digest").html
+    assert "margin:0px 0px 0px auto;max-width:640px" in mirrored
+    assert outlook_sides(mirrored) == {"right"}
+
+
+@pytest.mark.parametrize(
+    ("least", "wish", "marks"),
+    [(2, "", 1), (3, "", 0), (0, "", 0), (0, "contents: yes\n", 1)],
+)
+def test_a_theme_says_when_sections_are_listed(
+    tmp_path: Path, compile_body: Compile, least: int, wish: str, marks: int
+) -> None:
+    write(tmp_path / "digest", theme_toml=f"contents_from = {least}\n")
+    front = f"---\nsubject: A\ndate: 2026-11-22\n{wish}---\n"
+    compiled = compile_body(BODY, front=front, theme=tmp_path / "digest")
+    assert compiled.html.count('href="#section-1"') == marks
+    assert compiled.text.count("In this issue") == marks
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_right_to_left_mirrors_everything(name: str, compile_body: Compile) -> None:
+    body = BODY + "\n> q\n\n```\ncode\n```\n"
+    html = compile_body(body, front=ARABIC, theme=SHIPPED / name).html
+    inside = html[html.index("<body") :]
+    assert "direction:ltr" not in inside.replace("direction:ltr; text-align:left", "")
+    assert inside.count("direction:ltr; text-align:left") == 1, "code runs as it always does"
+    assert "padding-left:22px" not in inside
+    assert "font-style:italic" not in inside
+    assert "letter-spacing:0" not in inside
+    assert "الأحد 22 نوفمبر 2026" in html or name == "note"
+
+
 # --- every shipped theme --------------------------------------------------------------------
 
 
@@ -157,6 +207,11 @@ def pairs(theme: Theme) -> Iterator[tuple[str, str]]:
             yield table[name], table["raised"]
         yield from ((table[name], table["raised"]) for name in table if name.startswith("code-"))
         yield table["on-button"], table["button"]
+        if "link" in table:
+            yield from ((table["link"], table[ground]) for ground in ("card", "raised"))
+        yield from ((table[name], table["card"]) for name in table if name.startswith("code-"))
+        for name in ("note", "tip", "important", "warning"):
+            yield table[name], table["card"]
     for accent in theme.settings.accents:
         yield accent.light, theme.settings.light["card"]
         yield accent.dark, theme.settings.dark["card"]
@@ -169,7 +224,7 @@ def test_colours_can_be_read(theme: Theme) -> None:
 
 def test_every_language_says_everything(theme: Theme) -> None:
     english = theme.settings.languages["en"].table
-    for tag in ("de", "fr", "es"):
+    for tag in ("de", "fr", "es", "ar"):
         words = theme.settings.languages[tag].table
         assert words.keys() == english.keys()
         assert sum(words[name] != english[name] for name in english) > 10
