@@ -35,7 +35,7 @@ def open_image(data: bytes, limits: ImageLimits) -> Iterator[Image.Image]:
         # about odd metadata, which is thrown away, and about sizes, which are checked below
         warnings.filterwarnings("ignore", module=r"PIL\.")
         with Image.open(BytesIO(data), formats=[kind]) as image:
-            _check_size(image, limits, is_jpeg=kind == "JPEG")
+            _check_size(image, _most_pixels(kind, limits))
             yield image
 
 
@@ -61,9 +61,18 @@ def _shown(kind: str) -> str:
     return {"WEBP": "WebP"}.get(kind, kind)
 
 
-def _check_size(image: Image.Image, limits: ImageLimits, *, is_jpeg: bool) -> None:
+def _most_pixels(kind: str, limits: ImageLimits) -> int:
+    match kind:
+        case "JPEG":
+            return limits.max_jpeg_pixels
+        case "WEBP" | "AVIF":
+            return limits.max_coded_pixels
+        case _:
+            return limits.max_pixels
+
+
+def _check_size(image: Image.Image, most: int) -> None:
     width, height = image.size
-    most = limits.max_jpeg_pixels if is_jpeg else limits.max_pixels
     if width < 1 or height < 1:
         raise RenderError("has no pixels: export it again")
     if width * height > most:

@@ -4,7 +4,6 @@ Source: GIF89a specification, sections 15 to 27; the application extension NETSC
 often an animation repeats.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailer.errors import RenderError
@@ -74,23 +73,23 @@ class _Reader:
 
     def image(self) -> bytes:
         image = self.take(_IMAGE_BYTES)
-        return image + self._colours(image[8]) + self.take(1) + b"".join(self._sub_blocks())
+        return image + self._colours(image[8]) + self.take(1) + self._sub_blocks()
 
     def extension(self) -> bytes:
         label = self.take(1)[0]
-        blocks = list(self._sub_blocks())
-        is_loop = label == _APPLICATION and blocks[0][1:] in _LOOPS
+        blocks = self._sub_blocks()
+        is_loop = label == _APPLICATION and blocks[1 : 1 + blocks[0]] in _LOOPS
         if label == _GRAPHIC_CONTROL or is_loop:
-            return bytes([_EXTENSION, label]) + b"".join(blocks)
+            return bytes([_EXTENSION, label]) + blocks
         return b""
 
     def _colours(self, packed: int) -> bytes:
         """Take the colour table that `packed` announces."""
         return self.take(3 << ((packed & 7) + 1)) if packed & 0x80 else b""
 
-    def _sub_blocks(self) -> Iterator[bytes]:
-        while True:
-            size = self.take(1)
-            yield size + self.take(size[0])
-            if not size[0]:
-                return
+    def _sub_blocks(self) -> bytes:
+        """Take blocks up to the empty one; a hostile file has millions of them."""
+        data, at, end = self.data, self.at, len(self.data)
+        while at < end and data[at]:
+            at += data[at] + 1
+        return self.take(at + 1 - self.at)
