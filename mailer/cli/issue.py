@@ -7,6 +7,7 @@ import typer
 from rich.markup import escape
 
 from mailer.cli import _draft
+from mailer.cli._image_notes import tell_of_images
 from mailer.cli._shared import console, err_console, print_json
 from mailer.errors import RenderError
 
@@ -100,6 +101,7 @@ def build(
     else:
         _show_build(facts, output)
     warn_of_draft(draft.todos, facts["bytes"]["html"])
+    tell_of_images(draft, settings)
 
 
 @app.command("schema")

@@ -56,6 +56,7 @@ def send(
       mailer send week-41.md --list readers --yes --no-watch
     """
     from mailer.bootstrap import open_app
+    from mailer.cli._image_notes import tell_of_images
     from mailer.cli.issue import warn_of_draft
     from mailer.services import planning, publishing
 
@@ -72,6 +73,7 @@ def send(
         elif not as_json:
             _show_preview(facts)
         warn_of_draft(draft.todos, facts["bytes"]["html"])
+        tell_of_images(draft, app.settings)
         _refuse_gaps(preview)
         if dry_run:
             return ExitCode.OK

@@ -1,7 +1,14 @@
 """Pictures made ready for mail: read, bounded, resized, stripped, named by their content. Pure."""
 
 from mailer.images.limits import OPTIONS_VERSION, ImageLimits
-from mailer.images.names import MIME_TYPES, is_media_name
+from mailer.images.names import MIME_TYPES, NAME_SHAPE, is_media_name
 from mailer.images.prepared import PreparedImage
 
-__all__ = ["MIME_TYPES", "OPTIONS_VERSION", "ImageLimits", "PreparedImage", "is_media_name"]
+__all__ = [
+    "MIME_TYPES",
+    "NAME_SHAPE",
+    "OPTIONS_VERSION",
+    "ImageLimits",
+    "PreparedImage",
+    "is_media_name",
+]

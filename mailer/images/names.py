@@ -6,7 +6,8 @@ import re
 MIME_TYPES = {"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif"}
 """What goes out, by the ending of its name: the kinds that every mail program shows."""
 
-_NAME = re.compile(r"[0-9a-f]{32}\.(?:jpg|png|gif)")
+NAME_SHAPE = r"[0-9a-f]{32}[.](?:jpg|png|gif)"
+_NAME = re.compile(NAME_SHAPE)
 
 
 def media_name(data: bytes, kind: str) -> str:

@@ -67,6 +67,7 @@ def run_checks(app: Checkable, *, clock: Callable[[], dt.datetime] = utcnow) -> 
         _check_secret_key(app.settings),
         _check_web(app.settings),
         *_check_webhook(app.settings),
+        _check_images(app.settings),
     ]
 
 
@@ -178,6 +179,21 @@ def _check_webhook(settings: Settings) -> Iterator[CheckResult]:
         yield CheckResult("webhook key", "fail", str(error))
     else:
         yield CheckResult("webhook key", "ok", "events from SendGrid are verified")
+
+
+def _check_images(settings: Settings) -> CheckResult:
+    if settings.images.store == "local":
+        return CheckResult(
+            "pictures", "ok", f"kept in .mailer/media, read at {settings.images_base_url}"
+        )
+    from mailer.services.media_s3 import S3Store  # noqa: PLC0415 - 200 ms that few need
+
+    try:
+        settings.require_images()
+        return CheckResult("pictures", "ok", S3Store(settings).check())
+    except ConfigurationError as error:
+        what, _, advice = str(error).partition("; ")
+        return CheckResult("pictures", "fail", what, advice)
 
 
 def _first_line(error: object) -> str:

@@ -72,7 +72,11 @@ class S3Store:
             ConfigurationError: it does not.
         """
         with self._told_plainly():
-            self._head("check")
+            try:
+                self._client.head_bucket(Bucket=self._bucket)
+            except self._errors.ClientError as error:
+                if _code(error) not in _FORBIDDEN:  # it is there, though we may not list it
+                    raise
         return f"bucket {self._bucket}, read at {self.base_url}"
 
     def _head(self, name: str) -> bool:

@@ -17,6 +17,8 @@ LEAVES = {path: one for path, one in COMMANDS.items() if not hasattr(one, "comma
 REPORTS = {
     "doctor",
     "explain",
+    "images ls",
+    "images prune",
     "issue build",
     "issue draft",
     "issue import",
@@ -32,7 +34,7 @@ REPORTS = {
     "subscriber show",
 }
 """Commands that tell something which a program may want to read."""
-CHANGES_MUCH = {"send", "sends cancel", "subscriber import"}
+CHANGES_MUCH = {"images prune", "send", "sends cancel", "subscriber import"}
 
 
 def options(command: Any) -> set[str]:

@@ -43,11 +43,35 @@ def _url(engine: Engine) -> str:
 def test_all_is_there(engine: Engine, servers: Any, tmp_path: Path, stack: ExitStack) -> None:
     app = _app(tmp_path, stack, database=_url(engine), broker=servers.redis_url)
     found = _found(app)
-    for name in ("settings", "database", "migrations", "clock", "broker", "provider", "secret key"):
+    for name in (
+        "settings",
+        "database",
+        "migrations",
+        "clock",
+        "broker",
+        "provider",
+        "secret key",
+        "pictures",
+    ):
         assert found[name][0] == "ok", found[name]
     assert found["sender"][0] == "fail"
     assert found["worker"][0] == "warn"
     assert found["web address"][0] == "warn"
+
+
+def test_a_bucket_without_its_settings(
+    engine: Engine, servers: Any, tmp_path: Path, stack: ExitStack
+) -> None:
+    app = _app(
+        tmp_path,
+        stack,
+        database=_url(engine),
+        broker=servers.redis_url,
+        MAILER_IMAGES__STORE="s3",
+    )
+    status, detail = _found(app)["pictures"]
+    assert status == "fail"
+    assert detail.startswith("images.s3_bucket is missing")
 
 
 def test_wrong_clock(engine: Engine, servers: Any, tmp_path: Path, stack: ExitStack) -> None:

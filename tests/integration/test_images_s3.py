@@ -127,6 +127,14 @@ def test_another_bucket_does_not_have_it(workspace: Path, bucket: Any) -> None:
 
 
 @pytest.mark.usefixtures("bucket")
+def test_the_bucket_can_be_looked_at(workspace: Path) -> None:
+    assert "read at https://img.example.org/news/media" in S3Store(load(workspace)).check()
+    missing = S3Store(load(workspace, MAILER_IMAGES__S3_BUCKET="nobodys"))
+    with pytest.raises(ConfigurationError, match="bucket nobodys refuses"):
+        missing.check()
+
+
+@pytest.mark.usefixtures("bucket")
 def test_a_bucket_that_is_not_there_is_a_clear_error(workspace: Path) -> None:
     store = S3Store(load(workspace, MAILER_IMAGES__S3_BUCKET="nobodys"))
     with pytest.raises(ConfigurationError, match=r"bucket nobodys refuses \(NoSuchBucket\)") as one:
