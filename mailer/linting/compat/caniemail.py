@@ -106,8 +106,10 @@ def _matching(name: str, known: Iterable[str]) -> list[str]:
     return found
 
 
-def verdict(feature: Feature, chosen: tuple[str, ...]) -> Verdict:
-    """Return how `feature` does in the clients `chosen`."""
+@lru_cache(maxsize=4096)
+def verdict(slug: str, chosen: tuple[str, ...]) -> Verdict:
+    """Return how the feature `slug` does in the clients `chosen`."""
+    feature = features()[slug]
     by_answer: dict[str, list[str]] = {"y": [], "n": [], "a": []}
     for client in chosen:
         by_answer.setdefault(feature.support.get(client, "-"), []).append(client)

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from mailer.domain.finding import Finding, Severity
-from mailer.linting.compat.cascade import Cascade, rules_in
+from mailer.linting.compat.cascade import Cascade, rules_of
 from mailer.linting.compat.document import Document, Element, Run, Shape, read
 from mailer.linting.compat.look import Look
 from mailer.linting.compat.media import View
@@ -63,6 +63,7 @@ class Inspection:
         document: `html`, read.
         blocks: its `<style>` elements.
         texts: its words, those together that look alike.
+        cascade: how its shapes look.
     """
 
     html: str
@@ -71,14 +72,11 @@ class Inspection:
     document: Document
     blocks: tuple[Block, ...]
     texts: tuple[Text, ...]
-    _cascades: dict[View, Cascade] = field(default_factory=dict)
+    cascade: Cascade
 
     def look(self, element: Element, view: View) -> Look:
         """Return how `element` looks in `view`."""
-        if view not in self._cascades:
-            blocks = tuple((block.media, block.css) for block in self.blocks)
-            self._cascades[view] = Cascade(rules_in(blocks, view))
-        return self._cascades[view].look(element.shape)
+        return self.cascade.looks(element.shape)[view.number]
 
     def visible(self, view: View) -> Iterator[tuple[Text, Look]]:
         """Yield the texts that somebody reads in `view`."""
@@ -163,7 +161,8 @@ def inspect(html: str, *, path: Path, options: CompatOptions) -> Inspection:
         )
         for element in document.all("style")
     )
-    return Inspection(html, path, options, document, blocks, tuple(_texts(document)))
+    cascade = Cascade(rules_of(tuple((block.media, block.css) for block in blocks)))
+    return Inspection(html, path, options, document, blocks, tuple(_texts(document)), cascade)
 
 
 def _texts(document: Document) -> Iterator[Text]:

@@ -45,7 +45,14 @@ SCRIPT = Rule(
     "Every client strips it, and filters take the message for an attack.",
     "link to a web page",
 )
-RULES = (EMPTY, VAGUE, NOWHERE, DEAD_ANCHOR, SCRIPT)
+RELATIVE = Rule(
+    "link-relative",
+    Severity.ERROR,
+    "a link without a full address",
+    "A message has no place of its own: a relative address leads nowhere.",
+    "give the full https:// address",
+)
+RULES = (EMPTY, VAGUE, NOWHERE, DEAD_ANCHOR, SCRIPT, RELATIVE)
 
 _VAGUE = frozenset(
     {
@@ -78,6 +85,8 @@ _VAGUE = frozenset(
 )
 """English, German, French, Spanish, Italian, Portuguese, Dutch."""
 
+_FULL = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_SCRIPT = re.compile(r"(?:javascript|vbscript|data)\s*:", re.IGNORECASE)
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 
@@ -109,9 +118,21 @@ def _address(inspection: Inspection, link: Element, targets: set[str]) -> Iterat
     elif address.startswith("#") and address[1:] not in targets:
         message = f"the link {words!r} leads to {shortened(address)}, which is not in the message"
         yield inspection.finding(DEAD_ANCHOR, message, at=link, words=address)
-    elif re.match(r"(?:javascript|vbscript|data)\s*:", address, re.IGNORECASE):
+    elif _SCRIPT.match(address):
         message = f"the link {words!r} runs a script"
         yield inspection.finding(SCRIPT, message, at=link, words=address[:60])
+    elif (
+        not address.startswith("#")
+        and not _FULL.match(address)
+        and not _is_filled(inspection, address)
+    ):
+        message = f"the link {words!r} to {shortened(address)} has no full address"
+        yield inspection.finding(RELATIVE, message, at=link, words=address)
+
+
+def _is_filled(inspection: Inspection, address: str) -> bool:
+    """Say whether the address is a merge field: what is filled in is checked when it is set."""
+    return any(address.startswith(slot.token) for slot in inspection.options.slots)
 
 
 def _words(inspection: Inspection, link: Element, *, is_picture: bool) -> Iterator[Finding]:

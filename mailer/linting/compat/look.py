@@ -57,6 +57,20 @@ class Look:
     is_coloured: bool = False
     style: Style = field(default_factory=Style)
 
+    def hands_down(self, other: "Look") -> bool:
+        """Say whether what stands in it inherits the same as in `other`."""
+        return self is other or (
+            self.colour == other.colour
+            and self.background == other.background
+            and self.size == other.size
+            and self.line_height == other.line_height
+            and self.is_bold is other.is_bold
+            and self.is_hidden is other.is_hidden
+            and self.is_smaller is other.is_smaller
+            and self.colour_from == other.colour_from
+            and self.background_from == other.background_from
+        )
+
 
 def look_of(shape: Shape, style: Style, around: Look) -> Look:
     """Return how `shape` looks with its own `style`, in an element that looks like `around`."""

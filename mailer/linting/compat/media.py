@@ -16,21 +16,24 @@ class View:
 
     Args:
         name: for people.
+        number: its place in `VIEWS`.
         width: CSS pixels of the window.
         is_dark: the reader prefers a dark scheme.
         has_styles: the client keeps `<style>` blocks.
     """
 
     name: str
+    number: int
     width: int = _WIDE
     is_dark: bool = False
     has_styles: bool = True
 
 
-LIGHT = View("light")
-DARK = View("dark", is_dark=True)
-MOBILE = View("mobile", width=_NARROW)
-BARE = View("without styles", has_styles=False)
+LIGHT = View("light", 0)
+DARK = View("dark", 1, is_dark=True)
+MOBILE = View("mobile", 2, width=_NARROW)
+BARE = View("without styles", 3, has_styles=False)
+VIEWS = (LIGHT, DARK, MOBILE, BARE)
 
 
 @lru_cache(maxsize=512)

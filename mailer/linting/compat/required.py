@@ -7,7 +7,7 @@ from mailer.domain.finding import Finding, Severity
 from mailer.domain.message import UNSUBSCRIBE_URL
 from mailer.linting.compat.document import Element, Run
 from mailer.linting.compat.inspection import Inspection, shortened
-from mailer.linting.compat.media import BARE, LIGHT
+from mailer.linting.compat.media import BARE, DARK, LIGHT, MOBILE
 from mailer.linting.rule import Rule
 
 UNSUBSCRIBE = Rule(
@@ -53,7 +53,14 @@ ESCAPE = Rule(
     "mrml writes some characters in attributes as \\u{a0}, and readers see that.",
     "write the character as a numeric entity, such as &#160;",
 )
-RULES = (UNSUBSCRIBE, POSTAL, UNSHOWN, TEMPLATE, TOKEN, ESCAPE)
+HIDDEN = Rule(
+    "hidden-text",
+    Severity.WARNING,
+    "words that nobody sees, other than the preheader",
+    "Filters take hidden words for a trick of spammers.",
+    "show them, or leave them out",
+)
+RULES = (UNSUBSCRIBE, POSTAL, UNSHOWN, TEMPLATE, TOKEN, ESCAPE, HIDDEN)
 
 _TEMPLATE = re.compile(r"\{\{[^{}]{0,80}\}?\}?|\{%[^%]{0,80}%\}|\*\|[A-Z_:]+\|\*")
 _TOKEN = re.compile(r"\bMF_[0-9a-f]{12}_\d{4,}[a-z]")
@@ -66,6 +73,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     yield from _unsubscribe(inspection)
     yield from _postal_address(inspection)
     yield from _left(inspection)
+    yield from _hidden(inspection)
 
 
 def _unsubscribe(inspection: Inspection) -> Iterator[Finding]:
@@ -129,6 +137,20 @@ def _left(inspection: Inspection) -> Iterator[Finding]:
                     continue
                 told.add(words)
                 yield inspection.finding(rule, message.format(shortened(words)), at=at, words=words)
+
+
+def _hidden(inspection: Inspection) -> Iterator[Finding]:
+    """Yield the first words that are hidden however one looks; what stands first is a preheader."""
+    begun = False
+    for text in inspection.texts:
+        views = (LIGHT, DARK, MOBILE, BARE)
+        if not all(inspection.look(text.run.element, view).is_hidden for view in views):
+            begun = True
+        elif begun:
+            words = text.run.text.strip()
+            message = f"the words {shortened(words)!r} are hidden"
+            yield inspection.finding(HIDDEN, message, at=text.run, words=words)
+            return
 
 
 def _written(inspection: Inspection) -> Iterator[tuple[str, Element | Run]]:

@@ -9,6 +9,16 @@ from mailer.linting.compat.values import FONT_SIZES, colour_in, length, pixels, 
 
 _SIDES = ("top", "right", "bottom", "left")
 
+MATTERS = frozenset(
+    {
+        *("color", "background", "background-color", "opacity", "visibility", "display"),
+        *("font", "font-size", "font-weight", "line-height", "overflow", "border", "padding"),
+        *("margin", "width", "max-width", "height", "max-height"),
+        *(f"{box}-{side}" for box in ("padding", "margin", "border") for side in _SIDES),
+    }
+)
+"""Properties that a style is read from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Style:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from mailer.domain.finding import Finding, Severity
 from mailer.linting.compat import caniemail
 from mailer.linting.compat.allowed import ALLOWED, GRACEFUL, STRUCTURAL
-from mailer.linting.compat.caniemail import Feature, Verdict
+from mailer.linting.compat.caniemail import Verdict
 from mailer.linting.compat.inspection import Inspection, counted
 from mailer.linting.compat.usage import Use, used
 from mailer.linting.rule import Rule
@@ -58,13 +58,13 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     for use in used(inspection).values():
         if use.slug in ALLOWED or use.slug in options.allow or use.slug in STRUCTURAL:
             continue
-        feature = caniemail.features()[use.slug]
-        verdict = caniemail.verdict(feature, chosen)
+        verdict = caniemail.verdict(use.slug, chosen)
         if verdict.known and verdict.share < options.min_support:
-            yield _finding(inspection, use, feature, verdict)
+            yield _finding(inspection, use, verdict)
 
 
-def _finding(inspection: Inspection, use: Use, feature: Feature, verdict: Verdict) -> Finding:
+def _finding(inspection: Inspection, use: Use, verdict: Verdict) -> Finding:
+    feature = caniemail.features()[use.slug]
     percent = round(100 * verdict.share)
     rule = _BY_CATEGORY[feature.category]
     return inspection.finding(

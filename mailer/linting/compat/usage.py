@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailer.linting.compat import features
 from mailer.linting.compat.document import Element
@@ -75,13 +76,21 @@ def _alike(elements: list[Element]) -> Iterator[tuple[Element, int]]:
 
 
 def _of_element(element: Element, drawn: frozenset[str]) -> Iterator[tuple[str, str]]:
-    attributes = element.attributes
-    yield from features.of_element(element.tag, attributes)
-    if "style" in attributes:
-        for declaration in parse_style(attributes["style"]):
-            for slug in features.of_declaration(declaration):
-                if slug != _PICTURE or features.background_picture(declaration) not in drawn:
-                    yield slug, written(declaration, slug)
+    yield from features.of_element(element.tag, element.attributes)
+    if style := element.attributes.get("style"):
+        for slug, words, picture in _of_style(style):
+            if slug != _PICTURE or picture not in drawn:
+                yield slug, words
+
+
+@lru_cache(maxsize=8192)
+def _of_style(style: str) -> tuple[tuple[str, str, str], ...]:
+    """Return the features of a style, how each is written, and the picture behind the element."""
+    return tuple(
+        (slug, written(declaration, slug), features.background_picture(declaration))
+        for declaration in parse_style(style)
+        for slug in features.of_declaration(declaration)
+    )
 
 
 def _of_block(block: Block) -> Iterator[tuple[str, str]]:

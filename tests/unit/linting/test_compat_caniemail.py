@@ -88,10 +88,10 @@ def test_an_unknown_client_is_named() -> None:
 
 
 def test_what_is_not_known_does_not_count() -> None:
-    found = verdict(features()["css-display-flex"], ("outlook.windows", "gmail.ios"))
+    found = verdict("css-display-flex", ("outlook.windows", "gmail.ios"))
     assert (found.share, found.known) == (0.5, 2)
     assert found.without == ("Outlook (Windows)",)
-    untested = verdict(features()["css-display-flex"], ("free-fr.desktop-webmail",))
+    untested = verdict("css-display-flex", ("free-fr.desktop-webmail",))
     assert (untested.share, untested.known) == (1.0, 0)
 
 

@@ -103,6 +103,8 @@ IN_BODY = [
         '<p id="there">a <a href="#there">the part</a></p>',
     ),
     ("link-scheme", '<p>a <a href="javascript:alert(1)">the part</a></p>', "<p>a</p>"),
+    ("link-relative", '<p>a <a href="page.html">the part</a></p>', "<p>a</p>"),
+    ("link-relative", '<p>a <a href="//x.example/">the part</a></p>', "<p>a</p>"),
     # structure
     ("table-role-missing", "<table><tr><td>a</td></tr></table>", "<p>a</p>"),
     ("heading-main-repeated", "<h1>Again</h1>", "<h2>Again</h2>"),
@@ -129,6 +131,7 @@ IN_BODY = [
         ),
     ),
     # left behind
+    ("hidden-text", '<p style="display:none">cheap pills</p>', "<p>cheap pills</p>"),
     ("template-left", "<p>Hello {{ name }}</p>", "<p>Hello <code>{{ name }}</code></p>"),
     ("template-left", '<p><a href="https://x.example/{% u %}">the part</a></p>', "<p>a</p>"),
     ("template-left", "<p>Hello *|FNAME|*</p>", "<p>Hello</p>"),
@@ -160,7 +163,6 @@ ELSEWHERE = [
         ),
     ),
     ("unsubscribe-missing", message(footer="")),
-    ("unsubscribe-missing", message(footer=f'<div style="display:none">{FOOTER}</div>')),
     ("css-unsupported", message(head=STYLE.format("@import url(https://x.example/a.css);"))),
     ("css-unsupported", message(head=STYLE.format("@font-face { font-family: X; src: url(x) }"))),
     ("css-unsupported", message(head=STYLE.format("p:nth-child(2) { margin: 0 }"))),
@@ -257,7 +259,13 @@ def test_contrast_where_styles_are_stripped() -> None:
 
 def test_hidden_text_is_not_looked_at() -> None:
     hidden = "display:none;color:#fff;font-size:1px"
-    assert codes(message(f'<div style="{hidden}">A first line</div>')) == []
+    first = f'<div style="{hidden}">A first line</div><h1>A letter</h1>'
+    assert codes(message(heading=first)) == []
+
+
+def test_a_hidden_unsubscribe_link_is_none() -> None:
+    html = message(footer=f'<div style="display:none">{FOOTER}</div>')
+    assert "unsubscribe-missing" in codes(html)
 
 
 def test_links_in_running_text_need_no_height() -> None:
