@@ -179,7 +179,7 @@ def _share(number: float, unit: str) -> float:
 
 
 def _byte(share: float) -> int:
-    return round(255 * min(1.0, max(0.0, share)))
+    return int(255 * min(1.0, max(0.0, share)) + 0.5)  # as browsers do: halves upwards
 
 
 def _channels(colour: Colour) -> tuple[int, int, int]:

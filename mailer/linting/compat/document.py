@@ -129,9 +129,13 @@ class Document:
 
     def has_other_words(self, element: Element, inner: Element) -> bool:
         """Say whether `element` has words outside of `inner`, which is in it."""
-        before = range(element.first_run, inner.first_run)
-        after = range(inner.last_run, element.last_run)
-        return any(self.runs[at].has_words for part in (before, after) for at in part)
+        return self.has_words(element.first_run, inner.first_run) or self.has_words(
+            inner.last_run, element.last_run
+        )
+
+    def has_words(self, first: int, last: int) -> bool:
+        """Say whether one of the texts from index `first` to before `last` has words."""
+        return any(self.runs[at].has_words for at in range(first, last))
 
     def pictured(self, *tags: str) -> set[Element]:
         """Return the elements with one of `tags` that have a picture in them."""

@@ -27,6 +27,7 @@ class Compound:
         tag: lower case; empty for any.
         ids: of `#id`.
         classes: of `.class`.
+        class_count: the same, each as often as it is written.
         attributes: name, operator and value of `[name=value]`.
         pseudos: with their colons.
     """
@@ -34,6 +35,7 @@ class Compound:
     tag: str
     ids: tuple[str, ...]
     classes: frozenset[str]
+    class_count: int
     attributes: tuple[tuple[str, str, str], ...]
     pseudos: tuple[str, ...]
 
@@ -77,7 +79,7 @@ class Selector:
         parts = self.compounds
         return (
             sum(len(part.ids) for part in parts),
-            sum(len(part.classes) + len(part.attributes) + len(part.pseudos) for part in parts),
+            sum(part.class_count + len(part.attributes) + len(part.pseudos) for part in parts),
             sum(bool(part.tag) for part in parts),
         )
 
@@ -158,6 +160,7 @@ def _compound(parts: list[re.Match[str]]) -> Compound:
         tag=tags[0] if tags else "",
         ids=tuple(named("id")),
         classes=frozenset(named("class")),
+        class_count=len(named("class")),
         attributes=tuple((one[1].lower(), one[2] or "", one[3] or "") for one in attributes),
         pseudos=tuple(one.lower() for one in named("pseudo")),
     )

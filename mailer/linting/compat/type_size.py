@@ -1,10 +1,11 @@
 """Rules: type that is too small to read, and links that are too small to hit."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailer.domain.finding import Finding, Severity
-from mailer.linting.compat.document import Element, Run
+from mailer.linting.compat.document import Document, Element, Run
 from mailer.linting.compat.inspection import Inspection, counted, shortened
 from mailer.linting.compat.look import Look
 from mailer.linting.compat.media import LIGHT, MOBILE, View
@@ -80,16 +81,21 @@ def _small_texts(inspection: Inspection) -> Iterator[Finding]:
 
 def _targets(inspection: Inspection) -> Iterator[Finding]:
     low: dict[float, tuple[Element, int]] = {}
-    for link in inspection.document.all("a"):
+    links = [
+        link
+        for link in inspection.document.all("a")
+        if link.attributes.get("href") and not inspection.look(link, MOBILE).is_hidden
+    ]
+    for at, link in enumerate(links):
         look = inspection.look(link, MOBILE)
-        if look.is_hidden or not link.attributes.get("href"):
-            continue
         if _is_button(inspection, link, look):
             height = round(_button_height(inspection, link, look), 1)
             if height < _BUTTON - _ROUNDED:
                 first, count = low.get(height, (link, 0))
                 low[height] = (first, count + 1)
-        elif (room := _room(inspection, link)) is not None and room < _TARGET - _ROUNDED:
+            continue
+        room = _room(inspection, link, links[max(0, at - 1) : at + 2])
+        if room is not None and room < _TARGET - _ROUNDED:
             yield _small_target(inspection, link, room)
     for height, (link, count) in low.items():
         yield _low_button(inspection, link, height=height, count=count)
@@ -119,12 +125,16 @@ def _low_button(inspection: Inspection, link: Element, *, height: float, count: 
 
 
 def _is_button(inspection: Inspection, link: Element, look: Look) -> bool:
-    """Say whether the link is a coloured box: it, or the cell that holds nothing but it."""
-    if not look.is_block or not inspection.document.text(link):
-        return False
+    """Say whether it is a box of another colour: the link, or the cell with nothing but it."""
     cell = link.parent
-    around = inspection.look(cell, MOBILE) if cell is not None and cell.tag == "td" else look
-    return look.is_coloured or (around is not look and around.is_coloured)
+    if not look.is_block or cell is None or not inspection.document.text(link):
+        return False
+    behind = inspection.look(cell, MOBILE)
+    if look.background != behind.background:
+        return True
+    if cell.tag != "td" or cell.links > 1 or cell.parent is None:
+        return False
+    return behind.background != inspection.look(cell.parent, MOBILE).background
 
 
 def _button_height(inspection: Inspection, link: Element, look: Look) -> float:
@@ -134,10 +144,11 @@ def _button_height(inspection: Inspection, link: Element, look: Look) -> float:
     return look.line_height + inspection.look(cell, MOBILE).style.padding
 
 
-def _room(inspection: Inspection, link: Element) -> float | None:
-    """Return the height from this link to the next; None where it stands in running text.
+def _room(inspection: Inspection, link: Element, neighbours: list[Element]) -> float | None:
+    """Return the height from this link to the next; None where it does not matter.
 
-    It is the line height, and what pads the boxes that hold this link and no other.
+    It is the line height, and what pads the boxes that hold this link and no other. It matters
+    where the link stands alone, and another one comes with no words between.
     """
     document = inspection.document
     look = inspection.look(link, MOBILE)
@@ -150,9 +161,23 @@ def _room(inspection: Inspection, link: Element) -> float | None:
         if not box.is_block:
             continue
         if around.links > 1:
-            return room if is_alone and around.tag != "tr" else None
+            crowded = is_alone and around.tag != "tr" and _is_crowded(document, neighbours, around)
+            return room if crowded else None
         if around.tag not in _ROWS and document.has_other_words(around, link):
             return None
         is_alone = True
         room = max(room, box.line_height) + box.style.above + box.style.below
     return None
+
+
+def _is_crowded(document: Document, links: list[Element], around: Element) -> bool:
+    """Say whether two of `links`, in order, are in `around` with no words between."""
+    inside = [
+        link
+        for link in links
+        if around.first_run <= link.first_run and link.last_run <= around.last_run
+    ]
+    return any(
+        not document.has_words(before.last_run, after.first_run)
+        for before, after in itertools.pairwise(inside)
+    )

@@ -273,6 +273,21 @@ def test_links_in_running_text_need_no_height() -> None:
     assert codes(message(text)) == []
 
 
+def test_links_with_words_between_need_no_height() -> None:
+    link = '<p style="margin:0;line-height:16px"><a href="https://x.example/{0}">Page {0}</a></p>'
+    between = '<p style="margin:0;line-height:16px">Some words</p>'
+    assert codes(message(link.format(1) + between + link.format(2))) == []
+    assert codes(message(link.format(1) + link.format(2))) == ["target-small"] * 2
+
+
+def test_a_link_in_a_box_of_the_page_s_colour_is_no_button() -> None:
+    box = (
+        '<p>Go: <a href="https://x.example/" style="display:inline-block;background:{}">on</a></p>'
+    )
+    assert codes(message(box.format("#fff"))) == []
+    assert codes(message(box.format("#ff0"))) == ["button-low"]
+
+
 def test_own_pixels_are_no_strangers() -> None:
     pixel = f'<img {IMG} alt="" width="1" height="1">'
     assert (
