@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
-from mailer.cli import _draft
-from mailer.cli._image_notes import tell_of_images
+from mailer.cli import _draft, _image_notes, _lint, _of_images
 from mailer.cli._shared import console, err_console, print_json
 from mailer.errors import RenderError
 
 if TYPE_CHECKING:
     from mailer.importing import ImportedIssue
 
-app = typer.Typer(no_args_is_help=True, help="Write, import and build issues.")
+app = typer.Typer(no_args_is_help=True, help="Write, import, build and lint issues.")
 
 
 @app.command("new")
@@ -114,6 +113,9 @@ def schema() -> None:
     from mailer.rendering.schema import front_matter_schema
 
     print_json(front_matter_schema())
+
+
+app.command("lint")(_lint.lint)
 
 
 def warn_of_draft(todos: list[str], size: int) -> None:

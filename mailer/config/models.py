@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, fi
 from mailer.config.requirements import check_images, check_provider, check_sender
 from mailer.config.types import (
     BrokerUrl,
+    Bytes,
+    ClientNames,
     Connections,
     DatabaseUrl,
     Email,
@@ -22,6 +24,7 @@ from mailer.config.types import (
     KeyPrefix,
     Language,
     Line,
+    Names,
     OptionalWebUrl,
     PageUrl,
     Port,
@@ -29,6 +32,7 @@ from mailer.config.types import (
     Seconds,
     Secret,
     SecretKey,
+    Share,
     Token,
     WebUrl,
 )
@@ -151,6 +155,24 @@ class DraftSettings(Section):
     feeds: FeedList = ()
 
 
+class LintSettings(Section):
+    """What `mailer issue lint` goes by."""
+
+    disable: Names = ()
+    errors: Names = ()
+    warnings: Names = ()
+    notes: Names = ()
+    subject_columns: Annotated[int, Field(ge=10, le=1000)] = 70
+    preheader_columns: Annotated[int, Field(ge=0, le=140)] = 15
+    paragraph_words: Annotated[int, Field(ge=20, le=10_000)] = 250
+    image_bytes: Bytes = 1_000_000
+    size_warn_bytes: Bytes = 85_000
+    size_fail_bytes: Bytes = 100_000
+    clients: ClientNames = ()
+    min_support: Share = 0.95
+    error_support: Share = 0.25
+
+
 class Settings(Section):
     """Every setting, and the workspace that they belong to.
 
@@ -174,6 +196,7 @@ class Settings(Section):
     issue: IssueSettings = IssueSettings()
     images: ImagesSettings = ImagesSettings()
     draft: DraftSettings = DraftSettings()
+    lint: LintSettings = LintSettings()
 
     @property
     def state_dir(self) -> Path:

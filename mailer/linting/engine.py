@@ -83,15 +83,20 @@ def _distinct(findings: Iterable[Finding]) -> list[Finding]:
     kept: dict[tuple[object, ...], Finding] = {}
     for each in findings:
         kept.setdefault((each.code, each.path, each.line, each.column, each.text), each)
-    explained = {
-        (each.path, each.line)
+    errors = [
+        each
         for each in kept.values()
         if each.severity is Severity.ERROR and each.code != "issue-broken"
-    }
+    ]
+    places, messages = (
+        {(each.path, each.line) for each in errors},
+        {each.message for each in errors},
+    )
     return [
         each
         for each in kept.values()
-        if each.code != "issue-broken" or (each.path, each.line) not in explained
+        if each.code != "issue-broken"
+        or not ((each.path, each.line) in places or each.message in messages)
     ]
 
 

@@ -54,23 +54,25 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class LocalImage:
-    """What the header of an image file says; `error` where it is missing or no image.
+    """What the header of a picture file says; `error` where it is missing or no image.
 
     Args:
         size_bytes: of the file.
         width: pixels.
         height: pixels.
         format: Pillow's name of it, such as `PNG`.
-        is_animated: more than one frame.
-        error: why nothing can be said of it.
+        is_converted: its format is not shown by mail programs, but it becomes one that is.
+        error: why it cannot be used, as a sentence that begins with its name goes on.
+        is_missing: there is no such file, or not where pictures may be.
     """
 
     size_bytes: int = 0
     width: int = 0
     height: int = 0
     format: str = ""
-    is_animated: bool = False
+    is_converted: bool = False
     error: str = ""
+    is_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

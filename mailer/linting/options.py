@@ -19,8 +19,9 @@ class LintOptions:
         preheader_columns: shortest preheader, in columns.
         paragraph_words: longest paragraph.
         image_bytes: heaviest image file.
-        clients: mail clients whose support counts, by caniemail's family names.
-        support_percent: share of their versions that must support a feature.
+        clients: mail clients that must do, by caniemail's names; empty for those of most readers.
+        min_support: share of them that a feature must work in; below it is a warning.
+        error_support: below this share it is an error.
     """
 
     disable: frozenset[str] = frozenset()
@@ -28,8 +29,9 @@ class LintOptions:
     size_warn_bytes: int = 85_000
     size_fail_bytes: int = 100_000
     subject_columns: int = 70
-    preheader_columns: int = 25
+    preheader_columns: int = 15
     paragraph_words: int = 250
     image_bytes: int = 1_000_000
-    clients: tuple[str, ...] = ("gmail", "apple-mail", "outlook", "yahoo", "samsung-email")
-    support_percent: int = 75
+    clients: tuple[str, ...] = ()
+    min_support: float = 0.95
+    error_support: float = 0.25

@@ -5,9 +5,26 @@ from types import MappingProxyType
 
 from mailer.linting import suppressions
 from mailer.linting.rule import Check, Rule
-from mailer.linting.rules import broken, subject
+from mailer.linting.rules import (
+    addresses,
+    anchors,
+    behind,
+    broken,
+    characters,
+    compliance,
+    headings,
+    images,
+    links,
+    merge,
+    subject,
+    tracking,
+    words,
+)
 
-_MODULES = (broken, subject)
+_MODULES = (
+    broken, subject, compliance, headings, words, characters, merge, links, addresses, tracking,
+    images, behind, anchors,
+)  # fmt: skip
 
 CHECKS: tuple[Check, ...] = tuple(check for module in _MODULES for check in module.CHECKS)
 """What is asked of every issue, in this order."""
@@ -20,6 +37,9 @@ def _cards() -> dict[str, Rule]:
         raise AssertionError("two rules have the same code")
     return dict(sorted(found.items()))
 
+
+OWN_CODES = frozenset(rule.code for module in (*_MODULES, suppressions) for rule in module.RULES)
+"""Codes of the rules of this package, without those on the compiled message."""
 
 RULES: Mapping[str, Rule] = MappingProxyType(_cards())
 """Every rule by its code."""

@@ -1,6 +1,6 @@
 """A broken issue: all that is wrong with it, and the tree of what is right.
 
-The parser stops at the first error. Here the line of each error is blanked and the file parsed
+The parser stops at the first error. Here the line of each error is replaced and the file parsed
 again, until it parses or enough has been said.
 """
 
@@ -14,8 +14,12 @@ from mailer.linting.scan.places import SourceText
 from mailer.rendering.pipeline import parse_issue
 
 MOST_ERRORS = 20
+LARGE_CHARACTERS = 200_000
+"""From here on only three errors are looked for: each costs a parse."""
 _STAND_IN = '{subject: "-", date: 2000-01-01}'
 """A front matter of one line."""
+_STAND_IN_LINE = "…"
+"""A paragraph, so that what held the line is not empty now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,8 @@ def parse_what_is_right(source: SourceText, front: Front, *, path: Path) -> Pars
     lines = source.text.split("\n")
     errors: list[RenderError] = []
     is_front_broken = False
-    while len(errors) < MOST_ERRORS:
+    most = MOST_ERRORS if len(source.text) < LARGE_CHARACTERS else 3
+    while len(errors) < most:
         try:
             return Parsed(parse_issue("\n".join(lines), path=path), tuple(errors), is_front_broken)
         except RenderError as error:
@@ -64,6 +69,6 @@ def _with_stand_in(lines: list[str], front: Front) -> list[str] | None:
 
 
 def _without_line(lines: list[str], line: int, front: Front) -> list[str] | None:
-    if not front.body_line <= line <= len(lines) or not lines[line - 1].strip():
+    if not front.body_line <= line <= len(lines) or lines[line - 1] in {"", _STAND_IN_LINE}:
         return None
-    return [*lines[: line - 1], "", *lines[line:]]
+    return [*lines[: line - 1], _STAND_IN_LINE, *lines[line:]]

@@ -4,27 +4,33 @@ Nothing is started and nothing is fetched: what a mailing list lacks and what is
 looked at by the caller, and given.
 """
 
+import dataclasses
 import datetime as dt
+import difflib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from mailer.config import Settings
 from mailer.config.workspace import SETTINGS_FILE
-from mailer.domain.finding import Finding
+from mailer.domain.finding import Finding, Severity
 from mailer.domain.message import CompiledIssue, Mailbox
-from mailer.errors import RenderError
+from mailer.errors import ConfigurationError, RenderError
 from mailer.linting.engine import lint
 from mailer.linting.lintable import Audience, Lintable, Surroundings
 from mailer.linting.options import LintOptions
 from mailer.linting.registry import RULES
 from mailer.linting.repair import Parsed, parse_what_is_right
 from mailer.linting.report import LintReport
+from mailer.linting.rules import behind, merge
 from mailer.linting.scan.document import Document, scan
-from mailer.rendering.pipeline import compile_issue
-from mailer.rendering.theme import find_theme
+from mailer.rendering.pipeline import compile_issue, untraced
+from mailer.rendering.theme import Theme, find_theme
+from mailer.services.lint_images import look_at_images, stand_ins
 from mailer.services.publishing import issue_defaults, theme_roots
 
 LARGEST_BYTES = 5_000_000
+_SURROGATES = re.compile("[\ud800-\udfff]")
 STAND_IN_SENDER = Mailbox("sender@example.org", "Sender")
 """Where there is no workspace, and so nobody who sends."""
 
@@ -35,11 +41,13 @@ class Beyond:
 
     Args:
         audience: what was counted over a mailing list.
-        findings: such as those of a look behind the links.
+        findings: of a look behind the links.
+        links_checked: there was such a look.
     """
 
     audience: Audience | None = None
     findings: tuple[Finding, ...] = ()
+    links_checked: bool = False
 
 
 NOTHING_BEYOND = Beyond()
@@ -48,7 +56,6 @@ NOTHING_BEYOND = Beyond()
 @dataclass(frozen=True, slots=True)
 class _Made:
     compiled: CompiledIssue | None
-    html: str
     problems: tuple[Finding, ...]
 
 
@@ -96,13 +103,28 @@ def lint_bytes(
         if parsed.issue and not parsed.is_front_broken
         else None,
         compiled=made.compiled,
-        html=made.html,
+        html=made.compiled.html if made.compiled else "",
         options=lint_options(settings),
         around=_surroundings(settings),
+        images=look_at_images(document, path.parent, settings),
         audience=beyond.audience,
     )
-    linted = lint(lintable, more=[*problems, *made.problems, *beyond.findings])
-    return LintReport(path, document.source.text, linted.findings, linted.suppressed)
+    linted = lint(
+        lintable,
+        unasked=_unasked(lintable, beyond),
+        more=[*problems, *made.problems, *beyond.findings],
+    )
+    facts = _facts(lintable, beyond, settings)
+    return LintReport(path, document.source.text, linted.findings, linted.suppressed, facts)
+
+
+def read_document(path: Path) -> Document:
+    """Return the issue file at `path`, scanned.
+
+    Raises:
+        RenderError: as `read`.
+    """
+    return scan(_decoded(read(path), path)[0])
 
 
 def read(path: Path) -> bytes:
@@ -122,9 +144,67 @@ def read(path: Path) -> bytes:
 
 
 def lint_options(settings: Settings) -> LintOptions:
-    """Return what the settings say of linting."""
-    del settings
-    return LintOptions()
+    """Return what the settings say of linting.
+
+    Raises:
+        ConfigurationError: a rule is named that does not exist.
+    """
+    lint = settings.lint
+    weights = (
+        ("errors", lint.errors, Severity.ERROR),
+        ("warnings", lint.warnings, Severity.WARNING),
+        ("notes", lint.notes, Severity.NOTE),
+    )
+    for key, codes in (("disable", lint.disable), *((key, codes) for key, codes, _ in weights)):
+        for code in codes:
+            _check_code(code, f"lint.{key}")
+    return LintOptions(
+        disable=frozenset(lint.disable),
+        severity={code: severity for _, codes, severity in weights for code in codes},
+        size_warn_bytes=lint.size_warn_bytes,
+        size_fail_bytes=lint.size_fail_bytes,
+        subject_columns=lint.subject_columns,
+        preheader_columns=lint.preheader_columns,
+        paragraph_words=lint.paragraph_words,
+        image_bytes=lint.image_bytes,
+        clients=lint.clients,
+        min_support=lint.min_support,
+        error_support=lint.error_support,
+    )
+
+
+def _unasked(lintable: Lintable, beyond: Beyond) -> set[str]:
+    """Return codes of rules that could not be asked: what allows them is not of no use."""
+    unasked = set() if beyond.links_checked else set(behind.CODES)
+    unasked |= merge.COUNTED if lintable.audience is None else merge.NOT_COUNTED
+    if lintable.issue is None or lintable.compiled is None:
+        unasked |= set(RULES)
+    return unasked
+
+
+def _facts(lintable: Lintable, beyond: Beyond, settings: Settings) -> dict[str, str | int | float]:
+    """Return what was looked at, and what was left out."""
+    spans = lintable.document.spans
+    left_out = []
+    if spans.links and not beyond.links_checked:
+        left_out.append("what is behind the links (--links)")
+    if beyond.audience is None and any(each.name for each in lintable.document.fields):
+        left_out.append("who lacks a merge field's value (--list SLUG)")
+    if not has_workspace(settings):
+        left_out.append(f"sender and postal address (there is no {SETTINGS_FILE} here)")
+    return {
+        "links": len(spans.links),
+        "images": len(spans.images),
+        "html_bytes": len(untraced(lintable.html).encode()),
+        "left_out": "; ".join(left_out),
+    }
+
+
+def _check_code(code: str, setting: str) -> None:
+    if code not in RULES:
+        close = difflib.get_close_matches(code, RULES, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else "docs/lint.md has the codes"
+        raise ConfigurationError(f"{setting} names no rule: {code!r}; {hint}")
 
 
 def has_workspace(settings: Settings) -> bool:
@@ -141,33 +221,54 @@ def _decoded(data: bytes, path: Path) -> tuple[str, list[Finding]]:
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         message = f"byte {error.start + 1} of the file is not UTF-8"
         found = _finding("not-utf-8", message, path, (line, column))
-        return data.decode("utf-8", errors="replace"), [found]
+        return _SURROGATES.sub("?", data.decode("utf-8", errors="surrogateescape")), [found]
 
 
 def _make(document: Document, parsed: Parsed, path: Path, settings: Settings) -> _Made:
     """Compile the issue, where it parses."""
-    if parsed.issue is None or parsed.errors:
-        return _Made(None, "", ())
+    if parsed.issue is None or parsed.is_front_broken:
+        return _Made(None, ())
+    theme, problems = _theme(document, parsed.issue.front_matter.theme, path, settings)
+    if theme is None or parsed.errors:
+        return _Made(None, problems)
     defaults = issue_defaults(settings)
-    theme = parsed.issue.front_matter.theme or settings.issue.theme
+    if defaults.sender is None:  # a rule says so, where there is a workspace
+        defaults = dataclasses.replace(defaults, sender=STAND_IN_SENDER)
     try:
         compiled = compile_issue(
             document.source.text,
             path=path,
-            theme=find_theme(theme, roots=theme_roots(settings)),
+            theme=theme,
             defaults=defaults,
+            images=stand_ins(parsed.issue, theme),
+            is_traced=True,
         )
     except RenderError as error:
-        return _Made(None, "", (_broken(error, path, document),))
-    return _Made(compiled, compiled.html, ())
+        return _Made(None, (_broken(error, path, document),))
+    return _Made(compiled, ())
+
+
+def _theme(
+    document: Document, name: str, path: Path, settings: Settings
+) -> tuple[Theme | None, tuple[Finding, ...]]:
+    try:
+        return find_theme(name or settings.issue.theme, roots=theme_roots(settings)), ()
+    except RenderError as error:
+        if error.path is not None:
+            return None, (_broken(error, path, document),)
+        value = document.front.values.get("theme")
+        place = document.source.place(value.start) if value else (1, 1)
+        text = value.value if value else ""
+        return None, (_finding("theme-unknown", error.message, path, place, text=text),)
 
 
 def _broken(error: RenderError, path: Path, document: Document) -> Finding:
     """Return a finding for an error of the parser or the pipeline."""
     where = error.path or path
-    place = (error.line or 1, error.column or 1)
     if where != path:
+        place = (error.line or 1, error.column or 1)
         return _finding("theme-broken", error.message, where, place)
+    place = (min(error.line or 1, len(document.source.starts)), error.column or 1)
     text = document.source.line_text(place[0])[place[1] - 1 :] if error.line else ""
     return _finding("issue-broken", error.message, path, place, text=text[:120].rstrip())
 

@@ -78,6 +78,21 @@ def count_lacking(connection: Connection, *, mailing_list_id: int, field: str) -
     return connection.scalar(_LACKING, parameters) or 0
 
 
+_FIELD_NAMES = text("""
+SELECT DISTINCT jsonb_object_keys(p.fields) AS name
+FROM (
+    SELECT subscriber_id FROM subscription
+    WHERE mailing_list_id = :mailing_list_id AND state = 'active' ORDER BY id DESC LIMIT 10000
+) newest JOIN subscriber p ON p.id = newest.subscriber_id
+""")
+
+
+def field_names(connection: Connection, *, mailing_list_id: int) -> set[str]:
+    """Return the merge fields that the newest 10,000 active subscribers have; `name` is one."""
+    rows = connection.scalars(_FIELD_NAMES, {"mailing_list_id": mailing_list_id})
+    return {"name", *rows}
+
+
 _LOCK_SEND = text("""
 SELECT send.*, l.slug AS list_slug FROM send JOIN mailing_list l ON l.id = send.mailing_list_id
 WHERE send.id = :send_id AND send.state = 'planning' FOR UPDATE OF send

@@ -19,6 +19,13 @@ RULES = (
         "Correct the theme's file; `mailer theme check` looks at it alone.",
     ),
     Rule(
+        "theme-unknown",
+        Severity.ERROR,
+        "a theme that does not exist",
+        "The issue cannot be compiled, so nothing can go out.",
+        "`mailer theme ls` shows those that there are.",
+    ),
+    Rule(
         "not-utf-8",
         Severity.ERROR,
         "bytes that are not UTF-8",

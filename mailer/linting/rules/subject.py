@@ -42,7 +42,7 @@ RULES = (
         "a subject that pretends to be an answer",
         "It passes for a conversation that never was. A subject that misleads is unlawful in the"
         " USA (15 U.S.C. 7704(a)(2)), and a thread-less Re: is a spam sign (SpamAssassin:"
-        " FAKE_REPLY).",
+        " FAKE_REPLY_C).",
         "Take the prefix out.",
     ),
     Rule(
@@ -142,7 +142,7 @@ def check_preheader(lintable: Lintable) -> Iterator[Hit]:
         message = f"the preheader has {len(text)} characters; inboxes show {LONGEST_PREHEADER}"
         yield Hit("preheader-long", message, start, end, facts={"characters": len(text)})
     if width < lintable.options.preheader_columns:
-        message = f"the preheader is only {width} columns wide"
+        message = f"the preheader takes only {width} of some 100 columns"
         yield Hit("preheader-short", message, start, end, facts={"columns": width})
     subject = _shown(lintable)
     if _same(text) and _same(text) == _same(subject):

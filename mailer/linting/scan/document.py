@@ -9,13 +9,17 @@ from mailer.linting.scan.mask import Masked, blank, mask
 from mailer.linting.scan.places import SourceText, with_plain_line_ends
 from mailer.linting.scan.spans import (
     FieldSpan,
+    LinkKind,
+    LinkSpan,
     Spans,
+    Target,
     definitions_blanked,
     find_fields,
     find_spans,
+    raw_links,
 )
 
-WRITTEN_KEYS = ("subject", "preheader", "title", "tagline")
+WRITTEN_KEYS = ("subject", "preheader", "title", "tagline", "author", "author-bio")
 """Front matter that readers see."""
 
 _HEADING = re.compile(
@@ -24,6 +28,8 @@ _HEADING = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 _ATTRIBUTES = re.compile(r"\{[^{}\n]*\}\s*$|<!--.*?-->")
+_RAW_FENCE = re.compile(r"(?:`{3,}|~{3,})\s*\{=mjml\}")
+_TAG = re.compile(r"<[^<>]*>")
 _PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
 
 
@@ -67,14 +73,21 @@ class Document:
     @cached_property
     def written(self) -> str:
         """What readers see, addresses included: the text, and the values of the front matter."""
-        parts = [self.masked.prose]
+        whole = self.masked.prose
         text = self.source.text
         for key in WRITTEN_KEYS:
             value = self.front.values.get(key)
             if value:
-                head = parts[-1]
-                parts[-1] = head[: value.start] + text[value.start : value.end] + head[value.end :]
-        return parts[-1]
+                whole = whole[: value.start] + text[value.start : value.end] + whole[value.end :]
+        for start, end in self.raw:
+            words = _TAG.sub(lambda match: blank(match[0]), text[start:end])
+            whole = whole[:start] + words + whole[end:]
+        return whole
+
+    @cached_property
+    def raw(self) -> list[tuple[int, int]]:
+        """Ranges of raw MJML, without their fences."""
+        return raw_ranges(self.source.text, self.masked)
 
     @cached_property
     def words(self) -> str:
@@ -122,4 +135,25 @@ def scan(text: str) -> Document:
     source = SourceText(with_plain_line_ends(text))
     front = read_front(source)
     masked = mask(source.text, front.body)
-    return Document(source, front, masked, find_spans(source.text, masked.prose))
+    spans = find_spans(source.text, masked.prose)
+    for start, end in raw_ranges(source.text, masked):
+        spans.links += raw_links(source.text, start, end)
+    author = front.values.get("author-url")
+    if author:
+        target = Target(author.value, author.start, author.end)
+        spans.links.append(
+            LinkSpan(LinkKind.FRONT, "", target.start, target, target.start, target.end)
+        )
+    spans.links.sort(key=lambda link: link.start)
+    return Document(source, front, masked, spans)
+
+
+def raw_ranges(text: str, masked: Masked) -> list[tuple[int, int]]:
+    """Return where raw MJML stands, without the fences."""
+    found = []
+    for start, end in masked.code:
+        first, _, _ = text[start:end].partition("\n")
+        if _RAW_FENCE.fullmatch(first.strip()):
+            last = text.rfind("\n", start, end)
+            found.append((start + len(first), max(last, start + len(first))))
+    return found

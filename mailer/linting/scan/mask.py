@@ -103,12 +103,13 @@ def _inline(prose: str, body: int) -> tuple[list[Note], list[tuple[int, int]]]:
     spans: list[tuple[int, int]] = []
     unclosed: set[tuple[str, int]] = set()
     at = body
+    last_end = prose.rfind("-->")
     while mark := _MARK.search(prose, at):
         at = mark.end()
         if mark[0] == "<!--":
-            end = prose.find("-->", at)
-            if end < 0:
+            if at > last_end:
                 continue
+            end = prose.find("-->", at)
             notes.append(Note(prose[at:end].strip(), mark.start(), end + 3))
             at = end + 3
         elif mark[0][0] == "`":

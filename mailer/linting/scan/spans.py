@@ -20,6 +20,8 @@ class LinkKind(StrEnum):
     AUTO = "auto"  # <address>
     REFERENCE = "reference"  # [text][name]
     BARE = "bare"  # an address amid the text, which many mail programs make a link of
+    RAW = "raw"  # href in raw MJML
+    FRONT = "front"  # in the front matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ _DESTINATION = re.compile(
 )
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]", re.DOTALL)
 _DEFINITION = re.compile(
-    r"^ {0,3}\[(?P<label>(?:[^\[\]\\]|\\.)+)\]:[ \t]*\n?[ \t]*"
+    r"^ {0,3}\[(?!\^)(?P<label>(?:[^\[\]\\]|\\.)+)\]:[ \t]*\n?[ \t]*"
     r"(?:<(?P<angle>[^<>\n]*)>|(?P<plain>[^\s<]\S*))"
     r"(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$",
     re.MULTILINE,
@@ -113,18 +115,28 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _BARE = re.compile(r"(?<![\w@/.<(\"'=])(?:https?://|www\.)[^\s<>\[\]\"'`|]+", re.IGNORECASE)
-_FIELD = re.compile(r"(?<!\\)\{\{(?P<inner>[^{}\n]*)\}\}")
+_FIELD = re.compile(r"(?<![\\{])\{\{(?P<inner>[^{}\n]*)\}\}")
 _EXPRESSION = re.compile(
     r"\s*(?P<name>[a-z][a-z0-9_]*)\s*(?:\|\s*default:\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')\s*)?"
 )
 _ATTRIBUTES = re.compile(r"[ \t]?\{([^{}\n]*)\}")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_HREF = re.compile(r"\bhref\s*=\s*([\"'])(?P<url>[^\"'\n]*)\1")
 _TRAILING = ".,;:!?"
 
 
 def find_spans(text: str, prose: str) -> Spans:
     """Return the links and images of masked `prose`; their words come from `text`."""
     return _Reader(text, prose).read()
+
+
+def raw_links(text: str, start: int, end: int) -> list[LinkSpan]:
+    """Return the links of the raw MJML between two offsets."""
+    found = []
+    for match in _HREF.finditer(text, start, end):
+        target = Target(html.unescape(match["url"]), match.start("url"), match.end("url"))
+        found.append(LinkSpan(LinkKind.RAW, "", match.start(), target, match.start(), match.end()))
+    return found
 
 
 def find_fields(prose: str) -> list[FieldSpan]:

@@ -1,0 +1,388 @@
+"""Addresses of links and pictures: whole, safe, lasting, and reachable by a reader."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from email_validator import EmailNotValidError, validate_email
+
+from mailer.domain.finding import Severity
+from mailer.linting import hosts
+from mailer.linting.data import lines_of
+from mailer.linting.lintable import Lintable
+from mailer.linting.rule import Check, Hit, Rule
+from mailer.linting.scan.spans import Target
+from mailer.linting.urls import Url, take_apart
+
+RULES = (
+    Rule(
+        "link-relative",
+        Severity.ERROR,
+        "a link without a full address",
+        "A mail has no page that it could start from: the link leads nowhere.",
+        "Write the whole address: https://...",
+    ),
+    Rule(
+        "link-scheme",
+        Severity.ERROR,
+        "a link that mail programs do not follow",
+        "javascript:, data: and file: are taken out or blocked, and get the whole mail filtered.",
+        "Link to a page: https://...",
+    ),
+    Rule(
+        "link-malformed",
+        Severity.ERROR,
+        "a broken address",
+        "It leads nowhere, or somewhere else.",
+        "Copy the address again from the browser.",
+    ),
+    Rule(
+        "link-insecure",
+        Severity.WARNING,
+        "a link by http",
+        "Anybody on the way can read and change the page; browsers warn of it.",
+        "Use https://.",
+    ),
+    Rule(
+        "link-private",
+        Severity.ERROR,
+        "a link that only your own network reaches",
+        "Readers cannot open it, and it tells the world what your network looks like.",
+        "Link to the public address.",
+    ),
+    Rule(
+        "link-ip-host",
+        Severity.WARNING,
+        "a link to a bare IP address",
+        "Readers cannot tell whose it is; filters count it (SpamAssassin: NUMERIC_HTTP_ADDR,"
+        " NORMAL_HTTP_TO_IP).",
+        "Use the site's name.",
+    ),
+    Rule(
+        "link-port",
+        Severity.WARNING,
+        "a link to an unusual port",
+        "Many company networks let only 80 and 443 through; filters count others (SpamAssassin:"
+        " WEIRD_PORT).",
+        "Serve the page on the usual port.",
+    ),
+    Rule(
+        "link-credentials",
+        Severity.ERROR,
+        "a link with a user name or password",
+        "Everybody gets the password. Without one, what stands before @ is a trick of phishers to"
+        " show another host (RFC 3986, 7.6).",
+        "Take out what stands before @.",
+    ),
+    Rule(
+        "link-look-alike",
+        Severity.ERROR,
+        "a host that looks like another",
+        "Letters of several alphabets in one name pass for those of another: the homograph attack"
+        " (Unicode TS 39). Filters and browsers treat such names as hostile.",
+        "Type the address by hand.",
+    ),
+    Rule(
+        "link-shortened",
+        Severity.WARNING,
+        "a shortened link",
+        "Readers and filters cannot see where it leads; shorteners are on blocklists for what"
+        " others hide behind them (Spamhaus DBL: abused redirectors), and services end.",
+        "Link to the page itself.",
+    ),
+    Rule(
+        "link-double-encoded",
+        Severity.WARNING,
+        "an address that was encoded twice",
+        "%25 followed by two hexadecimal digits is mostly an escape that was escaped again: the"
+        " page is not found.",
+        "Copy the address again from the browser.",
+    ),
+    Rule(
+        "link-punctuation",
+        Severity.WARNING,
+        "an address that ends with the sentence's mark",
+        "The mark is part of the address: the page is mostly not found.",
+        "Move it behind the link.",
+    ),
+    Rule(
+        "link-placeholder",
+        Severity.ERROR,
+        "an address that was to be replaced",
+        "It leads nowhere that is meant.",
+        "Put the real address in.",
+    ),
+    Rule(
+        "link-sample-domain",
+        Severity.WARNING,
+        "a link to a domain that is reserved for examples",
+        "example.com and its kind belong to nobody (RFC 2606).",
+        "Put the real address in.",
+    ),
+    Rule(
+        "link-attachment",
+        Severity.WARNING,
+        "a link to a program or an archive",
+        "Mail gateways follow links and block mail that leads to files of this kind.",
+        "Link to the page from which it can be fetched.",
+    ),
+    Rule(
+        "mailto-invalid",
+        Severity.ERROR,
+        "a mail link without a good address",
+        "The reader's mail program opens with nobody to write to, or with a wrong address.",
+        "Write mailto:name@your-domain.",
+    ),
+    Rule(
+        "image-insecure",
+        Severity.WARNING,
+        "a picture by http",
+        "Anybody on the way can see and swap it; browsers block it or not on the archive's https"
+        " page, as they please (W3C, Mixed Content).",
+        "Use https://.",
+    ),
+)
+
+_SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{1,20}):")
+_FOLLOWED = {"https", "http", "mailto"}
+_FUSED = re.compile(
+    r"https?:/*https?[:/]|https?;|https?//|htt?ps?:?//|hhttps?:|ttps?:", re.IGNORECASE
+)
+_WHOLE_HEAD = re.compile(r"https?://(?!https?[:/])[^/:]+(?:[/:?#]|$)", re.IGNORECASE)
+_BAD_LABEL = re.compile(r"^-|-$|^$")
+_USUAL_PORTS = {"", "80", "443"}
+_TWICE = re.compile(r"%25[0-9A-Fa-f]{2}")
+_NESTED = re.compile(r"%253A%252F", re.IGNORECASE)
+_REPLACE_ME = re.compile(
+    r"(?:^|[/?&=._-])(?:your[-_]?(?:link|url|page|post|site|domain|website|company|article)"
+    r"(?:[-_]?here)?|(?:link|url)[-_]?(?:goes[-_]?)?here|replace[-_]?(?:me|this|with[-_]?\w+)"
+    r"|insert[-_]?(?:link|url)(?:[-_]?here)?|change[-_]?me)(?=[/?&#._-]|$)",
+    re.IGNORECASE,
+)
+_FILLER_PATH = re.compile(
+    r"/(?:placeholder|todo|tbd|xxx+|foo|foobar|lorem(?:-?ipsum)?|dummy|url|link)/?$", re.IGNORECASE
+)
+"""Means a placeholder on a domain for examples; elsewhere it may be the name of a page."""
+_YOUR_HOST = re.compile(
+    r"(?:[\w-]+\.)*(?:your|my)-?(?:domain|site|company|website|link|url|blog|newsletter|name)\.\w+"
+)
+_FILLER_HOSTS = (
+    "via.placeholder.com", "placehold.it", "placehold.co", "placekitten.com", "lorempixel.com",
+    "dummyimage.com", "loremflickr.com", "fakeimg.pl", "picsum.photos", "placeimg.com",
+    "placecats.com",
+)  # fmt: skip
+_EXECUTABLE = re.compile(
+    r"\.(?:exe|msi|scr|bat|cmd|com|pif|vbs|vbe|jse|wsf|hta|cpl|jar|lnk|reg|ps1|apk|dmg|pkg|iso|img"
+    r"|zip|rar|7z|ace|cab|docm|xlsm|pptm|xlam)$",
+    re.IGNORECASE,
+)
+_LABEL_MOST, _NAME_MOST = 63, 253
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An address in the file; `what` says whether a link or an image has it."""
+
+    target: Target
+    url: Url
+    what: str
+
+    def hit(self, code: str, message: str, *, part: str = "") -> Hit:
+        """Return a hit on the whole address, or on the first `part` of it."""
+        start, end = self.target.start, self.target.end
+        at = self.target.url.lower().find(part.lower()) if part else -1
+        is_as_written = len(self.target.url) == end - start
+        if at > 0 and is_as_written:
+            start, end = start + at, start + at + len(part)
+        return Hit(code, message, start, end)
+
+
+def check_links(lintable: Lintable) -> Iterator[Hit]:
+    """Look at the address of each link."""
+    for link in lintable.document.spans.links:
+        text = link.target.url.strip()
+        if not text:
+            continue
+        place = _Place(link.target, take_apart(text), "link")
+        yield from _link(place, lintable)
+
+
+def check_images(lintable: Lintable) -> Iterator[Hit]:
+    """Look at the address of each picture that is on the web."""
+    for image in lintable.document.spans.images:
+        place = _Place(image.target, take_apart(image.target.url), "image")
+        if not place.url.is_web:
+            continue
+        if place.url.scheme == "http" and not _is_private(place.url.host):
+            yield place.hit("image-insecure", "the picture is fetched by http", part="http:")
+        yield from _host(place, lintable)
+
+
+def _link(place: _Place, lintable: Lintable) -> Iterator[Hit]:
+    url, text = place.url, place.target.url
+    if text.startswith("#"):
+        return  # an anchor within the issue
+    if _FUSED.match(text) and not _WHOLE_HEAD.match(text):
+        yield place.hit("link-malformed", f"the address begins wrongly: {text[:24]!r}")
+        return
+    scheme = _SCHEME.match(text)
+    if not scheme and not text.lower().startswith("www."):
+        yield place.hit("link-relative", f"{text[:60]!r} is not a full address")
+        return
+    if scheme and url.scheme not in _FOLLOWED:
+        yield from _other_scheme(place)
+        return
+    if url.scheme == "mailto":
+        yield from _mailto(place)
+        return
+    yield from _web(place, lintable)
+
+
+def _other_scheme(place: _Place) -> Iterator[Hit]:
+    """Yield what is wrong with `javascript:`, or with `example.org:8080/x`."""
+    name = place.url.scheme or place.url.text.partition(":")[0]
+    if "." in name:
+        yield place.hit("link-relative", f"{place.url.text[:60]!r} is not a full address")
+    else:
+        yield place.hit("link-scheme", f"mail programs do not follow {name}: links")
+
+
+def _mailto(place: _Place) -> Iterator[Hit]:
+    path = unquote(place.url.path)
+    query = dict(place.url.parameters)
+    addresses = [each.strip() for each in path.split(",") if each.strip()]
+    addresses += [each for each in (query.get("to") or "").split(",") if each.strip()]
+    if not addresses:
+        yield place.hit("mailto-invalid", "the mail link has no address")
+    for address in addresses:
+        if not _is_mail_address(address):
+            message = f"{address[:60]!r} is not a mail address"
+            yield place.hit("mailto-invalid", message, part=address)
+
+
+def _is_mail_address(text: str) -> bool:
+    try:
+        found = validate_email(text, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError:
+        return False
+    return "." in found.domain
+
+
+def _web(place: _Place, lintable: Lintable) -> Iterator[Hit]:
+    url = place.url
+    problem = _malformed(url)
+    if problem:
+        yield place.hit("link-malformed", problem)
+        return
+    if url.scheme == "http" and not _is_private(url.host) and not _is_bare_www(place):
+        yield place.hit("link-insecure", "the link goes by http", part="http:")
+    yield from _host(place, lintable)
+    yield from _path(place)
+
+
+def _is_bare_www(place: _Place) -> bool:
+    return place.target.url[:4].lower() == "www."
+
+
+def _malformed(url: Url) -> str:  # noqa: PLR0911 - one return a fault
+    if not url.host:
+        return "the address names no host"
+    if "%7B%7B" in url.text or "{{" in url.text:
+        return "a merge field cannot stand in an address"
+    if re.search(r"[\s<>\"{}|\\^`]", url.text):
+        return "the address has a character in it that must be encoded"
+    if "%20" in url.host or "%20" in url.text[-3:]:
+        return "the address has a space in it"
+    if hosts.ip_of(url.host) is not None:
+        return ""
+    if ":" in url.host or len(url.host) > _NAME_MOST:
+        return f"{url.host[:60]!r} is not the name of a host"
+    labels = url.host.rstrip(".").split(".")
+    if any(_BAD_LABEL.search(label) or len(label) > _LABEL_MOST for label in labels):
+        return f"{url.host[:60]!r} is not the name of a host"
+    if re.search(r"[,;!*'()&=+$~@]|%", url.host):
+        return f"{url.host[:60]!r} is not the name of a host"
+    if url.port and not (url.port.isdecimal() and 0 < int(url.port[:6]) < 65_536):  # noqa: PLR2004
+        return f"{url.port[:10]!r} is not a port"
+    return ""
+
+
+def _is_private(host: str) -> bool:
+    address = hosts.ip_of(host)
+    return hosts.is_private_name(host) if address is None else not hosts.is_public(address)
+
+
+def _host(place: _Place, lintable: Lintable) -> Iterator[Hit]:
+    url = place.url
+    if url.credentials:
+        kind = "a password" if ":" in url.credentials else "a user name"
+        yield place.hit("link-credentials", f"the address has {kind} in it")
+    address = hosts.ip_of(url.host)
+    if _is_private(url.host):
+        shown = f" ({address})" if address is not None and str(address) != url.host else ""
+        message = f"nobody outside reaches {url.host[:60]}{shown}"
+        yield place.hit("link-private", message, part=url.host)
+        return
+    if address is not None:
+        shown = f" in disguise: {address}" if str(address) != url.host else ""
+        yield place.hit("link-ip-host", f"{url.host} is an IP address{shown}", part=url.host)
+    elif reason := hosts.look_alike(url.host):
+        yield place.hit("link-look-alike", f"the host looks like another: {reason}", part=url.host)
+    if url.port not in _USUAL_PORTS:
+        yield place.hit("link-port", f"the address names port {url.port}", part=f":{url.port}")
+    if url.host.removeprefix("www.") in lines_of("shorteners.txt"):
+        yield place.hit("link-shortened", f"{url.host} hides where the link leads", part=url.host)
+    yield from _sample(place, lintable)
+
+
+def _sample(place: _Place, lintable: Lintable) -> Iterator[Hit]:
+    """Yield addresses that were to be replaced.
+
+    Where the sender itself is at a domain for examples, or nobody sends, the issue is one, too.
+    """
+    url = place.url
+    is_sample = hosts.is_sample(url.host)
+    if (
+        _YOUR_HOST.fullmatch(url.host)
+        or hosts.is_below(url.host, _FILLER_HOSTS)
+        or _REPLACE_ME.search(f"{url.path}?{url.query}")
+        or (is_sample and _FILLER_PATH.search(url.path))
+    ):
+        yield place.hit("link-placeholder", "the address is a placeholder")
+        return
+    sender = _sender_domain(lintable)
+    is_stray = is_sample and sender and not hosts.is_sample(sender)
+    if is_stray and not _is_sample_issue(lintable):
+        yield place.hit("link-sample-domain", f"{url.host} is a domain for examples", part=url.host)
+
+
+def _is_sample_issue(lintable: Lintable) -> bool:
+    """Tell whether most of the issue's links lead to domains for examples: then it is one."""
+    urls = [take_apart(link.target.url) for link in lintable.document.spans.links]
+    found = [hosts.is_sample(url.host) for url in urls if url.is_web]
+    return 2 * sum(found) > len(found)
+
+
+def _sender_domain(lintable: Lintable) -> str:
+    matter = lintable.front_matter
+    sender = (matter.sender if matter else None) or lintable.around.sender
+    return sender.email.rpartition("@")[2] if sender else ""
+
+
+def _path(place: _Place) -> Iterator[Hit]:
+    url = place.url
+    twice = _TWICE.search(url.path) or (
+        None if _NESTED.search(url.query) else _TWICE.search(url.query)
+    )
+    if twice:
+        message = f"{twice[0]} was encoded twice"
+        yield place.hit("link-double-encoded", message, part=twice[0])
+    if url.text[-1:] in {".", ",", ";", "!", ":", "…", "”", "»"} and not url.path.endswith("..."):
+        yield place.hit("link-punctuation", f"the address ends with {url.text[-1]!r}")
+    if _EXECUTABLE.search(url.path) and url.path.count("/") > 0 and len(url.path) > 1:
+        kind = url.path.rpartition(".")[2]
+        yield place.hit("link-attachment", f"the link leads to a .{kind} file", part=f".{kind}")
+
+
+CHECKS: tuple[Check, ...] = (check_links, check_images)

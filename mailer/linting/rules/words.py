@@ -1,0 +1,184 @@
+"""What was left in the text by mistake: open ends, filler words, other programs' merge tags."""
+
+import re
+from collections.abc import Iterator
+
+from mailer.domain.finding import Severity
+from mailer.linting.lintable import Lintable
+from mailer.linting.rule import Check, Hit, Rule
+
+RULES = (
+    Rule(
+        "todo-left",
+        Severity.ERROR,
+        "something is still to do",
+        "Its author meant to come back to it before anybody reads it.",
+        "Finish it, and take the mark out.",
+    ),
+    Rule(
+        "placeholder-text",
+        Severity.ERROR,
+        "filler text",
+        "Readers get words that stood there until the real ones were written.",
+        "Write what belongs there.",
+    ),
+    Rule(
+        "foreign-merge-tag",
+        Severity.ERROR,
+        "a merge tag of another program",
+        "It is not filled here: readers see it as it stands.",
+        'Write {{ field | default: "..." }}; docs/issue-format.md, "Merge fields".',
+    ),
+    Rule(
+        "html-shown",
+        Severity.WARNING,
+        "an HTML tag in the text",
+        "HTML is not Markdown here: readers see the tag itself.",
+        "Use Markdown; put a tag that is meant to be read between backticks.",
+    ),
+)
+
+_TODO = re.compile(r"\b(?:TODO|FIXME|TBD|TKTK|XXX+)\b|\bTK(?=[.,:;)\]]|[ \t]*$)", re.MULTILINE)
+_IS_A_NUMBER = re.compile(r"\s+(?:[A-Z][a-z]+|[IVX]+\b)")
+_HEIR_OF_A_NAME = re.compile(r"\b[A-Z][a-z]+ $")
+_LONGEST = 80
+_WORD_LANGUAGES = {"es", "pt", "gl", "ca", "ast", "an"}
+"""Where "todo" is a word, and so TODO one in a heading in capitals."""
+
+_FILLER = re.compile(
+    r"""lorem[ ]ipsum|dolor[ ]sit[ ]amet|consectetur[ ]adipi?sc
+    |\[(?:insert|enter|replace|put|fill[ ]in)[ ][^\]\n()]{1,60}\]
+    |\[your[ ][^\]\n()]{1,40}\]
+    |\[add[ ](?:an?[ ]|the[ ]|your[ ])?(?:link|text|image|photo|picture|title|headline|quote|name
+        |date|url|source|caption|intro|introduction|content|details|summary|description)\b[^\]\n]{0,40}\]
+    |\[(?:placeholder|image|link|url|text|title|headline|subject|summary|quote|photo|logo|caption|date
+        |description|content|tbd|tk)(?:[ ](?:goes[ ])?here)?\]
+    |<(?:insert|enter|replace|put|your)[ ][^>\n]{1,60}>
+    |\b(?:your|my|the)[ ](?:text|headline|title|subject(?:[ ]line)?|content|link|image|preheader
+        |copy|intro|introduction)[ ](?:goes[ ])?here\b(?![ ]is)
+    |\b(?:text|headline|title|content|image|copy|description)[ ]goes[ ]here\b
+    |\bOne[ ]line[ ]that[ ]makes[ ]people[ ]open[ ]it\b
+    |\basdf(?:ghjkl|asdf|jkl)?\b|\[email[ \xa0]protected\]""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_WHOLE_VALUE = re.compile(
+    r"(?:untitled|(?:my |your |the )?(?:subject|title|preheader|tagline|headline)(?: line| here)?"
+    r"|test(?:ing)?(?: (?:issue|subject|newsletter|mail|email|123))?|placeholder|tbd|n/a|xxx)",
+    re.IGNORECASE,
+)
+
+_NAMES = r"(?:first|last|full|given|family|nick|user)[ _-]?name|[fl]name|e-?mail[ _-]address"
+_MORE_NAMES = (
+    rf"{_NAMES}|name|e-?mail|company[ _-]?name|unsubscribe(?:[ _-]?(?:url|link))?|web[ _-]?version"
+    r"|(?:contact|subscriber|recipient)\.\w+"
+)
+_FOREIGN = re.compile(
+    rf"""\*\|[A-Z0-9_:.-]{{1,60}}\|\*            # Mailchimp
+    |%%[A-Za-z_][\w .-]{{0,60}}%%                # Salesforce
+    |\{{\{{\{{[^{{}}\n]{{1,60}}\}}\}}\}}         # Mustache, unescaped
+    |\{{%-?[ ]*[a-z][^%\n]{{0,120}}%\}}          # Liquid, Jinja, Twig
+    |<%=?[^%\n]{{1,120}}%>                       # ERB, EJS
+    |(?<!\$)\$\{{[A-Za-z_][\w.]{{0,60}}\}}       # JavaScript, FreeMarker
+    |\#\{{[A-Za-z_][\w.]{{0,60}}\}}              # Ruby
+    |%(?:recipient|contact|subscriber)\.[\w.]+%  # Mailgun
+    |%(?:FIRST_?NAME|LAST_?NAME|FNAME|LNAME|NAME|EMAIL|UNSUBSCRIBE(?:LINK|_URL)?)%
+    |(?<![{{\\])\{{\$?(?:{_MORE_NAMES})\}}(?!\}})  # MailerLite, Substack
+    |\[\[(?:{_MORE_NAMES})\]\]
+    |\[(?:{_NAMES}|name)\](?![(\[:])             # by hand
+    |(?<![<\w])<(?:{_NAMES})>""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_TAG = re.compile(
+    r"</?(?:a|abbr|b|big|blockquote|br|button|center|cite|code|dd|del|details|div|dl|dt|em|embed"
+    r"|figcaption|figure|font|footer|form|h[1-6]|header|hr|i|iframe|img|input|ins|kbd|li|main|mark"
+    r"|mj-[a-z-]+|nav|ol|p|picture|pre|q|s|script|section|small|span|strike|strong|style|sub"
+    r"|summary|sup|svg|table|tbody|td|tfoot|th|thead|tr|u|ul|video)(?:\s+[a-z-]+(?:\s*=[^<>]*)?)?\s*/?>",
+    re.IGNORECASE,
+)
+
+
+def check_todos(lintable: Lintable) -> Iterator[Hit]:
+    """Look for marks of unfinished work, in the open and in comments."""
+    document = lintable.document
+    is_word = _language(lintable) in _WORD_LANGUAGES
+    for found in _TODO.finditer(document.words):
+        before, after = document.words[: found.start()][-40:], document.words[found.end() :][:40]
+        if found[0].startswith("XXX") and _is_number(before, after):
+            continue
+        if is_word and found[0] == "TODO" and not after.startswith(":"):
+            continue
+        yield _todo(lintable, found.start(), found[0])
+    for note in document.notes:
+        if note.words.lower().startswith("lint:"):
+            continue
+        at = document.source.text[note.start : note.end]
+        mark = _TODO.search(at)
+        if mark:
+            yield _todo(lintable, note.start + mark.start(), mark[0])
+
+
+def _todo(lintable: Lintable, start: int, mark: str) -> Hit:
+    rest = lintable.document.source.text[start : start + 200].split("\n", 1)[0]
+    rest = rest.split("-->", 1)[0].rstrip()[:_LONGEST]
+    return Hit("todo-left", f"{mark} is left", start, start + max(len(rest), len(mark)))
+
+
+def _is_number(before: str, after: str) -> bool:
+    """Tell whether XXX is thirty: the XXX Olympiad, Super Bowl XXX."""
+    return bool(_IS_A_NUMBER.match(after)) or bool(_HEIR_OF_A_NAME.search(before))
+
+
+def check_filler(lintable: Lintable) -> Iterator[Hit]:
+    """Look for words that only filled a place."""
+    document = lintable.document
+    linked = {link.start for link in document.spans.links}
+    linked |= {image.start + 1 for image in document.spans.images}
+    for found in _FILLER.finditer(document.words):
+        if found.start() in linked:
+            continue
+        yield Hit(
+            "placeholder-text",
+            f"filler text is left: {found[0][:60]!r}",
+            found.start(),
+            found.end(),
+        )
+    for key in ("subject", "preheader", "title", "tagline"):
+        value = document.front.values.get(key)
+        if value and _WHOLE_VALUE.fullmatch(value.value):
+            message = f"the {key} is a placeholder: {value.value!r}"
+            yield Hit("placeholder-text", message, value.start, value.end)
+
+
+def check_foreign_tags(lintable: Lintable) -> Iterator[Hit]:
+    """Look for merge tags that other programs would fill."""
+    document = lintable.document
+    filled = {at for each in document.fields for at in range(each.start, each.end)}
+    for found in _FOREIGN.finditer(document.written):
+        if found.start() not in filled and not _is_escaped(document.written, found.start()):
+            message = f"{found[0][:60]!r} is not filled: readers would see it"
+            yield Hit("foreign-merge-tag", message, found.start(), found.end())
+
+
+def check_tags(lintable: Lintable) -> Iterator[Hit]:
+    """Look for HTML tags, which are shown as they are typed."""
+    written = lintable.document.words
+    last_line = 0
+    for found in _TAG.finditer(written):
+        line, _ = lintable.document.source.place(found.start())
+        if line == last_line or _is_escaped(written, found.start()):
+            continue
+        last_line = line
+        message = f"the tag {found[0][:40]} is shown as it is typed"
+        yield Hit("html-shown", message, found.start(), found.end())
+
+
+def _is_escaped(text: str, at: int) -> bool:
+    return at > 0 and text[at - 1] == "\\"
+
+
+def _language(lintable: Lintable) -> str:
+    value = lintable.document.front.values.get("language")
+    return value.value.lower().partition("-")[0] if value else ""
+
+
+CHECKS: tuple[Check, ...] = (check_todos, check_filler, check_foreign_tags, check_tags)

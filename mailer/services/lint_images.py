@@ -1,0 +1,89 @@
+"""What the headers of the picture files beside an issue say; none is decoded, hosted or stored."""
+
+import warnings
+from pathlib import Path
+
+from mailer.config import SETTINGS_FILE, Settings
+from mailer.domain.image import HostedImage
+from mailer.domain.issue import Issue, images_of
+from mailer.errors import RenderError
+from mailer.images.kinds import kind_of
+from mailer.linting.lintable import LocalImage
+from mailer.linting.rules.images import is_local
+from mailer.linting.scan.document import Document
+from mailer.rendering.theme import Theme
+from mailer.services.image_files import FoundFile, Roots, find_file, read_file
+
+MOST_FILES = 200
+"""Beyond these nothing is said of pictures: an issue has no more."""
+
+HEAD_BYTES = 65_536
+STAND_IN_WIDTH = 600
+_SHOWN = {"JPEG", "PNG", "GIF"}
+
+
+def look_at_images(document: Document, folder: Path, settings: Settings) -> dict[str, LocalImage]:
+    """Return what is known of each local picture, by the address as written."""
+    names = [image.target.url for image in document.spans.images if is_local(image)]
+    roots = _roots(folder.resolve(), settings)
+    return {name: _look(name, roots) for name in list(dict.fromkeys(names))[:MOST_FILES]}
+
+
+def stand_ins(issue: Issue, theme: Theme) -> dict[str, HostedImage]:
+    """Return somewhere for each local picture, so that the issue compiles without hosting any."""
+    names = {image.src for image in images_of(issue) if image.is_local}
+    if theme.settings.logo.path is not None:
+        names.add(theme.settings.logo.src)
+    return {
+        name: HostedImage(
+            url=f"https://pictures.example/{number:04d}.png",
+            width=2 * STAND_IN_WIDTH,
+            height=STAND_IN_WIDTH,
+            shown_width=STAND_IN_WIDTH,
+            size_bytes=0,
+        )
+        for number, name in enumerate(sorted(names))
+    }
+
+
+def _roots(folder: Path, settings: Settings) -> Roots:
+    workspace = settings.workspace.resolve()
+    is_workspace = (workspace / SETTINGS_FILE).is_file()
+    allowed = (folder, workspace) if is_workspace else (folder,)
+    return Roots(folder, allowed, settings.state_dir.resolve())
+
+
+def _look(name: str, roots: Roots) -> LocalImage:
+    try:
+        file = find_file(name, roots)
+    except RenderError as error:
+        return LocalImage(error=error.message, is_missing=True)
+    size = file.stat.st_size
+    try:
+        kind = kind_of(read_file(file, max_bytes=HEAD_BYTES))
+        width, height = _pixels(file)
+    except RenderError as error:
+        return LocalImage(size_bytes=size, error=error.message)
+    return LocalImage(size, width, height, kind, is_converted=kind not in _SHOWN)
+
+
+def _pixels(file: FoundFile) -> tuple[int, int]:
+    """Return width and height, from the header.
+
+    Raises:
+        RenderError: it is broken.
+    """
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - 50 ms, only where needed
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(file.path)
+        with image:
+            return image.width, image.height
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise RenderError("has far too many pixels") from None
+    except UnidentifiedImageError:
+        raise RenderError("is damaged: export it again") from None
+    except (OSError, ValueError, SyntaxError) as error:
+        raise RenderError(f"is damaged ({error}): export it again") from None
