@@ -22,6 +22,7 @@ from mailer.errors import NotFoundError, RenderError
 if TYPE_CHECKING:
     from mailer.bootstrap import App
     from mailer.domain.message import CompiledIssue
+    from mailer.linting.report import LintReport
     from mailer.services.planning import Preview
     from mailer.services.reporting import SendReport
     from subscribers.queries import MailingList
@@ -41,12 +42,16 @@ def send(
     watch: Annotated[
         bool, typer.Option("--watch/--no-watch", help="Show progress until it is done.")
     ] = True,
+    no_lint: Annotated[
+        bool, typer.Option("--no-lint", help="Send it even where the linter finds errors.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
     """Send an issue to a mailing list: look, confirm, plan, deliver, balance the books.
 
     Exits with 0 only when the books balance and nothing failed. Ctrl-C stops watching, not
-    sending. Nobody gets an issue twice, however often this is run.
+    sending. Nobody gets an issue twice, however often this is run. What `mailer issue lint` calls
+    an error keeps an issue from going out.
 
     Examples:
       mailer send week-41.md --list readers
@@ -67,7 +72,8 @@ def send(
         app.settings.require_sendable()
         app.provider  # noqa: B018 - a wrong setting shows before anything is planned
         preview = planning.preview(app.engine, compiled, mailing_list_id=mailing_list.id)
-        facts = _facts(app, compiled, mailing_list, preview)
+        report = None if no_lint else _lint(file, app)
+        facts = _facts(app, compiled, mailing_list, preview) | _lint_facts(report)
         if as_json and dry_run:
             print_json(facts)
         elif not as_json:
@@ -75,6 +81,7 @@ def send(
         warn_of_draft(draft.todos, facts["bytes"]["html"])
         tell_of_images(draft, app.settings)
         _refuse_gaps(preview)
+        _refuse_errors(report)
         if dry_run:
             return ExitCode.OK
         app.hints.check()  # a broker that is away shows before anything is planned
@@ -192,6 +199,33 @@ def _refuse_gaps(preview: "Preview") -> None:
         )
 
 
+def _lint(file: Path, app: "App") -> "LintReport":
+    from mailer.clock import utcnow
+    from mailer.services.linting import lint_file
+
+    return lint_file(file, app.settings, now=utcnow())
+
+
+def _lint_facts(report: "LintReport | None") -> dict[str, Any]:
+    if report is None:
+        return {}
+    return {"lint": {"errors": report.errors, "warnings": report.warnings, "notes": report.notes}}
+
+
+def _refuse_errors(report: "LintReport | None") -> None:
+    """Say what must not go out, a line each, and end there."""
+    if report is None or not report.errors:
+        return
+    for finding in report.findings:
+        if finding.severity == "error":
+            place = f"{finding.path}:{finding.line}:{finding.column}"
+            err_console.print(f"[red]lint:[/] {escape(f'{place}: {finding.message}')}", soft_wrap=True)
+    raise RenderError(
+        f"nothing was sent: the linter finds {count_of(report.errors, 'error')}; "
+        f"mailer issue lint {report.path} says what to do, --no-lint sends the issue as it is"
+    )
+
+
 def _facts(
     app: "App", compiled: "CompiledIssue", mailing_list: "MailingList", preview: "Preview"
 ) -> dict[str, Any]:
@@ -234,6 +268,8 @@ def _preview_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
     if facts["already_planned"]:
         rows.append(("  have this issue already", f"{facts['already_planned']:,}"))
     sizes = facts["bytes"]
+    if warnings := facts.get("lint", {}).get("warnings"):
+        rows.append(("linter", f"{count_of(warnings, 'warning')}: see mailer issue lint"))
     return [
         *rows,
         ("provider", str(facts["provider"])),

@@ -38,8 +38,8 @@ def lint(
         checks: the rules to ask.
     """
     hits = [hit for check in checks for hit in check(lintable)]
-    found = [*more, *(as_finding(hit, lintable) for hit in hits)]
-    found = _settled(_distinct(found), lintable)
+    found = _distinct([as_finding(hit, lintable) for hit in hits], more)
+    found = _settled(found, lintable)
     notes = suppressions.read_suppressions(lintable.document)
     kept, allowed, used = suppressions.apply(found, notes)
     silent = lintable.options.disable | set(unasked)
@@ -78,11 +78,20 @@ def _settled(findings: Iterable[Finding], lintable: Lintable) -> list[Finding]:
     ]
 
 
-def _distinct(findings: Iterable[Finding]) -> list[Finding]:
-    """Return each finding once; what the parser says counts less than a rule of the same place."""
+def _distinct(ours: Iterable[Finding], more: Iterable[Finding]) -> list[Finding]:
+    """Return each finding once.
+
+    What was found in the author's file has the better place: what the compiled message, which is
+    made of it, says of the same line by the same code is left out. What the parser says counts
+    less than a rule of the same place.
+    """
     kept: dict[tuple[object, ...], Finding] = {}
-    for each in findings:
+    for each in ours:
         kept.setdefault((each.code, each.path, each.line, each.column, each.text), each)
+    lines = {(each.code, each.path, each.line) for each in kept.values()}
+    for each in more:
+        if (each.code, each.path, each.line) not in lines:
+            kept.setdefault((each.code, each.path, each.line, each.column, each.text), each)
     errors = [
         each
         for each in kept.values()

@@ -16,13 +16,16 @@ from mailer.config.workspace import SETTINGS_FILE
 from mailer.domain.finding import Finding, Severity
 from mailer.domain.message import CompiledIssue, Mailbox
 from mailer.errors import ConfigurationError, RenderError
+from mailer.linting.compat import DEFAULT_CLIENTS, CompatOptions, check_compiled, theme_files
 from mailer.linting.engine import lint
+from mailer.linting.hosts import ip_of
 from mailer.linting.lintable import Audience, Lintable, Surroundings
 from mailer.linting.options import LintOptions
 from mailer.linting.registry import RULES
 from mailer.linting.repair import Parsed, parse_what_is_right
 from mailer.linting.report import LintReport
 from mailer.linting.rules import behind, merge
+from mailer.linting.rules.compliance import LOCAL_URL
 from mailer.linting.scan.document import Document, scan
 from mailer.rendering.pipeline import compile_issue, untraced
 from mailer.rendering.theme import Theme, find_theme
@@ -53,10 +56,16 @@ class Beyond:
 NOTHING_BEYOND = Beyond()
 
 
+_LOOKED_FOR = frozenset({"heading-order", "template-left"})
+"""Rules on the message whose findings in the author's words are left to ours: an item may stand
+without a section, and escaped braces are meant."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Made:
     compiled: CompiledIssue | None
     problems: tuple[Finding, ...]
+    theme: Theme | None = None
 
 
 def lint_file(
@@ -112,7 +121,7 @@ def lint_bytes(
     linted = lint(
         lintable,
         unasked=_unasked(lintable, beyond),
-        more=[*problems, *made.problems, *beyond.findings],
+        more=[*problems, *made.problems, *_compiled_findings(lintable, made), *beyond.findings],
     )
     facts = _facts(lintable, beyond, settings)
     return LintReport(path, document.source.text, linted.findings, linted.suppressed, facts)
@@ -245,7 +254,28 @@ def _make(document: Document, parsed: Parsed, path: Path, settings: Settings) ->
         )
     except RenderError as error:
         return _Made(None, (_broken(error, path, document),))
-    return _Made(compiled, ())
+    return _Made(compiled, (), theme)
+
+
+def _compiled_findings(lintable: Lintable, made: _Made) -> list[Finding]:
+    """Return what there is to say of the message itself."""
+    if made.compiled is None or made.theme is None:
+        return []
+    options = lintable.options
+    known = CompatOptions(
+        clients=options.clients or DEFAULT_CLIENTS,
+        min_support=options.min_support,
+        error_support=options.error_support,
+        postal_address=lintable.around.postal_address or None,
+        content_width=made.theme.column_width,
+        image_warn_bytes=options.image_bytes,
+        size_warn_bytes=options.size_warn_bytes,
+        size_error_bytes=options.size_fail_bytes,
+        source=lintable.document.source.text,
+        theme_files=theme_files(made.theme),
+    )
+    found = check_compiled(made.compiled, path=lintable.path, options=known)
+    return [each for each in found if each.code not in _LOOKED_FOR or each.path != lintable.path]
 
 
 def _theme(
@@ -280,6 +310,15 @@ def _finding(
     return Finding(code, rule.severity, message, path, *place, text, rule.why, rule.fix)
 
 
+def _sends_out(settings: Settings) -> bool:
+    """Tell whether messages leave this machine."""
+    if settings.provider == "smtp":
+        host = settings.smtp.host
+        address = ip_of(host)
+        return host != "localhost" and not (address is not None and address.is_loopback)
+    return settings.provider == "sendgrid" and not LOCAL_URL.match(settings.sendgrid.base_url)
+
+
 def _surroundings(settings: Settings) -> Surroundings:
     if not has_workspace(settings):
         return Surroundings()
@@ -289,5 +328,5 @@ def _surroundings(settings: Settings) -> Surroundings:
         sender=Mailbox(sender.email, sender.name) if sender.email else None,
         postal_address=sender.postal_address,
         base_url=settings.web.base_url,
-        sends_out=settings.provider != "outbox",
+        sends_out=_sends_out(settings),
     )

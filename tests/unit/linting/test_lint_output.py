@@ -8,7 +8,7 @@ import pytest
 
 from mailer.domain.finding import Severity
 from mailer.linting.output import as_json, as_sarif, github_lines
-from mailer.linting.registry import RULES
+from mailer.linting.registry import OWN_CODES, RULES
 from mailer.linting.report import LintReport
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -93,7 +93,7 @@ def test_every_rule_is_documented() -> None:
     assert rows == {code: rule.severity.value for code, rule in RULES.items()}
 
 
-@pytest.mark.parametrize("code", sorted(RULES))
+@pytest.mark.parametrize("code", sorted(OWN_CODES))
 def test_cards_are_whole(code: str) -> None:
     rule = RULES[code]
     assert re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)+", code)

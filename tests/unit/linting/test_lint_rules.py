@@ -262,7 +262,7 @@ def test_who_sends_is_looked_at_where_there_is_a_workspace(lint, tmp_path: Path)
     report = lint(text, settings=nowhere)
     assert report.findings == ()
     assert "no mailer.toml" in str(report.facts["left_out"])
-    (tmp_path / "mailer.toml").write_text('provider = "smtp"\n')
+    (tmp_path / "mailer.toml").write_text('provider = "smtp"\n[smtp]\nhost = "mail.news"\n')
     found = [
         each.code for each in lint(text, settings=load_settings(tmp_path, environ={})).findings
     ]
