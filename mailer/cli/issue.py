@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
-from mailer.cli import _draft, _image_notes, _lint, _of_images
+from mailer.cli import _draft, _lint
+from mailer.cli._image_notes import tell_of_images
 from mailer.cli._shared import console, err_console, print_json
 from mailer.errors import RenderError
 

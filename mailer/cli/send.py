@@ -219,7 +219,9 @@ def _refuse_errors(report: "LintReport | None") -> None:
     for finding in report.findings:
         if finding.severity == "error":
             place = f"{finding.path}:{finding.line}:{finding.column}"
-            err_console.print(f"[red]lint:[/] {escape(f'{place}: {finding.message}')}", soft_wrap=True)
+            err_console.print(
+                f"[red]lint:[/] {escape(f'{place}: {finding.message}')}", soft_wrap=True
+            )
     raise RenderError(
         f"nothing was sent: the linter finds {count_of(report.errors, 'error')}; "
         f"mailer issue lint {report.path} says what to do, --no-lint sends the issue as it is"

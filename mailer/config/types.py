@@ -95,13 +95,9 @@ def _feeds(value: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value))
 
 
-def _comma_separated(value: object) -> object:
-    """Return a list as it is, and what a variable holds at its commas."""
-    return (
-        [part.strip() for part in value.split(",") if part.strip()]
-        if isinstance(value, str)
-        else value
-    )
+def _parted(value: object) -> object:
+    """Take a list from one text, as in a variable, by its commas and blanks."""
+    return re.split(r"[,\s]+", value.strip(", ")) if isinstance(value, str) and value else value
 
 
 def _secret(check: Callable[[str], str]) -> AfterValidator:
@@ -127,8 +123,8 @@ RedisUrl = Annotated[SecretStr, _secret(_redis_url)]
 BrokerUrl = Annotated[SecretStr, _secret(_broker_url)]
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-Names = Annotated[tuple[Token, ...], BeforeValidator(_comma_separated)]
-ClientNames = Annotated[tuple[HostName, ...], BeforeValidator(_comma_separated)]
+Names = Annotated[tuple[Token, ...], BeforeValidator(_parted)]
+ClientNames = Annotated[tuple[HostName, ...], BeforeValidator(_parted)]
 Bytes = Annotated[int, Field(ge=1, le=100_000_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]

@@ -56,7 +56,7 @@ class Beyond:
 NOTHING_BEYOND = Beyond()
 
 
-_LOOKED_FOR = frozenset({"heading-order", "template-left"})
+_LOOKED_FOR = frozenset({"heading-order", "template-left", "text-part-markup"})
 """Rules on the message whose findings in the author's words are left to ours: an item may stand
 without a section, and escaped braces are meant."""
 
@@ -275,7 +275,20 @@ def _compiled_findings(lintable: Lintable, made: _Made) -> list[Finding]:
         theme_files=theme_files(made.theme),
     )
     found = check_compiled(made.compiled, path=lintable.path, options=known)
-    return [each for each in found if each.code not in _LOOKED_FOR or each.path != lintable.path]
+    return [
+        _placed(each, lintable)
+        for each in found
+        if each.code not in _LOOKED_FOR or each.path != lintable.path
+    ]
+
+
+def _placed(finding: Finding, lintable: Lintable) -> Finding:
+    """Return the finding without its words where they do not stand at its place."""
+    line = lintable.document.source.line_text(finding.line)
+    is_there = line.startswith(finding.text, finding.column - 1)
+    if finding.path != lintable.path or is_there:
+        return finding
+    return dataclasses.replace(finding, text="")
 
 
 def _theme(

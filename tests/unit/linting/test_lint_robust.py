@@ -14,7 +14,7 @@ from mailer.config import Settings
 from mailer.errors import RenderError
 from mailer.linting.report import LintReport
 from mailer.linting.scan.document import scan
-from mailer.services.linting import lint_bytes
+from mailer.services.linting import lint_bytes, lint_file
 
 CORPUS = Path(__file__).parent / "corpus"
 NOW = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
@@ -22,7 +22,8 @@ FRONT = '---\nsubject: "A"\ndate: 2026-11-22\n---\n'
 PIECES = st.sampled_from([
     "[", "]", "(", ")", "![", "](", "<", ">", "{{", "}}", "{", "}", "`", "```", "~~~", "\n", "\n\n",
     "# ", "## ", "### ", "#### ", "- ", "> ", "1. ", "| a | b |\n|---|---|\n", "---", "<!--", "-->",
-    "<!-- lint: allow", " because ", "https://", "http://[::1", "mailto:", "a b", "é", "\u200b", "\\",
+    "<!-- lint: allow",
+    " because ", "https://", "http://[::1", "mailto:", "a b", "é", "\u200b", "\\",
     "*", "**", "~~", "[^1]", "[^1]: ", "[a]: b", ":::", "::: note", "::: only a = b", "{.button}",
     "{#x}", "{=mjml}", "<mj-text>", "TODO", "%%x%%", "\r\n", "\r", "\x00", "\ufeff", "    ", "\t",
     "{{ name }}", '{{ name | default: "x" }}', "www.", "xn--", "%2520", "?utm_source=", "@", "...",
@@ -89,7 +90,8 @@ def test_damaged_files_end_in_findings(settings: Settings) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["[", "](", "`", "``` ", "<!-- ", "{{ ", "(", "![](", "[a](", "*", "<a", "\\", "[a]: ", "<http:",
+    ["[", "](", "`", "``` ", "<!-- ", "{{ ", "(", "![](", "[a](", "*", "<a", "\\", "[a]: ",
+     "<http:",
      "https://a ", "_", "[[", "{#", "%%", "!", "é", "#", "[^", "x\n\n", "TODO "],
 )  # fmt: skip
 def test_scanning_is_linear(piece: str) -> None:
@@ -105,8 +107,6 @@ def test_scanning_is_linear(piece: str) -> None:
 
 
 def test_files_that_are_no_issue_are_told_so(settings: Settings, tmp_path: Path) -> None:
-    from mailer.services.linting import lint_file
-
     with pytest.raises(RenderError, match="there is no such file"):
         lint_file(tmp_path / "no.md", settings, now=NOW)
     with pytest.raises(RenderError, match="directory"):

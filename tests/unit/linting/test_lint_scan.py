@@ -1,5 +1,7 @@
 """What the scanner finds is what the parser makes of the same text, and stands where it says."""
 
+# ruff: noqa: E501 - a line is a case
+
 from pathlib import Path
 
 import pytest
@@ -22,8 +24,8 @@ BODIES = [
     "- [a](https://a.org)\n\n    [b](https://yes.org)\n- x\n\n> [q](https://q.org)\n> more",
     "<!-- [a](https://no.org) -->\n\nText <!-- [b](https://no.org) --> [c](https://yes.org)",
     "| a | b |\n|---|---|\n| [x](https://x.org) | {{ name }} |",
-    "[ref] and [a][ref] and [b][]\n\n[ref]: https://r.org\n[b]: <https://s.org> \"t\"",
-    "{{ name }} and {{ x | default: \"y\" }} `{{ no }}` \\{{ no }}",
+    '[ref] and [a][ref] and [b][]\n\n[ref]: https://r.org\n[b]: <https://s.org> "t"',
+    '{{ name }} and {{ x | default: "y" }} `{{ no }}` \\{{ no }}',
     "[a\nlong one](https://a.org)\n\n[broken](https://b.org x) [c](<https://d.org/e f>)",
     "`` ` [a](https://no.org) `` [b](https://yes.org) ` [c](https://yes2.org)",
     "::: note Title [t](https://t.org)\n[a](https://a.org)\n:::\n\nText[^n]\n\n[^n]: [f](https://f.org)",
