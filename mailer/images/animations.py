@@ -96,8 +96,11 @@ def survey(image: Image.Image, frames: int, limits: ImageLimits) -> Animation:
     samples = Image.new("RGB", (_SAMPLE_SIDE, _SAMPLE_SIDE * _SAMPLES))
     views: list[FrameView] = []
     is_clear, row = False, 0
+    size = image.size
     for place, number in enumerate(numbers):
         image.seek(number)
+        if image.size != size:  # a frame beyond the canvas, for which Pillow makes it larger
+            raise RenderError("is a broken GIF, with a frame outside of it: export it again")
         frame = image.convert("RGBA")
         is_clear = is_clear or _is_clear(frame)
         opaque = _on_white(frame)

@@ -1,5 +1,6 @@
 """Bytes to pixels, within bounds: whatever is wrong with a file becomes one clear error."""
 
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from PIL import Image
 from mailer.errors import RenderError
 from mailer.images.kinds import kind_of
 from mailer.images.limits import ImageLimits
+
+logging.getLogger("PIL").setLevel(logging.CRITICAL)  # what is wrong, the error says once
 
 LONGEST_SIDE = 65_000
 """Pixels. JPEG ends at 65,535."""

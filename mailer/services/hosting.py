@@ -151,14 +151,15 @@ class _Host:
         self._store = store
 
     def hosted(self, src: str, widths: list[int | None], column_width: int) -> HostedImage:
-        widest = max(width or column_width for width in widths)
+        wanted = [min(width, column_width) if width else None for width in widths]
+        widest = max(width or column_width for width in wanted)
         made = self._made(find_file(src, self._roots), widest)
         natural = min(column_width, made.source_width)
         return HostedImage(
             url=f"{self._store.base_url}/{made.name}",
             width=made.width,
             height=made.height,
-            shown_width=max(width or natural for width in widths),
+            shown_width=max(width or natural for width in wanted),
             size_bytes=made.size_bytes,
             is_animated=made.is_animated,
             notes=made.notes,

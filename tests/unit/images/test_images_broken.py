@@ -209,5 +209,17 @@ def test_the_memory_that_fuzzing_took_is_bounded() -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 3_000_000
 
 
+def test_pillow_says_nothing_beside_the_error(capfd: pytest.CaptureFixture[str]) -> None:
+    data = bytearray(FILES["TIFF"])
+    first = int.from_bytes(data[4:8], "little")
+    for n in range(int.from_bytes(data[first : first + 2], "little")):
+        at = first + 2 + 12 * n
+        if int.from_bytes(data[at : at + 2], "little") == 277:  # samples per pixel
+            data[at + 8 : at + 10] = (2048).to_bytes(2, "little")
+    with pytest.raises(RenderError, match="broken TIFF"):
+        prepare(bytes(data), shown_width=100)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_pillow_is_left_as_it_was() -> None:
     assert Image.MAX_IMAGE_PIXELS == 89_478_485

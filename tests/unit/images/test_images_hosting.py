@@ -243,6 +243,12 @@ def test_a_given_width_is_the_shown_one(workspace: Workspace) -> None:
     assert (found.shown_width, found.width) == (200, 400)
 
 
+def test_nothing_is_shown_wider_than_the_column(workspace: Workspace) -> None:
+    workspace.save("issues/a.png")
+    found = workspace.host(Image("a.png", "", (), "", 1, 5000))["a.png"]
+    assert (found.shown_width, found.width) == (552, 1104)
+
+
 def test_a_picture_used_twice_is_large_enough_for_both(workspace: Workspace) -> None:
     workspace.save("issues/a.png")
     small, large = (Image("a.png", "", (), "", 1, width) for width in (100, 300))
