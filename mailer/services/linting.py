@@ -267,7 +267,7 @@ def _compiled_findings(lintable: Lintable, made: _Made) -> list[Finding]:
         min_support=options.min_support,
         error_support=options.error_support,
         postal_address=lintable.around.postal_address or None,
-        content_width=made.theme.column_width,
+        content_width=made.theme.settings.width,
         image_warn_bytes=options.image_bytes,
         size_warn_bytes=options.size_warn_bytes,
         size_error_bytes=options.size_fail_bytes,

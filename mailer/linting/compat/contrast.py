@@ -24,7 +24,7 @@ CONTRAST = Rule(
     "text that hardly stands out from its background",
     "Readers with weak eyes, in sunlight or on poor screens cannot read it. Below 3 hardly anybody"
     " can. Source: WCAG 2.2, 1.4.3.",
-    "choose a colour further from the background's",
+    "Choose a colour further from the background's.",
 )
 RULES = (CONTRAST,)
 
@@ -87,7 +87,7 @@ def _finding(inspection: Inspection, pair: _Pair, view: View) -> Finding:
         words=look.colour_from,
         also=(*_spellings(look.colour_from), *_spellings(look.background_from)),
         severity=Severity.ERROR if ratio < _WORST else Severity.WARNING,
-        fix=f"{better.hex} has {contrast(better, look.background):.1f} on {back}",
+        fix=f"Take {better.hex}, which has {contrast(better, look.background):.1f} on {back}.",
         facts={
             "text": front,
             "background": back,

@@ -14,7 +14,7 @@ EMPTY = Rule(
     Severity.ERROR,
     "a link without words",
     "There is nothing to click; a screen reader reads the address aloud. Source: WCAG 2.2, 2.4.4.",
-    "write what the link leads to",
+    "Write what the link leads to.",
 )
 VAGUE = Rule(
     "link-text-vague",
@@ -22,35 +22,35 @@ VAGUE = Rule(
     'a link text such as "click here"',
     "Many readers go from link to link: they hear the words without what is around them. Source:"
     " WCAG 2.2, 2.4.4.",
-    "link the words that name the target",
+    "Link the words that name the target.",
 )
 NOWHERE = Rule(
     "link-address-missing",
     Severity.ERROR,
     "a link without address",
     "A click does nothing.",
-    "give the address, or leave the link out",
+    "Give the address, or leave the link out.",
 )
 DEAD_ANCHOR = Rule(
     "anchor-dead",
     Severity.ERROR,
     "a link to a place that is not in the message",
     "A click does nothing.",
-    "link to the id of a heading that is there",
+    "Link to the id of a heading that is there.",
 )
 SCRIPT = Rule(
     "link-scheme",
     Severity.ERROR,
     "a link that runs a script",
     "Every client strips it, and filters take the message for an attack.",
-    "link to a web page",
+    "Link to a web page.",
 )
 RELATIVE = Rule(
     "link-relative",
     Severity.ERROR,
     "a link without a full address",
     "A message has no place of its own: a relative address leads nowhere.",
-    "give the full https:// address",
+    "Give the full https:// address.",
 )
 RULES = (EMPTY, VAGUE, NOWHERE, DEAD_ANCHOR, SCRIPT, RELATIVE)
 

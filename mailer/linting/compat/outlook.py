@@ -15,7 +15,7 @@ UNBALANCED = Rule(
     Severity.ERROR,
     "a conditional comment for Outlook that is not closed, or closes nothing",
     "Outlook or every other client hides the rest of the message.",
-    "close each <!--[if ...]> with <![endif]-->",
+    "Close each <!--[if ...]> with <![endif]-->.",
 )
 WIDTHS = Rule(
     "outlook-width",
@@ -23,7 +23,7 @@ WIDTHS = Rule(
     "a box wider than the box that it stands in",
     "Outlook on Windows widens the whole message by as much. A unitless 0 in an MJML padding, which"
     " mrml counts wrongly, does it.",
-    "write 0px instead of 0 in paddings, and widths that fit",
+    "Write 0px instead of 0 in paddings, and widths that fit.",
 )
 RULES = (UNBALANCED, WIDTHS)
 

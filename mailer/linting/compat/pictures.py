@@ -17,49 +17,49 @@ ALT_MISSING = Rule(
     Severity.ERROR,
     "a picture without alternative text",
     "Most clients hide pictures until asked, and some readers never see them: they read this.",
-    'say in the text what the picture shows; alt="" where it shows nothing that is not said',
+    'Say in the text what the picture shows; alt="" where it shows nothing that is not said.',
 )
 ALT_EMPTY_LINK = Rule(
     "image-link-alt-empty",
     Severity.ERROR,
     "a link that is a picture without words",
     "With pictures off there is nothing to click, and a screen reader reads the address aloud.",
-    "say in the alternative text where the link leads",
+    "Say in the alternative text where the link leads.",
 )
 ALT_USELESS = Rule(
     "image-alt-poor",
     Severity.WARNING,
     "an alternative text that says nothing, such as a file name",
     "Readers who do not see the picture learn nothing from it.",
-    'say what the picture shows; alt="" where it is only decoration',
+    'Say what the picture shows; alt="" where it is only decoration.',
 )
 WIDTH_MISSING = Rule(
     "image-width-missing",
     Severity.WARNING,
     "a picture without a width attribute",
     "Outlook on Windows ignores CSS widths and shows the file at its full size.",
-    "give its width in CSS pixels, such as width=600",
+    "Give its width in CSS pixels, such as width=600.",
 )
 TOO_WIDE = Rule(
     "image-too-wide",
     Severity.ERROR,
     "a picture wider than the room it has",
     "Outlook on Windows widens the whole message by as much.",
-    "give it at most the width of its column",
+    "Give it at most the width of its column.",
 )
 INSECURE = Rule(
     "image-insecure",
     Severity.WARNING,
     "a picture by http://",
     "Clients that load pictures by https only leave the frame empty.",
-    "serve it by https://",
+    "Serve it by https://.",
 )
 NO_ADDRESS = Rule(
     "image-address-missing",
     Severity.ERROR,
     "a picture without a full address",
     "A message has no place of its own: a relative address leads nowhere.",
-    "host the picture and give its full https:// address",
+    "Host the picture and give its full https:// address.",
 )
 DATA_URI = Rule(
     "image-data-uri",
@@ -67,7 +67,7 @@ DATA_URI = Rule(
     "a picture inside the HTML",
     "Gmail and Outlook on Windows do not show data: pictures, and they eat up Gmail's 102 KB."
     " Source: https://www.caniemail.com/features/image-base64/.",
-    "host the picture and give its address",
+    "Host the picture and give its address.",
 )
 FORMAT = Rule(
     "image-format",
@@ -75,14 +75,14 @@ FORMAT = Rule(
     "a picture as WebP, SVG or AVIF",
     "Gmail shows no SVG, Outlook on Windows no WebP and no AVIF. Source:"
     " https://www.caniemail.com/search/?s=image.",
-    "serve a PNG or JPEG of twice the shown width",
+    "Serve a PNG or JPEG of twice the shown width.",
 )
 HEAVY = Rule(
     "image-heavy",
     Severity.WARNING,
     "a heavy picture file",
     "On a phone it comes late or never, and costs the reader money.",
-    "make it no larger than twice its shown width, and compress it",
+    "Make it no larger than twice its shown width, and compress it.",
 )
 TRACKING = Rule(
     "tracking-pixel",
@@ -90,7 +90,7 @@ TRACKING = Rule(
     "an invisible picture from somebody else",
     "It tells a stranger who reads the message and when; privacy protections load or block it, and"
     " filters count it against the message.",
-    "leave it out",
+    "Leave it out.",
 )
 RULES = (
     *(ALT_MISSING, ALT_EMPTY_LINK, ALT_USELESS, WIDTH_MISSING, TOO_WIDE, INSECURE, NO_ADDRESS),

@@ -16,49 +16,49 @@ UNSUBSCRIBE = Rule(
     "a message without a visible unsubscribe link",
     "Readers who cannot leave press Spam; Gmail and Yahoo refuse bulk mail without it. Source:"
     " Gmail's and Yahoo's sender requirements, 2024.",
-    "link to {{ unsubscribe_url }} in the theme's footer",
+    "Link to {{ unsubscribe_url }} in the theme's footer.",
 )
 POSTAL = Rule(
     "postal-address-missing",
     Severity.ERROR,
     "no postal address",
     "The law asks for one in many countries. Source: CAN-SPAM Act, section 5(a)(5).",
-    "set `sender.postal_address`",
+    "Set `sender.postal_address`.",
 )
 UNSHOWN = Rule(
     "postal-address-unshown",
     Severity.ERROR,
     "a message that does not show the sender's postal address",
     "The law asks for it in many countries. Source: CAN-SPAM Act, section 5(a)(5).",
-    "write {{ postal_address }} in the theme's footer",
+    "Write {{ postal_address }} in the theme's footer.",
 )
 TEMPLATE = Rule(
     "template-left",
     Severity.ERROR,
     "a merge field or template command that was not filled",
     "Readers see the braces.",
-    'write {{ field }} or {{ field | default: "text" }}; a template command belongs into the theme',
+    'Write {{ field }} or {{ field | default: "text" }}; template commands belong into the theme.',
 )
 TOKEN = Rule(
     "token-unknown",
     Severity.ERROR,
     "a merge field's token that nothing fills",
     "Readers see letters and digits without sense.",
-    "compile the issue again; report it where it stays",
+    "Compile the issue again; report it where it stays.",
 )
 ESCAPE = Rule(
     "debug-escape",
     Severity.ERROR,
     "a character that came out as its code",
     "mrml writes some characters in attributes as \\u{a0}, and readers see that.",
-    "write the character as a numeric entity, such as &#160;",
+    "Write the character as a numeric entity, such as &#160;.",
 )
 HIDDEN = Rule(
     "hidden-text",
     Severity.WARNING,
     "words that nobody sees, other than the preheader",
     "Filters take hidden words for a trick of spammers.",
-    "show them, or leave them out",
+    "Show them, or leave them out.",
 )
 RULES = (UNSUBSCRIBE, POSTAL, UNSHOWN, TEMPLATE, TOKEN, ESCAPE, HIDDEN)
 

@@ -17,7 +17,7 @@ CLIPPED = Rule(
     "HTML so large that Gmail cuts it off",
     "Gmail cuts off what comes after about 102,000 bytes of HTML: the end of the issue, and the"
     " unsubscribe link with it, hide behind a link.",
-    "leave something out, or link to the rest on the web",
+    "Leave something out, or link to the rest on the web.",
 )
 RULES = (CLIPPED,)
 
@@ -175,7 +175,7 @@ def _message(size: Size, clipped_at: Part | None, options: CompatOptions) -> str
 
 def _fix(size: Size, heaviest: list[Part], options: CompatOptions) -> str:
     over = size.total_bytes - options.size_warn_bytes + 1
-    words = [f"cut {over:,} bytes"]
+    words = [f"Cut {over:,} bytes"]
     items = [part for part in size.parts if part.level > 2]  # noqa: PLR2004 - below sections
     if issues := -(-size.total_bytes // options.size_warn_bytes):
         middle = sorted(part.size_bytes for part in items)[len(items) // 2] if items else 0
@@ -191,7 +191,7 @@ def _fix(size: Size, heaviest: list[Part], options: CompatOptions) -> str:
         words.append(f"the largest parts are {named}")
     if size.added_bytes > size.total_bytes // 5:
         words.append(f"tracked links add {size.added_bytes:,}: turn click tracking off")
-    return "; ".join(words)
+    return f"{'; '.join(words)}."
 
 
 def _facts(

@@ -14,91 +14,91 @@ DOCTYPE = Rule(
     Severity.ERROR,
     "a message without <!doctype html>",
     "Clients fall into quirks mode: sizes and tables come out differently in each.",
-    "let MJML write the document, or begin it with <!doctype html>",
+    "Let MJML write the document, or begin it with <!doctype html>.",
 )
 LANGUAGE = Rule(
     "language-missing",
     Severity.ERROR,
     "a message that does not say its language",
     "Screen readers read it with the wrong voice. Source: WCAG 2.2, 3.1.1.",
-    'set `language` in the front matter, and lang="{{ language }}" in the theme',
+    'Set `language` in the front matter, and lang="{{ language }}" in the theme.',
 )
 TITLE = Rule(
     "title-missing",
     Severity.WARNING,
     "a message without a title",
     "Screen readers and browser windows name the message by it. Source: WCAG 2.2, 2.4.2.",
-    "give the theme an <mj-title>",
+    "Give the theme an <mj-title>.",
 )
 TABLE_ROLE = Rule(
     "table-role-missing",
     Severity.WARNING,
     "a layout table that screen readers read as data",
     "They announce rows and columns where there are none.",
-    'set role="presentation" on layout tables; give data tables <th> cells',
+    'Set role="presentation" on layout tables; give data tables <th> cells.',
 )
 NO_H1 = Rule(
     "heading-main-missing",
     Severity.WARNING,
     "a message without a main heading",
     "Readers who jump from heading to heading do not find the beginning.",
-    "let the theme write the issue's title as <h1>",
+    "Let the theme write the issue's title as <h1>.",
 )
 MANY_H1 = Rule(
     "heading-main-repeated",
     Severity.WARNING,
     "more than one main heading",
     "The outline has no single beginning.",
-    "keep the first <h1> and make the others <h2>",
+    "Keep the first <h1> and make the others <h2>.",
 )
 SKIPPED = Rule(
     "heading-order",
     Severity.WARNING,
     "a heading more than one level below the one before it",
     "Readers who move by headings look for the level between. Source: WCAG 2.2, 1.3.1.",
-    "use the next level",
+    "Use the next level.",
 )
 EMPTY_HEADING = Rule(
     "heading-empty",
     Severity.WARNING,
     "a heading without words",
     "Screen readers announce a heading and then nothing.",
-    "write the heading, or leave it out",
+    "Write the heading, or leave it out.",
 )
 DUPLICATE_ID = Rule(
     "anchor-repeated",
     Severity.ERROR,
     "an id that two elements have",
     "Links to it lead to the first only.",
-    "give each a name of its own",
+    "Give each a name of its own.",
 )
 ACTIVE = Rule(
     "active-content",
     Severity.ERROR,
     "scripts, frames or plug-ins",
     "Every client strips them, and filters take the message for an attack.",
-    "link to a web page instead",
+    "Link to a web page instead.",
 )
 HANDLER = Rule(
     "event-handler",
     Severity.ERROR,
     "an attribute with a script, such as onclick",
     "Every client strips it, and filters take the message for an attack.",
-    "leave it out",
+    "Leave it out.",
 )
 META_REFRESH = Rule(
     "meta-refresh",
     Severity.ERROR,
     "a message that leads somewhere else by itself",
     "Every client strips it, and filters take the message for an attack.",
-    "leave it out",
+    "Leave it out.",
 )
 DEEP = Rule(
     "nesting-deep",
     Severity.WARNING,
     f"elements nested more than {DEEPEST} levels deep",
     "Clients cut off what is nested too deep; the checks did not look at it either.",
-    "nest less",
+    "Nest less.",
 )
 RULES = (
     *(DOCTYPE, LANGUAGE, TITLE, TABLE_ROLE, NO_H1, MANY_H1, SKIPPED, EMPTY_HEADING, DUPLICATE_ID),

@@ -12,7 +12,7 @@ FAULTY = Rule(
     Severity.ERROR,
     "a <style> block with an error",
     "Gmail drops the whole block with all its rules for one error.",
-    "write the rule as CSS wants it",
+    "Write the rule as CSS wants it.",
 )
 LARGE = Rule(
     "style-block-large",
@@ -20,7 +20,7 @@ LARGE = Rule(
     "a <style> block of more than 8,192 characters",
     "Gmail drops the block. Source: https://www.caniemail.com/features/html-style/ and"
     " https://github.com/hteumeuleu/email-bugs/issues/90 (16 KB in all, today).",
-    "split it, or leave rules out",
+    "Split it, or leave rules out.",
 )
 MIXED = Rule(
     "style-blocks-mixed",
@@ -28,7 +28,7 @@ MIXED = Rule(
     "one <style> block with rules of different purpose",
     "A client that stumbles over one part drops the other with it: rules for phones, for dark mode"
     " and for Outlook's dark mode each need a block of their own.",
-    "write each part in an <mj-style> of its own",
+    "Write each part in an <mj-style> of its own.",
 )
 IN_BODY = Rule(
     "style-in-body",
@@ -36,14 +36,14 @@ IN_BODY = Rule(
     "a <style> block in the body",
     "Gmail and others read styles in the head only. Source:"
     " https://www.caniemail.com/features/html-style/.",
-    "put it into <mj-style>, or write the style into the element",
+    "Put it into <mj-style>, or write the style into the element.",
 )
 STYLESHEET = Rule(
     "stylesheet-external",
     Severity.WARNING,
     "a stylesheet or web font from another address",
     "Nearly no client loads it. Source: https://www.caniemail.com/features/html-link/.",
-    "put the rules into the theme's own CSS, and name fonts that readers have",
+    "Put the rules into the theme's own CSS, and name fonts that readers have.",
 )
 DROPPED = Rule(
     "style-dropped",
@@ -51,7 +51,7 @@ DROPPED = Rule(
     "a colour for which Gmail drops the whole style",
     "Gmail does not read rgb() with spaces instead of commas, and drops the element's whole style,"
     " or the whole <style> block. Source: https://www.caniemail.com/features/css-rgba/.",
-    "write #rrggbb, or rgb() with commas",
+    "Write #rrggbb, or rgb() with commas.",
 )
 RULES = (FAULTY, LARGE, MIXED, IN_BODY, STYLESHEET, DROPPED)
 

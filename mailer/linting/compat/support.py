@@ -15,39 +15,39 @@ CSS = Rule(
     Severity.WARNING,
     "CSS that chosen clients ignore",
     "Clients drop what they do not know, so the message looks different there.",
-    "leave it out, or write it so that the message reads well without it",
+    "Leave it out, or write it so that the message reads well without it.",
 )
 HTML = Rule(
     "html-unsupported",
     Severity.WARNING,
     "HTML that chosen clients ignore or strip",
     "Clients strip what they do not know, often with everything in it.",
-    "leave it out, or link to the web archive where it works",
+    "Leave it out, or link to the web archive where it works.",
 )
 FORMAT = Rule(
     "image-format-unsupported",
     Severity.WARNING,
     "a picture format that chosen clients do not show",
     "Readers see an empty frame with the alternative text.",
-    "serve the picture as JPEG or PNG",
+    "Serve the picture as JPEG or PNG.",
 )
 RULES = (CSS, HTML, FORMAT)
 
 _BY_CATEGORY = {"css": CSS, "html": HTML, "image": FORMAT}
 _FIXES = {
-    "css-display-flex": "lay out with MJML's columns, or `display:inline-block` and a width",
-    "css-display-grid": "lay out with MJML's columns, or `display:inline-block` and a width",
-    "css-position": "lay out in the order of reading, with paddings instead of positions",
-    "css-background-image": "set a background colour that reads well too, or use a picture element",
-    "css-variables": "write the value itself: a theme's values go into theme.toml",
-    "css-at-import": "put the rules into the theme's own CSS",
-    "css-at-font-face": "name fonts that readers have after the web font",
-    "css-rgba": "write the colour as #rrggbb, mixed with what lies behind it",
-    "css-object-fit": "crop the picture to the shape in which it is shown",
-    "html-video": "show a picture that links to the video",
-    "html-audio": "link to the recording",
-    "html-form": "link to a web page with the form",
-    "html-svg": "serve the drawing as a PNG of twice its shown width",
+    "css-display-flex": "Lay out with MJML's columns, or `display:inline-block` and a width.",
+    "css-display-grid": "Lay out with MJML's columns, or `display:inline-block` and a width.",
+    "css-position": "Lay out in the order of reading, with paddings instead of positions.",
+    "css-background-image": "Set a background colour that reads well, too, or use a picture.",
+    "css-variables": "Write the value itself: a theme's values go into theme.toml.",
+    "css-at-import": "Put the rules into the theme's own CSS.",
+    "css-at-font-face": "Name fonts that readers have after the web font.",
+    "css-rgba": "Write the colour as #rrggbb, mixed with what lies behind it.",
+    "css-object-fit": "Crop the picture to the shape in which it is shown.",
+    "html-video": "Show a picture that links to the video.",
+    "html-audio": "Link to the recording.",
+    "html-form": "Link to a web page with the form.",
+    "html-svg": "Serve the drawing as a PNG of twice its shown width.",
 }
 
 

@@ -17,42 +17,42 @@ MISSING = Rule(
     "a message without a plain-text part",
     "Readers of plain text, watches and some screen readers see nothing; filters count it against"
     " the message.",
-    "let the issue's text make it: do not empty it in the theme",
+    "Let the issue's text make it: do not empty it in the theme.",
 )
 THIN = Rule(
     "text-part-thin",
     Severity.WARNING,
     "a plain-text part that says much less than the HTML",
     "Readers of plain text miss most of it; filters count a difference against the message.",
-    "write what stands in raw HTML in Markdown as well",
+    "Write what stands in raw HTML in Markdown as well.",
 )
 MARKUP = Rule(
     "text-part-markup",
     Severity.WARNING,
     "HTML in the plain-text part",
     "Readers see the tags.",
-    "write it in Markdown",
+    "Write it in Markdown.",
 )
 UNSUBSCRIBE = Rule(
     "text-part-unsubscribe-missing",
     Severity.ERROR,
     "a plain-text part without the unsubscribe link",
     "Readers of plain text cannot leave, and press Spam.",
-    "write {{ unsubscribe_url }} into the theme's text template",
+    "Write {{ unsubscribe_url }} into the theme's text template.",
 )
 POSTAL = Rule(
     "text-part-postal-address-missing",
     Severity.ERROR,
     "a plain-text part without the sender's postal address",
     "The law asks for it in many countries. Source: CAN-SPAM Act, section 5(a)(5).",
-    "write {{ postal_address }} into the theme's text template",
+    "Write {{ postal_address }} into the theme's text template.",
 )
 LONG_LINE = Rule(
     "text-part-long-line",
     Severity.WARNING,
     "a line of more than 998 characters in the plain-text part",
     "Mail servers may break it, and an address in it no longer works. Source: RFC 5322, 2.1.1.",
-    "shorten the address or the word",
+    "Shorten the address or the word.",
 )
 RULES = (MISSING, THIN, MARKUP, UNSUBSCRIBE, POSTAL, LONG_LINE)
 

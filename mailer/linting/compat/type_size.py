@@ -16,21 +16,21 @@ SMALL_TEXT = Rule(
     Severity.WARNING,
     "text under 12 px",
     "Most readers see it on a phone at arm's length; many cannot read it.",
-    "write at least 12 px; 16 for running text",
+    "Write at least 12 px; 16 for running text.",
 )
 SMALL_TARGET = Rule(
     "target-small",
     Severity.WARNING,
     "a link that stands alone with less than 24 px of height for a finger",
     "On a phone the finger hits the link beside it. Source: WCAG 2.2, 2.5.8.",
-    "give it a line height or padding of 24 px or more",
+    "Give it a line height or padding of 24 px or more.",
 )
 LOW_BUTTON = Rule(
     "button-low",
     Severity.NOTE,
     "a button lower than 44 px",
     "Buttons of 44 px and more are hit at the first try. Source: WCAG 2.2, 2.5.5.",
-    "give it more padding above and below",
+    "Give it more padding above and below.",
 )
 RULES = (SMALL_TEXT, SMALL_TARGET, LOW_BUTTON)
 
