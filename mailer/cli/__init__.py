@@ -10,7 +10,19 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from mailer import __version__
-from mailer.cli import demo, explain, images, issue, lists, run, send, sends, setup, subscriber
+from mailer.cli import (
+    demo,
+    explain,
+    images,
+    issue,
+    lists,
+    run,
+    send,
+    sends,
+    setup,
+    subscriber,
+    theme,
+)
 from mailer.cli._help import HELP_OPTIONS, build_command
 from mailer.cli._shared import ExitCode, fail
 from mailer.errors import ConfigurationError, MailerError, NotFoundError
@@ -72,6 +84,7 @@ app.command("init")(setup.init)
 app.command("doctor")(setup.doctor)
 app.add_typer(issue.app, name="issue")
 app.add_typer(images.app, name="images")
+app.add_typer(theme.app, name="theme")
 app.add_typer(lists.app, name="lists")
 app.add_typer(subscriber.app, name="subscriber")
 app.command("send")(send.send)

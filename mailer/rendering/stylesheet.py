@@ -9,7 +9,7 @@ come on top. Only rules whose classes the issue uses get into the message.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -37,10 +37,11 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One selector and its declarations."""
+    """One selector and its declarations; `line` is where it stands in its file, 0 for nowhere."""
 
     selector: str
     declarations: tuple[Declaration, ...]
+    line: int = field(default=0, compare=False)
 
     @property
     def classes(self) -> frozenset[str]:
@@ -197,7 +198,7 @@ def _rules(node: Any, sheet: ThemeFile, known: frozenset[str]) -> Iterator[Rule]
                 raise _error(f"there is no colour or font {name!r} in theme.toml", inner, sheet)
         declarations.append(Declaration(inner.lower_name, value))
     for selector in tinycss2.serialize(node.prelude).split(","):
-        yield Rule(" ".join(selector.split()), tuple(declarations))
+        yield Rule(" ".join(selector.split()), tuple(declarations), node.source_line)
 
 
 def _error(message: str, node: Any, sheet: ThemeFile) -> RenderError:  # noqa: ANN401

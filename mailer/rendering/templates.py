@@ -36,7 +36,10 @@ def _render(
     environment: jinja2.Environment, theme: Theme, name: str, values: Mapping[str, object]
 ) -> str:
     if theme.template(name) is None:
-        raise RenderError(f"the theme has no {name}", path=theme.folders[0])
+        raise RenderError(
+            f'the theme has no {name}: let it extend one that has, such as extends = "digest"',
+            path=theme.folders[0],
+        )
     try:
         return environment.get_template(name).render(values)
     except jinja2.TemplateSyntaxError as error:

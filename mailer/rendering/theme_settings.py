@@ -10,7 +10,7 @@ from typing import Any
 
 from mailer.domain.colour import legible, parse_colour
 from mailer.errors import RenderError
-from mailer.rendering.words import Words
+from mailer.rendering.words import Words, wrong_words
 
 SETTINGS_FILE = "theme.toml"
 READABLE = 4.5
@@ -325,11 +325,12 @@ class _Reader:
         english = tables.get("en")
         if not isinstance(english, dict):
             raise self._error("a theme needs English words: [words.en]", "words")
-        return {
-            tag.lower(): Words({**english, **own})
-            for tag, own in tables.items()
-            if isinstance(own, dict)
-        }
+        for tag, own in tables.items():
+            if not isinstance(own, dict):
+                raise self._error(f"the words of {tag!r} must be a table", "words", tag)
+            for key, fault in wrong_words(own):
+                raise self._error(fault, "words", tag, key)
+        return {tag.lower(): Words({**english, **own}) for tag, own in tables.items()}
 
 
 def _holds(table: Mapping[str, Any], keys: Sequence[str]) -> bool:

@@ -1,9 +1,18 @@
 """What a theme itself says, in one language."""
 
 import datetime as dt
-from collections.abc import Mapping
+import string
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+_LISTS = {"stories": 2, "minutes": 2, "weekdays": 7, "months": 12}
+_FIELDS = {
+    "stories": {"count"},
+    "minutes": {"count"},
+    "reason": {"list"},
+    "date": {"weekday", "day", "month", "year"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +36,28 @@ class Words:
             day=date.day,
             year=date.year,
         )
+
+
+def wrong_words(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each key of a table `[words.<language>]` that cannot be used, and what is wrong."""
+    for key, value in table.items():
+        count = _LISTS.get(key)
+        values = value if count and isinstance(value, list) else [value]
+        if not all(isinstance(each, str) for each in values) or len(values) != (count or 1):
+            yield key, f"{key!r} must be {f'a list of {count} texts' if count else 'a text'}"
+        elif fault := next(filter(None, (_fault(each, key) for each in values)), ""):
+            yield key, fault
+
+
+def _fault(text: str, key: str) -> str:
+    known = _FIELDS.get(key)
+    if known is None:
+        return ""
+    try:
+        found = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    except ValueError:
+        return f"{key!r} has a brace that is not closed"
+    if found <= known:
+        return ""
+    names = ", ".join(f"{{{name}}}" for name in sorted(known))
+    return f"{key!r} may hold {names}, not {{{min(found - known)}}}"

@@ -1,0 +1,145 @@
+"""Themes: which there are, a new one, and what is wrong with one."""
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailer.config import Settings
+from mailer.domain.finding import Finding, Severity
+from mailer.errors import NotFoundError, RenderError
+from mailer.linting.theming import Specimen, check_theme
+from mailer.rendering import Theme, find_theme, list_themes
+from mailer.rendering.theme import BASE
+from mailer.rendering.theme_settings import SETTINGS_FILE
+from mailer.resources import resource_dir
+from mailer.services.publishing import theme_roots
+from mailer.services.theme_file import full_settings, overriding_settings
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeEntry:
+    """A theme as a list shows it.
+
+    Args:
+        name: as issues ask for it.
+        label: as people read it; empty where the theme is broken.
+        description: one line.
+        origin: `shipped`, `workspace`, or `overridden`: shipped, with files of the workspace.
+        extends: the theme that it builds on; empty where that is the base.
+        files: those of the workspace.
+        problem: why it cannot be used; empty where it can.
+    """
+
+    name: str
+    label: str
+    description: str
+    origin: str
+    extends: str
+    files: tuple[str, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeReport:
+    """What a check has found."""
+
+    name: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> int:
+        """Findings with which no issue should go out."""
+        return sum(each.severity is Severity.ERROR for each in self.findings)
+
+
+def describe_themes(settings: Settings) -> list[ThemeEntry]:
+    """Return every theme, in order of name; broken ones say so."""
+    roots = theme_roots(settings)
+    return [_entry(name, roots) for name in list_themes(roots)]
+
+
+def check_themes(names: Sequence[str], settings: Settings) -> list[ThemeReport]:
+    """Return what is wrong with the themes `names`; with all of them where none is named.
+
+    Raises:
+        NotFoundError: there is no theme of a name.
+    """
+    roots = theme_roots(settings)
+    known = list_themes(roots)
+    if unknown := [name for name in names if name not in known]:
+        raise NotFoundError(f"there is no theme {unknown[0]!r}: there are {', '.join(known)}")
+    path = resource_dir("examples") / "specimen.md"
+    specimen = Specimen(path, path.read_text(encoding="utf-8"))
+    return [
+        ThemeReport(name, tuple(check_theme(name, roots=roots, specimen=specimen)))
+        for name in dict.fromkeys(names or known)
+    ]
+
+
+def new_theme(name: str, settings: Settings, *, parent: str, is_full: bool) -> list[Path]:
+    """Write `templates/email/NAME/` to the workspace; return its files.
+
+    Args:
+        name: of the new theme; that of a shipped one overrides it.
+        settings: of the workspace.
+        parent: the theme to build on.
+        is_full: copy all files of the parent, instead of only saying what may be changed.
+
+    Raises:
+        RenderError: the name cannot be one, the folder is there already, or the parent is not there
+            or broken.
+    """
+    if not _NAME.fullmatch(name) or name == BASE:
+        raise RenderError(
+            f"{name!r} cannot be a theme's name: small letters, digits, single dashes; not 'base'"
+        )
+    workspace, shipped = theme_roots(settings)
+    folder = workspace / name
+    if folder.exists():
+        raise RenderError("is there already; nothing was written", path=folder)
+    is_override = (shipped / name / SETTINGS_FILE).is_file()
+    theme = find_theme(name if is_override else parent, roots=[workspace, shipped])
+    if is_full:
+        files = {SETTINGS_FILE: full_settings(theme, name), **_copied(theme)}
+    else:
+        files = {SETTINGS_FILE: overriding_settings(theme, name)}
+    return _write(folder, files)
+
+
+def _entry(name: str, roots: Sequence[Path]) -> ThemeEntry:
+    workspace, shipped = roots
+    own = workspace / name
+    files = sorted(path.name for path in own.iterdir() if path.is_file()) if own.is_dir() else []
+    is_shipped = (shipped / name / SETTINGS_FILE).is_file()
+    origin = "overridden" if files and is_shipped else "shipped" if is_shipped else "workspace"
+    try:
+        theme = find_theme(name, roots=roots)
+    except RenderError as error:
+        return ThemeEntry(name, "", "", origin, "", tuple(files), str(error))
+    parents = [folder.name for folder in theme.folders if folder.name not in {name, BASE}]
+    found = theme.settings
+    extends = parents[0] if parents else ""
+    return ThemeEntry(name, found.label, found.description, origin, extends, tuple(files))
+
+
+def _copied(theme: Theme) -> dict[str, str]:
+    """Return the text of each file that the theme is made of, by name."""
+    templates = {
+        name: file.text for level in reversed(theme.templates) for name, file in level.items()
+    }
+    return {**templates, **{sheet.path.name: sheet.text for sheet in theme.sheets}}
+
+
+def _write(folder: Path, files: dict[str, str]) -> list[Path]:
+    """Write a folder that is there whole or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
+    temporary.mkdir()
+    for name, text in files.items():
+        (temporary / name).write_text(text, encoding="utf-8", newline="\n")
+    temporary.rename(folder)
+    return [folder / name for name in files]

@@ -1,0 +1,122 @@
+"""`mailer theme`: what a person who makes a theme of their own meets."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mailer.cli import run_command
+from mailer.cli._shared import ExitCode
+from mailer.rendering import find_theme
+from mailer.resources import resource_dir
+
+SHIPPED = resource_dir("templates") / "email"
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MAILER_WORKSPACE", raising=False)
+    (tmp_path / "mailer.toml").write_text('[sender]\nemail = "a@example.org"\n')
+    return tmp_path / "templates" / "email"
+
+
+def test_new_theme_changes_nothing_until_told(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["theme", "new", "mine", "--from", "letter"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == "wrote templates/email/mine/theme.toml\n"
+    assert "theme: mine" in shown.err
+    theme = find_theme("mine", roots=[workspace, SHIPPED])
+    letter = find_theme("letter", roots=[SHIPPED])
+    assert (theme.settings.light, theme.settings.fonts) == (
+        letter.settings.light,
+        letter.settings.fonts,
+    )
+    assert run_command(["theme", "check", "mine"]) == 0
+    assert capsys.readouterr().out == "mine ok\n"
+
+
+def test_every_commented_value_can_be_taken(workspace: Path) -> None:
+    assert run_command(["theme", "new", "mine"]) == 0
+    file = workspace / "mine" / "theme.toml"
+    lines = file.read_text().split("\n")
+    bare = [line.removeprefix("# ") if " = " in line or "[" in line else line for line in lines]
+    file.write_text("\n".join(bare).replace('src = "logo.png"', 'src = "https://e.org/l.png"'))
+    theme = find_theme("mine", roots=[workspace, SHIPPED])
+    assert theme.settings.logo.alt == "The Observatory"
+    assert theme.settings.dark == find_theme("digest", roots=[SHIPPED]).settings.dark
+
+
+def test_a_shipped_theme_is_overridden_by_its_name(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["theme", "new", "note"]) == 0
+    assert "extends" not in (workspace / "note" / "theme.toml").read_text()
+    capsys.readouterr()
+    assert run_command(["theme", "ls", "--json"]) == 0
+    entries = {one["name"]: one for one in json.loads(capsys.readouterr().out)}
+    assert entries["note"]["origin"] == "overridden"
+    assert entries["note"]["files"] == ["theme.toml"]
+    assert entries["digest"]["origin"] == "shipped"
+
+
+def test_a_full_copy_stands_alone(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["theme", "new", "whole", "--full", "--from", "letter"]) == 0
+    files = {path.name for path in (workspace / "whole").iterdir()}
+    assert files == {
+        "theme.toml",
+        "issue.mjml.j2",
+        "parts.mjml.j2",
+        "issue.txt.j2",
+        "blocks.css",
+        "theme.css",
+    }
+    assert run_command(["theme", "check", "whole"]) == 0
+    assert "whole ok\n" in capsys.readouterr().out
+
+
+def test_nothing_is_overwritten(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["theme", "new", "mine"]) == 0
+    file = workspace / "mine" / "theme.toml"
+    file.write_text('extends = "note"\n')
+    assert run_command(["theme", "new", "mine"]) == ExitCode.USAGE
+    assert "is there already; nothing was written" in capsys.readouterr().err
+    assert file.read_text() == 'extends = "note"\n'
+    assert [path.name for path in workspace.iterdir()] == ["mine"]
+
+
+@pytest.mark.parametrize("name", ["base", "../x", "Mine", "a b", "-x"])
+def test_names_that_cannot_be_one(
+    workspace: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert run_command(["theme", "new", "--", name]) == ExitCode.USAGE
+    assert "cannot be a theme's name" in capsys.readouterr().err
+    assert not workspace.exists()
+
+
+def test_check_fails_on_errors(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (workspace / "mine").mkdir(parents=True)
+    (workspace / "mine" / "theme.toml").write_text(
+        'extends = "digest"\n[light]\nmuted = "#C9C2B5"\n'
+    )
+    assert run_command(["theme", "check", "mine"]) == ExitCode.FAILED
+    shown = capsys.readouterr().out
+    assert "templates/email/mine/theme.toml:3:1: error muted on" in shown
+    assert run_command(["theme", "check", "mine", "--json"]) == ExitCode.FAILED
+    [report] = json.loads(capsys.readouterr().out)
+    assert report["findings"][0]["code"] == "contrast-low"
+
+
+def test_check_looks_at_all(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["theme", "check"]) == 0
+    assert capsys.readouterr().out == "digest ok\nletter ok\nnote ok\n"
+    assert run_command(["theme", "check", "lettre"]) == ExitCode.NOT_FOUND
+
+
+def test_ls_shows_broken_themes(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (workspace / "mine").mkdir(parents=True)
+    (workspace / "mine" / "theme.toml").write_text("a = = 1\n")
+    assert run_command(["theme", "ls"]) == 0
+    assert "not TOML" in capsys.readouterr().out
