@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     BOUNCE = "bounce"
     CONFIRM = "confirm"
     PREFERENCES = "preferences"
+    TEST = "test"
     UNSUBSCRIBE = "unsubscribe"
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
-from mailer.cli import _draft, _lint
+from mailer.cli import _draft, _lint, _test_send
 from mailer.cli._image_notes import tell_of_images
 from mailer.cli._shared import console, err_console, print_json
 from mailer.errors import RenderError
@@ -74,6 +74,7 @@ def import_(
 
 
 app.command("draft")(_draft.draft)
+app.command("test")(_test_send.send_test)
 
 
 @app.command("build")

@@ -12,7 +12,17 @@ from mailer.feedback.sendgrid_signature import SignatureVerifier
 from mailer.inbox.store import InboxStore
 from mailer.services.archive_cards import CardShelf, accent_of
 from mailer.services.publication import publication_of
-from mailer.web import archive, archive_feeds, errors, health, media, site, unsubscribe, webhooks
+from mailer.web import (
+    archive,
+    archive_feeds,
+    errors,
+    health,
+    media,
+    site,
+    tests,
+    unsubscribe,
+    webhooks,
+)
 from mailer.web import inbox as inbox_pages
 from mailer.web.archive_desk import Desk
 from mailer.web.pages import PUBLIC, Pages
@@ -49,6 +59,7 @@ def create_app(app: "App", *, inbox: InboxStore | None = None) -> FastAPI:
     web.include_router(archive.make_router(desk))
     web.include_router(site.make_router(desk))
     web.include_router(media.make_router(app.settings.media_directory, pages))
+    web.include_router(tests.make_router(app.settings, app.signer, pages))
     web.include_router(webhooks.make_router(app.engine, _verifier(app.settings)))
     web.include_router(health.make_router(app.engine, app.celery))
     if inbox is not None:

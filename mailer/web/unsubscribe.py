@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 
 from mailer.clock import utcnow
+from mailer.services.testing_links import find_test_link
 from mailer.services.unsubscribing import UnsubscribeLink, look_up, unsubscribe
 from mailer.web.bodies import BodyTooLargeError, read_body
 from mailer.web.pages import PUBLIC, Pages
@@ -30,11 +31,18 @@ def make_router(engine: Engine, signer: Signer, pages: Pages) -> APIRouter:
             return None
         return look_up(engine, ids)
 
+    def without_link(token: str, template: str) -> Response:
+        """Answer to a link that is nobody's: of a test, or of nothing."""
+        list_name = find_test_link(engine, signer, token)
+        if list_name is None:
+            return pages.render("bad_link.html", status=404)
+        return pages.render(template, list_name=list_name)
+
     @router.api_route("/u/{token}", methods=["GET", "HEAD"])
     def ask(token: str) -> Response:
         link = open_link(token)
         if link is None:
-            return pages.render("bad_link.html", status=404)
+            return without_link(token, "unsubscribe_test.html")
         return pages.render(
             "unsubscribe.html" if link.is_subscribed else "unsubscribed.html", link=link
         )
@@ -47,15 +55,18 @@ def make_router(engine: Engine, signer: Signer, pages: Pages) -> APIRouter:
     def unsubscribe_now(token: str, source: str) -> Response:
         link = open_link(token)
         if link is None:
-            return pages.render("bad_link.html", status=404)
+            return without_link(token, "unsubscribed_test.html")
         unsubscribe(engine, link, source=source, now=utcnow())
         return pages.render("unsubscribed.html", link=link)
 
+    _add_help(router, pages)
+    return router
+
+
+def _add_help(router: APIRouter, pages: Pages) -> None:
     @router.api_route("/unsubscribe-help", methods=["GET", "HEAD"])
     def explain() -> Response:
         return pages.render("unsubscribe_help.html", headers=PUBLIC)
-
-    return router
 
 
 async def _source(request: Request) -> str:
