@@ -92,7 +92,10 @@ def parse_addresses(texts: Sequence[str]) -> list[Address]:
     Raises:
         InvalidAddressError: one is none.
     """
-    return list({address.email_key: address for address in map(parse_address, texts)}.values())
+    found: dict[str, Address] = {}
+    for address in map(parse_address, texts):
+        found.setdefault(address.email_key, address)
+    return list(found.values())
 
 
 def suppressed(engine: Engine, addresses: Sequence[Address]) -> dict[str, str]:
@@ -103,7 +106,7 @@ def suppressed(engine: Engine, addresses: Sequence[Address]) -> dict[str, str]:
             why = queries.find_suppression(connection, address.email_key)
             if why is not None:
                 day = why.recorded_at.date().isoformat()
-                found[address.email_key] = f"suppressed since {day} ({why.reason}): it said no"
+                found[address.email_key] = f"suppressed since {day} ({why.reason})"
     return found
 
 

@@ -21,6 +21,7 @@ REPORTS = {
     "images prune",
     "issue build",
     "issue draft",
+    "issue test",
     "issue import",
     "lists archive",
     "lists archive-link",
