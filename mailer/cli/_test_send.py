@@ -16,6 +16,7 @@ from mailer.errors import ProviderError, RenderError
 if TYPE_CHECKING:
     from mailer.bootstrap import App
     from mailer.domain.message import CompiledIssue
+    from mailer.services.publishing import Draft
     from mailer.services.testing import Answer, Reader
     from subscribers.address import Address
 
@@ -79,11 +80,11 @@ def send_test(
         except ProviderError as error:
             return fail(f"the test was not sent: {error}", ExitCode.CONFIGURATION)
         facts = _facts(app, compiled, reader, answers)
+        _tell_of_issue(app, draft, facts["bytes"]["html"])
     if as_json:
         print_json(facts)
     else:
         _show(facts)
-    _warn_of_draft(draft.todos, facts["bytes"]["html"])
     return ExitCode.OK if all(one.is_accepted for one in answers) else ExitCode.FAILED
 
 
@@ -138,10 +139,12 @@ def _warn(message: str) -> None:
     err_console.print(f"[yellow]warning:[/] {escape(message)}", soft_wrap=True)
 
 
-def _warn_of_draft(todos: list[str], size: int) -> None:
+def _tell_of_issue(app: "App", draft: "Draft", size: int) -> None:
+    from mailer.cli._image_notes import tell_of_images
     from mailer.cli.issue import warn_of_draft
 
-    warn_of_draft(todos, size)
+    warn_of_draft(draft.todos, size)
+    tell_of_images(draft, app.settings)
 
 
 def _facts(
