@@ -17,6 +17,10 @@ from mailer.linting.rule import Rule
 
 _SHOWN = 60
 _SOUGHT = 40
+_RAW = re.compile(
+    r"^ {0,3}(?:`{3,}|~{3,}) *\{=mjml\}[^\n]*\n(.*?)^ {0,3}(?:```|~~~)", re.DOTALL | re.MULTILINE
+)
+_BLANK = re.compile(r"[^\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Inspection:
         blocks: its `<style>` elements.
         texts: its words, those together that look alike.
         cascade: how its shapes look.
+        raw: the author's raw MJML where it stands in the file, all else blank.
     """
 
     html: str
@@ -73,6 +78,7 @@ class Inspection:
     blocks: tuple[Block, ...]
     texts: tuple[Text, ...]
     cascade: Cascade
+    raw: str
 
     def look(self, element: Element, view: View) -> Look:
         """Return how `element` looks in `view`."""
@@ -129,11 +135,15 @@ class Inspection:
         """Return where it is written: where one of `words` stands, else what can be read there."""
         element = at.element if isinstance(at, Run) else at
         line = at.line if at is not None else 1
-        own = [(self.path, self.options.source)] if self.options.source else []
-        theirs = list(self.options.theme_files.items())
-        is_authored = element is not None and element.is_authored
-        files = [*own, *theirs] if is_authored else [*theirs, *own]
-        for some in dict.fromkeys([*words, *self._readable(at)]):
+        readable = list(self._readable(at))
+        if any(where(self.raw, some, near=1) for some in readable):
+            files = [(self.path, self.raw)]
+        else:
+            own = [(self.path, self.options.source)]
+            theirs = list(self.options.theme_files.items())
+            is_authored = element is not None and element.is_authored
+            files = [*own, *theirs] if is_authored else [*theirs, *own]
+        for some in dict.fromkeys([*words, *readable]):
             for path, text in files:
                 if place := where(text, some, near=line if path == self.path else 1):
                     return _Place(path, *place, some)
@@ -142,11 +152,14 @@ class Inspection:
     def _readable(self, at: Element | Run | None) -> Iterator[str]:
         """Yield what a reader sees of `at`, to find its place by."""
         if isinstance(at, Run):
-            yield beginning(at.text)
+            texts = [at.text]
         elif at is not None:
-            yield beginning(at.attributes.get("alt", ""))
             runs = self.document.runs[at.first_run : at.last_run]
-            yield beginning(next((run.text for run in runs if run.has_words), ""))
+            read = next((run.text for run in runs if run.has_words), "")
+            texts = [at.attributes.get("alt", ""), read]
+        else:
+            texts = []
+        yield from filter(None, map(beginning, texts))
 
 
 def inspect(html: str, *, path: Path, options: CompatOptions) -> Inspection:
@@ -162,7 +175,25 @@ def inspect(html: str, *, path: Path, options: CompatOptions) -> Inspection:
         for element in document.all("style")
     )
     cascade = Cascade(rules_of(tuple((block.media, block.css) for block in blocks)))
-    return Inspection(html, path, options, document, blocks, tuple(_texts(document)), cascade)
+    return Inspection(
+        html=html,
+        path=path,
+        options=options,
+        document=document,
+        blocks=blocks,
+        texts=tuple(_texts(document)),
+        cascade=cascade,
+        raw=_raw(options.source),
+    )
+
+
+def _raw(source: str) -> str:
+    """Return `source` with nothing left but what stands in blocks of raw MJML."""
+    pieces, end = [], 0
+    for found in _RAW.finditer(source):
+        pieces += [_BLANK.sub(" ", source[end : found.start(1)]), found[1]]
+        end = found.end(1)
+    return "".join(pieces)
 
 
 def _texts(document: Document) -> Iterator[Text]:
@@ -176,7 +207,7 @@ def _texts(document: Document) -> Iterator[Text]:
 
 def where(text: str, words: str, *, near: int) -> tuple[int, int] | None:
     """Return line and column of `words` in `text`: from line `near` on, else the first; or None."""
-    if not words.strip():
+    if not text or not words.strip():
         return None
     pattern = _pattern(words)
     begin = _offset(text, near)

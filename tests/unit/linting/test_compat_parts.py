@@ -4,12 +4,18 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from compat_kit import CLEAN, ISSUE, UNSUBSCRIBE, message
+from compat_kit import CLEAN, FOOTER, ISSUE, UNSUBSCRIBE, message
 
 from mailer.domain.colour import Colour
 from mailer.domain.finding import Severity
 from mailer.domain.message import Slot, SlotContext
-from mailer.linting.compat import CompatOptions, check_size, check_text, word_count
+from mailer.linting.compat import (
+    CompatOptions,
+    check_html,
+    check_size,
+    check_text,
+    word_count,
+)
 from mailer.linting.compat.document import Document, Shape, read
 from mailer.linting.compat.inspection import inspect, where
 from mailer.linting.compat.look import Look
@@ -201,6 +207,18 @@ def test_words_are_found_whatever_the_case_and_spaces() -> None:
     assert where(text, "#fff", near=9) == (3, 9)
     assert where(text, "none", near=1) is None
     assert where(text, " ", near=1) is None
+
+
+def test_raw_mjml_is_searched_before_the_theme() -> None:
+    source = "one\n\n```{=mjml}\n<mj-text>Just words</mj-text>\n```\n\nJust words\n"
+    css = Path("theme.css")
+    options = dataclasses.replace(CLEAN, source=source, theme_files={css: "p { color: #999999 }\n"})
+    html = message(footer=f'{FOOTER}<div style="color:#999999">Just words</div>')
+    (found,) = check_html(html, path=ISSUE, options=options)
+    assert (found.path, found.line, found.column) == (ISSUE, 4, 10)
+    html = message(footer=f'{FOOTER}<div style="color:#999999">Other words</div>')
+    (found,) = check_html(html, path=ISSUE, options=options)
+    assert (found.path, found.line, found.column) == (css, 1, 12)
 
 
 # --- size -----------------------------------------------------------------------------------
