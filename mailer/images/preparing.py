@@ -125,7 +125,7 @@ def _width_notes(source_width: int, shown_width: int) -> tuple[str, ...]:
         return ()
     return (
         (
-            f"is {source_width:,} pixels wide and shown at {shown_width:,}: "
-            f"{RETINA * shown_width:,} would be sharp on every screen"
+            f"is {source_width:,} pixels wide: to be sharp on every screen at {shown_width:,} it "
+            f"takes {RETINA * shown_width:,}"
         ),
     )

@@ -16,6 +16,7 @@ from mailer.services.image_cache import DIRECTORY
 from mailer.storage.media import media_in_use
 
 KEEP_DAYS = 30
+_TICK_SECONDS = 1.0
 _LEFTOVER = dt.timedelta(days=1)
 """A temporary file this old is of a command that was killed."""
 
@@ -56,11 +57,17 @@ def unused(files: Sequence[MediaFile], *, days: int, now: dt.datetime) -> list[M
 
 
 def prune(engine: Engine, directory: Path, *, days: int, now: dt.datetime) -> list[MediaFile]:
-    """Remove `unused` pictures, and return them. What an issue shows by now is looked at anew."""
+    """Remove `unused` pictures, and return them.
+
+    Who compiles an issue marks its pictures first and puts the issue on record later. So the
+    record is read before the marks, and a mark is looked at once more before its picture goes.
+    """
     removed = []
     for file in unused(list_media(engine, directory), days=days, now=now):
-        (directory / file.name).unlink(missing_ok=True)
-        removed.append(file)
+        path = directory / file.name
+        if path.exists() and path.stat().st_mtime < file.used_at.timestamp() + _TICK_SECONDS:
+            path.unlink()
+            removed.append(file)
     return removed
 
 

@@ -3,6 +3,7 @@
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import cli_kit
 import image_kit as kit
@@ -10,6 +11,7 @@ import pytest
 from cli_kit import Cli
 
 from mailer.cli._shared import ExitCode
+from mailer.services import pruning
 
 cli = cli_kit.cli
 
@@ -135,3 +137,23 @@ def test_a_bucket_without_its_settings_is_a_setting(cli: Cli) -> None:
     done = cli.call("issue", "build", "week.md", "-o", "build")
     assert done.code == ExitCode.CONFIGURATION
     assert "images.s3_bucket is missing" in done.error
+
+
+def test_a_picture_that_comes_into_use_meanwhile_stays(
+    cli: Cli, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    age(pictures, 31)
+    real = pruning.unused
+    counts: list[int] = []
+
+    def compiled_meanwhile(*arguments: Any, **options: Any) -> Any:
+        found = real(*arguments, **options)
+        counts.append(len(found))
+        if len(counts) == 2:  # the first was for the question, this is for the deed
+            age(pictures, 0)
+        return found
+
+    monkeypatch.setattr(pruning, "unused", compiled_meanwhile)
+    assert "removed 0 pictures" in cli.call("images", "prune", "--yes").out
+    assert counts == [1, 1]
+    assert len(list(pictures.iterdir())) == 2
