@@ -40,7 +40,6 @@ ALLOWED = {
     "css-text-underline-offset": f"the underline is nearer: {_FALLS_BACK}",
     "css-word-break": "long addresses widen the message instead",
     "css-white-space": "short labels may break, and code keeps its lines by `<br>`",
-    "html-aria-hidden": "an ornament is read aloud where it is stripped",
     "html-anchor-links": "what is linked to stands in the same message, and the web archive has it",
     "html-lang": "screen readers read with the wrong voice where it is stripped; nothing else",
 }
@@ -74,7 +73,7 @@ GRACEFUL = {
             *("css-text-wrap", "css-user-select", "css-backdrop-filter", "css-text-overflow"),
             *("css-pseudo-element-first-letter", "css-pseudo-element-first-line"),
             *("html-acronym", "html-dfn", "html-bdi", "html-del", "html-strike", "html-wbr"),
-            *("html-aria-describedby", "html-aria-labelledby"),
+            *("html-aria-describedby", "html-aria-hidden", "html-aria-labelledby"),
             *("html-aria-live", "html-loading-attribute", "html-picture"),
         ),
         _NO_LOSS,

@@ -32,6 +32,11 @@ _LARGE, _LARGE_BOLD = 24.0, 18.66
 """Pixels of large text. Source: WCAG 2.2, "large scale": 18 pt, or 14 pt in bold."""
 
 _WORST = 3.0
+_WHEN = {
+    LIGHT: "Take",
+    DARK: "Take, in the theme's rules for dark mode,",
+    BARE: "Take, in the element's own style,",
+}
 
 
 @dataclass(slots=True)
@@ -87,7 +92,8 @@ def _finding(inspection: Inspection, pair: _Pair, view: View) -> Finding:
         words=look.colour_from,
         also=(*_spellings(look.colour_from), *_spellings(look.background_from)),
         severity=Severity.ERROR if ratio < _WORST else Severity.WARNING,
-        fix=f"Take {better.hex}, which has {contrast(better, look.background):.1f} on {back}.",
+        fix=f"{_WHEN[view]} {better.hex}, which has"
+        f" {contrast(better, look.background):.1f} on {back}.",
         facts={
             "text": front,
             "background": back,

@@ -288,6 +288,13 @@ def test_a_link_in_a_box_of_the_page_s_colour_is_no_button() -> None:
     assert codes(message(box.format("#ff0"))) == ["button-low"]
 
 
+def test_braces_that_the_author_escaped_are_meant() -> None:
+    html = message("<p>Write {{ name }} and \\u{e9}</p>")
+    assert codes(html) == ["debug-escape", "template-left"]
+    meant = dataclasses.replace(CLEAN, source="Write \\{{ name }} and \\u{e9}")
+    assert codes(html, meant) == []
+
+
 def test_own_pixels_are_no_strangers() -> None:
     pixel = f'<img {IMG} alt="" width="1" height="1">'
     assert (
