@@ -23,7 +23,7 @@ from mailer.domain.finding import Finding
 from mailer.linting.hosts import is_public
 from mailer.linting.registry import RULES
 from mailer.linting.scan.document import Document
-from mailer.linting.scan.spans import LinkSpan
+from mailer.linting.scan.spans import Target
 
 MOST_LINKS = 500
 MOST_REDIRECTS = 5
@@ -81,9 +81,7 @@ class LinkChecker:
     workers: int = WORKERS
     allow_loopback: bool = False
     resolve: Callable[[str, int], list[str]] = field(default_factory=lambda: _resolve, repr=False)
-    _hosts: dict[str, threading.Lock] = field(
-        default_factory=lambda: defaultdict(threading.Lock), repr=False
-    )
+    _hosts: dict[str, threading.Lock] = field(default_factory=dict, repr=False)
 
     def check(self, url: str) -> Verdict:
         """Return what is behind `url`, following its redirects."""
@@ -114,7 +112,7 @@ class LinkChecker:
     def _ask(self, url: str) -> tuple[int, str]:
         """Return status and Location: by HEAD, by GET where that is not answered well."""
         asked = self._asked(url)
-        with self._hosts[asked.host]:
+        with self._hosts.setdefault(asked.host, threading.Lock()):
             status, location = self._request("HEAD", asked)
             if status in _NO_HEAD:
                 time.sleep(self.pause_seconds)
@@ -206,8 +204,9 @@ class _PinnedHttps(http.client.HTTPSConnection):
     address = ""
 
     def connect(self) -> None:
-        plain = socket.create_connection((self.address, self.port), self.timeout)
-        self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+        self.sock = socket.create_connection((self.address, self.port), self.timeout)
+        context = ssl.create_default_context()
+        self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
 
 
 def check_links(
@@ -217,7 +216,7 @@ def check_links(
     *,
     progress: Callable[[int, int], None] = lambda *_: None,
 ) -> tuple[Finding, ...]:
-    """Return what is wrong behind the issue's links; each address is asked once.
+    """Return what is wrong behind the issue's links and pictures; each address is asked once.
 
     Args:
         document: the issue.
@@ -225,26 +224,27 @@ def check_links(
         checker: asks.
         progress: is told how many of how many were asked.
     """
-    links: dict[str, list[LinkSpan]] = defaultdict(list)
-    for link in document.spans.links:
-        url = link.target.url
-        if urlsplit_safely(url) in {"http", "https"}:
-            links[url].append(link)
-    urls = list(links)[:MOST_LINKS]
+    targets: dict[str, list[Target]] = defaultdict(list)
+    found = [link.target for link in document.spans.links]
+    found += [image.target for image in document.spans.images]
+    for target in found:
+        if _scheme_of(target.url) in {"http", "https"}:
+            targets[target.url].append(target)
+    urls = list(targets)[:MOST_LINKS]
     findings: list[Finding] = []
     pool = ThreadPoolExecutor(max_workers=checker.workers)
     try:
         waiting = {pool.submit(checker.check, url): url for url in urls}
         for done, future in enumerate(as_completed(waiting), start=1):
             url = waiting[future]
-            findings += _findings(document, path, links[url], future.result())
+            findings += _findings(document, path, targets[url], future.result())
             progress(done, len(urls))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     return tuple(findings)
 
 
-def urlsplit_safely(url: str) -> str:
+def _scheme_of(url: str) -> str:
     """Return the scheme of an address; empty where it is none."""
     try:
         return urlsplit(url).scheme if urlsplit(url).hostname else ""
@@ -253,14 +253,14 @@ def urlsplit_safely(url: str) -> str:
 
 
 def _findings(
-    document: Document, path: Path, links: list[LinkSpan], verdict: Verdict
+    document: Document, path: Path, targets: list[Target], verdict: Verdict
 ) -> Iterator[Finding]:
     if not verdict.code:
         return
     rule = RULES[verdict.code]
-    for link in links:
-        line, column = document.source.place(link.target.start)
-        text = document.source.text[link.target.start : link.target.end]
+    for target in targets:
+        line, column = document.source.place(target.start)
+        text = document.source.text[target.start : target.end]
         yield Finding(
             rule.code, rule.severity, verdict.message, path, line, column, text, rule.why, rule.fix,
             {"status": verdict.status, "url": verdict.url},
