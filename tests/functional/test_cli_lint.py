@@ -87,7 +87,7 @@ def test_a_long_line_is_cut_around_its_place(author: Cli) -> None:
 def test_the_new_issue_and_the_example_have_no_errors(author: Cli) -> None:
     assert author.call("issue", "new", "week-42").code == 0
     data = author.call("issue", "lint", "week-42.md", "--json").json
-    assert [each["code"] for each in data["files"][0]["findings"]] == ["placeholder-text"]
+    assert [each["code"] for each in data["files"][0]["findings"]] == ["sample-left"]
 
 
 def test_fields_are_counted_over_the_real_list(cli: Cli) -> None:

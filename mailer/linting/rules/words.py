@@ -23,6 +23,13 @@ RULES = (
         "Write what belongs there.",
     ),
     Rule(
+        "sample-left",
+        Severity.WARNING,
+        "words that a new issue begins with",
+        "`mailer issue new` put them there as a sample.",
+        "Write your own.",
+    ),
+    Rule(
         "foreign-merge-tag",
         Severity.ERROR,
         "a merge tag of another program",
@@ -57,10 +64,16 @@ _FILLER = re.compile(
     |\b(?:your|my|the)[ ](?:text|headline|title|subject(?:[ ]line)?|content|link|image|preheader
         |copy|intro|introduction)[ ](?:goes[ ])?here\b(?![ ]is)
     |\b(?:text|headline|title|content|image|copy|description)[ ]goes[ ]here\b
-    |\bOne[ ]line[ ]that[ ]makes[ ]people[ ]open[ ]it\b
     |\basdf(?:ghjkl|asdf|jkl)?\b|\[email[ \xa0]protected\]""",
     re.VERBOSE | re.IGNORECASE,
 )
+_SAMPLES = re.compile(
+    r"One line that makes people open it"
+    r"|This is the introduction: everything before the\s+first section"
+    r"|A heading with an address below it is a linked title"
+)
+"""Of `mailer.importing.scaffold`; a test holds them against it."""
+
 _WHOLE_VALUE = re.compile(
     r"(?:untitled|(?:my |your |the )?(?:subject|title|preheader|tagline|headline)(?: line| here)?"
     r"|test(?:ing)?(?: (?:issue|subject|newsletter|mail|email|123))?|placeholder|tbd|n/a|xxx)",
@@ -149,6 +162,13 @@ def check_filler(lintable: Lintable) -> Iterator[Hit]:
             yield Hit("placeholder-text", message, value.start, value.end)
 
 
+def check_samples(lintable: Lintable) -> Iterator[Hit]:
+    """Look for what `mailer issue new` writes, the first place of it."""
+    found = _SAMPLES.search(lintable.document.words)
+    if found:
+        yield Hit("sample-left", "the sample text is still there", found.start(), found.end())
+
+
 def check_foreign_tags(lintable: Lintable) -> Iterator[Hit]:
     """Look for merge tags that other programs would fill."""
     document = lintable.document
@@ -181,4 +201,6 @@ def _language(lintable: Lintable) -> str:
     return value.value.lower().partition("-")[0] if value else ""
 
 
-CHECKS: tuple[Check, ...] = (check_todos, check_filler, check_foreign_tags, check_tags)
+CHECKS: tuple[Check, ...] = (
+    check_todos, check_filler, check_samples, check_foreign_tags, check_tags,
+)  # fmt: skip

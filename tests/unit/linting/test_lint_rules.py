@@ -10,6 +10,7 @@ from PIL import Image
 
 from mailer.config import Settings, load_settings
 from mailer.domain.finding import Severity
+from mailer.importing.scaffold import new_issue
 from mailer.linting.lintable import Audience
 from mailer.linting.width import columns
 from mailer.services.linting import Beyond, lint_file
@@ -290,3 +291,11 @@ def test_a_theme_that_breaks_what_every_message_needs(lint, tmp_path: Path) -> N
         "theme-broken", folder / "issue.mjml.j2", 3,
     )  # fmt: skip
     assert broken.severity is Severity.ERROR
+
+
+def test_the_sample_is_that_of_a_new_issue(lint) -> None:  # noqa: ANN001
+    text = new_issue("week-1", date=dt.date(2026, 11, 22))
+    assert [each.code for each in lint(text).findings] == ["sample-left"]
+    for words in ("One line that makes people open it", "everything before the\nfirst section",
+                  "A heading with an address below it is a linked title"):  # fmt: skip
+        assert words in text
