@@ -25,7 +25,7 @@ _BANNER = (
     'text-align:center;">'
     '<div lang="en" dir="ltr" style="color:#3A2A00;">{words}</div></td></tr></tbody></table>'
 )
-"""Styled inline, with colours that read well as they are and inverted (contrast 10.9 to 1)."""
+"""Styled inline, with colours that read well as they are and inverted (contrast 10.8 to 1)."""
 
 
 @dataclass(frozen=True, slots=True)

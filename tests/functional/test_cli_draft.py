@@ -4,6 +4,8 @@ import datetime as dt
 import email.utils
 import json
 import re
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -247,6 +249,17 @@ def test_a_database_that_is_away_is_told_and_costs_nothing(author: Cli, feeds: F
     done = author.call("issue", "draft", feeds.url("/f"), "-o", "a.md")
     assert (done.code, titles(author.path / "a.md")) == (0, ["A"])
     assert "the database cannot say what was sent" in done.err
+
+
+def test_an_interruption_ends_it_soon(author: Cli, feeds: FeedServer) -> None:
+    feeds.answers["/f"] = feed_server.slow(20, rss("A"))
+    process = author.start("issue", "draft", feeds.url("/f"), "-o", "a.md")
+    cli_kit.wait_until(lambda: feeds.requests)
+    began = time.monotonic()
+    assert process.stop(signal.SIGINT, seconds=10) == ExitCode.INTERRUPTED
+    assert time.monotonic() - began < 8
+    assert "Traceback" not in process.text
+    assert not (author.path / "a.md").exists()
 
 
 def test_the_report_as_json(author: Cli, feeds: FeedServer) -> None:

@@ -220,6 +220,27 @@ def test_what_is_no_feed_is_told(data: bytes, message: str) -> None:
     assert str(caught.value).startswith(message)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1", "utf-16"])
+@pytest.mark.parametrize(
+    "content_type",
+    ["", "text/xml", "application/xml", "text/html", "image/png", "x; charset=bogus"],
+)
+def test_what_the_server_says_of_the_kind_does_no_harm(encoding: str, content_type: str) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?><rss version="2.0"><channel>'
+    text += "<title>Ü</title><item><title>Größe</title></item></channel></rss>"
+    feed = read_feed(text.encode(encoding), source="x", content_type=content_type)
+    assert (feed.title, feed.entries[0].title) == ("Ü", "Größe")
+
+
+def test_a_wrong_encoding_in_the_file_is_seen_through() -> None:
+    text = '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>Größe</title>'
+    for content_type in ("", "text/xml; charset=utf-8", "text/xml; charset=iso-8859-1"):
+        data = f"{text}</channel></rss>".encode("iso-8859-1")
+        assert read_feed(data, source="x", content_type=content_type).title == "Größe"
+        data = f"{text}</channel></rss>".encode()
+        assert read_feed(data, source="x", content_type=content_type).title == "Größe"
+
+
 def test_an_empty_feed_is_one() -> None:
     data = b"<rss version='2.0'><channel><title>Quiet</title></channel></rss>"
     assert read_feed(data, source="x").entries == ()
