@@ -40,7 +40,7 @@ PATH = Path("generated.md")
 DEFAULTS = IssueDefaults(
     sender=Mailbox("news@example.org", "The Observatory"),
     postal_address="12 Hill Lane, Greenwich",
-    web_url="https://news.example.org/issues/{slug}",
+    has_archive=True,
 )
 FRONT = "---\nsubject: \"Generated {{ name | default: 'you' }}\"\ndate: 2026-11-22\n---\n\n"
 SUMMARY = (

@@ -68,6 +68,11 @@ def find_archive_by_id(connection: Connection, list_id: int) -> ListArchive | No
     return _archive(connection.execute(_BY_ID, {"id": list_id}).one_or_none())
 
 
+def archive_by_id(connection: Connection, list_id: int) -> ListArchive:
+    """Return the archive of the mailing list with this id, which there is."""
+    return _archive_of(connection.execute(_BY_ID, {"id": list_id}).one())
+
+
 def get_archive(connection: Connection, slug: str) -> ListArchive:
     """Return the archive of the mailing list with this slug.
 

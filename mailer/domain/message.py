@@ -34,8 +34,9 @@ class SlotContext(StrEnum):
 
 
 UNSUBSCRIBE_URL = "unsubscribe_url"
+ARCHIVE_URL = "archive_url"
 ADDRESS = "email"
-SYSTEM_FIELDS = frozenset({UNSUBSCRIBE_URL, ADDRESS})
+SYSTEM_FIELDS = frozenset({UNSUBSCRIBE_URL, ARCHIVE_URL, ADDRESS})
 """Merge fields that the service fills; every other name is looked up in the subscriber's fields."""
 
 
@@ -158,6 +159,7 @@ class Recipient:
         unsubscribe_url: https (or http on a laptop), opaque signed token inside.
         unsubscribe_mailto: `mailto:` URI; empty where none is configured.
         fields: merge values by field name.
+        archive_url: where they read the issue on the web; a private mailing list's holds a token.
     """
 
     delivery_id: int
@@ -167,6 +169,7 @@ class Recipient:
     unsubscribe_url: str
     unsubscribe_mailto: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    archive_url: str = ""
 
 
 def slot_values(compiled: CompiledIssue, recipient: Recipient) -> dict[str, str]:
@@ -177,6 +180,8 @@ def slot_values(compiled: CompiledIssue, recipient: Recipient) -> dict[str, str]
 def _value(slot: Slot, recipient: Recipient) -> str:
     if slot.field == UNSUBSCRIBE_URL:
         value = recipient.unsubscribe_url
+    elif slot.field == ARCHIVE_URL:
+        value = recipient.archive_url
     elif slot.field == ADDRESS:
         value = recipient.email
     else:

@@ -17,6 +17,7 @@ DIRECTIVES = (*CALLOUTS, "sponsor", "poll", "only")
 DirectiveName = Literal["note", "tip", "important", "warning", "sponsor", "poll", "only"]
 
 _LINE = re.compile(r":{3,}[ \t]*(?P<name>[A-Za-z][\w-]*)?(?P<words>[^\n]*)$")
+_LIST_INDENT = 2
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 
 
@@ -61,7 +62,10 @@ def _line(state: StateBlock, number: int) -> str:
 
 
 def _closing(state: StateBlock, begin: int, end: int, name: str) -> int:
-    """Return the number of the line that ends the directive; those within it count."""
+    """Return the number of the line that ends the directive; those within it count.
+
+    What is indented further stands in a list, with an end of its own.
+    """
     depth, fence = 1, ""
     for number in range(begin + 1, end):
         line = _line(state, number)
@@ -70,12 +74,16 @@ def _closing(state: StateBlock, begin: int, end: int, name: str) -> int:
         mark = _FENCE.match(line)
         if mark and (not fence or (line.startswith(fence) and not line.strip(mark[1][0]))):
             fence = "" if fence else mark[1]
-        elif not fence and line.startswith(":::"):
+        elif not fence and line.startswith(":::") and _is_beside(state, begin, number):
             found = _LINE.fullmatch(line)
             depth += (1 if found["name"] else -1) if found else 0
         if not depth:
             return number
     raise _error(state, begin, f"the part '{name}' is not closed: end it with a line ':::'")
+
+
+def _is_beside(state: StateBlock, begin: int, number: int) -> bool:
+    return state.sCount[number] < state.sCount[begin] + _LIST_INDENT
 
 
 def _known(name: str, state: StateBlock, line: int) -> DirectiveName:

@@ -26,8 +26,7 @@ class IssueDefaults:
         reply_to: Reply-To, where it differs.
         postal_address: shown in the footer; its lines are joined by commas.
         list_name: the mailing list's or organisation's name as readers know it.
-        web_url: address of the issue in the web archive; `{slug}` in it is replaced by the slug.
-            Empty where there is no archive: then nothing says "Read online".
+        has_archive: whether issues can be read on the web; where not, nothing says "Read online".
         language: BCP 47 tag.
         tagline: the line below the masthead.
         author: who writes the issues.
@@ -37,7 +36,7 @@ class IssueDefaults:
     reply_to: Mailbox | None = None
     postal_address: str = ""
     list_name: str = ""
-    web_url: str = ""
+    has_archive: bool = False
     language: str = "en"
     tagline: str = ""
     author: Author | None = None
@@ -60,7 +59,7 @@ class Edition:
         reply_to: Reply-To, where it differs.
         postal_address: on one line; may be empty.
         list_name: as readers know it; may be empty.
-        web_url: of this issue; may be empty.
+        has_archive: whether it can be read on the web.
         author: who wrote it.
         images: where the pictures are hosted that are files, by their `src`.
     """
@@ -77,7 +76,7 @@ class Edition:
     reply_to: Mailbox | None
     postal_address: str
     list_name: str
-    web_url: str
+    has_archive: bool
     author: Author | None
     images: Mapping[str, HostedImage]
 
@@ -158,7 +157,7 @@ def edit(
             filter(None, map(str.strip, defaults.postal_address.splitlines()))
         ),
         list_name=defaults.list_name,
-        web_url=defaults.web_url.replace("{slug}", matter.slug),
+        has_archive=defaults.has_archive,
         author=matter.author or defaults.author,
         images=images,
     )

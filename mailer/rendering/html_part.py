@@ -86,7 +86,7 @@ def html_part(edition: Edition, tokens: Tokens, source: Source, *, is_traced: bo
         edition.words,
         edition.theme.column_width,
         images=edition.images,
-        web_url=edition.web_url,
+        web_url=tokens.archive_url(SlotContext.HTML) if edition.has_archive else "",
         is_traced=is_traced,
     )
     values = mjml_values(edition, fragments)
@@ -137,7 +137,7 @@ def mjml_values(edition: Edition, fragments: Fragments) -> Mapping[str, object]:
         "date": edition.date,
         "story_count": edition.words.counted("stories", len(issue.items)) if issue.items else "",
         "reading_time": edition.reading_time,
-        "web_url": edition.web_url,
+        "web_url": fragments.web_url,
         "introduction": fragments.flow(issue.introduction, paragraph="l"),
         "sections": sections,
         "contents": [each for each in sections if each.number] if edition.sections_listed else [],

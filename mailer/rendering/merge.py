@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mailer.domain.issue import Inlines, MergeField, Text
-from mailer.domain.message import Slot, SlotContext
+from mailer.domain.message import ARCHIVE_URL, Slot, SlotContext
 from mailer.rendering.source import Source
 
 FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -110,6 +110,10 @@ class Tokens:
             token = f"{self.prefix}{len(self._slots):04d}{context.value[0]}"
             self._slots[key] = Slot(token=token, field=name, context=context, default=default)
         return self._slots[key].token
+
+    def archive_url(self, context: SlotContext) -> str:
+        """Return the token of the issue's address in the web archive."""
+        return self.token(ARCHIVE_URL, context=context)
 
     @property
     def slots(self) -> tuple[Slot, ...]:

@@ -24,10 +24,11 @@ def text_part(edition: Edition, tokens: Tokens) -> str:
 
 def text_values(edition: Edition, tokens: Tokens) -> Mapping[str, object]:
     """Return the parts that the theme's text template puts in order; empty where there is none."""
-    writer = PlainText(tokens, edition.words, web_url=edition.web_url, images=edition.images)
+    web_url = tokens.archive_url(SlotContext.TEXT) if edition.has_archive else ""
+    writer = PlainText(tokens, edition.words, web_url=web_url, images=edition.images)
     issue = edition.issue
     return {
-        "header": _header(edition),
+        "header": _header(edition, web_url),
         "introduction": writer.flow(issue.introduction),
         "contents": _contents(edition, writer),
         "sections": list(_sections(issue, writer)),
@@ -55,10 +56,10 @@ def _author(edition: Edition) -> str:
     return "\n".join(filter(None, lines))
 
 
-def _header(edition: Edition) -> str:
+def _header(edition: Edition, web_url: str) -> str:
     lines = [*wrap(edition.title, WIDTH), *wrap(edition.tagline, WIDTH), edition.date]
-    if edition.web_url:
-        lines += ["", f"{edition.words['read_online']}:", edition.web_url]
+    if web_url:
+        lines += ["", f"{edition.words['read_online']}:", web_url]
     return "\n".join(line for at, line in enumerate(lines) if line or at > 1)
 
 

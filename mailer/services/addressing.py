@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mailer.domain.message import Recipient, message_id
+from mailer.services.archive_links import archive_url
 from mailer.storage.deliveries import Addressee
 from mailer.storage.sends import Mailing
 from subscribers.tokens import Purpose, Signer
@@ -29,7 +30,7 @@ class Addresser:
         token = self.signer.sign(
             Purpose.UNSUBSCRIBE,
             addressee.subscriber_id,
-            mailing.mailing_list_id,
+            mailing.archive.list_id,
             addressee.delivery_id,
         )
         return Recipient(
@@ -39,6 +40,13 @@ class Addresser:
             message_id=self._message_id(mailing, addressee),
             unsubscribe_url=f"{self.base_url}/u/{token}",
             unsubscribe_mailto=self._mailto(token),
+            archive_url=archive_url(
+                self.signer,
+                mailing.archive,
+                base_url=self.base_url,
+                slug=mailing.compiled.slug,
+                subscriber_id=addressee.subscriber_id,
+            ),
             fields={**addressee.fields, "name": addressee.name},
         )
 

@@ -56,7 +56,7 @@ class Articles:
     def _article(self, compiled: CompiledIssue, page_url: str) -> str:
         help_path = self.publication.help_path
         return article(
-            for_nobody(compiled.html, compiled, help_path),
+            for_nobody(compiled.html, compiled, unsubscribe_url=help_path, archive_url=page_url),
             page_url=page_url,
             unsubscribe_url=help_path,
             masthead=compiled.sender.name or self.publication.name,

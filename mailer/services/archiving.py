@@ -100,7 +100,7 @@ def read_index(engine: Engine, door: Door, *, before: str = "", after: str = "")
 
 
 def read_archived(
-    engine: Engine, door: Door, slug: str, *, unsubscribe_url: str
+    engine: Engine, door: Door, slug: str, *, unsubscribe_url: str, root: str
 ) -> ArchivedPage | None:
     """Return the issue as its latest send had it; None where nobody here was sent it.
 
@@ -109,6 +109,7 @@ def read_archived(
         door: what may be read; by the public one, what unlisted mailing lists were sent too.
         slug: the issue.
         unsubscribe_url: where its unsubscribe link leads: to nobody's subscription.
+        root: path under which the web app is served; may be empty.
     """
     if not _SLUG.fullmatch(slug):
         return None
@@ -123,7 +124,12 @@ def read_archived(
         compiled = archive.read_compiled(connection, [issue.compiled_id])[issue.compiled_id]
     return ArchivedPage(
         line=line_of(issue),
-        html=for_nobody(compiled.html, compiled, unsubscribe_url),
+        html=for_nobody(
+            compiled.html,
+            compiled,
+            unsubscribe_url=unsubscribe_url,
+            archive_url=f"{root}{door.issues_path}{slug}",
+        ),
         author=compiled.sender.name,
         published_at=issue.published_at,
         updated_at=issue.updated_at,
@@ -156,7 +162,9 @@ def line_of(issue: ShelvedIssue) -> ArchivedIssue:
     )
 
 
-def for_nobody(text: str, compiled: CompiledIssue, unsubscribe_url: str = "") -> str:
+def for_nobody(
+    text: str, compiled: CompiledIssue, *, unsubscribe_url: str = "", archive_url: str = ""
+) -> str:
     """Return `text` with each slot filled by what its author set as default, or by nothing."""
     nobody = Recipient(
         delivery_id=0,
@@ -164,6 +172,7 @@ def for_nobody(text: str, compiled: CompiledIssue, unsubscribe_url: str = "") ->
         name="",
         message_id="",
         unsubscribe_url=unsubscribe_url,
+        archive_url=archive_url,
     )
     values = slot_values(compiled, nobody)
     if not values:

@@ -24,6 +24,7 @@ from mailer.rendering.edition import IssueDefaults
 from mailer.rendering.pipeline import compile_issue, html_bytes, parse_issue
 from mailer.rendering.theme import Theme, find_theme
 from mailer.resources import resource_dir
+from mailer.services.archive_links import ARCHIVE_PATH
 from mailer.services.hosting import host_file, host_images
 
 SAMPLE_EMAIL = "reader@example.org"
@@ -141,7 +142,7 @@ def issue_defaults(settings: Settings) -> IssueDefaults:
         reply_to=Mailbox(sender.reply_to) if sender.reply_to else None,
         postal_address=sender.postal_address or "",
         list_name=sender.name,
-        web_url=f"{settings.web.base_url.rstrip('/')}/archive/{{slug}}",
+        has_archive=True,
         language=settings.issue.language,
     )
 
@@ -223,6 +224,7 @@ def _sample(compiled: CompiledIssue, settings: Settings) -> Recipient:
         message_id=f"sample.{compiled.slug}@{compiled.sender.email.rpartition('@')[2]}",
         unsubscribe_url=base + NEUTRAL_PATH,
         unsubscribe_mailto=f"mailto:{compiled.sender.email}?subject=unsubscribe",
+        archive_url=f"{base}{ARCHIVE_PATH}{compiled.slug}",
     )
 
 

@@ -11,6 +11,7 @@ from mailer.domain.delivery import DeliveryState
 from mailer.domain.message import CompiledIssue, MailingIdentity
 from mailer.domain.send import Books, SendState
 from mailer.storage.issues import from_document
+from subscribers.archive import ListArchive, archive_by_id
 
 _RECOUNT = text("""
 SELECT state::text AS state,
@@ -42,9 +43,7 @@ class Mailing:
 
     send_id: int
     compiled: CompiledIssue
-    mailing_list_id: int
-    list_slug: str
-    list_name: str
+    archive: ListArchive
     provider: str
 
     @property
@@ -55,29 +54,22 @@ class Mailing:
     @property
     def identity(self) -> MailingIdentity:
         """What every message of this send says about itself."""
-        return MailingIdentity(self.list_slug, self.list_name, self.domain, self.send_id)
+        return MailingIdentity(self.archive.slug, self.archive.name, self.domain, self.send_id)
 
 
 _MAILING = text("""
-SELECT c.document, l.id AS mailing_list_id, l.slug, l.name, send.provider
+SELECT c.document, send.mailing_list_id, send.provider
 FROM send
 JOIN compiled_issue c ON c.id = send.compiled_issue_id
-JOIN mailing_list l ON l.id = send.mailing_list_id
 WHERE send.id = :send_id
 """)
 
 
 def load_mailing(connection: Connection, send_id: int) -> Mailing:
-    """Return what the send carries; it never changes once the send exists."""
+    """Return what the send carries; only the list's archive may change once the send exists."""
     row = connection.execute(_MAILING, {"send_id": send_id}).one()
-    return Mailing(
-        send_id,
-        from_document(row.document),
-        row.mailing_list_id,
-        row.slug,
-        row.name,
-        row.provider,
-    )
+    archive = archive_by_id(connection, row.mailing_list_id)
+    return Mailing(send_id, from_document(row.document), archive, row.provider)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ private, `/archive/k/TOKEN/` by a signed link. Whatever cannot be read is the sa
 exists or not.
 """
 
-import re
 from collections.abc import Callable
 
 from fastapi import APIRouter, Request, Response
@@ -77,7 +76,8 @@ def _issue_route(desk: Desk, opener: Opener) -> Callable[..., Response]:
         page = None
         if door is not None:
             help_path = desk.publication.help_path
-            page = read_archived(desk.engine, door, slug, unsubscribe_url=help_path)
+            root = desk.publication.root
+            page = read_archived(desk.engine, door, slug, unsubscribe_url=help_path, root=root)
         if door is None or page is None:
             return not_found(desk, opener)
         return _issue(desk, door, page, request)
@@ -147,12 +147,8 @@ def _framed(desk: Desk, door: Door, page: ArchivedPage) -> str:
         "subscribe_url": desk.publication.subscribe_url,
         "bar_css": Markup(_BAR_CSS),  # noqa: S704 - our own file
     }
-    html = page.html
-    if door.is_private:  # "Read online" in it leads to the public address, which has nothing
-        own = desk.publication.root + door.issues_path + page.line.slug
-        html = re.sub(rf'(?<=href="){re.escape(public_url)}(?=["#])', own, html)
     return frame(
-        html,
+        page.html,
         head=desk.pages.fragment("issue_head.html", **values),
         top=desk.pages.fragment("issue_top.html", **values),
         bottom=desk.pages.fragment("issue_bottom.html", **values),

@@ -132,7 +132,7 @@ def html() -> str:
         defaults=IssueDefaults(
             sender=Mailbox("a@example.org", "The Observatory"),
             postal_address="12 Hill Lane, Greenwich",
-            web_url="https://example.org/issues/{slug}",
+            has_archive=True,
         ),
     )
     return re.sub(r'(<img[^>]* src=")[^"]*', rf"\g<1>{PIXEL}", compiled.html)

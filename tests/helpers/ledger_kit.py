@@ -19,6 +19,8 @@ from mailer.services.sweeping import SweepRules
 from mailer.storage import sends
 from subscribers.tokens import Signer
 
+SIGNER = Signer([b"k" * 32])
+
 
 @dataclass
 class ListHints:
@@ -94,9 +96,12 @@ class Ledger:
             )
         return int(list_id)
 
-    def plan(self, mailing_list_id: int, *, slug: str = "first") -> int:
+    def plan(
+        self, mailing_list_id: int, issue: CompiledIssue | None = None, *, slug: str = "first"
+    ) -> int:
+        issue = issue or compiled_issue(slug)
         send_id = planning.start_send(
-            self.engine, compiled_issue(slug), mailing_list_id=mailing_list_id, provider="memory"
+            self.engine, issue, mailing_list_id=mailing_list_id, provider="memory"
         )
         planning.plan(self.engine, send_id, batch_size=self.batch_size)
         return send_id
@@ -105,7 +110,7 @@ class Ledger:
         return Courier(
             engine=self.engine,
             provider=provider or self.provider,
-            addresser=Addresser(Signer([b"k" * 32]), b"m" * 32, "https://news.example.com"),
+            addresser=Addresser(SIGNER, b"m" * 32, "https://news.example.com"),
             rules=self.rules,
             journal_directory=self.directory,
             now=utcnow,

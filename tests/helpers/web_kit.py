@@ -131,6 +131,7 @@ def web_issue(slug: str = "first", **changes: Any) -> CompiledIssue:
             Slot("MFname", "name", SlotContext.HTML, "reader"),
             Slot("MFaddress", "email", SlotContext.HTML),
             Slot("MFunsub", "unsubscribe_url", SlotContext.HTML),
+            Slot("MFonline", "archive_url", SlotContext.HTML),
         ),
         "content_hash": f"hash-{slug}",
     }

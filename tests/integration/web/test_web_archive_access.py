@@ -166,14 +166,12 @@ def test_links_are_not_logged(
 
 def test_read_online_in_a_private_issue_stays_within(web: WebHandle, members: WebLedger) -> None:
     archive = make(members, "private")
-    public = "http://127.0.0.1:8080/archive/online"
-    links = f'<a href="{public}">Read online</a><a href="{public}#two">2</a>'
-    send(members, "online", 2, html=f'{links}<a href="{public}-2">another</a>')
+    links = '<a href="MFonline">Read online</a><a href="MFonline#two">2</a>'
+    send(members, "online", 2, html=f"<html><body>{links}</body></html>")
     path = link(members, archive)
     text = get(web, path + "online").text
     assert f'href="{path}online"' in text
     assert f'href="{path}online#two"' in text
-    assert f'href="{public}-2"' in text
 
 
 def test_a_link_opens_its_own_list_only(web: WebHandle, members: WebLedger) -> None:

@@ -71,10 +71,10 @@ def compiled_article(source: str, name: str = "The Paper") -> str:
             sender=Mailbox("a@example.org", name),
             list_name=name,
             postal_address="1 Postal Road",
-            web_url="https://example.org/news/archive/{slug}",
+            has_archive=True,
         ),
     )
-    filled = for_nobody(compiled.html, compiled, HELP)
+    filled = for_nobody(compiled.html, compiled, unsubscribe_url=HELP, archive_url=PAGE)
     return article(filled, page_url=PAGE, unsubscribe_url=HELP, masthead=name)
 
 

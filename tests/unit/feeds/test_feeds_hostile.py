@@ -184,7 +184,7 @@ def test_the_evil_feed_compiles_to_words() -> None:
         theme=find_theme("digest", roots=[resource_dir("templates") / "email"]),
         defaults=IssueDefaults(
             sender=Mailbox("n@example.org", "N"), reply_to=None, postal_address="1 X",
-            list_name="N", web_url="https://e.org/archive/{slug}", language="en",
+            list_name="N", has_archive=True, language="en",
         ),
     )  # fmt: skip
     assert compiled.fields == frozenset()

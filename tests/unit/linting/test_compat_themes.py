@@ -29,7 +29,7 @@ DEFAULTS = IssueDefaults(
     sender=Mailbox("news@example.org", "The Observatory"),
     postal_address=ADDRESS,
     list_name="The Observatory",
-    web_url="https://news.example.org/issues/{slug}",
+    has_archive=True,
 )
 FRONT = "---\nsubject: Small models\ndate: 2026-11-22\n---\n\n"
 EVERYTHING = """---

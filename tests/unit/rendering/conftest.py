@@ -30,7 +30,7 @@ def defaults() -> IssueDefaults:
         sender=Mailbox("news@example.org", "The Observatory"),
         postal_address="The Observatory Press\n12 Hill Lane\nGreenwich",
         list_name="The Observatory",
-        web_url="https://news.example.org/issues/{slug}",
+        has_archive=True,
     )
 
 

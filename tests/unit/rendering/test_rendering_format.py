@@ -26,12 +26,11 @@ from mailer.domain.issue import (
     merge_fields_of,
     plain_text,
 )
-from mailer.domain.message import CompiledIssue
+from mailer.domain.message import CompiledIssue, SlotContext
 from mailer.errors import RenderError
 
 Compile = Callable[..., CompiledIssue]
 Parse = Callable[[str], Issue]
-WEB = "https://news.example.org/issues/first-light"
 
 
 def page_of(compiled: CompiledIssue) -> HtmlElement:
@@ -222,6 +221,12 @@ def test_boxes_nest_and_ignore_fences(parse_body: Parse) -> None:
     assert isinstance(end, Paragraph)
 
 
+def test_a_box_in_a_list_in_a_box(parse_body: Parse) -> None:
+    (outer,) = parse_body("::: note\n- ::: tip\n  in\n  :::\n\nout\n:::").introduction
+    assert isinstance(outer, Callout)
+    assert len(outer.blocks) == 2
+
+
 def test_a_sponsor_is_labelled(compile_body: Compile) -> None:
     compiled = compile_body("::: sponsor Acme\nAnvils.\n:::")
     assert "SPONSOR" in compiled.text.upper()
@@ -267,8 +272,9 @@ def test_anchors_lead_to_the_archive_as_well(compile_body: Compile) -> None:
     assert {element.get("id") for element in page.iter("h2", "h3", "h4")} == {"a", "b", "c", "d"}
     hrefs = [link.get("href") for link in page.iter("a")]
     assert hrefs.count("#b") == 2, "in the text and in the contents"
-    assert hrefs.count(f"{WEB}#b") == 2
-    assert f"{WEB}#b" in compiled.text
+    tokens = {slot.context: slot.token for slot in compiled.slots if slot.field == "archive_url"}
+    assert hrefs.count(f"{tokens[SlotContext.HTML]}#b") == 2
+    assert f"{tokens[SlotContext.TEXT]}#b" in compiled.text
 
 
 def test_a_section_has_the_accent_that_it_asks_for(compile_body: Compile) -> None:

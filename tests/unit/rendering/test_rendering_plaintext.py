@@ -48,7 +48,7 @@ Bye <editor@example.org>.
 
 def test_whole_part(compile_body: Compile) -> None:
     compiled = compile_body(BODY)
-    *_, token = (slot.token for slot in compiled.slots)
+    *_, online, token = (slot.token for slot in compiled.slots)
     assert (
         compiled.text
         == f"""\
@@ -56,7 +56,7 @@ The Observatory
 Sunday 22 November 2026
 
 Read online:
-https://news.example.org/issues/first-light
+{online}
 
 Hello there, this introduction is long enough to be wrapped somewhere
 before its last words appear.

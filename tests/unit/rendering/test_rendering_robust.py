@@ -17,7 +17,7 @@ from mailer.rendering import IssueDefaults, compile_issue, find_theme
 from mailer.resources import resource_dir
 
 THEME = find_theme("digest", roots=[resource_dir("templates") / "email"])
-DEFAULTS = IssueDefaults(sender=Mailbox("a@example.org", "A"), web_url="https://e.org/{slug}")
+DEFAULTS = IssueDefaults(sender=Mailbox("a@example.org", "A"), has_archive=True)
 FRONT = "---\nsubject: S\ndate: 2026-11-22\n---\n"
 
 PIECES = st.sampled_from(
@@ -135,7 +135,7 @@ from mailer.rendering import IssueDefaults, compile_issue, find_theme
 from mailer.resources import resource_dir
 c = compile_issue(sys.stdin.read(), path=Path("a.md"),
     theme=find_theme("digest", roots=[resource_dir("templates") / "email"]),
-    defaults=IssueDefaults(sender=Mailbox("a@example.org", "A"), web_url="https://e.org/{slug}"))
+    defaults=IssueDefaults(sender=Mailbox("a@example.org", "A"), has_archive=True))
 print(c.content_hash)
 """
 

@@ -1,0 +1,52 @@
+"""A send of an issue with parts for some readers, to a list whose archive is private."""
+
+import dataclasses
+import re
+
+from ledger_kit import SIGNER, Ledger, compiled_issue
+from provider_kit import seen
+
+from mailer.clock import utcnow
+from mailer.domain.message import Slot, SlotContext, Variant
+from mailer.services.archive_links import private_door
+from subscribers.archive import change_archive
+from subscribers.model import ArchiveVisibility
+
+VARIED = dataclasses.replace(
+    compiled_issue(),
+    text="For all. Online: MFonline",
+    html="<p>For all.</p>",
+    slots=(Slot("MFonline", "archive_url", SlotContext.TEXT),),
+    conditions=('plan = "paid"',),
+    variants=(Variant(('plan = "paid"',), "<p>For members.</p>", "For members. Online: MFonline"),),
+)
+
+
+def test_fields_decide_in_the_middle_of_a_send(ledger: Ledger) -> None:
+    list_id = ledger.subscribe(40)
+    ledger.run(
+        """UPDATE subscriber SET fields = '{"plan": "Paid"}' WHERE email LIKE 'r1%@example.com'"""
+    )
+    send_id = ledger.plan(list_id, VARIED)
+    ledger.deliver_all()
+    got = {one.email: one.message.decode() for one in ledger.provider.messages}
+    assert len(got) == 40
+    for email, message in got.items():
+        assert ("For members." in message) is email.startswith("r1")
+        assert ("For all." in message) is not email.startswith("r1")
+    assert ledger.books(send_id).is_balanced
+
+
+def test_a_private_archive_opens_from_the_message(ledger: Ledger) -> None:
+    list_id = ledger.subscribe(2)
+    with ledger.engine.begin() as connection:
+        change_archive(connection, "weekly", visibility=ArchiveVisibility.PRIVATE)
+    ledger.plan(list_id, VARIED)
+    ledger.deliver_all()
+    links = [seen(one.message).text.split()[-1] for one in ledger.provider.messages]
+    assert len(set(links)) == 2
+    for link in links:
+        found = re.search(r"/archive/k/([^/]+)/first$", link)
+        assert found
+        with ledger.engine.connect() as connection:
+            assert private_door(connection, SIGNER, found[1], now=utcnow())
