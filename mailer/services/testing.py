@@ -17,7 +17,7 @@ from mailer.domain.delivery import DeliveryState, Outcome
 from mailer.domain.message import CompiledIssue, MailingIdentity, Recipient
 from mailer.errors import NotFoundError, ProviderError
 from mailer.providers.base import Connection, Provider
-from mailer.services.publishing import issue_defaults, neutral_html
+from mailer.services.publishing import neutral_html
 from mailer.services.testing_message import Marks, as_test
 from subscribers import queries
 from subscribers.address import Address, parse_address
@@ -110,6 +110,14 @@ def suppressed(engine: Engine, addresses: Sequence[Address]) -> dict[str, str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Where a test's own links lead: the token of one that changes nothing, and a copy to read."""
+
+    unsubscribe: str
+    copy_url: str
+
+
 @dataclass(frozen=True)
 class TrialSender:
     """Sends tests.
@@ -152,13 +160,18 @@ class TrialSender:
         """
         refused = suppressed(self.engine, addresses)
         mailing_list_id, list_name = self._mailing_list(list_slug)
-        test = self._test(compiled, reader, mailing_list_id, has_banner=has_banner)
+        marks = Marks(shown_as=reader.email, has_banner=has_banner)
+        test = as_test(compiled, marks)
+        links = _Links(
+            unsubscribe=self.signer.sign(Purpose.TEST, mailing_list_id),
+            copy_url=self._keep_copy(compiled, mailing_list_id),
+        )
         identity = MailingIdentity(
             LIST_SLUG, list_name or test.sender.name or "Test", _domain(test), 0
         )
         welcome = [one for one in addresses if one.email_key not in refused]
         recipients = {
-            one.email_key: self._recipient(test, one, reader, mailing_list_id, number)
+            one.email_key: self._recipient(test, one, reader, links, number=number)
             for number, one in enumerate(welcome)
         }
         outcomes, trouble = self._hand_over(test, identity, list(recipients.values()))
@@ -180,42 +193,32 @@ class TrialSender:
             found = queries.find_mailing_list(connection, slug)
         return (found.id, found.name) if found else (0, "")
 
-    def _test(
-        self, compiled: CompiledIssue, reader: Reader, mailing_list_id: int, *, has_banner: bool
-    ) -> CompiledIssue:
+    def _keep_copy(self, compiled: CompiledIssue, mailing_list_id: int) -> str:
+        """Keep what the test's "Read online" shows, as the archive has not got it; return where."""
         number = int(compiled.content_hash[:16], 16) >> (64 - _COPY_BITS)
-        token = self.signer.sign(Purpose.TEST, mailing_list_id, number)
         keep_copy(self.settings, number, neutral_html(compiled, self.settings))
-        marks = Marks(
-            shown_as=reader.email,
-            web_url=issue_defaults(self.settings).web_url.replace("{slug}", compiled.slug),
-            copy_url=f"{self._base_url}/t/{token}",
-            has_banner=has_banner,
-        )
-        return as_test(compiled, marks)
+        token = self.signer.sign(Purpose.TEST, mailing_list_id, number)
+        return f"{self._base_url}/t/{token}"
 
     @property
     def _base_url(self) -> str:
         return self.settings.web.base_url.rstrip("/")
 
     def _recipient(
-        self,
-        test: CompiledIssue,
-        address: Address,
-        reader: Reader,
-        mailing_list_id: int,
-        number: int,
+        self, test: CompiledIssue, address: Address, reader: Reader, links: "_Links", *, number: int
     ) -> Recipient:
-        token = self.signer.sign(Purpose.TEST, mailing_list_id)
         mailbox = self.settings.sender.unsubscribe_mailbox or self.settings.sender.email
         return Recipient(
             delivery_id=FIRST_DELIVERY_ID + number,
             email=address.email,
             name="",
             message_id=f"test.{self.new_id()}@{_domain(test)}",
-            unsubscribe_url=f"{self._base_url}/u/{token}",
-            unsubscribe_mailto=f"mailto:{mailbox}?subject=unsubscribe%20{token}" if mailbox else "",
+            unsubscribe_url=f"{self._base_url}/u/{links.unsubscribe}",
+            unsubscribe_mailto=f"mailto:{mailbox}?subject=unsubscribe%20{links.unsubscribe}"
+            if mailbox
+            else "",
             fields=reader.fields,
+            archive_url=links.copy_url,
         )
 
     def _hand_over(

@@ -34,14 +34,10 @@ class Marks:
 
     Args:
         shown_as: the subscriber whose values fill it; empty for defaults.
-        web_url: the address of the issue in the archive, as the issue has it.
-        copy_url: where those links lead instead.
         has_banner: whether the test says so at its top.
     """
 
     shown_as: str
-    web_url: str
-    copy_url: str
     has_banner: bool = True
 
 
@@ -56,11 +52,9 @@ def as_test(compiled: CompiledIssue, marks: Marks) -> CompiledIssue:
     words = banner_words(compiled.slug, marks.shown_as)
 
     def mark_html(page: str) -> str:
-        page = _with_links(page, marks)
         return with_banner(page, words) if marks.has_banner else page
 
     def mark_text(page: str) -> str:
-        page = _with_links(page, marks)
         return f"{_text_banner(words)}{page}" if marks.has_banner else page
 
     changed = _with_parts(compiled, mark_html, mark_text)
@@ -116,12 +110,6 @@ def _filled(text: str, slots: list[Slot], value: str) -> str:
     for slot in slots:
         text = text.replace(slot.token, value)
     return text
-
-
-def _with_links(page: str, marks: Marks) -> str:
-    """Lead links to the archive, where the issue is not yet, to a copy of it."""
-    address = re.escape(marks.web_url)
-    return re.sub(rf"{address}(?![\w./%-])", lambda _: marks.copy_url, page)
 
 
 def _with_parts(

@@ -76,7 +76,7 @@ def shipped(name: str) -> str:
     defaults = IssueDefaults(
         sender=Mailbox("news@example.org", "News"),
         postal_address="12 Hill Lane, Greenwich",
-        web_url="https://news.example.org/{slug}",
+        has_archive=True,
     )
     return untraced(compile_issue(ISSUE, path=PATH, theme=theme, defaults=defaults).html)
 

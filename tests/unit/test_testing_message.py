@@ -11,17 +11,15 @@ from mailer.domain.message import CompiledIssue, Mailbox, Slot, SlotContext, Var
 from mailer.rendering.pipeline import content_hash
 from mailer.services.testing_message import Marks, as_test, fields_left_empty, with_banner
 
-WEB = "https://news.example.org/archive/week-1"
-MARKS = Marks(shown_as="", web_url=WEB, copy_url="https://news.example.org/t/TOKEN")
+MARKS = Marks(shown_as="")
 ISSUE = CompiledIssue(
     slug="week-1",
     subject="Hello MF_0s, at MF_9s",
     preheader="First words",
-    html=f'<html><head><!--[if mso]><body class="x"><![endif]--></head><body class="a>b">'
-    f'<div style="color:red;display:none;max-height:0">First words &#8204;</div>'
-    f'<p>Dear MF_1h (MF_2h)</p><a href="{WEB}">o</a><a href="{WEB}#s1">s</a>'
-    f'<a href="{WEB}-and-more">other</a><a href="MF_3h">leave</a></body></html>',
-    text=f"Read online:\n{WEB}\n\nDear MF_4t (MF_5t)\n",
+    html='<html><head><!--[if mso]><body class="x"><![endif]--></head><body class="a>b">'
+    '<div style="color:red;display:none;max-height:0">First words &#8204;</div>'
+    '<p>Dear MF_1h (MF_2h)</p><a href="MF_3h">leave</a></body></html>',
+    text="Dear MF_4t (MF_5t)\n",
     sender=Mailbox("n@example.org", "N"),
     reply_to=None,
     language="en",
@@ -36,7 +34,7 @@ ISSUE = CompiledIssue(
         Slot("MF_5t", "email", SlotContext.TEXT),
     ),
     conditions=("plan",),
-    variants=(Variant(("plan",), f'<body><a href="{WEB}">paid</a></body>', f"paid\n{WEB}\n"),),
+    variants=(Variant(("plan",), "<body>paid</body>", "paid\n"),),
     content_hash="1234",
 )
 
@@ -64,16 +62,6 @@ def test_without_a_banner_only_the_subject_tells() -> None:
     test = as_test(ISSUE, dataclasses.replace(MARKS, has_banner=False))
     assert "This is a test" not in test.html + test.text + test.variants[0].html
     assert test.subject.startswith("[Test] ")
-
-
-def test_links_to_the_archive_lead_to_the_copy() -> None:
-    test = as_test(ISSUE, MARKS)
-    assert f'"{MARKS.copy_url}"' in test.html
-    assert f'"{MARKS.copy_url}#s1"' in test.html
-    assert f'"{WEB}-and-more"' in test.html, "another issue's page"
-    assert f"\n{MARKS.copy_url}\n" in test.text
-    assert f'"{MARKS.copy_url}"' in test.variants[0].html
-    assert f"{WEB}\n" not in test.text + test.variants[0].text
 
 
 def test_shown_as_a_subscriber_the_address_is_theirs() -> None:

@@ -16,7 +16,7 @@ _DEFAULTS = IssueDefaults(
     sender=Mailbox("specimen@example.org", "The Specimen Book"),
     postal_address=POSTAL_ADDRESS,
     list_name="The Specimen Book",
-    web_url="https://example.org/archive/{slug}",
+    has_archive=True,
 )
 
 
