@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from mailer.domain.image import HostedImage
 from mailer.domain.issue import (
     FootnoteMark,
     Inline,
@@ -25,6 +26,7 @@ from mailer.rendering.mrml import safe_markup
 from mailer.rendering.raw import filled, set_fragments
 from mailer.rendering.source import Source
 from mailer.rendering.stylesheet import make_styles
+from mailer.rendering.theme_settings import Logo
 
 PREHEADER_ROOM = 150
 """Characters of the first line that inbox lists show at most: the rest is filled with nothing."""
@@ -145,7 +147,7 @@ def mjml_values(edition: Edition, fragments: Fragments) -> Mapping[str, object]:
         "footnotes": fragments.footnotes(issue.footnotes),
         "author": _author(edition),
         "social": settings.social,
-        "logo": {"src": _hosted(logo.src, edition), "alt": logo.alt, "width": logo.width},
+        "logo": {"src": _hosted(logo, edition.images), "alt": logo.alt, "width": logo.width},
         "reason": edition.reason,
         "unsubscribe_url": fragments.tokens.token(UNSUBSCRIBE_URL, context=SlotContext.HTML),
         "postal_address": edition.postal_address,
@@ -160,16 +162,16 @@ def mjml_values(edition: Edition, fragments: Fragments) -> Mapping[str, object]:
     }
 
 
-def _hosted(src: str, edition: Edition) -> str:
-    hosted = edition.images.get(src)
-    return hosted.url if hosted else src
+def _hosted(logo: Logo, images: Mapping[str, HostedImage]) -> str:
+    hosted = images.get(logo.key)
+    return hosted.url if hosted else logo.src
 
 
 def _author(edition: Edition) -> AuthorView | None:
     author = edition.author
     if author is None:
         return None
-    return AuthorView(author.name, author.url, author.bio, _hosted(author.image, edition))
+    return AuthorView(author.name, author.url, author.bio, author.image)
 
 
 def _title_size(title: str) -> str:

@@ -42,6 +42,11 @@ class Logo:
     width: int = 160
     path: Path | None = None
 
+    @property
+    def key(self) -> str:
+        """Under which it stands among an issue's hosted pictures: none of those is named so."""
+        return f"theme:{self.src}" if self.path else self.src
+
 
 @dataclass(frozen=True, slots=True)
 class SocialLink:

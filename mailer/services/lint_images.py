@@ -33,7 +33,7 @@ def stand_ins(issue: Issue, theme: Theme) -> dict[str, HostedImage]:
     """Return somewhere for each local picture, so that the issue compiles without hosting any."""
     names = {image.src for image in images_of(issue) if image.is_local}
     if theme.settings.logo.path is not None:
-        names.add(theme.settings.logo.src)
+        names.add(theme.settings.logo.key)
     return {
         name: HostedImage(
             url=f"https://pictures.example/{number:04d}.png",

@@ -122,7 +122,7 @@ def hosted_images(
     images = dict(host_images(issue, path=path, settings=settings, column_width=column))
     logo = theme.settings.logo
     if logo.path is not None:
-        images[logo.src] = host_file(logo.path, shown_width=logo.width, settings=settings)
+        images[logo.key] = host_file(logo.path, shown_width=logo.width, settings=settings)
     return images
 
 

@@ -56,4 +56,4 @@ def _logo(theme: Theme) -> Mapping[str, HostedImage]:
     if logo.path is None:
         return {}
     url = "https://example.org/media/logo.png"
-    return {logo.src: HostedImage(url, 2 * logo.width, 100, logo.width, 10_000)}
+    return {logo.key: HostedImage(url, 2 * logo.width, 100, logo.width, 10_000)}

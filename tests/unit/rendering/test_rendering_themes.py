@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailer.domain.colour import contrast, parse_colour
+from mailer.domain.image import HostedImage
 from mailer.domain.message import CompiledIssue
 from mailer.errors import RenderError
 from mailer.rendering import Theme, find_theme, list_themes
@@ -188,6 +189,20 @@ def test_right_to_left_mirrors_everything(name: str, compile_body: Compile) -> N
     assert "font-style:italic" not in inside
     assert "letter-spacing:0" not in inside
     assert "الأحد 22 نوفمبر 2026" in html or name == "note"
+
+
+def test_a_logo_is_not_taken_for_a_picture_of_the_issue(
+    tmp_path: Path, compile_body: Compile
+) -> None:
+    folder = write(tmp_path / "digest", theme_toml='[logo]\nsrc = "a.png"\nalt = "A"\n')
+    theme = find_theme("digest", roots=[tmp_path, SHIPPED])
+    assert theme.settings.logo.path == folder / "a.png"
+    images = {
+        name: HostedImage(f"https://e.org/{n}.png", 320, 100, 160, 1)
+        for n, name in enumerate(("a.png", theme.settings.logo.key))
+    }
+    html = compile_body("![x](a.png)", theme=folder, images=images).html
+    assert html.index("https://e.org/1.png") < html.index("https://e.org/0.png")
 
 
 # --- every shipped theme --------------------------------------------------------------------
