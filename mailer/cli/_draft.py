@@ -120,6 +120,7 @@ def draft(
     if file and file.exists() and not force and not dry_run:
         raise drafting.already_there(file)
     drafting.parse_since(since, now=now)  # a mistake shows before anything is fetched
+    drafting.check_title(title)
     order = drafting.DraftOrder(
         file=file,
         slug=drafting.slug_for(file, now=now),

@@ -31,7 +31,7 @@ class Head:
     """The front matter of a draft.
 
     Args:
-        subject: empty for a TODO.
+        subject: the author's own words, merge fields and all; empty for a TODO.
         slug: see `mailer.importing.scaffold.validate_slug`.
         date: of the issue.
         mailing_list: slug; empty for none.
@@ -64,8 +64,6 @@ def write_draft(
 
 def _front_matter(head: Head) -> str:
     subject = one_line(head.subject)
-    while "{{" in subject:  # would be read as a merge field
-        subject = subject.replace("{{", "{ {")
     lines = ["---"]
     if subject:
         lines.append(f"subject: {json.dumps(subject, ensure_ascii=False)}")

@@ -18,6 +18,8 @@ from mailer.feeds.draft import Grouping, Head, write_draft
 from mailer.feeds.entries import Feed
 from mailer.feeds.selection import Choice, Wish, choose, keyed
 from mailer.importing.slugs import slug_of
+from mailer.rendering.merge import parse_line
+from mailer.rendering.source import Source
 from mailer.services.draft_memory import DraftRecord
 from mailer.services.last_issue import History, LastIssue, earlier, last_issue
 
@@ -145,6 +147,15 @@ def already_there(path: Path) -> RenderError:
         "is there already; nothing was written (-o names another file, --force overwrites)",
         path=path,
     )
+
+
+def check_title(title: str) -> None:
+    """Check that a title can be a subject line.
+
+    Raises:
+        RenderError: a merge field in it is not well-formed.
+    """
+    parse_line(title, source=Source(title, Path("--title")), line=1)
 
 
 def slug_for(file: Path | None, *, now: dt.datetime) -> str:

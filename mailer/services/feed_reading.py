@@ -125,6 +125,10 @@ def read_file(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             data = file.read(MOST_FILE_BYTES + 1)
+    except FileNotFoundError:
+        raise FeedError(
+            f"{path}: no such file; an address begins with https:// or http://"
+        ) from None
     except OSError as error:
         raise FeedError(f"{path}: {error.strerror or 'cannot be read'}") from None
     if len(data) > MOST_FILE_BYTES:

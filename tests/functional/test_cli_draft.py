@@ -49,11 +49,11 @@ def test_a_draft_of_two_feeds_compiles(author: Cli, feeds: FeedServer) -> None:
     feeds.answers["/arxiv"] = (SAMPLES / "arxiv_rss.xml").read_bytes()
     done = author.call(
         *("issue", "draft", "--from-feed", feeds.url("/blog"), feeds.url("/arxiv")),
-        *("-o", "week-2.md", "--title", 'Week 2: "{{ more }}"', "--list", "readers"),
+        *("-o", "week-2.md", "--title", 'Week 2: "{{ name }}"', "--list", "readers"),
     )
     assert done.code == 0
     text = (author.path / "week-2.md").read_text()
-    assert text.startswith('---\nsubject: "Week 2: \\"{ { more }}\\""\nslug: "week-2"\ndate: 20')
+    assert text.startswith('---\nsubject: "Week 2: \\"{{ name }}\\""\nslug: "week-2"\ndate: 20')
     assert '\nlist: "readers"\n---\n' in text
     assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["A blog", "cs.LG updates on arXiv.org"]
     assert "wrote week-2.md: 3 items" in done.out
@@ -140,7 +140,7 @@ def test_none_could_be_read(author: Cli, feeds: FeedServer) -> None:
     assert two.code == ExitCode.USAGE
     assert "none of the 2 feeds could be read; nothing was written" in two.error
     assert [feed["error"] for feed in two.json["feeds"]][1] == (
-        "nowhere.xml: No such file or directory"
+        "nowhere.xml: no such file; an address begins with https:// or http://"
     )
     assert not list(author.path.glob("issue-*.md"))
 
@@ -189,9 +189,10 @@ def test_feeds_of_the_settings_and_of_opml(author: Cli, feeds: FeedServer) -> No
     ("words", "message"),
     [
         ("x.xml --since never", "--since 'never': write last, a date such as"),
+        ("x.xml --title {{x", "--title:1:1: the merge field"),
         ("x.xml --limit 0", "'--limit'"),
         ("x.xml --group-by author", "'--group-by'"),
-        ("--from-opml gone.opml", "gone.opml: No such file"),
+        ("--from-opml gone.opml", "gone.opml: no such file"),
         ("mailer.toml", "mailer.toml: is neither RSS nor Atom nor JSON Feed"),
         (". x", "none of the 2 feeds"),
     ],
