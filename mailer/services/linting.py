@@ -56,11 +56,6 @@ class Beyond:
 NOTHING_BEYOND = Beyond()
 
 
-_LOOKED_FOR = frozenset({"heading-order", "template-left", "text-part-markup"})
-"""Rules on the message whose findings in the author's words are left to ours: an item may stand
-without a section, and escaped braces are meant."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Made:
     compiled: CompiledIssue | None
@@ -275,11 +270,7 @@ def _compiled_findings(lintable: Lintable, made: _Made) -> list[Finding]:
         theme_files=theme_files(made.theme),
     )
     found = check_compiled(made.compiled, path=lintable.path, options=known)
-    return [
-        _placed(each, lintable)
-        for each in found
-        if each.code not in _LOOKED_FOR or each.path != lintable.path
-    ]
+    return [_placed(each, lintable) for each in found]
 
 
 def _placed(finding: Finding, lintable: Lintable) -> Finding:

@@ -4,6 +4,7 @@ The data is caniemail's, under the MIT License (caniemail-LICENSE.txt); tools/ca
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -83,6 +84,38 @@ def features() -> Mapping[str, Feature]:
     }
 
 
+VALUES = {
+    "css-margin:negative": re.compile("Negative values are not supported"),
+    **{
+        f"css-position:{value}": re.compile(rf"but not[^.]*`{value}`")
+        for value in ("relative", "absolute", "fixed", "sticky")
+    },
+}
+"""Values that caniemail's notes tell apart, and what the note of a client without them says."""
+
+
+def feature_of(slug: str) -> Feature:
+    """Return the feature `slug`, or of which `slug` is a value."""
+    return features()[slug.partition(":")[0]]
+
+
+def title_of(slug: str) -> str:
+    """Return the name of a feature, or of one value of it, as people write it."""
+    title, _, value = feature_of(slug).title, *slug.partition(":")[1:]
+    if not value:
+        return title
+    return f"negative {title}" if value == "negative" else f"{title}:{value}"
+
+
+def _answer(feature: Feature, slug: str, client: str) -> str:
+    answer = feature.support.get(client, "-")
+    pattern = VALUES.get(slug)
+    if answer == "a" and pattern is not None:
+        notes = (feature.notes.get(number, "") for number in feature.numbers.get(client, ()))
+        return "n" if any(pattern.search(note) for note in notes) else "y"
+    return answer
+
+
 @lru_cache(maxsize=32)
 def clients(wanted: tuple[str, ...]) -> tuple[str, ...]:
     """Return `family.platform` names for `wanted`, which may name families.
@@ -109,10 +142,10 @@ def _matching(name: str, known: Iterable[str]) -> list[str]:
 @lru_cache(maxsize=4096)
 def verdict(slug: str, chosen: tuple[str, ...]) -> Verdict:
     """Return how the feature `slug` does in the clients `chosen`."""
-    feature = features()[slug]
+    feature = feature_of(slug)
     by_answer: dict[str, list[str]] = {"y": [], "n": [], "a": []}
     for client in chosen:
-        by_answer.setdefault(feature.support.get(client, "-"), []).append(client)
+        by_answer.setdefault(_answer(feature, slug, client), []).append(client)
     known = sum(len(by_answer[answer]) for answer in "yna")
     works = len(by_answer["y"]) + len(by_answer["a"])
     return Verdict(

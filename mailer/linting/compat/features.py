@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from mailer.linting.compat.caniemail import features
 from mailer.linting.compat.stylesheet import AtRule, Declaration
+from mailer.linting.compat.values import pixels, words
 
 _SPECIAL = re.compile(r"css-(?:at|pseudo|selector|unit|function|display)-")
 _WORDS = {
@@ -108,6 +109,9 @@ _VALUE = re.compile(
     r"|(?P<function>[a-z-]+)\(|(?<![\w-])[+-]?[\d.]+(?P<unit>[a-z]+|%)|(?P<word>[a-z-]+)",
     re.IGNORECASE,
 )
+_NEAR = -8.0
+"""Pixels: a smaller shift is an ornament, which nobody misses where it is dropped."""
+
 _URL = re.compile(r"url\(\s*[\"']?([^\"')]*)")
 _BY_VALUE = {
     ("display", "flex"): "css-display-flex",
@@ -119,7 +123,10 @@ _BY_VALUE = {
     ("flex-direction", "column-reverse"): "css-flex-direction",
     ("flex-wrap", "wrap"): "css-flex-wrap",
     ("flex-wrap", "wrap-reverse"): "css-flex-wrap",
-    **{("position", one): "css-position" for one in ("relative", "absolute", "fixed", "sticky")},
+    **{
+        ("position", one): f"css-position:{one}"
+        for one in ("relative", "absolute", "fixed", "sticky")
+    },
 }
 
 _MEDIA_FEATURES = (
@@ -240,6 +247,8 @@ def of_declaration(declaration: Declaration) -> tuple[str, ...]:
     """Return the features of a declaration, each once."""
     found = dict.fromkeys(_of_property(declaration.name, declaration.value.strip().lower()))
     found.update(dict.fromkeys(_of_value(declaration.value)))
+    if declaration.name.startswith("margin") and _is_far(declaration.value):
+        found["css-margin:negative"] = None
     if declaration.name == "background" and "url(" in declaration.value.lower():
         found["css-background-image"] = None
     if declaration.is_important:
@@ -271,6 +280,10 @@ def _of_value(value: str) -> Iterator[str]:
             slug = "image-base64" if "url(data:" in (found["quoted"] or "").replace('"', "") else ""
         if slug:
             yield slug
+
+
+def _is_far(margin: str) -> bool:
+    return "-" in margin and any((pixels(word) or 0.0) < _NEAR for word in words(margin))
 
 
 def background_picture(declaration: Declaration) -> str:

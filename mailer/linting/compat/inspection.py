@@ -1,5 +1,6 @@
 """A message under inspection: its parts, how they look, and findings about them."""
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -99,6 +100,7 @@ class Inspection:
         at: Element | Run | None = None,
         words: str = "",
         also: tuple[str, ...] = (),
+        nth: int = 1,
         severity: Severity | None = None,
         fix: str = "",
         why: str = "",
@@ -112,12 +114,13 @@ class Inspection:
             at: the element or text that it is about; None where it is the whole message.
             words: what to look for in the author's or theme's file to name the exact place.
             also: other ways to write it there.
+            nth: the how many-eth place with the words is meant.
             severity: where it is not the rule's own.
             fix: the same.
             why: the same.
             facts: figures, for machines.
         """
-        place = self._place(at, (words, *also))
+        place = self._place(at, (words, *also), nth=nth)
         return Finding(
             code=rule.code,
             severity=severity or rule.severity,
@@ -131,7 +134,7 @@ class Inspection:
             facts=facts,
         )
 
-    def _place(self, at: Element | Run | None, words: tuple[str, ...]) -> _Place:
+    def _place(self, at: Element | Run | None, words: tuple[str, ...], *, nth: int = 1) -> _Place:
         """Return where it is written: where one of `words` stands, else what can be read there."""
         element = at.element if isinstance(at, Run) else at
         line = at.line if at is not None else 1
@@ -145,7 +148,8 @@ class Inspection:
             files = [*own, *theirs] if is_authored else [*theirs, *own]
         for some in dict.fromkeys([*words, *readable]):
             for path, text in files:
-                if place := where(text, some, near=line if path == self.path else 1):
+                near = line if path == self.path else 1
+                if place := where(text, some, near=near, nth=nth):
                     return _Place(path, *place, some)
         return _Place(self.path, line, 1, words[0])
 
@@ -205,17 +209,24 @@ def _texts(document: Document) -> Iterator[Text]:
         yield Text(runs[0], len(runs))
 
 
-def where(text: str, words: str, *, near: int) -> tuple[int, int] | None:
-    """Return line and column of `words` in `text`: from line `near` on, else the first; or None."""
+def where(text: str, words: str, *, near: int, nth: int = 1) -> tuple[int, int] | None:
+    """Return line and column of the `nth` place of `words` in `text`, or None.
+
+    It is looked for from line `near` on, then from the beginning.
+    """
     if not text or not words.strip():
         return None
     pattern = _pattern(words)
     begin = _offset(text, near)
-    found = pattern.search(text, begin) or pattern.search(text)
+    found = _nth(pattern, text, begin, nth) or _nth(pattern, text, 0, nth)
     if not found:
         return None
     before = text[: found.start()]
     return before.count("\n") + 1, found.start() - (before.rfind("\n") + 1) + 1
+
+
+def _nth(pattern: re.Pattern[str], text: str, begin: int, nth: int) -> re.Match[str] | None:
+    return next(itertools.islice(pattern.finditer(text, begin), nth - 1, None), None)
 
 
 @lru_cache(maxsize=256)

@@ -135,15 +135,15 @@ def _left(inspection: Inspection) -> Iterator[Finding]:
                 words = found[0]
                 if words in told or words in known or len(told) >= _MOST:
                     continue
-                if _is_meant(words, inspection.options.source):
+                if _is_the_author_s(inspection, words):
                     continue
                 told.add(words)
                 yield inspection.finding(rule, message.format(shortened(words)), at=at, words=words)
 
 
-def _is_meant(words: str, source: str) -> bool:
-    """Say whether the author wrote it so: escaped braces, or a text about other programs."""
-    return words in source if not words.startswith("{") else f"\\{words}" in source
+def _is_the_author_s(inspection: Inspection, words: str) -> bool:
+    """Say whether it stands in the issue's text: escaped, or the business of the rules on that."""
+    return words in inspection.options.source and words not in inspection.raw
 
 
 def _hidden(inspection: Inspection) -> Iterator[Finding]:

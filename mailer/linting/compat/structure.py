@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from mailer.domain.finding import Finding, Severity
-from mailer.linting.compat.document import DEEPEST, Element
+from mailer.linting.compat.document import DEEPEST, LINE, Element
 from mailer.linting.compat.inspection import Inspection, counted, shortened
 from mailer.linting.compat.media import LIGHT
 from mailer.linting.rule import Rule
@@ -158,6 +158,7 @@ def _tables(inspection: Inspection) -> Iterator[Finding]:
 
 
 def _headings(inspection: Inspection) -> Iterator[Finding]:
+    """Yield headings out of order; those made from Markdown are the business of its own rule."""
     document = inspection.document
     headings = [
         element
@@ -171,8 +172,9 @@ def _headings(inspection: Inspection) -> Iterator[Finding]:
         level, words = int(heading.tag[1]), document.text(heading)
         if not words and heading not in pictured:
             message = f"a heading <{heading.tag}> has no words"
-            yield inspection.finding(EMPTY_HEADING, message, at=heading)
-        if before and level > before + 1:
+            empty = f"<{heading.tag}></{heading.tag}>"
+            yield inspection.finding(EMPTY_HEADING, message, at=heading, words=empty)
+        if before and level > before + 1 and LINE not in heading.attributes:
             yield inspection.finding(
                 SKIPPED,
                 f"the heading {shortened(words)!r} is <h{level}> after <h{before}>",
@@ -193,7 +195,7 @@ def _main_headings(inspection: Inspection, found: list[Element]) -> Iterator[Fin
 
 
 def _ids(inspection: Inspection) -> Iterator[Finding]:
-    seen: dict[str, Element] = {}
+    seen: set[str] = set()
     for element in inspection.document.elements:
         name = element.attributes.get("id")
         if name is None:
@@ -201,11 +203,13 @@ def _ids(inspection: Inspection) -> Iterator[Finding]:
         if name in seen:
             yield inspection.finding(
                 DUPLICATE_ID,
-                f"the id {name!r} is there twice, first in line {seen[name].line}",
+                f"the id {name!r} is there twice",
                 at=element,
-                words=name,
+                words=f'id="{name}"',
+                also=(f"#{name}",),
+                nth=2,
             )
-        seen.setdefault(name, element)
+        seen.add(name)
 
 
 def _forbidden(inspection: Inspection) -> Iterator[Finding]:

@@ -56,7 +56,8 @@ def check(inspection: Inspection) -> Iterator[Finding]:
     options = inspection.options
     chosen = caniemail.clients(options.clients)
     for use in used(inspection).values():
-        if use.slug in ALLOWED or use.slug in options.allow or use.slug in STRUCTURAL:
+        base = use.slug.partition(":")[0]
+        if use.slug in ALLOWED or base in options.allow or use.slug in STRUCTURAL:
             continue
         verdict = caniemail.verdict(use.slug, chosen)
         if verdict.known and verdict.share < options.min_support:
@@ -64,17 +65,18 @@ def check(inspection: Inspection) -> Iterator[Finding]:
 
 
 def _finding(inspection: Inspection, use: Use, verdict: Verdict) -> Finding:
-    feature = caniemail.features()[use.slug]
+    feature = caniemail.feature_of(use.slug)
     percent = round(100 * verdict.share)
     rule = _BY_CATEGORY[feature.category]
     return inspection.finding(
         rule,
-        f"{feature.title}{counted(use.count)} does not work in {_listed(verdict.without)}",
+        f"{caniemail.title_of(use.slug)}{counted(use.count)} does not work in"
+        f" {_listed(verdict.without)}",
         at=use.element,
         words=use.words,
         severity=_severity(inspection, use, verdict),
         why=f"{_why(use, rule)} Source: {feature.url}.",
-        fix=_FIXES.get(use.slug, ""),
+        fix=_FIXES.get(use.slug.partition(":")[0], ""),
         facts={
             "feature": use.slug,
             "count": use.count,

@@ -81,7 +81,7 @@ def check_text(
         return [_finding(MISSING, "the message has no plain-text part", path)]
     return [
         *_thin(words, html_words, path),
-        *_markup(text, path),
+        *_markup(text, path, options),
         *_demanded(text, path, options),
         *_long_lines(text, path),
     ]
@@ -97,8 +97,10 @@ def _thin(words: int, html_words: int, path: Path) -> Iterator[Finding]:
         )
 
 
-def _markup(text: str, path: Path) -> Iterator[Finding]:
-    if found := _MARKUP.search(text):
+def _markup(text: str, path: Path, options: CompatOptions) -> Iterator[Finding]:
+    """Yield the first tag that the author did not write as words, in code for example."""
+    tags = (found for found in _MARKUP.finditer(text) if found[0] not in options.source)
+    if found := next(tags, None):
         yield _finding(MARKUP, f"the plain-text part has {found[0]!r} in it", path, words=found[0])
 
 

@@ -19,6 +19,8 @@ IN_BODY = [
     ("css-unsupported", '<p style="display:flex">a</p>', '<p style="display:block">a</p>'),
     ("css-unsupported", '<p style="display:inline-grid">a</p>', '<p style="display:inline">a</p>'),
     ("css-unsupported", '<p style="position:absolute">a</p>', '<p style="position:static">a</p>'),
+    ("css-unsupported", '<p style="position:fixed">a</p>', "<p>a</p>"),
+    ("css-unsupported", '<p style="margin:-20px 0 0">a</p>', '<p style="margin:-6px">a</p>'),
     ("css-unsupported", '<p style="top:3px">a</p>', '<p style="margin-top:3px">a</p>'),
     ("css-unsupported", '<p style="background-image:url(x.png)">a</p>', "<p>a</p>"),
     ("css-unsupported", '<p style="object-fit:cover">a</p>', "<p>a</p>"),
@@ -288,11 +290,33 @@ def test_a_link_in_a_box_of_the_page_s_colour_is_no_button() -> None:
     assert codes(message(box.format("#ff0"))) == ["button-low"]
 
 
-def test_braces_that_the_author_escaped_are_meant() -> None:
+def test_braces_in_the_author_s_text_have_rules_of_their_own() -> None:
     html = message("<p>Write {{ name }} and \\u{e9}</p>")
     assert codes(html) == ["debug-escape", "template-left"]
     meant = dataclasses.replace(CLEAN, source="Write \\{{ name }} and \\u{e9}")
     assert codes(html, meant) == []
+    raw = dataclasses.replace(CLEAN, source="```{=mjml}\n<mj-text>{{ name }}</mj-text>\n```\n")
+    assert "template-left" in codes(html, raw)
+
+
+def test_values_that_caniemail_s_notes_tell_apart() -> None:
+    found = only(message('<p style="position:absolute">a</p>'))
+    assert found.message.startswith("position:absolute does not work in Gmail")
+    assert "Yahoo" in found.message
+    apple = dataclasses.replace(CLEAN, clients=("apple-mail",))
+    assert codes(message('<p style="position:absolute">a</p>'), apple) == []
+    assert codes(message('<p style="position:sticky">a</p>'), apple) == ["css-unsupported"]
+
+
+def test_the_second_of_two_ids_is_meant() -> None:
+    source = 'x\n\n\n\n\n\n<p id="a">\n<p id="a">\n'
+    html = message('<p id="a">one</p><p id="a">two</p>')
+    assert only(html, dataclasses.replace(CLEAN, source=source)).line == 8
+
+
+def test_headings_from_markdown_have_a_rule_of_their_own() -> None:
+    assert codes(message('<h3 data-line="9">An item</h3>')) == []
+    assert codes(message("<h3>A heading</h3>")) == ["heading-order"]
 
 
 def test_own_pixels_are_no_strangers() -> None:
