@@ -1,6 +1,7 @@
 """A web server of feeds that behaves as told: well, slowly, or badly."""
 
 import gzip
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -36,6 +37,7 @@ class FeedServer:
     """
 
     port: int = 0
+    scheme: str = "http"
     answers: dict[str, bytes | Answer] = field(default_factory=dict)
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     most_at_a_time: int = 0
@@ -43,7 +45,7 @@ class FeedServer:
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{self.scheme}://127.0.0.1:{self.port}{path}"
 
     def paths(self) -> list[str]:
         return [path for path, _ in self.requests]
@@ -169,10 +171,14 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving() -> Iterator[FeedServer]:
-    feeds = FeedServer()
+def serving(context: ssl.SSLContext | None = None) -> Iterator[FeedServer]:
+    feeds = FeedServer(scheme="https" if context else "http")
     handler = type("Handler", (Handler,), {"feeds": feeds})
     with _Server(("127.0.0.1", 0), handler) as server:
+        if context:
+            server.socket = context.wrap_socket(
+                server.socket, server_side=True, do_handshake_on_connect=False
+            )
         feeds.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import feed_server
 import pytest
+from fakes.certificates import make_authority
 from feed_server import FeedServer, redirect, rss, status
 
 from mailer.config import Settings
@@ -218,6 +219,20 @@ def test_a_proxy_is_used(
     feeds.answers["http://blog.example.org/f"] = BODY
     assert urllib.request.getproxies()["http"] == feeds.url("")
     assert fetcher.fetch("http://blog.example.org/f").body == BODY
+
+
+def test_https(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    authority = make_authority(tmp_path)
+    fetcher = Fetcher(user_agent="x", limits=QUICK)
+    with feed_server.serving(authority.context) as secure:
+        secure.answers |= {"/f": BODY, "/drip": feed_server.dripping(20)}
+        message = failure(fetcher, secure.url("/f"))
+        assert "its certificate is not valid: unable to get local issuer" in message
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority.ca_file))
+        assert fetcher.fetch(secure.url("/f")).body == BODY
+        began = time.monotonic()
+        assert "took longer than 1 s" in failure(fetcher, secure.url("/drip"))
+        assert time.monotonic() - began < 3
 
 
 def test_some_at_a_time_and_in_order(feeds: FeedServer, fetcher: Fetcher) -> None:
