@@ -5,7 +5,9 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import html5lib
 import pytest
+from theme_kit import ARABIC, HOSTILE, LEAST, SPECIMEN, compile_in
 
 from mailer.domain.colour import contrast, parse_colour
 from mailer.domain.image import HostedImage
@@ -146,7 +148,7 @@ def test_an_error_in_a_shared_part_names_that_file(tmp_path: Path, compile_body:
 
 # --- where it stands, and which way it runs -------------------------------------------------
 
-ARABIC = "---\nsubject: A\ndate: 2026-11-22\nlanguage: ar\n---\n"
+ARABIC_FRONT = "---\nsubject: A\ndate: 2026-11-22\nlanguage: ar\n---\n"
 
 
 def outlook_sides(html: str) -> set[str]:
@@ -159,7 +161,7 @@ def test_a_theme_may_stand_where_lines_begin(tmp_path: Path, compile_body: Compi
     assert "margin:0px auto;max-width" not in html
     assert "margin:0px auto 0px 0px;max-width:640px" in html
     assert outlook_sides(html) == {"left"}
-    mirrored = compile_body(BODY, front=ARABIC, theme=tmp_path / "digest").html
+    mirrored = compile_body(BODY, front=ARABIC_FRONT, theme=tmp_path / "digest").html
     assert "margin:0px 0px 0px auto;max-width:640px" in mirrored
     assert outlook_sides(mirrored) == {"right"}
 
@@ -181,7 +183,7 @@ def test_a_theme_says_when_sections_are_listed(
 @pytest.mark.parametrize("name", NAMES)
 def test_right_to_left_mirrors_everything(name: str, compile_body: Compile) -> None:
     body = BODY + "\n> q\n\n```\ncode\n```\n"
-    html = compile_body(body, front=ARABIC, theme=SHIPPED / name).html
+    html = compile_body(body, front=ARABIC_FRONT, theme=SHIPPED / name).html
     inside = html[html.index("<body") :]
     assert "direction:ltr" not in inside.replace("direction:ltr; text-align:left", "")
     assert inside.count("direction:ltr; text-align:left") == 1, "code runs as it always does"
@@ -251,6 +253,21 @@ def test_a_theme_stands_alone_as_a_copy(
     shutil.copytree(SHIPPED / theme.name, tmp_path / theme.name)
     copied = compile_body(BODY, theme=tmp_path / theme.name)
     assert copied.html == compile_body(BODY, theme=SHIPPED / theme.name).html
+
+
+@pytest.mark.parametrize("source", [SPECIMEN, ARABIC, LEAST, HOSTILE])
+def test_html_parses_without_errors(theme: Theme, source: str) -> None:
+    parser = html5lib.HTMLParser(strict=False)
+    parser.parse(compile_in(theme.name, source).html)
+    assert parser.errors == []
+
+
+@pytest.mark.parametrize("source", [SPECIMEN, ARABIC])
+def test_specimens_stay_below_gmails_limits(theme: Theme, source: str) -> None:
+    html = compile_in(theme.name, source).html
+    assert len(html.encode()) < 60_000
+    assert max(len(block.partition("</style>")[0]) for block in html.split("<style")[1:]) < 8_192
+    assert html.count("<h1") == 1
 
 
 def test_style_blocks_stay_below_gmails_limit(theme: Theme, compile_body: Compile) -> None:
