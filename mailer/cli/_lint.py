@@ -5,19 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.markup import escape
 
-from mailer.cli._shared import ExitCode, console, count_of, err_console, print_json
+from mailer.cli._shared import ExitCode, err_console, print_json
 
 if TYPE_CHECKING:
     from mailer.config import Settings
     from mailer.domain.finding import Finding
     from mailer.linting.lintable import Audience
     from mailer.linting.report import LintReport
-
-_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
-_WIDEST_LINE = 100
-_JOINERS = "\u200c\u200d"
 
 
 def lint(
@@ -111,6 +106,7 @@ def _look_behind(file: Path) -> tuple["Finding", ...]:
 
 def _print(reports: Sequence["LintReport"], *, how: str, is_quiet: bool) -> None:
     from mailer import __version__
+    from mailer.cli._lint_show import show, sum_up
     from mailer.linting import output
 
     if how == "json":
@@ -122,101 +118,5 @@ def _print(reports: Sequence["LintReport"], *, how: str, is_quiet: bool) -> None
             typer.echo(line)
     else:
         for report in reports:
-            _show(report, is_quiet=is_quiet)
-        _sum_up(reports)
-
-
-def _show(report: "LintReport", *, is_quiet: bool) -> None:
-    sources = {report.path: report.source.split("\n")}
-    for finding in report.findings:
-        _show_finding(finding)
-        if is_quiet:
-            continue
-        if finding.path not in sources:
-            sources[finding.path] = _lines_of(finding.path)
-        _show_place(finding, sources[finding.path])
-        if finding.why:
-            console.print(f"    why: {escape(finding.why)}", style="dim", soft_wrap=True)
-        if finding.fix:
-            console.print(f"    fix: {escape(finding.fix)}", style="dim", soft_wrap=True)
-        console.print()
-
-
-def _show_finding(finding: "Finding") -> None:
-    colour = _COLOURS[finding.severity]
-    place = f"{finding.path}:{finding.line}:{finding.column}"
-    console.print(
-        f"[bold]{escape(place)}[/]: [{colour}]{finding.severity}[/] {escape(finding.message)}"
-        f" [dim]\\[{finding.code}][/]",
-        soft_wrap=True,
-    )
-
-
-def _show_place(finding: "Finding", lines: Sequence[str]) -> None:
-    """Show the line with a caret below each offending character."""
-    if not finding.text or not 0 < finding.line <= len(lines):
-        return
-    line = lines[finding.line - 1]
-    start = finding.column - 1
-    first = max(0, min(start - 30, len(line) - _WIDEST_LINE))
-    shown = line[first : first + _WIDEST_LINE]
-    marked = line[start : min(start + len(finding.text), first + _WIDEST_LINE)]
-    number = f"{finding.line:>5} │ "
-    head = "…" if first else ""
-    tail = "…" if first + _WIDEST_LINE < len(line) else ""
-    console.print(f"[dim]{number}[/]{head}{escape(_visible(shown))}{tail}", soft_wrap=True)
-    space = " " * (len(head) + _cells(line[first:start]))
-    carets = "^" * max(_cells(marked), 1)
-    console.print(
-        f"[dim]{' ' * 5} │ [/]{space}[{_COLOURS[finding.severity]}]{carets}[/]", soft_wrap=True
-    )
-
-
-def _cells(text: str) -> int:
-    from rich.cells import cell_len
-
-    return cell_len(_visible(text))
-
-
-def _visible(text: str) -> str:
-    """Return a line as it can be shown: what has no shape as a dot, so that carets fit."""
-    return "".join(map(_shown, text))
-
-
-def _shown(character: str) -> str:
-    import unicodedata
-
-    if character == "\t":
-        return " "
-    is_unseen = unicodedata.category(character) in {"Cc", "Cf"} and character not in _JOINERS
-    return "·" if is_unseen else character
-
-
-def _lines_of(path: Path) -> list[str]:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
-
-
-def _sum_up(reports: Sequence["LintReport"]) -> None:
-    for report in reports:
-        for each in report.suppressed:
-            finding = each.finding
-            console.print(
-                f"{escape(str(finding.path))}:{finding.line}: allowed: {finding.code}"
-                f" ({escape(each.reason or 'no reason')})",
-                style="dim",
-                soft_wrap=True,
-            )
-    counts = (
-        (sum(report.errors for report in reports), "error", "red"),
-        (sum(report.warnings for report in reports), "warning", "yellow"),
-        (sum(report.notes for report in reports), "note", "cyan"),
-    )
-    counted = [f"[{colour}]{count_of(count, noun)}[/]" for count, noun, colour in counts if count]
-    where = escape(str(reports[0].path)) if len(reports) == 1 else count_of(len(reports), "file")
-    console.print(f"{where}: {', '.join(counted) or '[green]nothing found[/]'}", soft_wrap=True)
-    left_out = {str(report.facts["left_out"]): None for report in reports}
-    for said in filter(None, left_out):
-        console.print(f"not looked at: {escape(said)}", style="dim", soft_wrap=True)
+            show(report, is_quiet=is_quiet)
+        sum_up(reports)
