@@ -22,6 +22,7 @@ HERE = Path(__file__).resolve().parent
 SCRIPTS: dict[str, list[str]] = {
     "compile": ["compile.py"],
     "client_support": ["client_support.py"],
+    "linting": ["linting.py"],
     "importing": ["importing.py", "200000"],
     "images": ["images.py"],
     "ledger": ["ledger.py", "100000"],

@@ -161,7 +161,7 @@ _REPLACE_ME = re.compile(
     re.IGNORECASE,
 )
 _FILLER_PATH = re.compile(
-    r"/(?:placeholder|todo|tbd|xxx+|foo|foobar|lorem(?:-?ipsum)?|dummy|url|link)/?$", re.IGNORECASE
+    r"/(?:placeholder|todo|tbd|xxx+|foobar|lorem(?:-?ipsum)?|dummy)/?$", re.IGNORECASE
 )
 """Means a placeholder on a domain for examples; elsewhere it may be the name of a page."""
 _YOUR_HOST = re.compile(

@@ -76,8 +76,10 @@ _BREAKS_ALLOWED = ("THAI", "KHMER", "LAO", "MYANMAR", "TIBETAN", "HIRAGANA", "KA
 _BLACK_FLAG = "\U0001f3f4"
 _TAGS = ("\U000e0000", "\U000e007f")
 _HEAPED = re.compile(r"[!！]{3,}|[?？]{4,}|[!?！？]{4,}|(?<![\w$])[$€£]{3,}(?!\w)")  # noqa: RUF001
-_FEWEST_SHOUTED_WORDS = 6
-_FEWEST_SHOUTED_LETTERS = 40
+_FEWEST_SHOUTED_WORDS = 5
+_FEWEST_SHOUTED_LETTERS = 20
+_CAPITALS = re.compile(r"\b[^\W\d_a-zß-ÿ]{2,}(?:[ \n][^\W\d_a-zß-ÿ]+){4,}\b")
+"""Five words and more with nothing but spaces between them: a list of abbreviations has commas."""
 
 
 def check_unseen(lintable: Lintable) -> Iterator[Hit]:
@@ -106,17 +108,29 @@ def check_mojibake(lintable: Lintable) -> Iterator[Hit]:
 
 
 def check_shouting(lintable: Lintable) -> Iterator[Hit]:
-    """Look for paragraphs in capitals."""
+    """Look for paragraphs in capitals, and for runs of words in capitals."""
     document = lintable.document
     for start, end in document.paragraphs:
         words = document.words[start:end]
-        letters = sum(character.isalpha() for character in words)
-        if (
-            letters >= _FEWEST_SHOUTED_LETTERS
-            and len(words.split()) >= _FEWEST_SHOUTED_WORDS
-            and is_shouting(words)
-        ):
+        if words.lstrip(" >").startswith(("#", "|")) or not _is_loud(words):
+            continue
+        if is_shouting(words) and len(words.split()) >= _FEWEST_SHOUTED_WORDS:
             yield Hit("text-all-caps", "a paragraph is all in capitals", start, end)
+            continue
+        for run in _runs_of_capitals(words):
+            message = f"{run[1] - run[0]} characters are in capitals"
+            yield Hit("text-all-caps", message, start + run[0], start + run[1])
+
+
+def _is_loud(words: str) -> bool:
+    return sum(character.isupper() for character in words) >= _FEWEST_SHOUTED_LETTERS
+
+
+def _runs_of_capitals(words: str) -> Iterator[tuple[int, int]]:
+    for found in _CAPITALS.finditer(words):
+        letters = sum(character.isalpha() for character in found[0])
+        if letters >= _FEWEST_SHOUTED_LETTERS:
+            yield found.start(), found.end()
 
 
 def check_punctuation(lintable: Lintable) -> Iterator[Hit]:

@@ -93,6 +93,7 @@ _SITE_ENDINGS = {
 _MAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+\w{2,}")
 _REVERSED = re.compile(r"\([^()\n]{1,120}\)\[(?:https?://|www\.)[^\]\n]*\]")
 _SPACED = re.compile(r"\][ \t]+\((?:https?://|mailto:|www\.)[^)\n]*\)")
+_SPLIT = re.compile(r"(?<!\()<(?:https?://|mailto:)[^<>\n]*[ \t][^<>\n]*>")
 _BETWEEN = re.compile(r"[\s,;:·|/\u2013\u2014-]*")
 
 
@@ -124,6 +125,10 @@ def check_made(lintable: Lintable) -> Iterator[Hit]:
     for start, end in document.spans.broken:
         if re.search(r"https?:|www\.|mailto:|\]\(\s", text[start:end]):
             yield Hit("link-not-made", "this is no link: readers see the brackets", start, end)
+    for found in _SPLIT.finditer(prose):
+        yield Hit(
+            "link-not-made", "this is no link: it has a space in it", found.start(), found.end()
+        )
     for pattern in (_REVERSED, _SPACED):
         for found in pattern.finditer(prose):
             start = prose.rfind("[", 0, found.start() + 1) if pattern is _SPACED else found.start()

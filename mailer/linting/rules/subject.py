@@ -98,7 +98,7 @@ _FAKE_REPLY = re.compile(
 )
 _HEAPED = re.compile(r"[!！]{2,}|[?？]{3,}|[!?！？]{3,}|[$€£]{2,}")  # noqa: RUF001 - the same
 _SHARE_OF_CAPITALS = 0.8
-_FEWEST_LETTERS = 10
+_FEWEST_LETTERS = 8
 
 
 def check_subject(lintable: Lintable) -> Iterator[Hit]:
@@ -154,7 +154,9 @@ def is_shouting(text: str) -> bool:
     capitals = sum(character.isupper() for character in text)
     small = sum(character.islower() for character in text)
     cased = capitals + small
-    return cased >= _FEWEST_LETTERS and capitals / cased >= _SHARE_OF_CAPITALS
+    words = sum(len(word) > 1 and word.isupper() for word in text.split())
+    is_much = cased >= _FEWEST_LETTERS and words > 1
+    return is_much and capitals / cased >= _SHARE_OF_CAPITALS
 
 
 def _shown(lintable: Lintable) -> str:

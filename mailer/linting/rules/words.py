@@ -45,7 +45,11 @@ RULES = (
     ),
 )
 
-_TODO = re.compile(r"\b(?:TODO|FIXME|TBD|TKTK|XXX+)\b|\bTK(?=[.,:;)\]]|[ \t]*$)", re.MULTILINE)
+_TODO = re.compile(
+    r"\b(?:TODO|FIXME|TBD|TKTK|TK TK|XXX+)\b|^[ \t>*-]*(?P<small>[Tt]odo|[Ff]ixme)(?=:[ \t])",
+    re.MULTILINE,
+)
+_IN_COMMENT = re.compile(r"\b(?:TODO|FIXME|TBD|TKTK|XXX+)\b", re.IGNORECASE)
 _IS_A_NUMBER = re.compile(r"\s+(?:[A-Z][a-z]+|[IVX]+\b)")
 _HEIR_OF_A_NAME = re.compile(r"\b[A-Z][a-z]+ $")
 _LONGEST = 80
@@ -64,6 +68,8 @@ _FILLER = re.compile(
     |\b(?:your|my|the)[ ](?:text|headline|title|subject(?:[ ]line)?|content|link|image|preheader
         |copy|intro|introduction)[ ](?:goes[ ])?here\b(?![ ]is)
     |\b(?:text|headline|title|content|image|copy|description)[ ]goes[ ]here\b
+    |\b(?-i:PLACEHOLDER|CHANGE[ _]?ME|REPLACE[ _]?ME|INSERT(?:[ ][A-Z]+){1,4}[ ]HERE)\b
+    |\b(?-i:(?:FIRST|LAST|FULL)_?NAME)\b
     |\basdf(?:ghjkl|asdf|jkl)?\b|\[email[ \xa0]protected\]""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -115,19 +121,23 @@ def check_todos(lintable: Lintable) -> Iterator[Hit]:
     document = lintable.document
     is_word = _language(lintable) in _WORD_LANGUAGES
     for found in _TODO.finditer(document.words):
-        before, after = document.words[: found.start()][-40:], document.words[found.end() :][:40]
-        if found[0].startswith("XXX") and _is_number(before, after):
-            continue
-        if is_word and found[0] == "TODO" and not after.startswith(":"):
-            continue
-        yield _todo(lintable, found.start(), found[0])
+        if not _is_meant(found, is_word=is_word):
+            start = found.start("small") if found["small"] else found.start()
+            yield _todo(lintable, start, found["small"] or found[0])
     for note in document.notes:
-        if note.words.lower().startswith("lint:"):
-            continue
-        at = document.source.text[note.start : note.end]
-        mark = _TODO.search(at)
-        if mark:
-            yield _todo(lintable, note.start + mark.start(), mark[0])
+        if not note.words.lower().startswith("lint:"):
+            mark = _IN_COMMENT.search(document.source.text, note.start, note.end)
+            if mark and not (is_word and mark[0].islower()):
+                yield _todo(lintable, mark.start(), mark[0])
+
+
+def _is_meant(found: re.Match[str], *, is_word: bool) -> bool:
+    """Tell whether what looks like a mark is a word, or a number."""
+    before = found.string[max(found.start() - 40, 0) : found.start()]
+    after = found.string[found.end() : found.end() + 40]
+    if found[0].startswith("XXX"):
+        return _is_number(before, after)
+    return is_word and (bool(found["small"]) or (found[0] == "TODO" and after[:1] != ":"))
 
 
 def _todo(lintable: Lintable, start: int, mark: str) -> Hit:

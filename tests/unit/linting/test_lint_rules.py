@@ -120,6 +120,12 @@ def test_addresses(codes, url: str, code: str) -> None:  # noqa: ANN001
         ("NASA, ESA, CERN and UNESCO met at the UN.", ""),
         ("He said *TODO* list.", "todo-left"),
         ("TODOS and todo and ToDo.", ""),
+        ("todo: the end", "todo-left"),
+        ("<!-- todo the end -->\n\nText.", "todo-left"),
+        ("Dear FIRSTNAME,", "placeholder-text"),
+        ("Hello. BUY NOW BEFORE IT IS TOO LATE FRIENDS. And so on, and on.", "text-all-caps"),
+        ("Send it to NASA, ESA, JAXA, CERN, UNESCO and WHO as soon as you can.", ""),
+        ("See <https://a.news/x y> for it.", "link-not-made"),
         ("Ein Wort mit\u00adtrenn\u00adung.", ""),
         ("می\u200cخواهم", ""),
         ("👩\u200d🚀 in space", ""),
@@ -192,6 +198,18 @@ def test_several_errors_of_the_parser_are_all_told(found) -> None:  # noqa: ANN0
     places = found(body)
     assert [each for each in places if each.startswith(("6:", "8:", "10:"))] == [
         "6:5 issue-broken", "8:1 issue-broken", "10:7 issue-broken",
+    ]  # fmt: skip
+
+
+def test_errors_of_the_front_matter_are_all_told(lint) -> None:  # noqa: ANN001
+    report = lint(
+        '---\nsubject: "Hi"\ndate: 22.11.\npreheader: "A line that goes on."\nfrom: me\nslugg: a\n'
+        "theme: a b\n---\nText.\n\n::: nope\nText.\n:::\n"
+    )
+    found = [(each.line, each.column, each.code) for each in report.findings]
+    assert found == [
+        (3, 7, "issue-broken"), (5, 7, "issue-broken"), (6, 1, "issue-broken"),
+        (7, 8, "issue-broken"), (11, 1, "issue-broken"),
     ]  # fmt: skip
 
 
