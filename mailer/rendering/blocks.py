@@ -34,7 +34,6 @@ from mailer.rendering.attributes import (
     Attributes,
     UnknownAttributeError,
     check_attributes,
-    match_attributes,
 )
 from mailer.rendering.inlines import Piece, inline_of, pieces, tidy, with_addresses, words
 from mailer.rendering.source import Source
@@ -159,7 +158,8 @@ class _Blocks:
         return words(self._next(), self.source, where=where)
 
     def _heading(self, level: int, line: int) -> Heading:
-        children, attributes = _parted(self._words("the words of a heading"))
+        attributes: Attributes = self.tokens[self.position].meta.get("attributes", _NO_ATTRIBUTES)
+        children = self._words("the words of a heading")
         keys = ("accent",) if level == _SECTION else ()
         try:
             check_attributes(attributes, what="this heading", keys=keys, may_have_id=True)
@@ -242,18 +242,6 @@ class _Blocks:
 def is_accent(text: str) -> bool:
     """Whether `text` can be a section's accent: a number from 1, or `#rrggbb`."""
     return bool(_ACCENT.fullmatch(text))
-
-
-def _parted(children: Inlines) -> tuple[Inlines, Attributes]:
-    """Part a heading from the attributes in braces at its end."""
-    match children:
-        case (*before, Text(text)) if text.endswith("}"):
-            at = text.rfind("{")
-            found = match_attributes(text, at) if at >= 0 else None
-            if found and found[1] == len(text):
-                rest = text[:at].rstrip(" ")
-                return (*before, *((Text(rest),) if rest else ())), found[0]
-    return children, _NO_ATTRIBUTES
 
 
 def _code(text: str, line: int, info: str) -> CodeBlock | RawMjml:

@@ -71,10 +71,12 @@ def _closing(state: StateBlock, begin: int, end: int, name: str) -> int:
         line = _line(state, number)
         if state.sCount[number] < state.blkIndent and line:
             break
+        if not _is_beside(state, begin, number):
+            continue
         mark = _FENCE.match(line)
         if mark and (not fence or (line.startswith(fence) and not line.strip(mark[1][0]))):
             fence = "" if fence else mark[1]
-        elif not fence and line.startswith(":::") and _is_beside(state, begin, number):
+        elif not fence and line.startswith(":::"):
             found = _LINE.fullmatch(line)
             depth += (1 if found["name"] else -1) if found else 0
         if not depth:

@@ -13,7 +13,6 @@ from mailer.domain.issue import (
     Inlines,
     Item,
     Link,
-    RawMjml,
     Section,
     plain_text,
 )
@@ -24,6 +23,7 @@ from mailer.rendering.html import Fragments
 from mailer.rendering.merge import Tokens
 from mailer.rendering.mrml import safe_markup
 from mailer.rendering.raw import filled, set_fragments
+from mailer.rendering.raw_look import dressed, with_lines
 from mailer.rendering.source import Source
 from mailer.rendering.stylesheet import make_styles
 from mailer.rendering.theme_settings import Logo
@@ -96,7 +96,7 @@ def html_part(edition: Edition, tokens: Tokens, source: Source, *, is_traced: bo
 
     def finish(rendered: str) -> tuple[str, Markup]:
         nonlocal inlined
-        document = set_fragments(rendered, _raw(fragments.raw, tokens, source))
+        document = set_fragments(rendered, _raw(fragments, source))
         styles = make_styles(
             edition.theme, mjml=document, accents=edition.accents, direction=edition.direction
         )
@@ -106,7 +106,7 @@ def html_part(edition: Edition, tokens: Tokens, source: Source, *, is_traced: bo
     html = mjml.render_html(edition.theme, values, finish=finish)
     if edition.theme.settings.align == "start":
         html = _at_start(html, str(values["start"]))
-    return css.inline_css(html, inlined)
+    return with_lines(css.inline_css(html, inlined))
 
 
 def _at_start(html: str, side: str) -> str:
@@ -116,8 +116,13 @@ def _at_start(html: str, side: str) -> str:
     return _OUTLOOK_SECTION.sub(rf"\g<1>{side}", html)
 
 
-def _raw(found: Mapping[str, RawMjml], tokens: Tokens, source: Source) -> dict[str, str]:
-    return {placeholder: filled(block, tokens, source) for placeholder, block in found.items()}
+def _raw(fragments: Fragments, source: Source) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for placeholder, block in fragments.raw.items():
+        first_line = block.line + 1 if fragments.is_traced else None
+        text = filled(block, fragments.tokens, source)
+        found[placeholder] = dressed(text, first_line=first_line)
+    return found
 
 
 def mjml_values(edition: Edition, fragments: Fragments) -> Mapping[str, object]:

@@ -139,13 +139,16 @@ def _may_see(token: Token, env: MutableMapping[str, Any]) -> bool:
 
 def _inline(state: StateCore) -> None:
     """Parse inline text as markdown-it does, but let the rules know the line it begins on."""
+    last = ""
     for token in state.tokens:
         if token.type == "inline":
             line = (token.map or [0])[0] + state.env["first_line"]
             state.env["line"] = line
             state.env["places"] = Places(token.content, line, state.env["source"])
+            state.env["heading"] = token.meta if last == "heading_open" else None
             token.children = []
             _parse_placed(state.md, token.content, state.env, token.children)
+        last = token.type
 
 
 class _PlacedState(StateInline):
@@ -229,16 +232,23 @@ def _merge_field(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
 
 
 def _attributes(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
-    """Give the braces right after a link or picture to it."""
-    if silent or state.src[state.pos] != "{" or state.pending or not state.tokens:
+    """Give the braces right after a link or picture to it, those that end a heading to that."""
+    match = None if silent else match_attributes(state.src, state.pos)
+    meta = _owner(state, match[1]) if match else None
+    if match is None or meta is None or "attributes" in meta:
         return False
-    last = state.tokens[-1]
-    match = match_attributes(state.src, state.pos)
-    if match is None or last.type not in {"image", "link_close"} or "attributes" in last.meta:
-        return False
-    last.meta["attributes"] = match[0]
+    meta["attributes"] = match[0]
     state.pos = match[1]
     return True
+
+
+def _owner(state: StateInline, end: int) -> dict[Any, Any] | None:
+    """Return the `meta` of what attributes up to `end` belong to."""
+    if state.tokens and not state.pending and state.tokens[-1].type in {"image", "link_close"}:
+        return state.tokens[-1].meta
+    heading: dict[Any, Any] | None = state.env.get("heading")
+    is_apart = state.src[: state.pos].endswith((" ", "\t")) or not state.pos
+    return heading if end == len(state.src) and is_apart else None
 
 
 def _check_footnotes(env: dict[str, Any], source: Source) -> None:

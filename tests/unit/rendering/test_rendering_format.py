@@ -127,6 +127,23 @@ def test_wrong_attributes_name_their_place(
     assert (caught.value.line, caught.value.column) == (5, column)
 
 
+@pytest.mark.parametrize(
+    ("heading", "words", "name"),
+    [
+        ("## A {#b}", "A", "b"),
+        ("## A \\{#b}", "A {#b}", ""),
+        ("## A{#b}", "A{#b}", ""),
+        ("## A {#b} c", "A {#b} c", ""),
+        ("## A `{#b}`", "A {#b}", ""),
+        ("## [A](https://e.org) {#b}", "A", "b"),
+        ("## *A {#b}*", "A {#b}", ""),
+    ],
+)
+def test_attributes_end_a_heading(parse_body: Parse, heading: str, words: str, name: str) -> None:
+    (section,) = parse_body(f"{heading}\n\nx").sections
+    assert (plain_text(section.name), section.id) == (words, name)
+
+
 def test_braces_that_are_no_attributes_are_text(compile_body: Compile) -> None:
     compiled = compile_body("[a](https://e.org){see below} and {.button} and \\{x=1}")
     assert "{see below} and {.button} and {x=1}" in page_of(compiled).text_content()

@@ -7,6 +7,7 @@ from lxml import html as lxml_html
 
 from mailer.domain.message import CompiledIssue, SlotContext
 from mailer.errors import RenderError
+from mailer.rendering import untraced
 
 Compile = Callable[..., CompiledIssue]
 
@@ -85,3 +86,44 @@ def test_a_fragment_stands_on_its_own(compile_body: Compile, body: str) -> None:
 def test_odd_characters_in_a_fragments_attributes(compile_body: Compile) -> None:
     raw = '<mj-image src="https://e.org/a.png" alt="caf\u00e9\u00a0\u2014 x" width="100px" />'
     assert "\\u{" not in compile_body(fence(raw)).html
+
+
+GROUNDED = (
+    '<mj-section background-color="#EEEEEE"><mj-column><mj-text>x</mj-text></mj-column>'
+    "</mj-section>"
+)
+
+
+def dark_rules(compiled: CompiledIssue) -> str:
+    (dark,) = (
+        part for part in compiled.html.split("<style") if "prefers-color-scheme:dark" in part
+    )
+    return dark.partition("</style>")[0]
+
+
+@pytest.mark.parametrize(
+    ("raw", "is_dressed"),
+    [
+        ("<mj-text>x</mj-text>", True),
+        ('<mj-text css-class="px">x</mj-text>', True),
+        ("<mj-table><tr><td>x</td></tr></mj-table>", True),
+        ("<mj-section><mj-column><mj-text>x</mj-text></mj-column></mj-section>", True),
+        ('<mj-text color="#333333">x</mj-text>', False),
+        ('<mj-text container-background-color="#EEEEEE">x</mj-text>', False),
+        (GROUNDED, False),
+    ],
+)
+def test_raw_text_follows_dark_mode_where_its_author_says_nothing(
+    compile_body: Compile,
+    raw: str,
+    is_dressed: bool,  # noqa: FBT001
+) -> None:
+    assert (".raw " in dark_rules(compile_body(f"a\n\n{fence(raw)}"))) is is_dressed
+
+
+def test_raw_elements_are_traced_and_nothing_else_changes(compile_body: Compile) -> None:
+    raw = '<mj-text>x</mj-text>\n<mj-spacer />\n<mj-text css-class="px">y</mj-text>'
+    body = f"a\n\n{fence(raw)}"
+    traced = compile_body(body, is_traced=True).html
+    assert untraced(traced) == compile_body(body).html
+    assert [traced.count(f'data-line="{line}"') for line in (8, 9, 10)] == [1, 1, 1]
