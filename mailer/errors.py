@@ -13,6 +13,7 @@ MailerError
 │   ├── WebhookSignatureError      answered with 401
 │   └── WebhookPayloadError        answered with 400
 ├── SendStateError
+├── BrowserError
 └── NotFoundError
 
 What happened to one delivery is never an exception: it is a `mailer.domain.delivery.Outcome`.
@@ -109,3 +110,7 @@ class SendStateError(MailerError):
 
 class NotFoundError(MailerError):
     """There is no such issue, send or subscriber."""
+
+
+class BrowserError(MailerError):
+    """The browser that takes screenshots cannot be started, has died, or refuses."""

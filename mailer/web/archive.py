@@ -20,10 +20,10 @@ from mailer.services.archiving import (
     read_archived,
     read_index,
 )
+from mailer.serving.headers import EMAIL_POLICY
 from mailer.web.archive_desk import INDEX_CARD, Desk, headers_for
 from mailer.web.conditional import etag_of, not_modified, validators
 from mailer.web.framing import frame
-from mailer.web.pages import EMAIL_POLICY
 
 _READ = ["GET", "HEAD"]
 _CARD_HEADERS = {"Cache-Control": "public, max-age=86400"}

@@ -2,7 +2,6 @@
 
 import http.client
 import ipaddress
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Literal, NoReturn
@@ -12,20 +11,19 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
+from mailer.domain.mail_html import Scheme, for_frame
 from mailer.inbox.parsing import Contents, read_contents, snippet
 from mailer.inbox.store import InboxStore, StoredMessage
-from mailer.web.pages import EMAIL_POLICY, PRIVATE, Pages
+from mailer.serving.headers import EMAIL_POLICY
+from mailer.web.pages import PRIVATE, Pages
 
 PAGE_SIZE = 40
 _HUES = 8
 _ONE_CLICK_BODY = b"List-Unsubscribe=One-Click"
 _ONE_CLICK_TIMEOUT_SECONDS = 10
-_SCHEME_QUERY = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)", re.IGNORECASE)
-_HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
 
 Tab = Literal["message", "text", "headers", "source"]
 Width = Literal["desktop", "mobile"]
-Scheme = Literal["auto", "light", "dark"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,23 +177,6 @@ def post_one_click(contents: Contents, *, base_url: str) -> str:
         return "unreachable"
     finally:
         connection.close()
-
-
-def for_frame(html: str, scheme: Scheme) -> str:
-    """Return the message's HTML for the frame: links open outside, the scheme is as asked.
-
-    A frame cannot be told a colour scheme without a script, so the queries for it in the
-    message's own styles are answered here.
-    """
-    if scheme != "auto":
-        html = _SCHEME_QUERY.sub(
-            lambda found: "(min-width:0)" if found[1].lower() == scheme else "(max-width:0)", html
-        )
-    addition = '<base target="_blank">'
-    if scheme != "auto":
-        addition += f"<style>:root{{color-scheme:{scheme} only!important}}</style>"
-    head = _HEAD.search(html)
-    return html[: head.end()] + addition + html[head.end() :] if head else addition + html
 
 
 def hue_of(message: StoredMessage) -> int:

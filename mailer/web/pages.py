@@ -12,24 +12,11 @@ from starlette.responses import HTMLResponse
 
 from mailer.resources import resource_dir
 
-EVERYWHERE: Mapping[str, str] = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-"""Headers of every answer. No page passes its address on: it may hold a token."""
-
 PRIVATE: Mapping[str, str] = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 """For pages that are one person's."""
 
 PUBLIC: Mapping[str, str] = {"Cache-Control": "public, max-age=60"}
 """For pages that are everybody's."""
-
-EMAIL_POLICY = (
-    "default-src 'none'; img-src 'self' https: http: data:; style-src 'unsafe-inline' https:; "
-    "font-src https: data:; base-uri 'none'; form-action 'none'"
-)
-"""Content security policy for the HTML of an email: inline styles, pictures, no scripts."""
 
 
 class Pages:

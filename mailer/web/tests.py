@@ -6,7 +6,8 @@ from starlette.responses import HTMLResponse
 from mailer.config import Settings
 from mailer.services.testing_links import find_copy
 from mailer.services.testing_message import with_banner
-from mailer.web.pages import EMAIL_POLICY, PRIVATE, Pages
+from mailer.serving.headers import EMAIL_POLICY
+from mailer.web.pages import PRIVATE, Pages
 from subscribers.tokens import Signer
 
 _WORDS = "This is the online version of a test. It is at this address for a while, and unlisted."

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from mailer.clock import utcnow
 from mailer.services.testing_links import find_test_link
 from mailer.services.unsubscribing import UnsubscribeLink, look_up, unsubscribe
-from mailer.web.bodies import BodyTooLargeError, read_body
+from mailer.serving.bodies import BodyTooLargeError, read_body
 from mailer.web.pages import PUBLIC, Pages
 from subscribers.errors import TokenError
 from subscribers.tokens import Purpose, Signer

@@ -16,7 +16,7 @@ from mailer.feedback.sendgrid_signature import (
     SignatureVerifier,
 )
 from mailer.services.feedback import store_webhook, try_to_apply
-from mailer.web.bodies import BodyTooLargeError, read_body
+from mailer.serving.bodies import BodyTooLargeError, read_body
 
 logger = structlog.get_logger(__name__)
 
