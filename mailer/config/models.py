@@ -18,6 +18,7 @@ from mailer.config.types import (
     ClientNames,
     Connections,
     DatabaseUrl,
+    EditorUrl,
     Email,
     FeedList,
     HostName,
@@ -173,6 +174,13 @@ class LintSettings(Section):
     error_support: Share = 0.25
 
 
+class PreviewSettings(Section):
+    """Looking at an issue: preview and screenshots."""
+
+    browser: Line = ""
+    editor_url: EditorUrl = "vscode://file{path}:{line}:{column}"
+
+
 class Settings(Section):
     """Every setting, and the workspace that they belong to.
 
@@ -197,6 +205,7 @@ class Settings(Section):
     images: ImagesSettings = ImagesSettings()
     draft: DraftSettings = DraftSettings()
     lint: LintSettings = LintSettings()
+    preview: PreviewSettings = PreviewSettings()
 
     @property
     def state_dir(self) -> Path:

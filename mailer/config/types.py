@@ -18,6 +18,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _PREFIX = re.compile(r"(?:[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*)?")
 _SHORTEST_KEY = 32
+_EDITOR_URL = re.compile(r"(?!javascript:|data:|vbscript:)[a-z][a-z0-9+.-]*:[!-~]*", re.IGNORECASE)
 
 
 def _email(text: str) -> str:
@@ -58,6 +59,12 @@ def _optional_web_url(text: str) -> str:
 def _key_prefix(text: str) -> str:
     if not _PREFIX.fullmatch(text) or ".." in text:
         raise ValueError("must be letters, digits and . _ - with / between, as news/media")
+    return text
+
+
+def _editor_url(text: str) -> str:
+    if text and not (_EDITOR_URL.fullmatch(text) and "{path}" in text):
+        raise ValueError("must be an address with {path} in it, as vscode://file{path}:{line}")
     return text
 
 
@@ -110,6 +117,7 @@ HostName = Annotated[str, AfterValidator(_host)]
 Token = Annotated[str, AfterValidator(_token)]
 Language = Annotated[str, AfterValidator(_language)]
 PageUrl = Annotated[str, AfterValidator(_page_url)]
+EditorUrl = Annotated[str, AfterValidator(_editor_url)]
 WebUrl = Annotated[str, AfterValidator(urls.web_url)]
 OptionalWebUrl = Annotated[str, AfterValidator(_optional_web_url)]
 KeyPrefix = Annotated[str, AfterValidator(_key_prefix)]

@@ -26,6 +26,7 @@ from mailer.rendering.theme import Theme, find_theme
 from mailer.resources import resource_dir
 from mailer.services.archive_links import ARCHIVE_PATH
 from mailer.services.hosting import host_file, host_images
+from mailer.services.media_store import MediaStore
 
 SAMPLE_EMAIL = "reader@example.org"
 NEUTRAL_PATH = "/unsubscribe-help"
@@ -76,13 +77,21 @@ def read_draft(path: Path) -> Draft:
     return Draft(path, source, parse_issue(source, path=path))
 
 
-def compile_draft(draft: Draft, settings: Settings, *, is_traced: bool = False) -> CompiledIssue:
+def compile_draft(
+    draft: Draft,
+    settings: Settings,
+    *,
+    is_traced: bool = False,
+    store: MediaStore | None = None,
+) -> CompiledIssue:
     """Return the message that the draft becomes; its picture files are hosted on the way.
 
     Args:
-        draft: the issue's file, read.
+        draft: the issue.
         settings: of the workspace.
-        is_traced: see `compile_issue`.
+        is_traced: give each block's element `data-line`, the line that it comes from: to look at,
+            never to send.
+        store: where picture files are put; as the settings say by default.
 
     Raises:
         RenderError: with file, line and column.
@@ -94,7 +103,7 @@ def compile_draft(draft: Draft, settings: Settings, *, is_traced: bool = False) 
         path=draft.path,
         theme=theme,
         defaults=issue_defaults(settings),
-        images=hosted_images(draft.issue, theme, path=draft.path, settings=settings),
+        images=hosted_images(draft.issue, theme, path=draft.path, settings=settings, store=store),
         is_traced=is_traced,
     )
 
@@ -110,7 +119,12 @@ def theme_of(issue: Issue, settings: Settings) -> Theme:
 
 
 def hosted_images(
-    issue: Issue, theme: Theme, *, path: Path, settings: Settings
+    issue: Issue,
+    theme: Theme,
+    *,
+    path: Path,
+    settings: Settings,
+    store: MediaStore | None = None,
 ) -> dict[str, HostedImage]:
     """Host the picture files of the issue and the theme; return where, by source as written.
 
@@ -119,10 +133,14 @@ def hosted_images(
         ConfigurationError: the store cannot be used.
     """
     column = theme.column_width
-    images = dict(host_images(issue, path=path, settings=settings, column_width=column))
+    images = dict(
+        host_images(issue, path=path, settings=settings, column_width=column, store=store)
+    )
     logo = theme.settings.logo
     if logo.path is not None:
-        images[logo.key] = host_file(logo.path, shown_width=logo.width, settings=settings)
+        images[logo.key] = host_file(
+            logo.path, shown_width=logo.width, settings=settings, store=store
+        )
     return images
 
 
@@ -152,17 +170,24 @@ def sample_message(compiled: CompiledIssue, settings: Settings) -> bytes:
     domain = compiled.sender.email.rpartition("@")[2]
     identity = MailingIdentity("sample", compiled.sender.name or "Sample", domain, 0)
     noon = dt.datetime.combine(compiled.date, dt.time(12), tzinfo=dt.UTC)
-    return MimeTemplate(compiled, identity).bind(_sample(compiled, settings), date=noon)
+    return MimeTemplate(compiled, identity).bind(sample_recipient(compiled, settings), date=noon)
 
 
 def neutral_html(compiled: CompiledIssue, settings: Settings) -> str:
     """Return the HTML part as it belongs to nobody: defaults for merge fields, no personal link."""
-    return _filled(compiled.html, compiled, SlotContext.HTML, _sample(compiled, settings))
+    return filled(compiled.html, compiled, SlotContext.HTML, sample_recipient(compiled, settings))
 
 
 def neutral_text(compiled: CompiledIssue, settings: Settings) -> str:
     """Return the text part as it belongs to nobody."""
-    return _filled(compiled.text, compiled, SlotContext.TEXT, _sample(compiled, settings))
+    return filled(compiled.text, compiled, SlotContext.TEXT, sample_recipient(compiled, settings))
+
+
+def subject_shown(compiled: CompiledIssue, settings: Settings) -> str:
+    """Return the subject line as it belongs to nobody."""
+    return filled(
+        compiled.subject, compiled, SlotContext.SUBJECT, sample_recipient(compiled, settings)
+    )
 
 
 def write_build(compiled: CompiledIssue, settings: Settings, directory: Path) -> dict[str, Any]:
@@ -215,7 +240,8 @@ def describe(compiled: CompiledIssue, message: bytes) -> dict[str, Any]:
     }
 
 
-def _sample(compiled: CompiledIssue, settings: Settings) -> Recipient:
+def sample_recipient(compiled: CompiledIssue, settings: Settings) -> Recipient:
+    """Return nobody: no merge values, and an unsubscribe link that changes nothing."""
     base = settings.web.base_url.rstrip("/")
     return Recipient(
         delivery_id=0,
@@ -228,7 +254,8 @@ def _sample(compiled: CompiledIssue, settings: Settings) -> Recipient:
     )
 
 
-def _filled(body: str, compiled: CompiledIssue, context: SlotContext, reader: Recipient) -> str:
+def filled(body: str, compiled: CompiledIssue, context: SlotContext, reader: Recipient) -> str:
+    """Return `body`, the part of `compiled` for `context`, with `reader`'s values in its slots."""
     values = slot_values(compiled, reader)
     for slot in compiled.slots:
         if slot.context is context:

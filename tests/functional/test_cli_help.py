@@ -23,6 +23,7 @@ REPORTS = {
     "issue draft",
     "issue test",
     "issue import",
+    "issue shots",
     "lists archive",
     "lists archive-link",
     "lists ls",
