@@ -23,6 +23,7 @@ SCRIPTS: dict[str, list[str]] = {
     "compile": ["compile.py"],
     "client_support": ["client_support.py"],
     "linting": ["linting.py"],
+    "preview": ["preview.py"],
     "importing": ["importing.py", "200000"],
     "images": ["images.py"],
     "ledger": ["ledger.py", "100000"],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
-from mailer.cli import _draft, _lint, _test_send
+from mailer.cli import _draft, _lint, _preview, _shots, _test_send
 from mailer.cli._image_notes import tell_of_images
 from mailer.cli._shared import console, err_console, print_json
 from mailer.errors import RenderError
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from mailer.importing import ImportedIssue
 
 app = typer.Typer(no_args_is_help=True, help="Write, import, build and lint issues.")
+
+app.command("preview")(_preview.preview)
+app.command("shots")(_shots.shots)
 
 
 @app.command("new")

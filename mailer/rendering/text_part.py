@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from mailer.domain.issue import Issue
 from mailer.domain.message import UNSUBSCRIBE_URL, SlotContext
 from mailer.rendering import templates
 from mailer.rendering.edition import Edition
@@ -28,13 +29,9 @@ def text_values(edition: Edition, tokens: Tokens) -> Mapping[str, object]:
     issue = edition.issue
     return {
         "header": _header(edition, web_url),
-        "title": "\n".join(wrap(edition.title, WIDTH)),
-        "tagline": "\n".join(wrap(edition.tagline, WIDTH)),
-        "date": edition.date,
-        "web_url": web_url,
         "introduction": writer.flow(issue.introduction),
         "contents": _contents(edition, writer),
-        "sections": list(_sections(edition, writer)),
+        "sections": list(_sections(issue, writer)),
         "closing": writer.flow(issue.closing),
         "footnotes": writer.footnotes(issue.footnotes),
         "author": _author(edition),
@@ -44,13 +41,11 @@ def text_values(edition: Edition, tokens: Tokens) -> Mapping[str, object]:
     }
 
 
-def _sections(edition: Edition, writer: PlainText) -> Iterator[str]:
-    """Yield the sections, numbered in themes that list them."""
-    is_numbered = edition.sections_listed or edition.theme.settings.contents_from > 0
+def _sections(issue: Issue, writer: PlainText) -> Iterator[str]:
     number = 0
-    for section in edition.issue.sections:
+    for section in issue.sections:
         number += bool(section.name)
-        yield writer.section(section, number if is_numbered else 0)
+        yield writer.section(section, number)
 
 
 def _author(edition: Edition) -> str:
