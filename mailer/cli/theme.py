@@ -47,8 +47,8 @@ def new(
         str, typer.Argument(help="The theme's name; that of a shipped theme overrides it.")
     ],
     parent: Annotated[
-        str, typer.Option("--from", metavar="THEME", help="The theme that it builds on.")
-    ] = "digest",
+        str, typer.Option("--from", metavar="THEME", help="The theme that it builds on; digest.")
+    ] = "",
     full: Annotated[
         bool, typer.Option("--full", help="Copy every file, to change the layout itself.")
     ] = False,

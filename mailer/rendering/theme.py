@@ -21,7 +21,7 @@ from mailer.rendering.theme_settings import (
 
 MJML_FILE = "issue.mjml.j2"
 TEXT_FILE = "issue.txt.j2"
-CSS_FILES = ("blocks.css", "theme.css")
+CSS_FILES = ("blocks.css", "theme.css", "custom.css")
 BASE = "base"
 
 _TEMPLATES = "*.j2"
@@ -44,7 +44,8 @@ class Theme:
         folders: where its files are looked for, in order.
         settings: merged.
         templates: of each folder, its templates by file name.
-        sheets: `blocks.css` and `theme.css`, as far as they are there.
+        sheets: `blocks.css`, `theme.css` and `custom.css`, as far as they are there; the last one
+            on top.
     """
 
     name: str

@@ -17,6 +17,9 @@ from mailer.resources import resource_dir
 from mailer.services.publishing import theme_roots
 from mailer.services.theme_file import full_settings, overriding_settings
 
+DEFAULT = "digest"
+"""The theme that new ones build on."""
+
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
@@ -86,7 +89,7 @@ def new_theme(name: str, settings: Settings, *, parent: str, is_full: bool) -> l
     Args:
         name: of the new theme; that of a shipped one overrides it.
         settings: of the workspace.
-        parent: the theme to build on.
+        parent: the theme to build on; `digest` where it is empty.
         is_full: copy all files of the parent, instead of only saying what may be changed.
 
     Raises:
@@ -102,7 +105,16 @@ def new_theme(name: str, settings: Settings, *, parent: str, is_full: bool) -> l
     if folder.exists():
         raise RenderError("is there already; nothing was written", path=folder)
     is_override = (shipped / name / SETTINGS_FILE).is_file()
-    theme = find_theme(name if is_override else parent, roots=[workspace, shipped])
+    if is_override and parent not in {"", name}:
+        raise RenderError(
+            f"{name!r} is a shipped theme, which this would override: leave out --from, or choose"
+            " another name"
+        )
+    if parent == BASE:
+        raise RenderError(
+            "'base' has no layout: build on one of the themes that mailer theme ls shows"
+        )
+    theme = find_theme(name if is_override else parent or DEFAULT, roots=[workspace, shipped])
     if is_full:
         files = {SETTINGS_FILE: full_settings(theme, name), **_copied(theme)}
     else:

@@ -87,6 +87,16 @@ def test_nothing_is_overwritten(workspace: Path, capsys: pytest.CaptureFixture[s
     assert [path.name for path in workspace.iterdir()] == ["mine"]
 
 
+def test_what_cannot_be_built_on(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["theme", "new", "mine", "--from", "base"]) == ExitCode.USAGE
+    assert "'base' has no layout" in capsys.readouterr().err
+    assert run_command(["theme", "new", "note", "--from", "letter"]) == ExitCode.USAGE
+    assert "is a shipped theme" in capsys.readouterr().err
+    assert run_command(["theme", "new", "mine", "--from", "lettre"]) == ExitCode.USAGE
+    assert "did you mean 'letter'" in capsys.readouterr().err
+    assert not workspace.exists()
+
+
 @pytest.mark.parametrize("name", ["base", "../x", "Mine", "a b", "-x"])
 def test_names_that_cannot_be_one(
     workspace: Path, capsys: pytest.CaptureFixture[str], name: str

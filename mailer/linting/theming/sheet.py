@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import lxml.html
-from cssselect import SelectorError
+from cssselect import SelectorSyntaxError
+from cssselect.xpath import ExpressionError
 from lxml.cssselect import CSSSelector
 
 from mailer.domain.finding import Finding, Severity
@@ -49,6 +50,7 @@ _CLASSES = re.compile(r'\bclass="([^"]*)"')
 _MADE = re.compile(r"mj-[\w-]+|[\w-]+-outlook|[ab]\d+")
 """Classes that MJML and the accents bring along."""
 
+_MOMENTS = re.compile(r":(?:hover|focus|active|visited|link|target)\b")
 _HEADING = re.compile(r"<h[23]\b[^>]*>")
 _CONDITIONAL = {"h1m", "h1s", "hk", "ht", "hf", "hp", "hn", "hs", "hd", "hc", "px", "g", "gw"}
 """Classes that depend on what an issue holds."""
@@ -115,10 +117,12 @@ def _unmatched(
 ) -> Iterator[Finding]:
     place = Place(sheet.path, rule.line, 0)
     try:
-        selector = CSSSelector(rule.selector, translator="html")
-    except SelectorError as error:
+        selector = CSSSelector(_MOMENTS.sub("", rule.selector), translator="html")
+    except SelectorSyntaxError as error:
         message = f"{rule.selector!r} is no selector: {error}"
         yield finding(SELECTOR, message, place, text=rule.selector)
+        return
+    except ExpressionError:  # such as ::before: what it matches is not known here
         return
     if unknown := sorted(rule.classes - known):
         message = f"{rule.selector!r} matches nothing: no element has the class {unknown[0]!r}"

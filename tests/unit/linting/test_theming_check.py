@@ -98,6 +98,17 @@ def test_rules_that_never_match(tmp_path: Path) -> None:
     ]
 
 
+def test_rules_of_ones_own_come_on_top(tmp_path: Path) -> None:
+    css = (
+        ".h2 { font-size: 33px; }\n"
+        "@media (max-width: 480px) { .t a:hover { color: var(--ink); }"
+        " .h2::before { color: red; } }\n"
+        ".h2 > > a { color: var(--ink); }\n"
+    )
+    found = only(check(tmp_path, custom_css=css), "selector-wrong")
+    assert (found.path.name, found.line, found.severity) == ("custom.css", 3, Severity.ERROR)
+
+
 def test_classes_without_a_rule(tmp_path: Path) -> None:
     css = DIGEST_CSS.replace(".tag {", ".tga {")
     findings = check(tmp_path, theme_css=css)

@@ -64,6 +64,13 @@ def test_a_workspace_overrides_one_file(tmp_path: Path, compile_body: Compile) -
     assert "padding-left:22px" in compiled.html, "blocks.css still counts"
 
 
+def test_a_workspace_adds_rules(tmp_path: Path, compile_body: Compile) -> None:
+    write(tmp_path / "digest", custom_css=".h2 { font-size: 31px; }")
+    html = compile_body(BODY, theme=tmp_path / "digest").html
+    assert "font-size:31px" in html
+    assert "line-height:36px" in html, "theme.css still counts"
+
+
 def test_a_template_extends_the_one_that_it_hides(tmp_path: Path, compile_body: Compile) -> None:
     write(tmp_path / "digest")
     (tmp_path / "digest" / "issue.txt.j2").write_text(
