@@ -11,7 +11,11 @@ from mailer.linting.scan.front import Note
 _FENCE = re.compile(r"(?P<lead>(?:[ \t]|>|[-*+][ \t]|\d{1,9}[.)][ \t])*)(?P<mark>`{3,}|~{3,})")
 _LIST = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
 _MARK = re.compile(r"\\.|<!--|`+", re.DOTALL)
-_BLANK_LINE = re.compile(r"\n[ \t>]*\n")
+BLOCK_END = re.compile(
+    r"\n(?=[ \t>]*(?:\n|[-*+][ \t]|\#{1,6}[ \t]|1[.)][ \t]|:{3}|\|))|(?<=\|)[ \t]*\n"
+)
+"""Where words end that marks may stand around: a blank line, or a line that begins a block."""
+
 _NOT_NEWLINE = re.compile(r"[^\n]")
 _INDENT = 4
 
@@ -56,11 +60,14 @@ def _blanked(text: str, ranges: list[tuple[int, int]]) -> str:
 
 def _code_blocks(text: str, body: int) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
-    fence, opened = "", 0
+    fence, opened, lead = "", 0, ""
     may_indent, in_comment, in_list = True, False, False
     at = body
     for line in text[body:].split("\n"):
         end = at + len(line)
+        if fence and _leaves(line, lead):
+            found.append((opened, max(at - 1, opened)))
+            fence = ""
         mark = None if in_comment else _FENCE.match(line)
         if fence:
             if _closes(line, fence):
@@ -68,7 +75,7 @@ def _code_blocks(text: str, body: int) -> list[tuple[int, int]]:
                 fence = ""
             may_indent = True
         elif mark and not ("`" in mark["mark"] and "`" in line[mark.end() :]):
-            fence, opened = mark["mark"], at
+            fence, opened, lead = mark["mark"], at, mark["lead"]
         elif not line.strip():
             may_indent = True
         elif may_indent and not in_list and not in_comment and _is_indented(line):
@@ -81,6 +88,16 @@ def _code_blocks(text: str, body: int) -> list[tuple[int, int]]:
     if fence:
         found.append((opened, len(text)))
     return found
+
+
+def _leaves(line: str, lead: str) -> bool:
+    """Tell whether `line` is outside of the list or quote that began with `lead`."""
+    if ">" in lead and not line.lstrip(" ").startswith(">"):
+        return True
+    if not line.strip() or not lead.strip(" \t>"):
+        return False
+    inside = line.lstrip(" >") if ">" in lead else line
+    return len(inside) - len(inside.lstrip(" \t")) < min(len(lead.rpartition(">")[2]), 2)
 
 
 def _is_indented(line: str) -> bool:
@@ -103,6 +120,7 @@ def _inline(prose: str, body: int) -> tuple[list[Note], list[tuple[int, int]]]:
     spans: list[tuple[int, int]] = []
     unclosed: set[tuple[str, int]] = set()
     at = body
+    limit = -1
     last_end = prose.rfind("-->")
     while mark := _MARK.search(prose, at):
         at = mark.end()
@@ -113,7 +131,8 @@ def _inline(prose: str, body: int) -> tuple[list[Note], list[tuple[int, int]]]:
             notes.append(Note(prose[at:end].strip(), mark.start(), end + 3))
             at = end + 3
         elif mark[0][0] == "`":
-            limit = _paragraph_end(prose, at)
+            if at > limit:
+                limit = _paragraph_end(prose, at)
             key = (mark[0], limit)
             end = -1 if key in unclosed else _closing_ticks(prose, mark[0], at, limit)
             if end < 0:
@@ -125,7 +144,11 @@ def _inline(prose: str, body: int) -> tuple[list[Note], list[tuple[int, int]]]:
 
 
 def _paragraph_end(prose: str, at: int) -> int:
-    found = _BLANK_LINE.search(prose, at)
+    line = prose[prose.rfind("\n", 0, at) + 1 : at].lstrip(" \t>")
+    if line.startswith("#"):
+        end = prose.find("\n", at)
+        return end if end >= 0 else len(prose)
+    found = BLOCK_END.search(prose, at)
     return found.start() if found else len(prose)
 
 

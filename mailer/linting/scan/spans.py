@@ -110,12 +110,13 @@ _DEFINITION = re.compile(
     re.MULTILINE,
 )
 _TOKEN = re.compile(
-    r"""\\.|!?\[|\]|\n(?:[ \t>]*\n)+|<(?=[A-Za-z][A-Za-z0-9+.-]{1,31}:)[^<>\s]*>
+    r"""\\.|!?\[|\]|\n(?=[ \t>]*(?:\n|[-*+][ \t]|\#{1,6}[ \t]|1[.)][ \t]|:{3}|\|))
+    |<(?=[A-Za-z][A-Za-z0-9+.-]{1,31}:)[^<>\s]*>
     |<[A-Za-z0-9.!\#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>""",
     re.VERBOSE | re.DOTALL,
 )
 _BARE = re.compile(r"(?<![\w@/.<(\"'=])(?:https?://|www\.)[^\s<>\[\]\"'`|]+", re.IGNORECASE)
-_FIELD = re.compile(r"(?<![\\{])\{\{(?P<inner>[^{}\n]*)\}\}")
+_FIELD = re.compile(r"(?<!\{)\{\{(?P<inner>[^{}\n]*)\}\}")
 _EXPRESSION = re.compile(
     r"\s*(?P<name>[a-z][a-z0-9_]*)\s*(?:\|\s*default:\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')\s*)?"
 )
@@ -143,6 +144,8 @@ def find_fields(prose: str) -> list[FieldSpan]:
     """Return what stands in double braces."""
     found = []
     for match in _FIELD.finditer(prose):
+        if is_escaped(prose, match.start()):
+            continue
         inner = match["inner"].replace('\\"', '"')  # as in quoted front matter
         parts = _EXPRESSION.fullmatch(inner)
         name, default = "", None
@@ -151,6 +154,14 @@ def find_fields(prose: str) -> list[FieldSpan]:
             default = parts["double"] if parts["double"] is not None else parts["single"]
         found.append(FieldSpan(name, default, match.start(), match.end()))
     return found
+
+
+def is_escaped(text: str, at: int) -> bool:
+    """Tell whether an odd number of backslashes stands before `at`."""
+    first = at
+    while first and text[first - 1] == "\\":
+        first -= 1
+    return (at - first) % 2 == 1
 
 
 def plain_words(markup: str) -> str:
@@ -222,7 +233,6 @@ class _Reader:
             self._autolink(token)
         elif mark[0] == "\n":
             self.openers.clear()
-            return token.end() - 1
         return token.end()
 
     def _autolink(self, token: re.Match[str]) -> None:

@@ -34,8 +34,10 @@ def test_defect_is_found_at_its_place_and_nothing_else_is(
 
 
 @pytest.mark.parametrize("path", CLEAN, ids=[path.stem for path in CLEAN])
-def test_clean_issue_is_clean(path: Path, settings: Settings) -> None:
-    report = lint_file(path, settings, now=NOW)
+@pytest.mark.parametrize("theme", ["digest", "letter", "note"])
+def test_clean_issue_is_clean(path: Path, theme: str, settings: Settings) -> None:
+    issue = settings.issue.model_copy(update={"theme": theme})
+    report = lint_file(path, settings.model_copy(update={"issue": issue}), now=NOW)
     assert [(each.line, each.code, each.text) for each in report.findings] == []
     assert report.facts["html_bytes"], "it was compiled"
 

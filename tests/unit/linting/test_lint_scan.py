@@ -5,9 +5,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from mailer.domain.issue import Image, blocks_of, images_of, links_of, merge_fields_of
+from mailer.errors import RenderError
 from mailer.linting.scan.document import scan
 from mailer.linting.scan.spans import LinkKind
 from mailer.rendering import parse_issue
@@ -63,6 +66,25 @@ def test_scanner_agrees_with_parser_on_whole_issues(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     if "::: only" not in text:
         compare(text)
+
+
+PIECES = st.sampled_from([
+    "[a](https://a.org/x)", "[b b](https://b.org 't')", "<https://c.org/x>", "[r]", "[r][]", "[x](#y)",
+    "![i m](https://a.org/i.png)\n\n", "`c [x](https://no.org)`", "**", "*", "~~", " ", "\n", "\n\n",
+    "word ", "(", ")", "[", "]", "- ", "> ", "1. ", "### H ", "## S ", "{{ name }}", "```\n", "\\[", "`",
+    '{{ n | default: "x" }}', "\n\n| a | b |\n|---|---|\n| c | [t](https://t.org) |\n\n", "<a@b.org>",
+    "\n\n[r]: https://r.org\n\n", "#tag ", "**[s](https://s.org)**", "https://bare.org ",
+])  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(st.lists(PIECES, min_size=1, max_size=12).map("".join))
+def test_scanner_agrees_with_parser_on_whatever_parses(body: str) -> None:
+    try:
+        parse_issue(FRONT + body, path=Path("a.md"))
+    except RenderError:
+        return
+    compare(FRONT + body)
 
 
 def test_front_matter_values_have_their_places() -> None:
