@@ -75,11 +75,12 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Words of the source that are not in the issue, and why."""
+    """Words and addresses of the source that are not in the issue, and why."""
 
     line: int
     text: str
     why: str
+    links: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -137,8 +138,37 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageFile:
+    """A picture to be saved: its path relative to the issue's file, with `/` between folders."""
+
+    path: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Words and links of a source, and where they are now: the rest of them is lost.
+
+    Args:
+        words: that a reader of the source sees.
+        words_dropped: of those, left out of the issue and listed.
+        links: of the source, each as often as it stands there.
+        links_dropped: of those, left out of the issue and listed, or listed as not placed.
+        words_lost: neither in the issue nor listed. None, if all is well.
+        links_lost: likewise.
+    """
+
+    words: int
+    words_dropped: int
+    links: int
+    links_dropped: int
+    words_lost: tuple[str, ...] = ()
+    links_lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ImportedIssue:
-    """An issue file made from raw text.
+    """An issue file made from somebody's text, page or mail.
 
     Args:
         markdown: the whole file, front matter included.
@@ -147,7 +177,15 @@ class ImportedIssue:
         items: how many.
         findings: places to look at, in the order of the source.
         dropped: words of the source that are not in the issue, in its order.
-        source_name: the raw text's file name.
+        source_name: the file name of the source.
+        source: what kind of thing it was: `text`, `html`, `medium`...
+        images: pictures that were in the source itself, to be saved beside the issue.
+        unplaced: addresses of links that cannot stand in an issue; their words do.
+        unwrapped: click-tracked addresses, with the ones that they led to.
+        merge_tags: merge tags of the other system, with ours; empty where there is none.
+        origin: what is known of where it comes from, such as `from`, `list_id`, `url`.
+        counts: words and links held against the source's; None for raw text, whose importer
+            keeps words in order by itself.
     """
 
     markdown: str
@@ -157,6 +195,13 @@ class ImportedIssue:
     findings: tuple[Finding, ...]
     dropped: tuple[Dropped, ...]
     source_name: str
+    source: str = "text"
+    images: tuple[ImageFile, ...] = ()
+    unplaced: tuple[str, ...] = ()
+    unwrapped: tuple[tuple[str, str], ...] = ()
+    merge_tags: tuple[tuple[str, str], ...] = ()
+    origin: tuple[tuple[str, str], ...] = ()
+    counts: Counts | None = None
 
 
 @dataclass(slots=True)

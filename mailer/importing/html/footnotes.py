@@ -1,0 +1,106 @@
+"""Footnotes of a page: marks in the text, and the notes that they lead to."""
+
+import re
+from dataclasses import dataclass, field
+
+from mailer.importing.html.gathering import Gathering
+from mailer.importing.html.tree import Element, Mark, Node, Text, text_of
+
+_NOTE_ID = re.compile(r"(?:fn|footnote|_ftn|cite_note|easy-footnote-bottom|note)[-:_]?[\w.:-]+", re.I)
+_BACK = re.compile(r"back|reverse", re.IGNORECASE)
+_ARROWS = re.compile(r"[\s\[\]()↩↑^⤴︎️\ufe0e\ufe0f.]*")
+
+
+@dataclass(slots=True)
+class Footnotes:
+    """Labels of footnotes by the ids of the elements that hold them."""
+
+    labels: dict[str, str] = field(default_factory=dict)
+
+    def label_of(self, mark: Mark) -> str:
+        """Return the label that a mark in the text refers to; empty where it is no such mark."""
+        href = mark.attrs.get("href", "").strip()
+        return self.labels.get(href[1:], "") if href.startswith("#") else ""
+
+    def is_known(self, href: str) -> bool:
+        """Whether an address leads to a footnote."""
+        return href.startswith("#") and href[1:] in self.labels
+
+
+def find_footnotes(root: Element, gathering: Gathering) -> Footnotes:
+    """Make `footnote` elements of the notes in a page that something in the text refers to."""
+    wanted = {
+        mark.attrs["href"][1:]
+        for node in _texts(root)
+        for mark in node.marks
+        if mark.tag == "a" and mark.attrs.get("href", "").startswith("#")
+    }
+    found = Footnotes()
+    for parent in list(root.elements()):
+        for child in parent.children:
+            if not isinstance(child, Element):
+                continue
+            name = _note_id(child)
+            if name and name in wanted and name not in found.labels:
+                label = str(len(found.labels) + 1)
+                found.labels[name] = label
+                _make_note(child, label, gathering)
+                if parent.tag in {"ol", "ul"}:
+                    parent.tag = "div"
+    return found
+
+
+def _texts(root: Element) -> list[Text]:
+    return [
+        child for each in root.elements() for child in each.children if isinstance(child, Text)
+    ]
+
+
+def _note_id(element: Element) -> str:
+    """Return the id by which the text refers to a note, if `element` is one."""
+    if element.tag == "li" or "footnote" in element.classes:
+        own = element.attrs.get("id", "")
+        if own and (_NOTE_ID.fullmatch(own) or "footnote" in " ".join(element.classes)):
+            return own
+    if "footnote" in element.classes:
+        marks = [mark for node in _direct(element) for mark in node.marks]
+        return next((mark.attrs["id"] for mark in marks if mark.attrs.get("id")), "")
+    return ""
+
+
+def _direct(element: Element) -> list[Node]:
+    return list(element.children)
+
+
+def _make_note(element: Element, label: str, gathering: Gathering) -> None:
+    """Turn an element into a note: its own number and the way back to the text go."""
+    for part in element.elements():
+        kept: list[Node] = []
+        for node in part.children:
+            if isinstance(node, Text) and _is_way_back(node):
+                gathering.replaced.append((node.text, f"[^{label}]"))
+            elif isinstance(node, Element) and node.tag == "a" and _leads_back(node.attrs):
+                continue
+            else:
+                kept.append(node)
+        part.children = kept
+    element.tag = "footnote"
+    element.attrs = {"label": label}
+
+
+def _is_way_back(node: Text) -> bool:
+    mark = next((each for each in reversed(node.marks) if each.tag == "a"), None)
+    if mark is None or not mark.attrs.get("href", "").startswith("#"):
+        return False
+    words = " ".join(mark.attrs.get(name, "") for name in ("class", "href", "role", "rev"))
+    return (
+        bool(_BACK.search(words))
+        or "footnote-number" in words
+        or "ref" in mark.attrs["href"].lower()
+        or _ARROWS.fullmatch(text_of(node)) is not None
+    )
+
+
+def _leads_back(attrs: dict[str, str]) -> bool:
+    href = attrs.get("href", "")
+    return href.startswith("#") and ("ref" in href.lower() or bool(_BACK.search(attrs.get("class", ""))))

@@ -1,0 +1,159 @@
+"""What comes to light while a page is read: what was dropped, what could not be placed, files."""
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote, unquote_to_bytes
+
+from mailer.importing.html.addresses import Resolver
+from mailer.importing.html.document import Comment
+from mailer.importing.html.tree import Element, Mark, Node, Text, text_of
+from mailer.importing.html.words import address_of
+from mailer.importing.model import Dropped, ImageFile
+
+LARGEST_IMAGE_BYTES = 25_000_000
+MOST_IMAGES = 500
+
+_DATA = re.compile(r"data:(?P<type>[\w.+-]*/[\w.+-]*)?(?P<rest>[^,]{0,200}),", re.IGNORECASE)
+_KINDS = (
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"\xff\xd8\xff", "jpg"),
+    (b"GIF8", "gif"),
+    (b"BM", "bmp"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A place that an author has to look at; `marker` stands in the issue, or is empty."""
+
+    code: str
+    line: int
+    what: str
+    remedy: str
+    marker: str = ""
+
+
+@dataclass(slots=True)
+class Gathering:
+    """Collects while a page is read.
+
+    Args:
+        resolver: for the page's addresses.
+        files: pictures that came with the page, by content id, name or path.
+        folder: name of the folder beside the issue where pictures go.
+        has_merge_tags: whether `{{ name }}` and the like in the text are merge tags.
+    """
+
+    resolver: Resolver
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    folder: str = "images"
+    has_merge_tags: bool = False
+    dropped: list[Dropped] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    images: dict[str, ImageFile] = field(default_factory=dict)
+    replaced: list[tuple[str, str]] = field(default_factory=list)
+    unplaced: list[str] = field(default_factory=list)
+    markers: int = 0
+
+    # --- what is left out -------------------------------------------------------------------
+
+    def drop(self, node: Node, why: str) -> None:
+        """Note that a part of the page is left out, with its words and addresses."""
+        text, links = text_of(node), links_in(node)
+        if isinstance(node, Element) and node.tag == "img":
+            links = [*links, node.attrs.get("src", "")[:200]]
+        if text or links:
+            self.dropped.append(Dropped(_line(node), text, why, tuple(links)))
+
+    # --- what a person has to look at ---------------------------------------------------------
+
+    def note(self, code: str, line: int, what: str, remedy: str) -> None:
+        """Note something that has no place of its own in the issue."""
+        self.notes.append(Note(code, line, what, remedy))
+
+    def todo(self, code: str, line: int, what: str, remedy: str) -> Comment:
+        """Note something, and return the marker that stands for it in the issue."""
+        self.markers += 1
+        words = " ".join(f"{what}: {remedy} (source line {line})".split())
+        marker = f"<!-- TODO: {words.replace('--', '- -').replace('--', '- -')} -->"
+        self.notes.append(Note(code, line, what, remedy, marker))
+        return Comment(marker, line)
+
+    # --- pictures ---------------------------------------------------------------------------
+
+    def picture(self, src: str) -> str:
+        """Return where a picture is to be found: an address, or a file beside the issue.
+
+        Empty where it cannot be had.
+        """
+        src = src.strip()
+        if src[:5].lower() == "data:":
+            return self._saved(_data(src))
+        if src[:4].lower() == "cid:":
+            return self._saved(self.files.get(unquote(src[4:]).strip("<>")))
+        address = self.resolver.full(src)
+        if address.url and not address.url.lower().startswith("mailto:"):
+            return address.url
+        path = unquote(src.split("?")[0].split("#")[0]).removeprefix("./")
+        return self._saved(self.files.get(path) or self.files.get(path.rpartition("/")[2]))
+
+    def _saved(self, data: bytes | None) -> str:
+        kind = _kind(data) if data and len(data) <= LARGEST_IMAGE_BYTES else ""
+        if not data or not kind or len(self.images) >= MOST_IMAGES:
+            return ""
+        name = f"{hashlib.sha256(data).hexdigest()[:16]}.{kind}"
+        self.images[name] = ImageFile(f"{self.folder}/{name}", data)
+        return f"{self.folder}/{name}"
+
+
+def _kind(data: bytes) -> str:
+    """Return the file ending for a picture by its first bytes; empty where it is none."""
+    for begin, kind in _KINDS:
+        if data.startswith(begin):
+            return kind
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "webp"
+    if data[4:12] in {b"ftypavif", b"ftypheic"}:
+        return "avif" if data[8:12] == b"avif" else "heic"
+    return "svg" if b"<svg" in data[:1000].lower() else ""
+
+
+def _data(src: str) -> bytes | None:
+    head = _DATA.match(src)
+    if not head:
+        return None
+    body = src[head.end() :]
+    if not head["rest"].strip().lower().endswith("base64"):
+        return unquote_to_bytes(body)
+    try:
+        return base64.b64decode(re.sub(r"[^A-Za-z0-9+/]", "", unquote(body)) + "===")
+    except (binascii.Error, ValueError):
+        return None
+
+
+def links_in(node: Node) -> list[str]:
+    """Return the addresses in a part of the page, as written, each element's once."""
+    found: list[str] = []
+    seen: set[Mark] = set()
+    stack: list[Node] = [node]
+    while stack:
+        each = stack.pop()
+        for mark in each.marks:
+            if mark.tag == "a" and mark not in seen and mark.attrs.get("href", "").strip():
+                seen.add(mark)
+                found.append(mark.attrs["href"].strip())
+        if isinstance(each, Element):
+            if address := address_of(each):
+                found.append(address)
+            stack.extend(reversed(each.children))
+    return found
+
+
+def _line(node: Text | Element) -> int:
+    if isinstance(node, Element) and not node.line:
+        return next((_line(child) for child in node.children), 1)
+    return node.line or 1

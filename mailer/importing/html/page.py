@@ -1,0 +1,144 @@
+"""A page's HTML to an issue file, from end to end."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mailer.errors import RenderError
+from mailer.importing.html.addresses import Resolver
+from mailer.importing.html.article import (
+    drop_repeated,
+    facts_of,
+    keep_article,
+    take_subtitle,
+    take_title,
+)
+from mailer.importing.html.document import Blocks, Comment, Document, Heading, Paragraph, Rule, Run
+from mailer.importing.html.flow import Flow
+from mailer.importing.html.footnotes import find_footnotes
+from mailer.importing.html.gathering import Gathering
+from mailer.importing.html.issue_file import write_issue
+from mailer.importing.html.pruning import prune, prune_boilerplate, take_preheader
+from mailer.importing.html.tokens import tokenize
+from mailer.importing.html.tree import build
+from mailer.importing.html.words import Tally, tally_source, words_in
+from mailer.importing.model import Dropped, ImportedIssue
+
+_LONGEST_TITLE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """HTML to import, and what is known of it from elsewhere.
+
+    Args:
+        html: as text.
+        source: `html`, `medium`, `eml`...
+        source_name: the file's name, for messages and as a last resort for the slug.
+        title: from an export's own lists, or a Subject; empty: the page's own is looked for.
+        subtitle: likewise.
+        preheader: likewise.
+        date: likewise.
+        slug: likewise.
+        url: of the page on the web, against which links are read.
+        language: likewise.
+        files: pictures that came with it.
+        image_folder: where pictures go, relative to the issue.
+        placeholders: words at the beginning of addresses that stand for others.
+        is_whole: whether all of `html` is the author's text, with no site around it.
+        is_mail: whether it is a mail, with a mail's foot.
+        has_merge_tags: whether `{{ name }}` and the like in it are merge tags.
+        origin: facts about where it comes from, for the report.
+    """
+
+    html: str
+    source: str
+    source_name: str
+    title: str = ""
+    subtitle: str = ""
+    preheader: str = ""
+    date: dt.date | None = None
+    slug: str = ""
+    url: str = ""
+    language: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    image_folder: str = "images"
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+    is_whole: bool = False
+    is_mail: bool = False
+    has_merge_tags: bool = False
+    origin: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """An issue made of a page, and the words and links that the page has."""
+
+    issue: ImportedIssue
+    tally: Tally
+
+
+def read_page(page: Page) -> ReadPage:
+    """Return the issue that a page makes.
+
+    Raises:
+        RenderError: there are no words in it.
+    """
+    tokens = list(tokenize(page.html))
+    tally = tally_source(tokens)
+    root = build(tokens)
+    facts = facts_of(root)
+    url = page.url or facts.url
+    resolver = Resolver(facts.base or url, dict(page.placeholders))
+    gathering = Gathering(
+        resolver, page.files, page.image_folder, has_merge_tags=page.has_merge_tags
+    )
+    document = Document(title=page.title, subtitle=page.subtitle, preheader=page.preheader)
+    if page.is_mail and not document.preheader:
+        document.preheader = take_preheader(root)
+    prune(root, gathering)
+    prune_boilerplate(root, gathering, is_mail=page.is_mail)
+    if not page.is_whole:
+        document.title = document.title or take_title(root) or facts.title
+        document.subtitle = document.subtitle or take_subtitle(root)
+        root = keep_article(root, gathering)
+    drop_repeated(root, document.title, "the title repeated", gathering)
+    drop_repeated(root, document.subtitle, "the subtitle repeated", gathering)
+    footnotes = find_footnotes(root, gathering)
+    flow = Flow(gathering, footnotes)
+    blocks = flow.blocks(root.children)
+    document.blocks = [*_subtitle(document), *_tidied(blocks), *flow.notes]
+    if not _has_content(document.blocks):
+        raise RenderError("holds no text to import", path=None)
+    issue = write_issue(
+        document,
+        gathering,
+        page,
+        date=page.date or facts.date,
+        language=page.language or facts.language,
+        url=url,
+    )
+    return ReadPage(issue, tally)
+
+
+def _subtitle(document: Document) -> Blocks:
+    """Return the subtitle as the text's first line, which is the preheader if nothing else is."""
+    if not document.subtitle:
+        return []
+    return [Paragraph([Run(document.subtitle, frozenset({"em"}))], 1)]
+
+
+def _tidied(blocks: Blocks) -> Blocks:
+    """Return blocks without rules at the ends or beside each other."""
+    kept: Blocks = []
+    for block in blocks:
+        if isinstance(block, Rule) and (not kept or isinstance(kept[-1], Rule)):
+            continue
+        kept.append(block)
+    while kept and isinstance(kept[-1], Rule):
+        kept.pop()
+    return kept
+
+
+def _has_content(blocks: Blocks) -> bool:
+    return any(not isinstance(block, Rule | Comment) for block in blocks)
