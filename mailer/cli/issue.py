@@ -1,7 +1,7 @@
 """`mailer issue`: write, import and build issues."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -10,9 +10,6 @@ from mailer.cli import _draft, _lint, _preview, _shots, _test_send
 from mailer.cli._image_notes import tell_of_images
 from mailer.cli._shared import console, err_console, print_json
 from mailer.errors import RenderError
-
-if TYPE_CHECKING:
-    from mailer.importing import ImportedIssue
 
 app = typer.Typer(no_args_is_help=True, help="Write, import, build and lint issues.")
 
@@ -47,33 +44,71 @@ def new(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="Raw text of a newsletter, as copied from a page.")],
+    file: Annotated[Path, typer.Argument(help="Text, HTML page, mail, or an export.")],
+    source: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            help="auto, text, html, medium, substack, ghost, buttondown, listmonk or eml.",
+            metavar="SOURCE",
+        ),
+    ] = "auto",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Issue file; FILE with .md by default.")
     ] = None,
+    post: Annotated[
+        str | None, typer.Option("--post", metavar="SLUG", help="Which post of an export.")
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every post, into the folder that -o names.")
+    ] = False,
+    base_url: Annotated[
+        str,
+        typer.Option("--base-url", metavar="URL", help="The site's address, for relative links."),
+    ] = "",
     force: Annotated[bool, typer.Option("--force", help="Overwrite the issue file.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report; write nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Turn raw text into an issue file; keep every word, mark what is damaged with TODO.
+    """Turn text, a page, a mail or an export into issue files; keep every word and link.
+
+    What it could not place is listed and marked with TODO in the file. A file with several posts is
+    listed, for you to choose one.
 
     Examples:
       mailer issue import newsletter.txt
 
-      mailer issue import newsletter.txt -o week-41.md --json
-    """
-    from mailer.importing import decode, format_report, import_text
+      mailer issue import page.html -o week-41.md --json
 
-    imported = import_text(decode(_read(file), source_name=str(file)), source_name=str(file))
-    path = output or file.with_suffix(".md")
-    _write_new(path, imported.markdown, force=force)
-    if as_json:
-        print_json(_import_report(path, imported))
-        return
-    console.print(
-        f"wrote {escape(str(path))}: {imported.sections} sections, {imported.items} items"
+      mailer issue import last-week.eml --dry-run
+
+      mailer issue import ghost-export.json --base-url https://blog.example.org
+
+      mailer issue import substack-export.zip --post my-first-letter
+
+      mailer issue import medium-export.zip --all -o issues
+    """
+    from mailer.cli._import import run
+
+    run(
+        file,
+        source=_one_of_the_sources(source),
+        output=output,
+        post=post,
+        everything=everything,
+        base_url=base_url,
+        force=force,
+        dry_run=dry_run,
+        as_json=as_json,
     )
-    for line in format_report(imported):
-        console.print(escape(line), soft_wrap=True)
+
+
+def _one_of_the_sources(source: str) -> str:
+    from mailer.importing.sources import SOURCES
+
+    if source not in SOURCES:
+        raise typer.BadParameter(f"{source!r} is none of {', '.join(SOURCES)}", param_hint="--from")
+    return source
 
 
 app.command("draft")(_draft.draft)
@@ -148,13 +183,6 @@ def _show_build(facts: dict[str, Any], output: Path) -> None:
     console.print(f"wrote {escape(str(output))}/message.html .txt .eml .json")
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise RenderError(error.strerror or "cannot be read", path=path) from None
-
-
 def _write_new(path: Path, text: str, *, force: bool = False) -> None:
     try:
         with path.open("w" if force else "x", encoding="utf-8", newline="\n") as file:
@@ -163,14 +191,3 @@ def _write_new(path: Path, text: str, *, force: bool = False) -> None:
         raise RenderError(
             "is there already; nothing was written (-o names another file)", path=path
         ) from None
-
-
-def _import_report(path: Path, imported: "ImportedIssue") -> dict[str, Any]:
-    return {
-        "file": str(path),
-        "slug": imported.slug,
-        "sections": imported.sections,
-        "items": imported.items,
-        "findings": imported.findings,
-        "dropped": imported.dropped,
-    }

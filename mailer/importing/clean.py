@@ -8,7 +8,7 @@ from mailer.errors import RenderError
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _SPACES = re.compile(r"[^\S\n]|[\u2028\u2029\u2800\u3164]")
 _INVISIBLE = re.compile("[\u00ad\u034f\u180e\u200b\u202a-\u202e\u2060-\u2065\u206a-\u206f\ufeff]")
-_UNPRINTABLE = re.compile(
+UNPRINTABLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufff9-\ufffc\ufffe\uffff\ufdd0-\ufdef\ud800-\udfff]"
     "|[\U0001fffe-\U0001ffff]|[\U000e0000-\U000e001f]"
 )
@@ -53,5 +53,5 @@ def clean_lines(text: str, *, source_name: str) -> list[str]:
 
 
 def _clean_line(line: str) -> str:
-    expanded = _UNPRINTABLE.sub(" ", _INVISIBLE.sub("", line)).expandtabs(_TAB_COLUMNS)
+    expanded = UNPRINTABLE.sub(" ", _INVISIBLE.sub("", line)).expandtabs(_TAB_COLUMNS)
     return _SPACES.sub(" ", expanded).rstrip()

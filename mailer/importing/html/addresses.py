@@ -9,10 +9,14 @@ from mailer.importing.html.trackers import unwrap
 FULL = ("http://", "https://")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _REMOVED = re.compile(r"[\t\n\r\x00-\x1f]")
-_UNSAFE = re.compile(r"[^!#$%&'*+,\-./0-9:;=?@A-Z\[\]_a-z~\u00a1-\ud7ff\uf900-\uffef\U00010000-\U000effff]")
+_UNSAFE = re.compile(
+    r"[^!#$%&'*+,\-./0-9:;=?@A-Z\[\]_a-z~\u00a1-\ud7ff\uf900-\uffef\U00010000-\U000effff]"
+)
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
-_MERGE = re.compile(r"\{\{|\{%|%7B%7B|\*\|[A-Z]|\{[a-z_]+\}|\[(?:unsubscribe|webversion)|%%\w+%%", re.I)
+_MERGE = re.compile(
+    r"\{\{|\{%|%7B%7B|\*\|[A-Z]|\{[a-z_]+\}|\[(?:unsubscribe|webversion)|%%\w+%%", re.IGNORECASE
+)
 
 NO_BASE = "it is relative and the page's own address is not known"
 NOT_MAILABLE = "only https, http and mailto links work in a mail"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailer.importing.html.gathering import Gathering
@@ -15,13 +16,31 @@ _ARTICLE_CLASSES = (
 _TITLE_CLASSES = (
     "graf--title", "p-name", "post-title", "entry-title", "article-title", "gh-title", "post-full-title",
 )  # fmt: skip
-_SUBTITLE_CLASSES = ("graf--subtitle", "p-summary", "subtitle", "post-subtitle", "gh-article-excerpt")
+_SUBTITLE_CLASSES = (
+    "graf--subtitle",
+    "p-summary",
+    "subtitle",
+    "post-subtitle",
+    "gh-article-excerpt",
+)
 _FURNITURE = frozenset({"nav", "footer", "aside"})
 _ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary", "search", "dialog"})
 _LEAST_SHARE = 0.4
 _DATE_NAMES = frozenset(
-    "article:published_time og:article:published_time date dc.date dc.date.issued dcterms.date pubdate"
-    " publishdate publish_date sailthru.date parsely-pub-date datepublished".split()
+    [
+        "article:published_time",
+        "og:article:published_time",
+        "date",
+        "dc.date",
+        "dc.date.issued",
+        "dcterms.date",
+        "pubdate",
+        "publishdate",
+        "publish_date",
+        "sailthru.date",
+        "parsely-pub-date",
+        "datepublished",
+    ]
 )
 _ISO_DATE = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _JSON_DATE = re.compile(r'"datePublished"\s*:\s*"(\d{4}-\d{2}-\d{2})')
@@ -187,7 +206,9 @@ def _article(root: Element) -> Element | None:
         *_largest(root, sizes, lambda e: e.tag == "article"),
         *_largest(root, sizes, lambda e: e.tag == "main" or e.attrs.get("role") == "main"),
     ]
-    return next((e for e in candidates if sizes[id(e)] >= _LEAST_SHARE * total and sizes[id(e)]), None)
+    return next(
+        (e for e in candidates if sizes[id(e)] >= _LEAST_SHARE * total and sizes[id(e)]), None
+    )
 
 
 def _is_body(element: Element) -> bool:
@@ -232,10 +253,24 @@ def _drop_around(root: Element, article: Element, gathering: Gathering) -> None:
         return
     around = _ancestors(root, article)
     for element in around:
-        for child in element.children:
+        for child in _in_pieces(element.children):
             if child is not article and child not in around:
-                why = _WHY.get(child.tag, OUTSIDE) if isinstance(child, Element) else OUTSIDE
-                gathering.drop(child, why)
+                gathering.drop(child, _WHY.get(child.tag, OUTSIDE))
+
+
+def _in_pieces(nodes: list[Node]) -> Iterator[Element]:
+    """Yield blocks, and the running words between them as one block."""
+    words: list[Node] = []
+    for node in nodes:
+        if isinstance(node, Text) or node.tag in {"a", "br", "img"}:
+            words.append(node)
+            continue
+        if words:
+            yield Element("", {}, words[0].line, children=words)
+            words = []
+        yield node
+    if words:
+        yield Element("", {}, words[0].line, children=words)
 
 
 def _ancestors(root: Element, wanted: Element) -> list[Element]:
@@ -257,7 +292,11 @@ def _drop_furniture(article: Element, gathering: Gathering) -> None:
     for element in article.elements():
         kept: list[Node] = []
         for child in element.children:
-            if isinstance(child, Element) and child.tag in {"nav", "footer"} and "footnotes" not in " ".join(child.classes):
+            if (
+                isinstance(child, Element)
+                and child.tag in {"nav", "footer"}
+                and "footnotes" not in " ".join(child.classes)
+            ):
                 gathering.drop(child, _WHY[child.tag])
             else:
                 kept.append(child)

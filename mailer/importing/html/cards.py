@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mailer.importing.html.tree import Element, Node, text_of
+from mailer.importing.html.tree import Element, Node, Text, text_of
 
 Kind = Literal["callout", "quote", "button", "toggle", "figure", "link", "embed"]
 
@@ -47,7 +47,17 @@ def _by_class(element: Element, *names: str) -> Element | None:
 
 
 def _ghost_callout(element: Element) -> Card:
-    return Card("callout", body=list(element.children))
+    """Return a callout; its emoji stands before its first words."""
+    emoji, text = _by_class(element, "kg-callout-emoji"), _by_class(element, "kg-callout-text")
+    if emoji is None or text is None or not text.children:
+        return Card("callout", body=list(element.children))
+    inner = text
+    while isinstance(first := inner.children[0], Element) and first.tag in {"p", "div"}:
+        if not first.children:
+            break
+        inner = first
+    inner.children = [Text(f"{text_of(emoji)} ", (), emoji.line), *inner.children]
+    return Card("callout", body=[node for node in element.children if node is not emoji])
 
 
 def _ghost_toggle(element: Element) -> Card | None:
@@ -61,15 +71,38 @@ def _ghost_bookmark(element: Element) -> Card | None:
     content = _by_class(element, "kg-bookmark-content")
     if content is None:
         return None
-    rest = [node for node in _container(element).children if node is not content]
-    captions = [node for node in element.children if isinstance(node, Element) and node.tag == "figcaption"]
-    return Card("link", parts=[*content.children, *rest, *captions])
+    container = _container(element)
+    beside = [] if container is element else element.children
+    rest = [node for node in (*container.children, *beside) if node not in (content, container)]
+    for line in content.children:
+        if isinstance(line, Element) and "kg-bookmark-metadata" in line.classes:
+            line.children = _apart(line.children)
+    return Card("link", parts=[*content.children, *rest])
+
+
+def _ghost_file(element: Element) -> Card | None:
+    content = _by_class(element, "kg-file-card-contents")
+    return Card("link", parts=list(content.children)) if content else None
+
+
+def _apart(nodes: list[Node]) -> list[Node]:
+    """Return the names below a preview with the dot that the site draws between them."""
+    parts: list[Node] = []
+    for node in nodes:
+        if isinstance(node, Text) and not node.text.strip():
+            continue
+        if parts and isinstance(node, Text):
+            parts.append(Text(" · ", node.marks, node.line))
+        parts.append(node)
+    return parts
 
 
 def _container(element: Element) -> Element:
     """Return the element whose children are the parts of a bookmark: the one around its content."""
     for each in element.elements():
-        if any(isinstance(c, Element) and "kg-bookmark-content" in c.classes for c in each.children):
+        if any(
+            isinstance(c, Element) and "kg-bookmark-content" in c.classes for c in each.children
+        ):
             return each
     return element
 
@@ -98,7 +131,9 @@ def _substack_embed(element: Element) -> Card | None:
     url = next((facts[name] for name in names if isinstance(facts.get(name), str)), "")
     if not url and isinstance(facts.get("videoId"), str) and not element.find("iframe"):
         url = f"https://www.youtube.com/watch?v={facts['videoId']}"
-    words = next((facts[n] for n in ("title", "full_text", "name") if isinstance(facts.get(n), str)), "")
+    words = next(
+        (facts[n] for n in ("title", "full_text", "name") if isinstance(facts.get(n), str)), ""
+    )
     return Card("embed", url=str(url), words=" ".join(str(words).split())) if url else None
 
 
@@ -108,6 +143,7 @@ _CARDS: dict[str, Callable[[Element], Card | None]] = {
     "kg-toggle-card": _ghost_toggle,
     "kg-bookmark-card": _ghost_bookmark,
     "kg-button-card": _simple("button"),
+    "kg-file-card": _ghost_file,
     "kg-image-card": _simple("figure"),
     "kg-gallery-card": _simple("figure"),
     "kg-blockquote-alt": _simple("quote"),

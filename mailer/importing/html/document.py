@@ -9,9 +9,10 @@ STRONG, EMPHASIS, STRIKE, CODE = "strong", "em", "strike", "code"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Link:
-    """A link; each in the source is one of its own."""
+    """A link; each in the source is one of its own; `is_button` where it is drawn as one."""
 
     url: str
+    is_button: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,12 @@ class Paragraph:
 
 @dataclass(slots=True)
 class Heading:
-    """A heading; `level` as in the source, 1 to 6."""
+    """A heading; `level` as in the source, 1 to 6; `name` where a link leads to it."""
 
     level: int
     runs: Runs
     line: int
+    name: str = ""
 
 
 @dataclass(slots=True)
@@ -99,13 +101,14 @@ class Table:
 
 @dataclass(slots=True)
 class Image:
-    """A picture; `src` is a full address, or a path beside the issue."""
+    """A picture; `src` is a full address, or a path beside the issue; `width` in CSS pixels."""
 
     src: str
     alt: str
     caption: Runs
     link: Link | None
     line: int
+    width: int | None = None
 
 
 @dataclass(slots=True)

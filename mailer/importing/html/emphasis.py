@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 
 from mailer.importing.html.document import CODE, EMPHASIS, STRIKE, STRONG, Link, Run, Runs
 
-_SPECIAL = re.compile(r"[\\`*\[\]<~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w*;|$)|!(?=$|\[)")
+_SPECIAL = re.compile(r"[\\`*\[\]<~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w*;|$)|!(?=\[)")
 _BRACES = re.compile(r"\{(?=\{|$)|(?<=\{)\{|\A\{")
 _LINE_START = re.compile(r"[#>+=|:-]")
 _NUMBER_START = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
@@ -124,8 +124,10 @@ def _code(runs: Runs) -> Iterator[_Piece]:
 
 
 def _code_span(text: str) -> str:
-    longest = max((len(ticks) for ticks in re.findall(r"`+", text)), default=0)
-    fence = "`" * (longest + 1)
+    inside = {len(ticks) for ticks in re.findall(r"`+", text)}
+    fence = "`" * next(count for count in range(1, len(text) + 2) if count not in inside)
+    if len(fence) > 2:  # noqa: PLR2004 - at the beginning of a line it would open a block
+        return escape_words(text)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{pad}{text}{pad}{fence}"
 
@@ -189,6 +191,8 @@ def _emphasised(pieces: list[_Piece], done: frozenset[str], before: str, after: 
 def _guarded(pieces: list[_Piece], at: int) -> str:
     """Return a piece's text; a colon right behind a footnote's mark would make it the note."""
     text = pieces[at].text
+    if text.endswith("!") and at + 1 < len(pieces) and pieces[at + 1].text.startswith("["):
+        text = f"{text[:-1]}\\!"  # or the link would be a picture
     return "\\" + text if at and text[:1] == ":" and pieces[at - 1].text[:2] == "[^" else text
 
 
@@ -215,7 +219,9 @@ def _marked(inner: str, style: str, left: str, right: str) -> str:
     mark = _MARKS[style]
     if not _may_close(core, right):
         peeled = core.rstrip(_PEELED)
-        core, end = (peeled, core[len(peeled) :] + end) if not peeled.endswith("\\") else (core, end)
+        core, end = (
+            (peeled, core[len(peeled) :] + end) if not peeled.endswith("\\") else (core, end)
+        )
         right = (end or right)[:1]
     if not core or not _may_open(core, left) or not _may_close(core, right) or left == mark[0]:
         return f"{begin}{core}{end}"

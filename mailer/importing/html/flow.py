@@ -41,7 +41,9 @@ _QUOTES = frozenset({"blockquote"})
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
 _EMBEDS = frozenset({"iframe", "embed", "video", "audio", "object"})
 _CODE_TAGS = frozenset({"pre", "listing", "xmp", "plaintext"})
-_LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang|highlight-source|brush:?)[-_ ]?([A-Za-z][\w+#.-]*)")
+_LANGUAGE = re.compile(
+    r"(?:^|\s)(?:language|lang|highlight-source|brush:?)[-_ ]?([A-Za-z][\w+#.-]*)"
+)
 
 
 @dataclass(slots=True)
@@ -95,7 +97,7 @@ class Flow:
         for run_nodes in _split_at_double_breaks(nodes):
             runs = trimmed(self.inlines.runs(run_nodes))
             if runs:
-                yield Paragraph(runs, _line_of(run_nodes))
+                yield Paragraph(runs, _line_of(run_nodes), button=_is_button(runs))
 
     # --- blocks -----------------------------------------------------------------------------
 
@@ -135,15 +137,14 @@ class Flow:
         words: Runs = []
         rest: Blocks = []
         for block in inner:
-            if isinstance(block, Paragraph):
-                words += [Run(" "), *block.runs] if words else block.runs
-            elif isinstance(block, Heading):
+            if isinstance(block, Paragraph) or isinstance(block, Heading):
                 words += [Run(" "), *block.runs] if words else block.runs
             else:
                 rest.append(block)
         if not text_of_runs(words).strip() and not any(run.markdown for run in words):
             return [*_if_words(words, element.line), *rest]
-        return [Heading(level, words, element.line), *rest]
+        name = self.gathering.anchors.get(element, "")
+        return [Heading(level, words, element.line, name), *rest]
 
     def _quote(self, element: Element) -> Blocks:
         if self.depth >= DEEPEST:
@@ -202,6 +203,8 @@ class Flow:
         if at >= 0 and words is not None and not any(isinstance(b, Comment) for b in blocks):
             blocks[at] = replace(blocks[at], caption=words)
             return blocks
+        if words is not None and len(blocks) == 1 and _is_bare(blocks[0]):
+            return [_labelled(blocks[0], words)]
         return [*blocks, *caption]
 
     def _code(self, element: Element) -> Blocks:
@@ -211,7 +214,9 @@ class Flow:
             block for each in element.elements() if each.tag == "img"
             if (block := picture_of(each, self.gathering)) is not None
         ]  # fmt: skip
-        links = [Paragraph([Run(link.url, link=link)], element.line) for link in self._links(element)]
+        links = [
+            Paragraph([Run(link.url, link=link)], element.line) for link in self._links(element)
+        ]
         code: Blocks = [Code(text, language.lower(), element.line)] if text.strip() else []
         return [*code, *links, *pictures]
 
@@ -245,7 +250,9 @@ class Flow:
             self.gathering.unplaced.append(src.strip())
             what = f"an embedded {element.tag} ({_short(src)}) has no address of its own"
             return [self.gathering.todo("embed_without_address", element.line, what, "link to it")]
-        return [Paragraph([Run(label.strip() or address.url, link=Link(address.url))], element.line)]
+        return [
+            Paragraph([Run(label.strip() or address.url, link=Link(address.url))], element.line)
+        ]
 
     def _table(self, element: Element) -> Blocks:
         grid = grid_of(element) if not self._holds_images(element) else None
@@ -286,7 +293,10 @@ class Flow:
             case "link":
                 return self._link_card(element, card)
             case _:
-                return [*self.blocks(element.children), *self.link_to(card.url, card.words, element)]
+                return [
+                    *self.blocks(element.children),
+                    *self.link_to(card.url, card.words, element),
+                ]
 
     def _callout(self, element: Element, card: Card) -> Blocks:
         if self.depth:
@@ -422,13 +432,40 @@ def _if_words(runs: Runs, line: int) -> Blocks:
     return [Paragraph(kept, line)] if kept else []
 
 
+def _only_link(runs: Runs) -> Link | None:
+    """Return the link that runs are, if they are one and nothing else."""
+    links = {run.link for run in runs}
+    return next(iter(links)) if len(links) == 1 else None
+
+
+def _is_button(runs: Runs) -> bool:
+    link = _only_link(runs)
+    return link is not None and link.is_button and not any(run.markdown for run in runs)
+
+
 def _as_button(block: Block) -> Block:
     """Return a paragraph that is one link and nothing else as a button."""
-    if isinstance(block, Paragraph):
-        links = {run.link for run in block.runs}
-        if len(links) == 1 and None not in links:
-            return replace(block, button=True)
+    if isinstance(block, Paragraph) and _only_link(block.runs):
+        return replace(block, button=True)
     return block
+
+
+def _is_bare(block: Block) -> bool:
+    """Whether a block is a link that shows its own address."""
+    link = _only_link(block.runs) if isinstance(block, Paragraph) else None
+    return link is not None and text_of_runs(_runs_of(block)) == link.url
+
+
+def _runs_of(block: Block) -> Runs:
+    return block.runs if isinstance(block, Paragraph) else []
+
+
+def _labelled(block: Block, words: Runs) -> Block:
+    """Return a link with other words, unless these hold links of their own."""
+    link = _only_link(_runs_of(block))
+    if any(run.link or run.markdown for run in words):
+        return Paragraph([*_runs_of(block), Run(" "), *words], block.line)
+    return Paragraph([replace(run, link=link) for run in words], block.line)
 
 
 def _unlinked(run: Run, link: Link | None) -> Run:

@@ -3,10 +3,12 @@
 import re
 from dataclasses import dataclass, field
 
-from mailer.importing.html.gathering import Gathering
+from mailer.importing.html.gathering import Gathering, links_in
 from mailer.importing.html.tree import Element, Mark, Node, Text, text_of
 
-_NOTE_ID = re.compile(r"(?:fn|footnote|_ftn|cite_note|easy-footnote-bottom|note)[-:_]?[\w.:-]+", re.I)
+_NOTE_ID = re.compile(
+    r"(?:fn|footnote|_ftn|cite_note|easy-footnote-bottom|note)[-:_]?[\w.:-]+", re.IGNORECASE
+)
 _BACK = re.compile(r"back|reverse", re.IGNORECASE)
 _ARROWS = re.compile(r"[\s\[\]()↩↑^⤴︎️\ufe0e\ufe0f.]*")
 
@@ -51,9 +53,7 @@ def find_footnotes(root: Element, gathering: Gathering) -> Footnotes:
 
 
 def _texts(root: Element) -> list[Text]:
-    return [
-        child for each in root.elements() for child in each.children if isinstance(child, Text)
-    ]
+    return [child for each in root.elements() for child in each.children if isinstance(child, Text)]
 
 
 def _note_id(element: Element) -> str:
@@ -79,8 +79,9 @@ def _make_note(element: Element, label: str, gathering: Gathering) -> None:
         for node in part.children:
             if isinstance(node, Text) and _is_way_back(node):
                 gathering.replaced.append((node.text, f"[^{label}]"))
+                gathering.note_links.extend(links_in(node))
             elif isinstance(node, Element) and node.tag == "a" and _leads_back(node.attrs):
-                continue
+                gathering.note_links.extend(links_in(node))
             else:
                 kept.append(node)
         part.children = kept
@@ -103,4 +104,6 @@ def _is_way_back(node: Text) -> bool:
 
 def _leads_back(attrs: dict[str, str]) -> bool:
     href = attrs.get("href", "")
-    return href.startswith("#") and ("ref" in href.lower() or bool(_BACK.search(attrs.get("class", ""))))
+    return href.startswith("#") and (
+        "ref" in href.lower() or bool(_BACK.search(attrs.get("class", "")))
+    )

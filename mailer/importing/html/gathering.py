@@ -46,6 +46,13 @@ class Gathering:
         files: pictures that came with the page, by content id, name or path.
         folder: name of the folder beside the issue where pictures go.
         has_merge_tags: whether `{{ name }}` and the like in the text are merge tags.
+        dropped: parts of the page that are left out.
+        notes: places to look at.
+        images: pictures to be saved, by name.
+        replaced: merge tags and numbers of footnotes, with what stands for them now.
+        unplaced: addresses of links that cannot stand in an issue.
+        note_links: addresses of links between footnotes and text, which the format makes itself.
+        anchors: names of the headings that links on the page lead to.
     """
 
     resolver: Resolver
@@ -57,6 +64,8 @@ class Gathering:
     images: dict[str, ImageFile] = field(default_factory=dict)
     replaced: list[tuple[str, str]] = field(default_factory=list)
     unplaced: list[str] = field(default_factory=list)
+    note_links: list[str] = field(default_factory=list)
+    anchors: dict[Element, str] = field(default_factory=dict)
     markers: int = 0
 
     # --- what is left out -------------------------------------------------------------------

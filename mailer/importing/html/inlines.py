@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
 
 from mailer.importing.html.document import CODE, Link, Run, Runs
 from mailer.importing.html.footnotes import Footnotes
 from mailer.importing.html.gathering import Gathering
 from mailer.importing.html.merge_tags import split_tags
-from mailer.importing.html.styles import styles_of
+from mailer.importing.html.styles import is_button, styles_of
 from mailer.importing.html.tree import Element, Mark, Marks, Node, Text
 
 _BLANKS = re.compile(r"[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+")
@@ -52,6 +53,7 @@ class Inlines:
             self.gathering.replaced.append((node.text, f"[^{label}]"))
             if anchor not in self.marked:
                 self.marked.add(anchor)
+                self.gathering.note_links.append(anchor.attrs["href"].strip())
                 yield Run(f"[^{label}]", markdown=True)
             return
         styles = self._styles(node.marks)
@@ -75,7 +77,9 @@ class Inlines:
                 yield Run(part.field, styles, link, markdown=True)
             else:
                 what = f"the merge tag {part.text} is not known here"
-                todo = self.gathering.todo("unknown_merge_tag", line, what, "write what it stood for")
+                todo = self.gathering.todo(
+                    "unknown_merge_tag", line, what, "write what it stood for"
+                )
                 yield Run(todo.text, frozenset(), None, markdown=True)
 
     def _note_assumed(self, tag: str, line: int, *, assumed: bool) -> None:
@@ -97,7 +101,8 @@ class Inlines:
         if anchor is None:
             return None
         if anchor not in self.links:
-            self.links[anchor] = self._resolved(anchor.attrs.get("href", ""), anchor.line)
+            link = self._resolved(anchor.attrs.get("href", ""), anchor.line)
+            self.links[anchor] = replace(link, is_button=is_button(anchor)) if link else None
         return self.links[anchor]
 
     def _resolved(self, href: str, line: int) -> Link | None:
@@ -107,8 +112,10 @@ class Inlines:
         address = self.gathering.resolver.link(href)
         if address.url:
             return Link(address.url)
+        if address.fragment in self.gathering.anchors.values():
+            return Link(f"#{address.fragment}")
         self.gathering.unplaced.append(href.strip())
-        shown = " ".join(href.split())[:120]
+        shown = unquote(" ".join(href.split())[:120])
         self.gathering.note(
             "link_not_placed", line, f"the link to {shown!r} is words only: {address.why}",
             "give its words an address, if readers need one",
@@ -119,11 +126,14 @@ class Inlines:
         """Yield the address of a link without words."""
         href = node.attrs.get("href", "")
         if self.footnotes.is_known(href):
+            self.gathering.note_links.append(href.strip())
             return
         link = self._resolved(href, node.line)
         if link:
             label = node.attrs.get("title") or node.attrs.get("aria-label") or ""
+            yield Run(" ")
             yield Run(label.strip() or link.url, frozenset(), link)
+            yield Run(" ")
 
 
 def _anchor(marks: Marks) -> Mark | None:

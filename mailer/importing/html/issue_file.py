@@ -105,9 +105,7 @@ class _FrontMatter:
     def _subject(self, title: str) -> None:
         if not title.strip():
             self.lines.append('subject: "TODO: subject"  # TODO: the source has no title')
-            self.gathering.note(
-                "missing_title", 1, "the source has no title", "write the subject"
-            )
+            self.gathering.note("missing_title", 1, "the source has no title", "write the subject")
             return
         self.lines.append(f"subject: {self._with_fields(title)}")
 

@@ -68,7 +68,8 @@ class BodyWriter:
         text = heading_text(block.runs)
         if text:
             self.after_item = level == _ITEM
-            yield f"{'#' * level} {text}"
+            name = f" {{#{block.name}}}" if block.name else ""
+            yield f"{'#' * level} {text}{name}"
 
     # --- blocks, wherever they stand --------------------------------------------------------
 
@@ -76,6 +77,8 @@ class BodyWriter:
         """Yield the lines of a block."""
         match block:
             case Paragraph(runs, _, button):
+                comments, runs = _parted(runs)
+                yield from comments
                 text = inline(runs)
                 yield from f"{text}{{.button}}".split("\n") if button and text else text.split("\n")
             case Heading(_, runs):
@@ -131,6 +134,16 @@ class BodyWriter:
         kind = r"\s*(?:> ?)*- " if block.start is None else r"\s*(?:> ?)*\d+\. "
         is_other = re.match(kind, last) is not None or last.startswith(("  ", "    "))
         return ("*", ")") if is_other else ("-", ".")
+
+
+def _parted(runs: Runs) -> tuple[list[str], Runs]:
+    """Part a paragraph from the comments at its head, which would hide all to the next one."""
+    comments: list[str] = []
+    rest = list(runs)
+    while rest and ((is_comment := rest[0].text.startswith("<!--")) or not rest[0].text.strip()):
+        run = rest.pop(0)
+        comments += [run.text, ""] if is_comment and run.markdown else []
+    return comments, rest
 
 
 def _is_tight(entry: Blocks) -> bool:
@@ -191,7 +204,8 @@ def _row(cells: list[Runs]) -> str:
 
 
 def _image(block: Image) -> Iterator[str]:
-    image = f"![{escape_words(block.alt)}]({markdown_target(block.src)})"
+    width = f"{{width={block.width}}}" if block.width else ""
+    image = f"![{escape_words(block.alt)}]({markdown_target(block.src)}){width}"
     yield f"[{image}]({markdown_target(block.link.url)})" if block.link else image
     caption = [replace(run, styles=run.styles - {EMPHASIS, STRONG}) for run in block.caption]
     if text := one_line(caption):

@@ -15,7 +15,9 @@ _TAG = re.compile(
     """,
     re.VERBOSE,
 )
-_DEFAULT = re.compile(r"""\|\s*default(?:_if_none)?\s*:?\s*\(?\s*["'](?P<text>[^"'{}]*)["']\s*\)?""")
+_DEFAULT = re.compile(
+    r"""\|\s*default(?:_if_none)?\s*:?\s*\(?\s*["'](?P<text>[^"'{}]*)["']\s*\)?"""
+)
 _FIRST = "first_name"
 _KNOWN = {
     "first_name": (
@@ -78,7 +80,11 @@ def split_tags(text: str) -> Iterator[Tagged]:
 
 def _tagged(match: re.Match[str]) -> Tagged:
     inner = next(
-        (match[name] for name in ("braces", "stars", "percents", "percent", "single", "square") if match[name]),
+        (
+            match[name]
+            for name in ("braces", "stars", "percents", "percent", "single", "square")
+            if match[name]
+        ),
         "",
     )
     given = _DEFAULT.search(inner)

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mailer.errors import RenderError
+from mailer.importing.clean import UNPRINTABLE
 from mailer.importing.html.addresses import Resolver
+from mailer.importing.html.anchors import find_anchors
 from mailer.importing.html.article import (
     drop_repeated,
     facts_of,
@@ -21,8 +23,8 @@ from mailer.importing.html.issue_file import write_issue
 from mailer.importing.html.pruning import prune, prune_boilerplate, take_preheader
 from mailer.importing.html.tokens import tokenize
 from mailer.importing.html.tree import build
-from mailer.importing.html.words import Tally, tally_source, words_in
-from mailer.importing.model import Dropped, ImportedIssue
+from mailer.importing.html.words import INVISIBLE, Tally, tally_source
+from mailer.importing.model import ImportedIssue
 
 _LONGEST_TITLE = 300
 
@@ -72,10 +74,21 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """An issue made of a page, and the words and links that the page has."""
+    """An issue made of a page, and what the page had, to be held against the issue.
+
+    Args:
+        issue: without counts.
+        tally: the page's words, and its addresses as written.
+        targets: where each address leads in an issue; empty where it cannot stand in one.
+        note_links: addresses of links between footnotes and text, which the format makes itself.
+        replaced: merge tags and numbers of footnotes, with what stands for them now.
+    """
 
     issue: ImportedIssue
     tally: Tally
+    targets: Mapping[str, str]
+    note_links: tuple[str, ...]
+    replaced: tuple[tuple[str, str], ...]
 
 
 def read_page(page: Page) -> ReadPage:
@@ -84,8 +97,7 @@ def read_page(page: Page) -> ReadPage:
     Raises:
         RenderError: there are no words in it.
     """
-    tokens = list(tokenize(page.html))
-    tally = tally_source(tokens)
+    tokens = list(tokenize(UNPRINTABLE.sub(" ", page.html)))
     root = build(tokens)
     facts = facts_of(root)
     url = page.url or facts.url
@@ -95,7 +107,7 @@ def read_page(page: Page) -> ReadPage:
     )
     document = Document(title=page.title, subtitle=page.subtitle, preheader=page.preheader)
     if page.is_mail and not document.preheader:
-        document.preheader = take_preheader(root)
+        document.preheader = take_preheader(root, gathering)
     prune(root, gathering)
     prune_boilerplate(root, gathering, is_mail=page.is_mail)
     if not page.is_whole:
@@ -105,10 +117,11 @@ def read_page(page: Page) -> ReadPage:
     drop_repeated(root, document.title, "the title repeated", gathering)
     drop_repeated(root, document.subtitle, "the subtitle repeated", gathering)
     footnotes = find_footnotes(root, gathering)
+    gathering.anchors = find_anchors(root)
     flow = Flow(gathering, footnotes)
     blocks = flow.blocks(root.children)
     document.blocks = [*_subtitle(document), *_tidied(blocks), *flow.notes]
-    if not _has_content(document.blocks):
+    if not _has_content(document.blocks, flow):
         raise RenderError("holds no text to import", path=None)
     issue = write_issue(
         document,
@@ -118,7 +131,16 @@ def read_page(page: Page) -> ReadPage:
         language=page.language or facts.language,
         url=url,
     )
-    return ReadPage(issue, tally)
+    tally = tally_source(tokens, marks=frozenset(gathering.note_links))
+    targets = {href: _target(href, gathering) for href in tally.links}
+    return ReadPage(issue, tally, targets, tuple(gathering.note_links), tuple(gathering.replaced))
+
+
+def _target(href: str, gathering: Gathering) -> str:
+    address = gathering.resolver.link(href)
+    if address.fragment in gathering.anchors.values():
+        return f"#{address.fragment}"
+    return address.url
 
 
 def _subtitle(document: Document) -> Blocks:
@@ -140,5 +162,12 @@ def _tidied(blocks: Blocks) -> Blocks:
     return kept
 
 
-def _has_content(blocks: Blocks) -> bool:
-    return any(not isinstance(block, Rule | Comment) for block in blocks)
+def _has_content(blocks: Blocks, flow: Flow) -> bool:
+    """Whether there is anything to read or to see."""
+    for block in blocks:
+        if isinstance(block, Paragraph | Heading):
+            if any(run.markdown or INVISIBLE.sub("", run.text).strip() for run in block.runs):
+                return True
+        elif not isinstance(block, Rule | Comment) and block not in flow.notes:
+            return True
+    return False

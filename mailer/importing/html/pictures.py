@@ -12,6 +12,7 @@ from mailer.importing.html.tree import Element
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-orig-file", "data-original-src")
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,4})?)[wx],?")
 _PIXEL = 2
+_COLUMN_PIXELS = 540
 _OPEN_TRACKER = re.compile(
     r"/(?:wf/open|track/open|open\.php|o\.gif|open\.aspx|e/o/|pixel|beacon|imp\?|trk/open)"
     r"|[./]list-manage\.com/track/open|/campaign/[0-9a-f-]{36}/[0-9a-f-]{36}/px\.png"
@@ -42,7 +43,13 @@ def picture_of(node: Element, gathering: Gathering) -> Block | None:
         what = f"a picture ({alt or short or 'without address'}) cannot be had from {short!r}"
         return gathering.todo("image_not_placed", image.line, what, "add the picture")
     link = _link_of(image, src, gathering)
-    return Image(src, alt, [], link, image.line)
+    return Image(src, alt, [], link, image.line, _width(image))
+
+
+def _width(image: Element) -> int | None:
+    """Return the width at which a picture is shown, where that is less than a mail's column."""
+    width = pixels(image, "width")
+    return width if width and width < _COLUMN_PIXELS else None
 
 
 def _source(image: Element, gathering: Gathering) -> str:
@@ -74,7 +81,9 @@ def largest(srcset: str) -> str:
 
 def _link_of(image: Element, src: str, gathering: Gathering) -> Link | None:
     """Return where a picture leads; a link to nothing but the picture itself is one, too."""
-    mark = next((m for m in reversed(image.marks) if m.tag == "a" and m.attrs.get("href", "").strip()), None)
+    mark = next(
+        (m for m in reversed(image.marks) if m.tag == "a" and m.attrs.get("href", "").strip()), None
+    )
     if mark is None:
         return None
     address = gathering.resolver.link(mark.attrs["href"])

@@ -1,14 +1,28 @@
 """What of a page is no text of its author: taken out of the tree, and listed with its words."""
 
 import re
+from urllib.parse import unquote
 
 from mailer.importing.html.gathering import Gathering, links_in
 from mailer.importing.html.pictures import is_tracking_pixel
 from mailer.importing.html.styles import is_hidden
 from mailer.importing.html.tree import Element, Mark, Node, Text, text_of
+from mailer.importing.model import Dropped
 
 _SILENT = frozenset(
-    "script style meta link base col param track title noembed noframes".split()
+    [
+        "script",
+        "style",
+        "meta",
+        "link",
+        "base",
+        "col",
+        "param",
+        "track",
+        "title",
+        "noembed",
+        "noframes",
+    ]
 )
 _CONTROLS = frozenset({"form", "button", "input", "select", "textarea", "option", "optgroup"})
 _NOT_SHOWN = frozenset({"template", "noscript"})
@@ -46,6 +60,8 @@ _CLASSES = {
     "gh-related": RELATED,
     # Medium
     "js-mixtapeimage": "the picture of a preview",
+    # mails that were forwarded
+    "gmail_attr": "the head of a forwarded mail",
     # others
     "sharedaddy": TOOL,
     "share-buttons": TOOL,
@@ -111,6 +127,10 @@ def _why(node: Node) -> str | None:
     """Return why a node is taken out; None where it stays, empty where it holds no words."""
     if any("style" in mark.attrs and is_hidden(mark) for mark in node.marks):
         return HIDDEN
+    for mark in node.marks:
+        for name in mark.attrs.get("class", "").lower().split():
+            if name in _CLASSES:
+                return _CLASSES[name]
     if isinstance(node, Text):
         return None
     if node.tag in _SILENT:
@@ -200,7 +220,8 @@ def _has_foot(leaves: list[Node], *, is_mail: bool) -> bool:
 
 
 def _is_foot(mark: Mark, text: str, leaves: list[Node], *, is_mail: bool) -> bool:
-    says, leads = bool(_PHRASE.search(text)), bool(_FOOT_ADDRESS.search(mark.attrs["href"]))
+    href = unquote(mark.attrs["href"])
+    says, leads = bool(_PHRASE.search(text)), bool(_FOOT_ADDRESS.search(href))
     if says and leads:
         return True
     return is_mail and (leads or (says and _word_count(leaves) <= _LONGEST_LOOSE_WORDS))
@@ -218,7 +239,7 @@ def _word_count(leaves: list[Node]) -> int:
 # --- the line that only the inbox shows -----------------------------------------------------
 
 
-def take_preheader(root: Element) -> str:
+def take_preheader(root: Element, gathering: Gathering) -> str:
     """Take the hidden words at the top of a mail out of the tree, and return them."""
     seen = 0
     for element in root.elements():
@@ -232,6 +253,8 @@ def take_preheader(root: Element) -> str:
                 if len(words) > _LONGEST_PREHEADER:
                     return ""
                 element.children.remove(child)
+                if links := links_in(child):
+                    gathering.dropped.append(Dropped(child.line, "", HIDDEN, tuple(links)))
                 return words
     return ""
 

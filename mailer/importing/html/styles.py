@@ -64,8 +64,11 @@ def is_hidden(element: Element | Mark) -> bool:
         or rules.get("mso-hide") == "all"
         or rules.get("visibility") == "hidden"
         or (rules.get("max-height") in {"0", "0px"} and rules.get("overflow") == "hidden")
-        or rules.get("font-size") in {"0", "0px"} and rules.get("line-height") in {"0", "0px"}
-        and rules.get("color", "") == "transparent"
+        or (
+            rules.get("font-size") in {"0", "0px"}
+            and rules.get("line-height") in {"0", "0px"}
+            and rules.get("color", "") == "transparent"
+        )
     )
 
 
@@ -74,6 +77,23 @@ def pixels(element: Element, name: str) -> int | None:
     value = element.attrs.get(name) or css_of(element.attrs).get(name, "")
     match = _PIXELS.fullmatch(value)
     return int(match[1]) if match else None
+
+
+_BUTTON = re.compile(r"(?:^|[\s_-])(?:btn|button)(?:$|[\s_-])|mcnbutton", re.IGNORECASE)
+
+
+def is_button(mark: Mark) -> bool:
+    """Whether a link is drawn as a button: by its class, or filled and with room around it."""
+    if _BUTTON.search(mark.attrs.get("class", "")):
+        return True
+    if "style" not in mark.attrs:
+        return False
+    rules = css_of(mark.attrs)
+    has_fill = rules.get("background-color", rules.get("background", "none")) not in {
+        "none", "transparent", "inherit", "",
+    }  # fmt: skip
+    has_room = "padding" in rules or rules.get("display") in {"inline-block", "block"}
+    return has_fill and has_room
 
 
 def is_icon(image: Element) -> bool:

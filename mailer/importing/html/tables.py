@@ -149,7 +149,9 @@ def _reads_as_header(rows: list[_Row]) -> bool:
 
 
 def _words(cell: Element) -> list[Text]:
-    return [n for e in cell.elements() for n in e.children if isinstance(n, Text) and n.text.strip()]
+    return [
+        n for e in cell.elements() for n in e.children if isinstance(n, Text) and n.text.strip()
+    ]
 
 
 def _align(cell: Element) -> str:

@@ -73,7 +73,9 @@ def _proofpoint_3(url: str, path: str) -> str:  # noqa: ARG001
 
 
 def _substack(url: str, path: str) -> str:  # noqa: ARG001
-    return str(_json(_base64(path.split("/redirect/2/", 1)[1].split(".")[0])).get("e", ""))
+    return str(
+        _json(_base64(path.split("/redirect/2/", 1)[1].split(".", maxsplit=1)[0])).get("e", "")
+    )
 
 
 def _mandrill(url: str, path: str) -> str:  # noqa: ARG001

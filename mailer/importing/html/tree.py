@@ -17,14 +17,95 @@ DEEPEST = 120
 MOST_MARKS = 48
 
 VOID = frozenset(
-    "area base br col embed frame hr img input link meta param source track wbr".split()
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "frame",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
 )
 BLOCKS = frozenset(
-    "address article aside audio blockquote button canvas caption center dd details dialog dir div"
-    " dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup iframe legend li"
-    " listing main map menu nav noembed noframes noscript object ol optgroup option p picture"
-    " plaintext pre script search section select style summary svg table tbody td template textarea"
-    " tfoot th thead title tr ul video xmp".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "audio",
+        "blockquote",
+        "button",
+        "canvas",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "iframe",
+        "legend",
+        "li",
+        "listing",
+        "main",
+        "map",
+        "menu",
+        "nav",
+        "noembed",
+        "noframes",
+        "noscript",
+        "object",
+        "ol",
+        "optgroup",
+        "option",
+        "p",
+        "picture",
+        "plaintext",
+        "pre",
+        "script",
+        "search",
+        "section",
+        "select",
+        "style",
+        "summary",
+        "svg",
+        "table",
+        "tbody",
+        "td",
+        "template",
+        "textarea",
+        "tfoot",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+        "video",
+        "xmp",
+    ]
 )
 """Elements that are nodes of the tree; all others are inline."""
 
@@ -33,19 +114,61 @@ PARTS_WORDS = BLOCKS - {"picture", "map"} | {"br", "hr", "img"}
 
 _TRANSPARENT = frozenset({"html", "head", "body"})
 _LASTING = frozenset(
-    "a b big code em font i nobr s small strike strong tt u".split()
+    [
+        "a",
+        "b",
+        "big",
+        "code",
+        "em",
+        "font",
+        "i",
+        "nobr",
+        "s",
+        "small",
+        "strike",
+        "strong",
+        "tt",
+        "u",
+    ]
 )
 """Inline elements that go on after the block in which they were opened."""
 
 _CLOSES_P = BLOCKS - frozenset(
-    "audio button canvas iframe map object option optgroup picture script select style svg"
-    " template textarea title video caption tbody td tfoot th thead tr noscript".split()
+    [
+        "audio",
+        "button",
+        "canvas",
+        "iframe",
+        "map",
+        "object",
+        "option",
+        "optgroup",
+        "picture",
+        "script",
+        "select",
+        "style",
+        "svg",
+        "template",
+        "textarea",
+        "title",
+        "video",
+        "caption",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "noscript",
+    ]
 ) | {"hr"}
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CELLS = frozenset({"td", "th", "caption"})
 _WALLS = frozenset({"td", "th", "caption", "table", "button", "object", "template", "svg"})
 """Elements that a closing tag inside them does not reach beyond."""
 
+_TABLE_PARTS = frozenset(["table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption"])
+_TABLE = frozenset({"table"})
 _ROWS = {"tr": {"tr"}, "td": {"td", "th"}, "th": {"td", "th"}}
 _ROWS |= dict.fromkeys(("tbody", "thead", "tfoot"), {"tbody", "thead", "tfoot"})
 
@@ -165,7 +288,7 @@ class _Builder:
 
     def _append_text(self, words: Words) -> None:
         marks = self._snapshot()
-        if self.empty and words.text.strip():
+        if self.empty and not words.raw and words.text.strip():
             self._fill(marks)
         self.stack[-1].children.append(Text(words.text, marks, words.line))
 
@@ -174,7 +297,9 @@ class _Builder:
     def _start(self, tag: Tag) -> None:
         name = {"image": "img"}.get(tag.name, tag.name)
         if name in _TRANSPARENT:
-            self.root.attrs |= {key: tag.attrs[key] for key in tag.attrs if key not in self.root.attrs}
+            self.root.attrs |= {
+                key: tag.attrs[key] for key in tag.attrs if key not in self.root.attrs
+            }
         elif name in VOID:
             if name == "hr":
                 self._close({"p"})
@@ -219,17 +344,18 @@ class _Builder:
             if name in {"tbody", "thead", "tfoot", "tr"}:
                 self._close({"caption"}, walls=frozenset({"table"}))
 
-    def _close(self, names: set[str], *, walls: frozenset[str] = _WALLS) -> None:
+    def _close(self, names: set[str], *, walls: frozenset[str] = _WALLS) -> bool:
         """Close the nearest of these elements, if one is open on this side of the walls."""
         if not any(self.open[name] for name in names):
-            return
+            return False
         for at in range(len(self.stack) - 1, 0, -1):
             tag = self.stack[at].tag
             if tag in names:
                 self._pop_to(at)
-                return
+                return True
             if tag in walls:
-                return
+                return False
+        return False
 
     def _pop_to(self, at: int) -> None:
         for element in self.stack[at:]:
@@ -261,14 +387,17 @@ class _Builder:
             self.stack[-1].children.append(Element("br", {}, 0, self._snapshot()))
         elif self.excess.get(name):
             self.excess[name] -= 1
-        elif name in _HEADINGS:
-            self._close(set(_HEADINGS))
         elif name in BLOCKS:
-            walls = _WALLS - {name}
-            table = name in {"table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption"}
-            self._close({name}, walls=frozenset({"table"}) - {name} if table else walls)
+            if not self._end_block(name):
+                self.stack[-1].children.append(Text(" ", self._snapshot(), 0))
         else:
             self._end_mark(name)
+
+    def _end_block(self, name: str) -> bool:
+        """Close a block; where none is open, the tag still stands between two words."""
+        if name in _HEADINGS:
+            return self._close(set(_HEADINGS))
+        return self._close({name}, walls=_TABLE if name in _TABLE_PARTS else _WALLS - {name})
 
     def _end_mark(self, name: str) -> None:
         """Close the newest inline element of this name on this side of the cell's wall."""

@@ -8,7 +8,7 @@ import dataclasses
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -19,7 +19,9 @@ from mailer.importing.html.tokens import Tag, Token, Words
 from mailer.importing.html.tree import PARTS_WORDS, VOID, Element
 
 _WORD = re.compile(r"[^\W_]+")
-_INVISIBLE = re.compile("[\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
 _ADDRESSES = {
     "a": "href", "area": "href", "iframe": "src", "embed": "src", "video": "src", "audio": "src"
 }  # fmt: skip
@@ -36,7 +38,7 @@ class Tally:
 
 def words_in(text: str) -> list[str]:
     """Return the words of a text, in a form in which the same words are the same."""
-    plain = _INVISIBLE.sub("", text)
+    plain = INVISIBLE.sub("", text)
     return _WORD.findall(plain if plain.isascii() else unicodedata.normalize("NFKC", plain))
 
 
@@ -48,8 +50,13 @@ def same_address(url: str) -> str:
         return unquote(url)
 
 
-def tally_source(tokens: Iterable[Token]) -> Tally:
-    """Return the words that a reader may see, and the addresses of links as written."""
+def tally_source(tokens: Iterable[Token], *, marks: Collection[str] = ()) -> Tally:
+    """Return the words that a reader may see, and the addresses of links as written.
+
+    Args:
+        tokens: of the whole source.
+        marks: addresses of links that are footnote marks: their numbers are words of their own.
+    """
     tally, text, inside = Tally(), [], ""
     for token in tokens:
         if isinstance(token, Words):
@@ -61,6 +68,7 @@ def tally_source(tokens: Iterable[Token]) -> Tally:
         inside = "" if token.is_end else token.name
         if not token.is_end and (address := address_of(token)):
             tally.links[address] += 1
+            text.append(" " if address in marks else "")
     tally.words.update(words_in("".join(text)))
     return tally
 
@@ -81,12 +89,49 @@ def tally_issue(issue: Issue) -> Tally:
 
 
 _SILENT = frozenset(
-    "line column src alt url aligns todos id slug theme language mailing_list kind accent date field"
-    " conditions number start width sender reply_to is_primary has_contents lead_images".split()
+    [
+        "line",
+        "column",
+        "src",
+        "alt",
+        "url",
+        "aligns",
+        "todos",
+        "id",
+        "slug",
+        "theme",
+        "language",
+        "mailing_list",
+        "kind",
+        "accent",
+        "date",
+        "field",
+        "conditions",
+        "number",
+        "start",
+        "width",
+        "sender",
+        "reply_to",
+        "is_primary",
+        "has_contents",
+        "lead_images",
+        "default",
+    ]
 )
 _INLINE = frozenset(
-    "Text CodeSpan Link Emphasis Strong Strikethrough MergeField FootnoteMark LineBreak".split()
+    [
+        "Text",
+        "CodeSpan",
+        "Link",
+        "Emphasis",
+        "Strong",
+        "Strikethrough",
+        "MergeField",
+        "FootnoteMark",
+        "LineBreak",
+    ]
 )
+_APART = frozenset({"LineBreak", "MergeField", "FootnoteMark"})
 
 
 def _collect(root: object, texts: list[str], links: Counter[str]) -> None:
@@ -103,7 +148,7 @@ def _collect(root: object, texts: list[str], links: Counter[str]) -> None:
                 links[same_address(url)] += 1
             fields = [each.name for each in dataclasses.fields(node) if each.name not in _SILENT]
             values = tuple(getattr(node, name) for name in fields)
-            texts.append(" " if type(node).__name__ == "LineBreak" else "")
+            texts.append(" " if type(node).__name__ in _APART else "")
             stack.extend(_parts(values, are_words=_is_inline(node)))
 
 
@@ -123,4 +168,3 @@ def _is_inline(node: object) -> bool:
 def missing_words(source: Counter[str], *kept: Counter[str]) -> Counter[str]:
     """Return the words of a source that are in none of the others, and how many of them."""
     return source - sum(kept, Counter())
-

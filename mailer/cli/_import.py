@@ -1,0 +1,228 @@
+"""The body of `mailer issue import`."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from mailer.cli._shared import ExitCode, console, count_of, err_console, fail, print_json
+
+if TYPE_CHECKING:
+    from mailer.importing import ImportedIssue
+    from mailer.services.importing import Named
+
+Report = dict[str, Any]
+
+
+def list_posts(posts: "list[Named]", *, file: Path, source: str, as_json: bool) -> None:
+    """Show the posts of a file, for one to be chosen."""
+    rows = [
+        {
+            "date": each.post.date,
+            "slug": each.slug,
+            "title": each.post.title,
+            "words": each.post.word_count,
+            "status": each.post.status,
+        }
+        for each in posts
+    ]
+    if as_json:
+        print_json({"file": str(file), "source": source, "posts": rows})
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("date", "slug", "title", "words", "status"):
+        table.add_column(name, justify="right" if name == "words" else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row.values()))
+    console.print(table)
+    err_console.print(
+        f"{count_of(len(posts), 'post')} ({source}): choose one with --post SLUG, or --all -o FOLDER",
+        soft_wrap=True,
+    )
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    return "" if value is None else escape(str(value))
+
+
+def import_one(each: "Named", *, file: Path, path: Path, force: bool, dry_run: bool) -> Report:
+    """Import one post; return the report on it."""
+    from mailer.services import importing
+
+    imported = importing.make_issue(each, source_name=str(file), output=path)
+    pictures = [] if dry_run else importing.write_issue(imported, path, force=force)
+    return _report(path, imported, pictures, dry_run=dry_run)
+
+
+def import_all(
+    posts: "list[Named]", *, file: Path, folder: Path, force: bool, dry_run: bool
+) -> list[Report]:
+    """Import every post; what cannot be imported is told and does not stop the others."""
+    from mailer.errors import RenderError
+
+    reports: list[Report] = []
+    with _bar(len(posts)) as step:
+        for each in posts:
+            path = folder / f"{each.slug}.md"
+            try:
+                reports.append(import_one(each, file=file, path=path, force=force, dry_run=dry_run))
+            except RenderError as error:
+                reports.append({"file": str(path), "slug": each.slug, "error": str(error)})
+            step()
+    return reports
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[], None]]:
+    bar = Progress(
+        TextColumn("importing"), BarColumn(), MofNCompleteColumn(),
+        console=err_console, transient=True, disable=not err_console.is_terminal,
+    )  # fmt: skip
+    task = bar.add_task("", total=total)
+    with bar:
+        yield lambda: bar.advance(task)
+
+
+def _report(
+    path: Path, imported: "ImportedIssue", pictures: list[Path], *, dry_run: bool
+) -> Report:
+    counts = imported.counts
+    return {
+        "file": str(path),
+        "written": not dry_run,
+        "source": imported.source,
+        "slug": imported.slug,
+        "sections": imported.sections,
+        "items": imported.items,
+        "counts": counts,
+        "images": [str(picture) for picture in pictures]
+        or [str(path.parent / image.path) for image in imported.images],
+        "findings": imported.findings,
+        "dropped": imported.dropped,
+        "unplaced_links": imported.unplaced,
+        "unwrapped_links": dict(imported.unwrapped),
+        "merge_tags": dict(imported.merge_tags),
+        "origin": dict(imported.origin),
+        "lines": _lines(imported),
+        "lost": bool(counts and (counts.words_lost or counts.links_lost)),
+    }
+
+
+def _lines(imported: "ImportedIssue") -> list[str]:
+    """Return the report as a person reads it."""
+    from mailer.importing.report import (
+        format_balance,
+        format_changes,
+        format_dropped,
+        format_report,
+    )
+
+    balance = format_balance(imported)
+    if not balance:  # raw text: as it always was
+        return format_report(imported)
+    return [
+        balance,
+        *format_dropped(imported),
+        *format_changes(imported),
+        *format_report(imported),
+    ]
+
+
+def show_report(report: Report) -> None:
+    """Print what was written, what was left out, and what to look at."""
+    verb = "wrote" if report["written"] else "would write"
+    made = f"{report['sections']} sections, {report['items']} items"
+    source = f" (from {report['source']})" if report["source"] != "text" else ""
+    pictures = f", {count_of(len(report['images']), 'picture')}" if report["images"] else ""
+    console.print(f"{verb} {escape(report['file'])}: {made}{pictures}{source}")
+    for line in report["lines"]:
+        console.print(escape(line), soft_wrap=True)
+
+
+def show_all(reports: list[Report]) -> None:
+    """Print one line an issue, and at the end how it went."""
+    for report in reports:
+        if "error" in report:
+            err_console.print(f"[red]not imported:[/] {escape(report['error'])}", soft_wrap=True)
+            continue
+        verb = "wrote" if report["written"] else "would write"
+        notes = count_of(len(report["findings"]), "finding")
+        console.print(f"{verb} {escape(report['file'])}: {escape(_counted(report))}, {notes}")
+    done = sum(1 for report in reports if "error" not in report)
+    console.print(f"{done:,} of {count_of(len(reports), 'post')} imported", style="bold")
+
+
+def _counted(report: Report) -> str:
+    counts = report["counts"]
+    if counts is None:
+        return f"{report['sections']} sections, {report['items']} items"
+    return f"{counts.words:,} words, {len(counts.words_lost)} lost, {counts.links:,} links, {len(counts.links_lost)} lost"
+
+
+def public(report: Report) -> Report:
+    """Return a report for machines."""
+    return {key: value for key, value in report.items() if key not in {"lines", "lost"}}
+
+
+def end(reports: list[Report]) -> None:
+    """Exit with 1 where a part of the work failed."""
+    failed = [report for report in reports if "error" in report]
+    lost = [report for report in reports if report.get("lost")]
+    if lost:
+        names = ", ".join(report["file"] for report in lost[:3])
+        raise typer.Exit(
+            fail(f"words or links of the source are not in {names}: see above", ExitCode.FAILED)
+        )
+    if failed:
+        raise typer.Exit(int(ExitCode.FAILED))
+
+
+def run(
+    file: Path,
+    *,
+    source: str,
+    output: Path | None,
+    post: str | None,
+    everything: bool,
+    base_url: str,
+    force: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Import what a file holds."""
+    from mailer.services import importing
+
+    export = importing.open_export(file, source=source, base_url=base_url)
+    posts = importing.named(export)
+    if everything:
+        if output is None:
+            raise typer.Exit(fail("--all needs -o FOLDER, where the issues go", ExitCode.USAGE))
+        reports = import_all(posts, file=file, folder=output, force=force, dry_run=dry_run)
+        _show(reports, as_json=as_json)
+        return
+    if post is None and len(posts) > 1:
+        list_posts(posts, file=file, source=export.source, as_json=as_json)
+        return
+    chosen = importing.find_post(posts, post) if post is not None else posts[0]
+    path = output or (file.with_suffix(".md") if len(posts) == 1 else Path(f"{chosen.slug}.md"))
+    report = import_one(chosen, file=file, path=path, force=force, dry_run=dry_run)
+    if as_json:
+        print_json(public(report))
+    else:
+        show_report(report)
+    end([report])
+
+
+def _show(reports: list[Report], *, as_json: bool) -> None:
+    if as_json:
+        print_json([public(report) for report in reports])
+    else:
+        show_all(reports)
+    end(reports)

@@ -1,0 +1,74 @@
+"""Lexical, the editor format of Ghost 5 and later, to HTML."""
+
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from mailer.importing.sources.containers import read_json
+from mailer.importing.sources.nodes import card_to_html
+
+_DEEPEST = 60
+_FORMATS = ((1, "strong"), (2, "em"), (4, "s"), (16, "code"), (32, "sub"), (64, "sup"))
+_TAGS = {
+    "paragraph": "p",
+    "quote": "blockquote",
+    "extended-quote": "blockquote",
+    "aside": "blockquote",
+    "listitem": "li",
+    "root": "div",
+}
+
+
+def lexical_to_html(text: str) -> str:
+    """Return a document as HTML.
+
+    Raises:
+        RenderError: it is not JSON.
+    """
+    value = read_json(text, name="lexical")
+    root = value.get("root") if isinstance(value, dict) else None
+    return "".join(_node(root, 0)) if isinstance(root, dict) else ""
+
+
+def _node(node: dict[str, Any], depth: int) -> Iterator[str]:
+    kind = str(node.get("type", ""))
+    if kind in {"text", "extended-text"}:
+        yield _words(node)
+    elif kind == "linebreak":
+        yield "<br>"
+    elif kind == "tab":
+        yield " "
+    elif isinstance(node.get("children"), list):
+        yield from _parent(node, kind, depth)
+    else:
+        yield card_to_html(kind, node)
+
+
+def _parent(node: dict[str, Any], kind: str, depth: int) -> Iterator[str]:
+    begin, end = _frame(node, kind)
+    yield begin
+    for child in node["children"]:
+        if isinstance(child, dict) and depth < _DEEPEST:
+            yield from _node(child, depth + 1)
+    yield end
+
+
+def _frame(node: dict[str, Any], kind: str) -> tuple[str, str]:
+    if kind in {"link", "autolink"}:
+        return f'<a href="{escape(str(node.get("url", "")))}">', "</a>"
+    tag = _TAGS.get(kind, "p")
+    if "heading" in kind:
+        tag = str(node.get("tag", "h2"))
+        tag = tag if tag in {"h1", "h2", "h3", "h4", "h5", "h6"} else "h2"
+    elif kind == "list":
+        tag = "ol" if node.get("listType") == "number" else "ul"
+    return f"<{tag}>", f"</{tag}>"
+
+
+def _words(node: dict[str, Any]) -> str:
+    html = escape(str(node.get("text", "")))
+    bits = node.get("format")
+    for bit, tag in _FORMATS:
+        if isinstance(bits, int) and bits & bit:
+            html = f"<{tag}>{html}</{tag}>"
+    return html

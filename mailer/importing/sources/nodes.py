@@ -1,0 +1,148 @@
+"""Cards of Ghost's editors as the HTML that Ghost itself makes of them."""
+
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import Any
+
+Card = Mapping[str, Any]
+
+
+def _text(card: Card, *names: str) -> str:
+    values = (card.get(name) for name in names)
+    return next((value for value in values if isinstance(value, str) and value), "")
+
+
+def _figure(kind: str, inner: str, card: Card) -> str:
+    caption = _text(card, "caption")
+    below = f"<figcaption>{caption}</figcaption>" if caption else ""
+    return f'<figure class="kg-card kg-{kind}-card">{inner}{below}</figure>'
+
+
+def _image(card: Card) -> str:
+    image = f'<img src="{escape(_text(card, "src"))}" alt="{escape(_text(card, "alt"))}">'
+    href = _text(card, "href")
+    return _figure("image", f'<a href="{escape(href)}">{image}</a>' if href else image, card)
+
+
+def _gallery(card: Card) -> str:
+    images = card.get("images")
+    found = [each for each in images if isinstance(each, dict)] if isinstance(images, list) else []
+    inner = "".join(
+        f'<img src="{escape(_text(i, "src"))}" alt="{escape(_text(i, "alt"))}">' for i in found
+    )
+    return _figure("gallery", inner, card)
+
+
+def _bookmark(card: Card) -> str:
+    facts = card.get("metadata")
+    meta: Card = facts if isinstance(facts, dict) else card
+    url = _text(card, "url") or _text(meta, "url")
+    title = escape(_text(meta, "title") or url)
+    lines = [f'<div class="kg-bookmark-title">{title}</div>']
+    for name in ("description", "author", "publisher"):
+        if value := _text(meta, name):
+            lines.append(f'<div class="kg-bookmark-{name}">{escape(value)}</div>')
+    content = f'<div class="kg-bookmark-content">{"".join(lines)}</div>'
+    return _figure(
+        "bookmark", f'<a class="kg-bookmark-container" href="{escape(url)}">{content}</a>', card
+    )
+
+
+def _code(card: Card) -> str:
+    language = escape(_text(card, "language"))
+    code = f'<pre><code class="language-{language}">{escape(_text(card, "code"))}</code></pre>'
+    return _figure("code", code, card) if _text(card, "caption") else code
+
+
+def _callout(card: Card) -> str:
+    emoji = escape(_text(card, "calloutEmoji"))
+    icon = f'<div class="kg-callout-emoji">{emoji}</div>' if emoji else ""
+    text = f'<div class="kg-callout-text">{_text(card, "calloutText")}</div>'
+    return f'<div class="kg-card kg-callout-card">{icon}{text}</div>'
+
+
+def _toggle(card: Card) -> str:
+    head = f'<div class="kg-toggle-heading"><h4>{_text(card, "heading")}</h4></div>'
+    return (
+        f'<div class="kg-card kg-toggle-card">{head}'
+        f'<div class="kg-toggle-content">{_text(card, "content")}</div></div>'
+    )
+
+
+def _button(card: Card) -> str:
+    href, words = escape(_text(card, "buttonUrl")), escape(_text(card, "buttonText"))
+    return f'<div class="kg-card kg-button-card"><a href="{href}" class="kg-btn">{words}</a></div>'
+
+
+def _embed(card: Card) -> str:
+    url = _text(card, "url")
+    title = escape(_text(card.get("metadata") or {}, "title") or url)
+    link = f'<p><a href="{escape(url)}">{title}</a></p>' if url else _text(card, "html")
+    return _figure("embed", link, card)
+
+
+def _file(card: Card) -> str:
+    name = escape(_text(card, "fileTitle", "title", "fileName") or _text(card, "src"))
+    below = escape(_text(card, "fileCaption"))
+    return f'<p><a href="{escape(_text(card, "src"))}">{name}</a></p>' + (
+        f"<p>{below}</p>" if below else ""
+    )
+
+
+def _markdown(card: Card) -> str:
+    from mailer.importing.sources.markdown_text import markdown_to_html  # noqa: PLC0415 - a circle
+
+    return markdown_to_html(_text(card, "markdown", "cardContent"))
+
+
+def _with_button(card: Card) -> str:
+    words = _text(card, "html", "textValue", "text", "content")
+    return words + (_button(card) if _text(card, "buttonUrl") and _text(card, "buttonText") else "")
+
+
+def _unknown(card: Card) -> str:
+    """Return whatever text and addresses a card has that we do not know: nothing is lost."""
+    parts = []
+    for name, value in card.items():
+        if not isinstance(value, str) or not value.strip():
+            continue
+        lowered = name.lower()
+        if any(word in lowered for word in ("url", "href", "src")):
+            parts.append(f'<p><a href="{escape(value)}">{escape(value)}</a></p>')
+        elif any(word in lowered for word in _WORDY):
+            parts.append(f"<p>{value}</p>")
+    return "".join(parts)
+
+
+_WORDY = ("text", "title", "head", "caption", "description", "html", "content", "label", "name")
+_CARDS: dict[str, Callable[[Card], str]] = {
+    "image": _image,
+    "gallery": _gallery,
+    "bookmark": _bookmark,
+    "codeblock": _code,
+    "code": _code,
+    "callout": _callout,
+    "toggle": _toggle,
+    "button": _button,
+    "embed": _embed,
+    "file": _file,
+    "audio": _file,
+    "video": _file,
+    "markdown": _markdown,
+    "html": lambda card: _text(card, "html"),
+    "email": lambda card: _text(card, "html"),
+    "email-cta": _with_button,
+    "call-to-action": _with_button,
+    "horizontalrule": lambda card: "<hr>",  # noqa: ARG005
+    "hr": lambda card: "<hr>",  # noqa: ARG005
+    "paywall": lambda card: "",  # noqa: ARG005
+}
+_CARDS["card-markdown"] = _markdown
+_CARDS["image-card"] = _image
+
+
+def card_to_html(kind: str, card: object) -> str:
+    """Return a card as HTML; of one that is not known, its words and addresses."""
+    if not isinstance(card, dict):
+        return ""
+    return _CARDS.get(kind, _unknown)(card)
