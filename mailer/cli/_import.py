@@ -41,7 +41,8 @@ def list_posts(posts: "list[Named]", *, file: Path, source: str, as_json: bool) 
         table.add_row(*(_cell(value) for value in row.values()))
     console.print(table)
     err_console.print(
-        f"{count_of(len(posts), 'post')} ({source}): choose one with --post SLUG, or --all -o FOLDER",
+        f"{count_of(len(posts), 'post')} ({source}): choose one with --post SLUG,"
+        " or all with --all -o FOLDER",
         soft_wrap=True,
     )
 
@@ -163,7 +164,10 @@ def _counted(report: Report) -> str:
     counts = report["counts"]
     if counts is None:
         return f"{report['sections']} sections, {report['items']} items"
-    return f"{counts.words:,} words, {len(counts.words_lost)} lost, {counts.links:,} links, {len(counts.links_lost)} lost"
+    return (
+        f"{counts.words:,} words, {len(counts.words_lost):,} lost,"
+        f" {counts.links:,} links, {len(counts.links_lost):,} lost"
+    )
 
 
 def public(report: Report) -> Report:

@@ -43,13 +43,22 @@ def clean_lines(text: str, *, source_name: str) -> list[str]:
     Raises:
         RenderError: `text` is empty or not text.
     """
-    if len(_BINARY.findall(text)) > _BINARY_SHARE * len(text):
-        raise RenderError("is not text (control characters)", path=Path(source_name), line=1)
+    refuse_binary(text, source_name=source_name)
     lines = re.split(r"\r\n|\n|\r", text)
     cleaned = [_clean_line(line) for line in lines]
     if not any(re.search(r"\w", line) for line in cleaned):
         raise RenderError("holds no text to import", path=Path(source_name), line=1)
     return cleaned
+
+
+def refuse_binary(text: str, *, source_name: str) -> None:
+    """Refuse what is no text.
+
+    Raises:
+        RenderError: more than 2 % of it are control characters.
+    """
+    if len(_BINARY.findall(text)) > _BINARY_SHARE * len(text):
+        raise RenderError("is not text (control characters)", path=Path(source_name), line=1)
 
 
 def _clean_line(line: str) -> str:

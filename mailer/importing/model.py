@@ -125,7 +125,7 @@ class Finding:
     Args:
         code: short and stable, such as `item_without_title`.
         source_line: 1-based, in the raw text.
-        issue_line: 1-based, in the issue file.
+        issue_line: 1-based, in the issue file; 0 where it has no place there.
         what: what is wrong there.
         remedy: what to do.
     """

@@ -11,9 +11,13 @@ def format_report(imported: ImportedIssue) -> list[str]:
     """Return one line a finding: `FILE:LINE: what; what to do`, the line being the source's."""
     return [
         f"{imported.source_name}:{finding.source_line}: {finding.what};"
-        f" {finding.remedy} (line {finding.issue_line} of the issue)"
+        f" {finding.remedy}{_place(finding.issue_line)}"
         for finding in imported.findings
     ]
+
+
+def _place(issue_line: int) -> str:
+    return f" (line {issue_line} of the issue)" if issue_line else ""
 
 
 def format_balance(imported: ImportedIssue) -> str:
@@ -58,4 +62,5 @@ def format_changes(imported: ImportedIssue) -> Iterator[str]:
         if ours.startswith("{{"):
             yield f"merge tag {written} became {ours}"
     if imported.unwrapped:
-        yield f"{len(imported.unwrapped)} click-tracked links lead where they led, without the tracker"
+        count = len(imported.unwrapped)
+        yield f"{count} click-tracked links lead where they led, now without the tracker"

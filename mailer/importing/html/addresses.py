@@ -1,4 +1,4 @@
-"""Where a link of a page leads: made whole, freed of click trackers, or said why it cannot stand."""
+"""Where a link of a page leads: made whole, freed of click trackers, or why it cannot stand."""
 
 import re
 from dataclasses import dataclass, field
@@ -70,12 +70,13 @@ class Resolver:
         for placeholder, meant in self.placeholders.items():
             if href.startswith(placeholder):
                 href = meant.rstrip("/") + href[len(placeholder) :] if meant else href
-        if not href:
-            return Address(why="it is empty")
-        if _MERGE.search(href):
-            return Address(why="a merge tag stands in it")
+        if not href or _MERGE.search(href):
+            return Address(why="a merge tag stands in it" if href else "it is empty")
         if href.startswith("#"):
             return Address(fragment=href[1:], why="it leads to a place on the page itself")
+        return self._whole(href)
+
+    def _whole(self, href: str) -> Address:
         joined = self._joined(href)
         lowered = joined.lower()
         if lowered.startswith("mailto:") and len(joined) > len("mailto:"):
@@ -84,7 +85,7 @@ class Resolver:
             return Address(why=NOT_MAILABLE)
         if not _HOST.match(joined):
             return Address(why=NO_BASE if not self.base else "it is not a web address")
-        return self._within(joined)
+        return Address(_encoded(joined))
 
     def _joined(self, href: str) -> str:
         if href.startswith("//"):
@@ -95,9 +96,6 @@ class Resolver:
             return urljoin(self.base, href)
         except ValueError:
             return href
-
-    def _within(self, url: str) -> Address:
-        return Address(_encoded(url))
 
 
 def _encoded(url: str) -> str:

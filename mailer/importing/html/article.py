@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from mailer.importing.html.gathering import Gathering
 from mailer.importing.html.tree import Element, Node, Text, text_of
 
-_ARTICLE_CLASSES = (
-    "e-content", "gh-content", "available-content", "body.markup", "post-content", "entry-content",
-    "article-content", "article-body", "post-body", "articlebody", "post__content", "post-full-content",
-    "article__body", "blog-post", "story-body", "single-post", "email-body-content",
+_ARTICLE_CLASSES = frozenset(
+    {
+        "e-content", "gh-content", "available-content", "post-content", "entry-content",
+        "article-content", "article-body", "post-body", "articlebody", "post__content",
+        "post-full-content", "article__body", "blog-post", "story-body", "single-post",
+        "email-body-content",
+    }
 )  # fmt: skip
 _TITLE_CLASSES = (
-    "graf--title", "p-name", "post-title", "entry-title", "article-title", "gh-title", "post-full-title",
+    "graf--title", "p-name", "post-title", "entry-title", "article-title", "gh-title",
+    "post-full-title",
 )  # fmt: skip
 _SUBTITLE_CLASSES = (
-    "graf--subtitle",
-    "p-summary",
-    "subtitle",
-    "post-subtitle",
-    "gh-article-excerpt",
-)
+    "graf--subtitle", "p-summary", "subtitle", "post-subtitle", "gh-article-excerpt",
+)  # fmt: skip
 _FURNITURE = frozenset({"nav", "footer", "aside"})
 _ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary", "search", "dialog"})
 _LEAST_SHARE = 0.4
@@ -137,9 +137,22 @@ def take_title(root: Element) -> str:
         found = headings[0] if len(headings) == 1 else None
     if found is None or found.tag not in {"h1", "h2", "h3"}:
         return ""
-    title = text_of(found)
-    _remove(root, found)
-    return title
+    return _taken(root, found)
+
+
+def _taken(root: Element, heading: Element) -> str:
+    """Take a heading out of the tree; of one that was never closed, its first words only."""
+    leaves: list[Node] = []
+    for child in heading.children:
+        if isinstance(child, Element) and child.tag not in {"a", "br", "img", "div"}:
+            break
+        leaves.append(child)
+    words = text_of(Element("", {}, heading.line, children=leaves))
+    if len(leaves) == len(heading.children) or not words:
+        _remove(root, heading)
+        return text_of(heading)
+    heading.tag, heading.children = "div", heading.children[len(leaves) :]
+    return words
 
 
 def take_subtitle(root: Element) -> str:
@@ -201,7 +214,7 @@ def _article(root: Element) -> Element | None:
     sizes = _sizes(root)
     total = sizes[id(root)] - _furniture_words(root, sizes)
     candidates = [
-        *(e for e in root.elements() if set(_ARTICLE_CLASSES) & set(e.classes) or _is_body(e)),
+        *(e for e in root.elements() if _ARTICLE_CLASSES & set(e.classes) or _is_body(e)),
         *_largest(root, sizes, lambda e: e.attrs.get("itemprop", "").lower() == "articlebody"),
         *_largest(root, sizes, lambda e: e.tag == "article"),
         *_largest(root, sizes, lambda e: e.tag == "main" or e.attrs.get("role") == "main"),

@@ -66,15 +66,17 @@ def _declared(data: bytes, label: str) -> Decoded:
 
 
 def _strict(data: bytes, label: str) -> str | None:
-    encoding = webencodings.lookup(label)
     try:
-        return str(encoding.codec_info.decode(data, "strict")[0])
+        return str(_encoding(label).codec_info.decode(data, "strict")[0])
     except (UnicodeError, ValueError):
         return None
 
 
+def _encoding(label: str) -> webencodings.Encoding:
+    return webencodings.lookup(label) or webencodings.UTF8
+
+
 def _read(data: bytes, label: str) -> Decoded:
-    encoding = webencodings.lookup(label)
-    text = str(encoding.codec_info.decode(data, "replace")[0])
+    text = str(_encoding(label).codec_info.decode(data, "replace")[0])
     before = data.count(b"\xef\xbf\xbd") if label == "utf-8" else 0
     return Decoded(text, max(0, text.count("\ufffd") - before))

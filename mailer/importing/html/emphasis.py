@@ -17,6 +17,9 @@ _NUMBER_START = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 _MARKS = {STRONG: "**", EMPHASIS: "*", STRIKE: "~~"}
 _TRICKY = re.compile(r"\*{3}|~{3}|\*_|_\*")
 _PLAIN_URL = re.compile(r"https?://[^\s<>%\[\]()\\`*_~!&{}]+")
+_EDGE = "|"
+"""Stands for the marks around words: punctuation, which marks of another kind may touch."""
+
 _PEELED = ".,:;!?"
 
 
@@ -61,7 +64,10 @@ def _broken(lines: list[str]) -> Iterator[str]:
 
 
 def _rendered(runs: Runs, styles: frozenset[str]) -> str:
-    pieces = list(_pieces([replace(run, styles=run.styles & (styles | {CODE})) for run in runs]))
+    kept = styles | {CODE}
+    pieces = list(
+        _pieces([r if r.styles <= kept else replace(r, styles=r.styles & kept) for r in runs])
+    )
     return _emphasised(pieces, frozenset(), "", "")
 
 
@@ -182,8 +188,11 @@ def _emphasised(pieces: list[_Piece], done: frozenset[str], before: str, after: 
         style, end = _longest(pieces, at, open_styles)
         left = (out[-1][-1:] if out and out[-1] else before) or " "
         right = (pieces[end].text[:1] if end < len(pieces) else after) or " "
-        inner = _emphasised(pieces[at:end], done | {style}, "*", "*")
-        out.append(_marked(inner, style, left, right))
+        inner = _emphasised(pieces[at:end], done | {style}, _EDGE, _EDGE)
+        marked = _marked(inner, style, left, right)
+        if marked is None:
+            marked = _emphasised(pieces[at:end], done | {style}, left, right)
+        out.append(marked)
         at = end
     return "".join(out)
 
@@ -208,11 +217,14 @@ def _longest(pieces: list[_Piece], at: int, styles: frozenset[str]) -> tuple[str
     return style, end
 
 
-def _marked(inner: str, style: str, left: str, right: str) -> str:
-    """Return words between marks of emphasis; blanks and, if need be, punctuation stay outside."""
+def _marked(inner: str, style: str, left: str, right: str) -> str | None:
+    """Return words between marks of emphasis; None where marks would be read as characters.
+
+    Blanks and, if need be, punctuation stay outside.
+    """
     core = inner.strip(" ")
     if not core or "\n" in core:
-        return inner
+        return None
     begin = inner[: len(inner) - len(inner.lstrip(" "))]
     end = inner[len(inner.rstrip(" ")) :]
     left, right = (begin or left)[-1:], (end or right)[:1]
@@ -224,7 +236,7 @@ def _marked(inner: str, style: str, left: str, right: str) -> str:
         )
         right = (end or right)[:1]
     if not core or not _may_open(core, left) or not _may_close(core, right) or left == mark[0]:
-        return f"{begin}{core}{end}"
+        return None
     return f"{begin}{mark}{core}{mark}{end}"
 
 

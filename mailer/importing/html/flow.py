@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 
 from mailer.importing.html.cards import Card, card_of
 from mailer.importing.html.document import (
-    CODE,
     Block,
     Blocks,
     Callout,
@@ -26,12 +25,37 @@ from mailer.importing.html.document import (
 )
 from mailer.importing.html.footnotes import Footnotes
 from mailer.importing.html.gathering import Gathering, links_in
+from mailer.importing.html.grouping import (
+    children,
+    entries,
+    is_tag,
+    language,
+    line_of,
+    preformatted,
+    short,
+    split_at_double_breaks,
+    unwrapped,
+)
 from mailer.importing.html.inlines import Inlines, trimmed
 from mailer.importing.html.pictures import picture_of
+from mailer.importing.html.reshaping import (
+    as_button,
+    bold,
+    if_words,
+    is_bare,
+    is_button,
+    labelled,
+    only_words,
+    unlinked,
+    without_headings,
+    words_of,
+)
 from mailer.importing.html.tables import Grid, grid_of
 from mailer.importing.html.tree import Element, Node, Text, text_of
 from mailer.importing.html.words import address_of
 
+_MOST_DIGITS = 9
+_MOST_IN_HEADING = 4
 DEEPEST = 7
 """Lists and quotes inside one another; the format takes 16 levels, and a list is two."""
 
@@ -55,9 +79,11 @@ class Flow:
     depth: int = 0
     notes: list[Footnote] = field(default_factory=list)
     inlines: Inlines = field(init=False)
+    readers: dict[str, Callable[[Element], Blocks]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.inlines = Inlines(self.gathering, self.footnotes)
+        self.readers = self._readers()
 
     def blocks(self, nodes: Iterable[Node]) -> Blocks:
         """Return the blocks that nodes make, running words between blocks as paragraphs."""
@@ -94,10 +120,10 @@ class Flow:
         return picture_of(node, self.gathering)
 
     def _paragraph(self, nodes: list[Node]) -> Iterator[Block]:
-        for run_nodes in _split_at_double_breaks(nodes):
+        for run_nodes in split_at_double_breaks(nodes):
             runs = trimmed(self.inlines.runs(run_nodes))
             if runs:
-                yield Paragraph(runs, _line_of(run_nodes), button=_is_button(runs))
+                yield Paragraph(runs, line_of(run_nodes), button=is_button(runs))
 
     # --- blocks -----------------------------------------------------------------------------
 
@@ -106,7 +132,7 @@ class Flow:
             return self._card(element, card)
         if _HEADING.fullmatch(element.tag):
             return self._heading(element, int(element.tag[1]))
-        reader = self._readers().get(element.tag)
+        reader = self.readers.get(element.tag)
         return reader(element) if reader else self.blocks(element.children)
 
     def _readers(self) -> dict[str, Callable[[Element], Blocks]]:
@@ -136,13 +162,14 @@ class Flow:
         inner = self.blocks(element.children)
         words: Runs = []
         rest: Blocks = []
+        is_unclosed = len(inner) > _MOST_IN_HEADING
         for block in inner:
-            if isinstance(block, Paragraph) or isinstance(block, Heading):
+            if isinstance(block, Paragraph | Heading) and not (words and is_unclosed):
                 words += [Run(" "), *block.runs] if words else block.runs
             else:
                 rest.append(block)
         if not text_of_runs(words).strip() and not any(run.markdown for run in words):
-            return [*_if_words(words, element.line), *rest]
+            return [*if_words(words, element.line), *rest]
         name = self.gathering.anchors.get(element, "")
         return [Heading(level, words, element.line, name), *rest]
 
@@ -150,20 +177,24 @@ class Flow:
         if self.depth >= DEEPEST:
             return self.blocks(element.children)
         inner = self._inside(element.children)
-        return [Quote(_without_headings(inner), element.line)] if inner else []
+        return [Quote(without_headings(inner), element.line)] if inner else []
 
     def _list(self, element: Element) -> Blocks:
         start = None
         if element.tag == "ol":
             value = element.attrs.get("start", "1").strip()
-            start = int(value) if value.isascii() and value.isdigit() and len(value) < 9 else 1
-        return self._list_of(_entries(element), start, element.line)
+            start = (
+                int(value)
+                if value.isascii() and value.isdigit() and len(value) < _MOST_DIGITS
+                else 1
+            )
+        return self._list_of(entries(element), start, element.line)
 
     def _list_of(self, entries: list[Element], start: int | None, line: int) -> Blocks:
         if self.depth >= DEEPEST:
             return [block for entry in entries for block in self.blocks(entry.children)]
         read = [self._inside(entry.children) for entry in entries]
-        kept = [_without_headings(blocks) for blocks in read if blocks]
+        kept = [without_headings(blocks) for blocks in read if blocks]
         return [ListBlock(kept, start, line)] if kept else []
 
     def _definitions(self, element: Element) -> Blocks:
@@ -172,18 +203,18 @@ class Flow:
         for child in element.children:
             blocks = self.blocks([child])
             if isinstance(child, Element) and child.tag == "dt":
-                blocks = [_bold(block) for block in blocks]
+                blocks = [bold(block) for block in blocks]
             found += blocks
         return found
 
     def _details(self, element: Element) -> Blocks:
-        head = [child for child in element.children if _is(child, "summary")]
-        rest = [child for child in element.children if not _is(child, "summary")]
-        title = self.blocks(node for child in head for node in _children(child))
-        return [*(_bold(block) for block in title), *self.blocks(rest)]
+        head = [child for child in element.children if is_tag(child, "summary")]
+        rest = [child for child in element.children if not is_tag(child, "summary")]
+        title = self.blocks(node for child in head for node in children(child))
+        return [*(bold(block) for block in title), *self.blocks(rest)]
 
     def _footnote(self, element: Element) -> Blocks:
-        blocks = _without_headings(self._inside(element.children))
+        blocks = without_headings(self._inside(element.children))
         label = element.attrs["label"]
         self.notes.append(Footnote(label, blocks, element.line))
         return []
@@ -192,24 +223,24 @@ class Flow:
         """Return pictures with their caption, or whatever else the figure holds."""
         caption: Blocks = []
         rest: list[Node] = []
-        for child in _unwrapped(element):
-            if _is(child, "figcaption"):
-                caption += self.blocks(_children(child))
+        for child in unwrapped(element):
+            if is_tag(child, "figcaption"):
+                caption += self.blocks(children(child))
             else:
                 rest.append(child)
         blocks = self.blocks(rest)
-        at = max((at for at, block in enumerate(blocks) if isinstance(block, Image)), default=-1)
-        words = _only_words(caption)
-        if at >= 0 and words is not None and not any(isinstance(b, Comment) for b in blocks):
-            blocks[at] = replace(blocks[at], caption=words)
+        words = only_words(caption)
+        images = [block for block in blocks if isinstance(block, Image)]
+        if images and words is not None and not any(isinstance(b, Comment) for b in blocks):
+            images[-1].caption = words
             return blocks
-        if words is not None and len(blocks) == 1 and _is_bare(blocks[0]):
-            return [_labelled(blocks[0], words)]
+        if words is not None and len(blocks) == 1 and is_bare(blocks[0]):
+            return [labelled(blocks[0], words)]
         return [*blocks, *caption]
 
     def _code(self, element: Element) -> Blocks:
-        language = element.attrs.get("data-code-block-lang", "") or _language(element)
-        text = _preformatted(element.children).strip("\n")
+        name = element.attrs.get("data-code-block-lang", "") or language(element)
+        text = preformatted(element.children).strip("\n")
         pictures = [
             block for each in element.elements() if each.tag == "img"
             if (block := picture_of(each, self.gathering)) is not None
@@ -217,7 +248,7 @@ class Flow:
         links = [
             Paragraph([Run(link.url, link=link)], element.line) for link in self._links(element)
         ]
-        code: Blocks = [Code(text, language.lower(), element.line)] if text.strip() else []
+        code: Blocks = [Code(text, name.lower(), element.line)] if text.strip() else []
         return [*code, *links, *pictures]
 
     def _links(self, element: Element) -> Iterator[Link]:
@@ -236,7 +267,7 @@ class Flow:
         sources = [each for each in element.elements() if each.tag == "source"]
         src = src or next((each.attrs.get("src", "") for each in sources), "")
         label = element.attrs.get("title", "") or element.attrs.get("aria-label", "")
-        inner = self.blocks(child for child in element.children if not _is(child, "source"))
+        inner = self.blocks(child for child in element.children if not is_tag(child, "source"))
         if element.tag == "iframe":
             inner = []
         return [*self.link_to(src, label, element), *inner]
@@ -248,20 +279,15 @@ class Flow:
         address = self.gathering.resolver.link(src)
         if not address.url:
             self.gathering.unplaced.append(src.strip())
-            what = f"an embedded {element.tag} ({_short(src)}) has no address of its own"
+            what = f"an embedded {element.tag} ({short(src)}) has no address of its own"
             return [self.gathering.todo("embed_without_address", element.line, what, "link to it")]
         return [
             Paragraph([Run(label.strip() or address.url, link=Link(address.url))], element.line)
         ]
 
     def _table(self, element: Element) -> Blocks:
-        grid = grid_of(element) if not self._holds_images(element) else None
-        if grid is None:
-            return self.blocks(element.children)
-        return self._grid(grid, element)
-
-    def _holds_images(self, element: Element) -> bool:
-        return any(each.tag in {"img", "picture", "iframe", "pre"} for each in element.elements())
+        grid = grid_of(element)
+        return self._grid(grid, element) if grid else self.blocks(element.children)
 
     def _grid(self, grid: Grid, element: Element) -> Blocks:
         rows = [[self._cell(cell) for cell in row] for row in grid.rows]
@@ -271,43 +297,36 @@ class Flow:
     def _cell(self, nodes: list[Node]) -> Runs:
         runs: Runs = []
         for block in self.blocks(nodes):
-            words = _words_of(block)
+            words = words_of(block)
             runs += [Run(" "), *words] if runs and words else words
         return trimmed([replace(run, text=run.text.replace("\n", " ")) for run in runs])
 
     # --- cards ------------------------------------------------------------------------------
 
     def _card(self, element: Element, card: Card) -> Blocks:
-        match card.kind:
-            case "callout":
-                return self._callout(element, card)
-            case "quote":
-                return self._quote(element)
-            case "button":
-                return self._button(element)
-            case "toggle":
-                head = self.blocks(card.title)
-                return [*(_bold(block) for block in head), *self.blocks(card.body)]
-            case "figure":
-                return self._figure(element)
-            case "link":
-                return self._link_card(element, card)
-            case _:
-                return [
-                    *self.blocks(element.children),
-                    *self.link_to(card.url, card.words, element),
-                ]
+        readers: dict[str, Callable[[Element, Card], Blocks]] = {
+            "callout": self._callout,
+            "quote": lambda element, _: self._quote(element),
+            "button": lambda element, _: [as_button(b) for b in self.blocks(element.children)],
+            "toggle": self._toggle,
+            "figure": lambda element, _: self._figure(element),
+            "link": self._link_card,
+            "embed": lambda element, card: [
+                *self.blocks(element.children),
+                *self.link_to(card.url, card.words, element),
+            ],
+        }
+        return readers[card.kind](element, card)
+
+    def _toggle(self, _: Element, card: Card) -> Blocks:
+        return [*(bold(block) for block in self.blocks(card.title)), *self.blocks(card.body)]
 
     def _callout(self, element: Element, card: Card) -> Blocks:
         if self.depth:
             return self.blocks(element.children)
-        title = _only_words(self.blocks(card.title)) or []
-        inner = _without_headings(self._inside(card.body))
+        title = only_words(self.blocks(card.title)) or []
+        inner = without_headings(self._inside(card.body))
         return [Callout(title, inner, element.line)] if inner else self.blocks(card.title)
-
-    def _button(self, element: Element) -> Blocks:
-        blocks = self.blocks(element.children)
-        return [_as_button(block) for block in blocks]
 
     def _link_card(self, element: Element, card: Card) -> Blocks:
         """Return a preview of another page: its title as a link, what is said of it below."""
@@ -319,186 +338,7 @@ class Flow:
                 if not isinstance(block, Paragraph | Heading):
                     rest.append(block)
                     continue
-                own = next((run.link for run in block.runs if run.link), None)
-                link = link or own
-                first = not words
-                runs = block.runs if first else [_unlinked(run, link) for run in block.runs]
-                words += runs if first else [Run("\n"), *runs]
-        return [*_if_words(words, element.line), *rest]
-
-
-# --- small questions ------------------------------------------------------------------------
-
-
-def _is(node: Node, *tags: str) -> bool:
-    return isinstance(node, Element) and node.tag in tags
-
-
-def _children(node: Node) -> list[Node]:
-    return node.children if isinstance(node, Element) else []
-
-
-def _unwrapped(element: Element) -> Iterator[Node]:
-    """Yield the children of a figure, and those of the divs in it that hold its caption."""
-    for child in element.children:
-        if isinstance(child, Element) and child.tag == "div" and child.find("figcaption"):
-            yield from _unwrapped(child)
-        else:
-            yield child
-
-
-def _entries(element: Element) -> list[Element]:
-    """Return the entries of a list; what stands between them belongs to the one before."""
-    entries: list[Element] = []
-    for child in element.children:
-        if isinstance(child, Element) and child.tag == "li":
-            entries.append(Element("li", child.attrs, child.line, children=list(child.children)))
-        elif not isinstance(child, Text) or child.text.strip():
-            if not entries:
-                entries.append(Element("li", {}, child.line))
-            entries[-1].children.append(child)
-    return entries
-
-
-def _split_at_double_breaks(nodes: list[Node]) -> Iterator[list[Node]]:
-    """Yield the paragraphs of words in which two line breaks stand for a blank line."""
-    part: list[Node] = []
-    breaks = 0
-    for node in nodes:
-        if _is(node, "br"):
-            breaks += 1
-        elif not isinstance(node, Text) or node.text.strip():
-            if breaks > 1:
-                yield part
-                part = []
-            breaks = 0
-        part.append(node)
-    yield part
-
-
-def _line_of(nodes: list[Node]) -> int:
-    return next((node.line for node in nodes if node.line), 1)
-
-
-def _without_headings(blocks: Blocks) -> Blocks:
-    """Return blocks for a list or quote, where headings are words in bold."""
-    return [_bold(block) if isinstance(block, Heading) else block for block in blocks]
-
-
-def _bold(block: Block) -> Block:
-    if not isinstance(block, Paragraph | Heading):
-        return block
-    runs = [
-        run if run.markdown or CODE in run.styles else replace(run, styles=run.styles | {"strong"})
-        for run in block.runs
-    ]
-    return Paragraph(runs, block.line)
-
-
-def _words_of(block: Block) -> Runs:
-    """Return the running words of a block that has to stand in a cell."""
-    match block:
-        case Paragraph(runs) | Heading(_, runs):
-            return runs
-        case Code(text):
-            return [Run(" ".join(text.split()), frozenset({CODE}))]
-        case Quote(blocks) | Callout(_, blocks) | Footnote(_, blocks):
-            return _joined(blocks)
-        case ListBlock(entries):
-            return _joined([inner for entry in entries for inner in entry])
-        case Comment(text):
-            return [Run(text, markdown=True)]
-        case _:
-            return []
-
-
-def _joined(blocks: Blocks) -> Runs:
-    runs: Runs = []
-    for block in blocks:
-        words = _words_of(block)
-        runs += [Run(" "), *words] if runs else words
-    return runs
-
-
-def _only_words(blocks: Blocks) -> Runs | None:
-    """Return the words of blocks that are paragraphs only; None where there is something else."""
-    if not blocks or not all(isinstance(block, Paragraph) for block in blocks):
-        return None
-    return _joined(blocks)
-
-
-def _if_words(runs: Runs, line: int) -> Blocks:
-    kept = trimmed(runs)
-    return [Paragraph(kept, line)] if kept else []
-
-
-def _only_link(runs: Runs) -> Link | None:
-    """Return the link that runs are, if they are one and nothing else."""
-    links = {run.link for run in runs}
-    return next(iter(links)) if len(links) == 1 else None
-
-
-def _is_button(runs: Runs) -> bool:
-    link = _only_link(runs)
-    return link is not None and link.is_button and not any(run.markdown for run in runs)
-
-
-def _as_button(block: Block) -> Block:
-    """Return a paragraph that is one link and nothing else as a button."""
-    if isinstance(block, Paragraph) and _only_link(block.runs):
-        return replace(block, button=True)
-    return block
-
-
-def _is_bare(block: Block) -> bool:
-    """Whether a block is a link that shows its own address."""
-    link = _only_link(block.runs) if isinstance(block, Paragraph) else None
-    return link is not None and text_of_runs(_runs_of(block)) == link.url
-
-
-def _runs_of(block: Block) -> Runs:
-    return block.runs if isinstance(block, Paragraph) else []
-
-
-def _labelled(block: Block, words: Runs) -> Block:
-    """Return a link with other words, unless these hold links of their own."""
-    link = _only_link(_runs_of(block))
-    if any(run.link or run.markdown for run in words):
-        return Paragraph([*_runs_of(block), Run(" "), *words], block.line)
-    return Paragraph([replace(run, link=link) for run in words], block.line)
-
-
-def _unlinked(run: Run, link: Link | None) -> Run:
-    """Return words of a card without the link that its title has already."""
-    return replace(run, link=None) if link is not None and run.link is link else run
-
-
-def _language(element: Element) -> str:
-    """Return the language of code, where its class or its code element's says so."""
-    for node in (element, *element.elements(), *element.children):
-        attrs = [node.attrs] if isinstance(node, Element) else []
-        attrs += [mark.attrs for mark in node.marks]
-        for each in attrs:
-            named = each.get("data-lang", "") or each.get("data-language", "")
-            found = _LANGUAGE.search(each.get("class", ""))
-            if named or found:
-                return named or (found[1] if found else "")
-    return ""
-
-
-def _preformatted(nodes: Iterable[Node]) -> str:
-    parts = []
-    for node in nodes:
-        if isinstance(node, Text):
-            parts.append(node.text)
-        elif node.tag == "br":
-            parts.append("\n")
-        else:
-            inner = _preformatted(node.children)
-            parts.append(f"\n{inner}\n" if node.tag in {"div", "p", "li", "tr"} else inner)
-    return "".join(parts)
-
-
-def _short(text: str) -> str:
-    longest = 80
-    return text if len(text) <= longest else f"{text[:longest]}..."
+                runs = [unlinked(run, link) for run in block.runs]
+                words += [Run("\n"), *runs] if words else runs
+                link = link or next((run.link for run in block.runs if run.link), None)
+        return [*if_words(words, element.line), *rest]

@@ -10,13 +10,16 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from mailer.importing.html.addresses import Resolver
 from mailer.importing.html.document import Comment
+from mailer.importing.html.trackers import is_opaque
 from mailer.importing.html.tree import Element, Mark, Node, Text, text_of
 from mailer.importing.html.words import address_of
 from mailer.importing.model import Dropped, ImageFile
 
 LARGEST_IMAGE_BYTES = 25_000_000
 MOST_IMAGES = 500
+_SHOWN_CHARACTERS = 80
 
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _DATA = re.compile(r"data:(?P<type>[\w.+-]*/[\w.+-]*)?(?P<rest>[^,]{0,200}),", re.IGNORECASE)
 _KINDS = (
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -66,7 +69,7 @@ class Gathering:
     unplaced: list[str] = field(default_factory=list)
     note_links: list[str] = field(default_factory=list)
     anchors: dict[Element, str] = field(default_factory=dict)
-    markers: int = 0
+    trackers: set[str] = field(default_factory=set)
 
     # --- what is left out -------------------------------------------------------------------
 
@@ -86,11 +89,21 @@ class Gathering:
 
     def todo(self, code: str, line: int, what: str, remedy: str) -> Comment:
         """Note something, and return the marker that stands for it in the issue."""
-        self.markers += 1
         words = " ".join(f"{what}: {remedy} (source line {line})".split())
         marker = f"<!-- TODO: {words.replace('--', '- -').replace('--', '- -')} -->"
         self.notes.append(Note(code, line, what, remedy, marker))
         return Comment(marker, line)
+
+    def note_tracker(self, url: str, line: int) -> None:
+        """Note a link through a click tracker that only the tracker could open."""
+        if url in self.trackers or not is_opaque(url):
+            return
+        self.trackers.add(url)
+        shown = url if len(url) <= _SHOWN_CHARACTERS else f"{url[:_SHOWN_CHARACTERS]}..."
+        self.note(
+            "tracked_link", line, f"the link {shown} goes through somebody's click tracker, which"
+            " alone knows where to", "open it and write the address that it leads to",
+        )  # fmt: skip
 
     # --- pictures ---------------------------------------------------------------------------
 
@@ -104,11 +117,17 @@ class Gathering:
             return self._saved(_data(src))
         if src[:4].lower() == "cid:":
             return self._saved(self.files.get(unquote(src[4:]).strip("<>")))
+        if beside := self._saved(self._beside(src)):
+            return beside
         address = self.resolver.full(src)
-        if address.url and not address.url.lower().startswith("mailto:"):
-            return address.url
-        path = unquote(src.split("?")[0].split("#")[0]).removeprefix("./")
-        return self._saved(self.files.get(path) or self.files.get(path.rpartition("/")[2]))
+        return "" if address.url.lower().startswith("mailto:") else address.url
+
+    def _beside(self, src: str) -> bytes | None:
+        """Return a picture that came with the page, as a saved page's do."""
+        if not self.files or src.startswith(("//", "#")) or _SCHEME.match(src):
+            return None
+        path = unquote(src.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]).removeprefix("./")
+        return self.files.get(path) or self.files.get(path.rpartition("/")[2])
 
     def _saved(self, data: bytes | None) -> str:
         kind = _kind(data) if data and len(data) <= LARGEST_IMAGE_BYTES else ""

@@ -111,6 +111,7 @@ class Inlines:
             return None
         address = self.gathering.resolver.link(href)
         if address.url:
+            self.gathering.note_tracker(address.url, line)
             return Link(address.url)
         if address.fragment in self.gathering.anchors.values():
             return Link(f"#{address.fragment}")
@@ -137,7 +138,10 @@ class Inlines:
 
 
 def _anchor(marks: Marks) -> Mark | None:
-    return next((m for m in reversed(marks) if m.tag == "a" and "href" in m.attrs), None)
+    for mark in reversed(marks):
+        if mark.tag == "a" and "href" in mark.attrs:
+            return mark
+    return None
 
 
 def _raised(text: str, marks: Marks) -> str:
@@ -166,10 +170,10 @@ def _collapsed(runs: Iterable[Run]) -> Runs:
         if not text:
             continue
         last = kept[-1] if kept else None
-        if last and last.styles == run.styles and last.link is run.link and _joins(last):
-            kept[-1] = replace(last, text=last.text + text)
+        if last and last.link is run.link and last.styles == run.styles and _joins(last):
+            kept[-1] = Run(last.text + text, last.styles, last.link)
         else:
-            kept.append(replace(run, text=text))
+            kept.append(run if text == run.text else Run(text, run.styles, run.link))
     return kept
 
 
@@ -184,8 +188,8 @@ def trimmed(runs: Runs) -> Runs:
         kept.pop(0)
     while kept and not kept[-1].markdown and not kept[-1].text.strip():
         kept.pop()
-    if kept and not kept[0].markdown:
+    if kept and kept[0].text[:1].isspace() and not kept[0].markdown:
         kept[0] = replace(kept[0], text=kept[0].text.lstrip())
-    if kept and not kept[-1].markdown:
+    if kept and kept[-1].text[-1:].isspace() and not kept[-1].markdown:
         kept[-1] = replace(kept[-1], text=kept[-1].text.rstrip())
     return kept

@@ -3,8 +3,9 @@
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from mailer.importing.html.article import Facts
 from mailer.importing.html.document import Blocks, Document, Heading, Paragraph, Run
-from mailer.importing.html.gathering import Gathering
+from mailer.importing.html.gathering import Gathering, Note
 from mailer.importing.html.markdown import BodyWriter, heading_levels, quoted
 from mailer.importing.html.merge_tags import split_tags
 from mailer.importing.model import Finding, ImportedIssue
@@ -23,19 +24,19 @@ def write_issue(
     gathering: Gathering,
     page: "Page",
     *,
-    date: dt.date | None,
-    language: str,
-    url: str,
+    facts: Facts,
 ) -> ImportedIssue:
     """Return the issue that a document makes, with everything that was gathered on the way."""
     slug = page.slug or slug_of(title=document.title, source_name=page.source_name)
     matter = _FrontMatter(gathering)
-    blocks = matter.write(document, slug=slug, date=date, language=language)
+    blocks = matter.write(
+        document, slug=slug, date=page.date or facts.date, language=page.language or facts.language
+    )
     writer = BodyWriter(heading_levels(blocks))
     writer.write(blocks)
     lines = [*matter.lines, *writer.lines]
     levels = [writer.levels.get(b.level) for b in blocks if isinstance(b, Heading)]
-    origin = dict(page.origin) | ({"url": url} if url else {})
+    origin = dict(page.origin) | ({"url": facts.url} if facts.url else {})
     return ImportedIssue(
         markdown="\n".join(lines) + "\n",
         slug=slug,
@@ -57,8 +58,15 @@ def _findings(lines: list[str], gathering: Gathering) -> tuple[Finding, ...]:
     """Return the notes with the lines of the issue on which their markers stand."""
     places = {marker: at for at, line in reversed(list(enumerate(lines, 1)))
               for marker in _markers(line)}  # fmt: skip
+    places |= {line.partition("  # ")[2]: at for at, line in enumerate(lines[:8], 1)}
     found = [
-        Finding(note.code, note.line, places.get(note.marker, 1), note.what, note.remedy)
+        Finding(
+            note.code,
+            note.line,
+            places.get(note.marker, 0) if note.marker else 0,
+            note.what,
+            note.remedy,
+        )
         for note in gathering.notes
     ]
     return tuple(sorted(found, key=lambda each: each.source_line))
@@ -105,7 +113,8 @@ class _FrontMatter:
     def _subject(self, title: str) -> None:
         if not title.strip():
             self.lines.append('subject: "TODO: subject"  # TODO: the source has no title')
-            self.gathering.note("missing_title", 1, "the source has no title", "write the subject")
+            what, remedy = "the source has no title", "write the subject"
+            self.gathering.notes.append(Note("missing_title", 1, what, remedy, f"TODO: {what}"))
             return
         self.lines.append(f"subject: {self._with_fields(title)}")
 
@@ -144,7 +153,9 @@ class _FrontMatter:
             self.lines.append(f"date: {date}")
             return
         self.lines.append(f"date: {NO_DATE}  # TODO: the source gives no date")
-        self.gathering.note("missing_date", 1, "no date", "write the issue's date")
+        marker = "TODO: the source gives no date"
+        remedy = "write the issue's date"
+        self.gathering.notes.append(Note("missing_date", 1, "no date", remedy, marker))
 
 
 def _cut(text: str) -> tuple[str, str]:

@@ -76,21 +76,10 @@ class BodyWriter:
     def block(self, block: Block, *, top: bool = False) -> Iterator[str]:
         """Yield the lines of a block."""
         match block:
-            case Paragraph(runs, _, button):
-                comments, runs = _parted(runs)
-                yield from comments
-                text = inline(runs)
-                yield from f"{text}{{.button}}".split("\n") if button and text else text.split("\n")
+            case Paragraph():
+                yield from _paragraph(block)
             case Heading(_, runs):
                 yield f"#### {heading_text(runs)}"
-            case ListBlock():
-                yield from self._list(block)
-            case Quote(blocks):
-                yield from (f"> {line}".rstrip() for line in self._nested(blocks))
-            case Callout(title, blocks):
-                yield f"::: note {one_line(title)}".rstrip()
-                yield from self._nested(blocks)
-                yield ":::"
             case Code():
                 yield from _code(block)
             case Table():
@@ -101,6 +90,20 @@ class BodyWriter:
                 yield "---" if top else "***"
             case Comment(text):
                 yield text
+            case _:
+                yield from self._outer(block)
+
+    def _outer(self, block: Block) -> Iterator[str]:
+        """Yield the lines of a block that holds others."""
+        match block:
+            case ListBlock():
+                yield from self._list(block)
+            case Quote(blocks):
+                yield from (f"> {line}".rstrip() for line in self._nested(blocks))
+            case Callout(title, blocks):
+                yield f"::: note {one_line(title)}".rstrip()
+                yield from self._nested(blocks)
+                yield ":::"
             case Footnote(label, blocks):
                 yield from _indented(f"[^{label}]: ", list(self._nested(blocks)), "    ")
 
@@ -134,6 +137,13 @@ class BodyWriter:
         kind = r"\s*(?:> ?)*- " if block.start is None else r"\s*(?:> ?)*\d+\. "
         is_other = re.match(kind, last) is not None or last.startswith(("  ", "    "))
         return ("*", ")") if is_other else ("-", ".")
+
+
+def _paragraph(block: Paragraph) -> Iterator[str]:
+    comments, runs = _parted(block.runs)
+    yield from comments
+    text = inline(runs)
+    yield from f"{text}{{.button}}".split("\n") if block.button and text else text.split("\n")
 
 
 def _parted(runs: Runs) -> tuple[list[str], Runs]:

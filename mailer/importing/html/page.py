@@ -16,11 +16,12 @@ from mailer.importing.html.article import (
     take_title,
 )
 from mailer.importing.html.document import Blocks, Comment, Document, Heading, Paragraph, Rule, Run
+from mailer.importing.html.feet import prune_boilerplate
 from mailer.importing.html.flow import Flow
 from mailer.importing.html.footnotes import find_footnotes
 from mailer.importing.html.gathering import Gathering
 from mailer.importing.html.issue_file import write_issue
-from mailer.importing.html.pruning import prune, prune_boilerplate, take_preheader
+from mailer.importing.html.pruning import prune, take_preheader
 from mailer.importing.html.tokens import tokenize
 from mailer.importing.html.tree import build
 from mailer.importing.html.words import INVISIBLE, Tally, tally_source
@@ -100,8 +101,8 @@ def read_page(page: Page) -> ReadPage:
     tokens = list(tokenize(UNPRINTABLE.sub(" ", page.html)))
     root = build(tokens)
     facts = facts_of(root)
-    url = page.url or facts.url
-    resolver = Resolver(facts.base or url, dict(page.placeholders))
+    facts.url = page.url or facts.url
+    resolver = Resolver(facts.base or facts.url, dict(page.placeholders))
     gathering = Gathering(
         resolver, page.files, page.image_folder, has_merge_tags=page.has_merge_tags
     )
@@ -123,14 +124,7 @@ def read_page(page: Page) -> ReadPage:
     document.blocks = [*_subtitle(document), *_tidied(blocks), *flow.notes]
     if not _has_content(document.blocks, flow):
         raise RenderError("holds no text to import", path=None)
-    issue = write_issue(
-        document,
-        gathering,
-        page,
-        date=page.date or facts.date,
-        language=page.language or facts.language,
-        url=url,
-    )
+    issue = write_issue(document, gathering, page, facts=facts)
     tally = tally_source(tokens, marks=frozenset(gathering.note_links))
     targets = {href: _target(href, gathering) for href in tally.links}
     return ReadPage(issue, tally, targets, tuple(gathering.note_links), tuple(gathering.replaced))

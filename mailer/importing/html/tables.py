@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mailer.importing.html.document import Runs, Table, text_of_runs
+from mailer.importing.html.elements import BLOCKS
 from mailer.importing.html.styles import css_of
-from mailer.importing.html.tree import BLOCKS, Element, Node, Text, text_of
+from mailer.importing.html.tree import Element, Node, Text, text_of
 
 _MOST_COLUMNS = 20
 _MOST_ROWS = 2000
 _LONGEST_CELL = 400
 _FEWEST = 2
-_IN_CELLS = frozenset({"p", "div", "center", "ul", "ol", "li", "br", "section", "caption", "pre"})
+_IN_CELLS = frozenset({"p", "div", "center", "ul", "ol", "li", "br", "section", "caption"})
 _TABLE_PARTS = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption"})
+_NOT_IN_CELLS = (BLOCKS - _TABLE_PARTS - _IN_CELLS) | {"table", "img", "pre"}
 
 
 @dataclass(slots=True)
@@ -47,7 +49,7 @@ def grid_of(table: Element) -> Grid | None:
     if not has_header and not any(c.tag == "th" for row in rows for c in row.cells):
         has_header = _reads_as_header(rows)
     aligns = [_align(cell) for cell in (rows[-1].cells if len(rows) > 1 else head.cells)]
-    captions = [child for child in table.children if _is(child, "caption")]
+    captions = [c for c in table.children if isinstance(c, Element) and c.tag == "caption"]
     strays = [node for node in _strays(table) if not isinstance(node, Text) or node.text.strip()]
     return Grid(
         _placed(rows), has_header, aligns, [*(n for c in captions for n in c.children), *strays]
@@ -63,7 +65,8 @@ class _Row:
 def _rows(table: Element) -> list[_Row]:
     found: list[_Row] = []
     for part, in_head in _parts(table, in_head=False):
-        found.append(_Row([c for c in part.children if _is_cell(c)], in_head))  # type: ignore[misc]
+        cells = [c for c in part.children if isinstance(c, Element) and c.tag in {"td", "th"}]
+        found.append(_Row(cells, in_head))
     return [row for row in found if row.cells]
 
 
@@ -82,7 +85,7 @@ def _strays(table: Element) -> Iterator[Node]:
         if isinstance(child, Text) or child.tag not in _TABLE_PARTS:
             yield child
         elif child.tag in {"thead", "tbody", "tfoot", "tr"}:
-            yield from (() if child.tag == "tr" and False else _row_strays(child))
+            yield from _row_strays(child)
         elif child.tag in {"td", "th"}:
             yield from child.children
 
@@ -95,23 +98,12 @@ def _row_strays(part: Element) -> Iterator[Node]:
             yield child
 
 
-def _is(node: Node, *tags: str) -> bool:
-    return isinstance(node, Element) and node.tag in tags
-
-
-def _is_cell(node: Node) -> bool:
-    return _is(node, "td", "th")
-
-
 def _holds_data(table: Element, rows: list[_Row]) -> bool:
     """Whether a table is one of figures or facts; what a mail's frame looks like, is none."""
     role = table.attrs.get("role", "").lower()
     if role in {"presentation", "none"}:
         return False
-    inner = list(table.elements())[1:]
-    if any(each.tag == "table" for each in inner):
-        return False
-    if any(each.tag in BLOCKS - _TABLE_PARTS - _IN_CELLS for each in inner):
+    if any(each.tag in _NOT_IN_CELLS and each is not table for each in table.elements()):
         return False
     widths = [len(row.cells) for row in rows]
     if max(widths) > _MOST_COLUMNS or max(widths) < _FEWEST:
@@ -132,20 +124,20 @@ def _looks_like_data(table: Element, rows: list[_Row], widths: list[int]) -> boo
     return is_even and (has_border or not framed & table.attrs.keys())
 
 
-_FIGURE = re.compile(r"[\d\W]*\d[\d\W]*")
+_FIGURE = re.compile(r"[\W_]{0,3}\d")
 
 
 def _reads_as_header(rows: list[_Row]) -> bool:
     """Whether the first row names what figures below it mean."""
     first = [text_of(cell) for cell in rows[0].cells]
-    if not all(first) or any(_FIGURE.fullmatch(text) for text in first):
+    if not all(first) or any(_FIGURE.match(text) for text in first):
         return False
     bold = all(
         any(mark.tag in {"b", "strong"} for node in _words(cell) for mark in node.marks)
         for cell in rows[0].cells
     )
-    below = [text_of(cell) for row in rows[1:] for cell in row.cells]
-    return bold or any(_FIGURE.fullmatch(text) for text in below)
+    columns = zip(*([text_of(cell) for cell in row.cells] for row in rows[1:]), strict=False)
+    return bold or any(all(_FIGURE.match(text) for text in column) for column in columns)
 
 
 def _words(cell: Element) -> list[Text]:

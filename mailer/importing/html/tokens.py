@@ -80,7 +80,7 @@ class _Tokenizer:
         return self.line
 
     def _find(self, what: str, position: int) -> int:
-        """Return where `what` stands from `position` on, else -1; looks for it in vain once only."""
+        """Return where `what` stands from `position` on, else -1; looks in vain once only."""
         if what in self.missing:
             return -1
         at = self.text.find(what, position)
@@ -124,7 +124,8 @@ class _Tokenizer:
         ends = [at for mark in ("-->", "--!>") if (at := self._find(mark, start + 4)) >= 0]
         if ends:
             return self._after(">", min(ends))
-        return self._bogus_end(start)
+        at = self._find(">", start)
+        return start + 4 if at < 0 else at + 1
 
     def _bogus_end(self, start: int) -> int:
         """Return the end of what is never closed: its next `>`, else its first two characters."""

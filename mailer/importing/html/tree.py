@@ -7,170 +7,29 @@ words, and nothing is deeper than `DEEPEST`.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from mailer.importing.html.elements import (
+    BLOCKS,
+    CELLS,
+    CLOSES_P,
+    ENDED_BY,
+    HEADINGS,
+    LASTING,
+    PARTS_WORDS,
+    TABLE,
+    TABLE_PARTS,
+    TRANSPARENT,
+    VOID,
+    WALLS,
+)
 from mailer.importing.html.tokens import RAW, Tag, Token, Words
 
 DEEPEST = 120
 """Blocks inside blocks; what is deeper becomes a neighbour instead of a child."""
 
 MOST_MARKS = 48
-
-VOID = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "frame",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    ]
-)
-BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "audio",
-        "blockquote",
-        "button",
-        "canvas",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "iframe",
-        "legend",
-        "li",
-        "listing",
-        "main",
-        "map",
-        "menu",
-        "nav",
-        "noembed",
-        "noframes",
-        "noscript",
-        "object",
-        "ol",
-        "optgroup",
-        "option",
-        "p",
-        "picture",
-        "plaintext",
-        "pre",
-        "script",
-        "search",
-        "section",
-        "select",
-        "style",
-        "summary",
-        "svg",
-        "table",
-        "tbody",
-        "td",
-        "template",
-        "textarea",
-        "tfoot",
-        "th",
-        "thead",
-        "title",
-        "tr",
-        "ul",
-        "video",
-        "xmp",
-    ]
-)
-"""Elements that are nodes of the tree; all others are inline."""
-
-PARTS_WORDS = BLOCKS - {"picture", "map"} | {"br", "hr", "img"}
-"""What stands between two words as a blank does."""
-
-_TRANSPARENT = frozenset({"html", "head", "body"})
-_LASTING = frozenset(
-    [
-        "a",
-        "b",
-        "big",
-        "code",
-        "em",
-        "font",
-        "i",
-        "nobr",
-        "s",
-        "small",
-        "strike",
-        "strong",
-        "tt",
-        "u",
-    ]
-)
-"""Inline elements that go on after the block in which they were opened."""
-
-_CLOSES_P = BLOCKS - frozenset(
-    [
-        "audio",
-        "button",
-        "canvas",
-        "iframe",
-        "map",
-        "object",
-        "option",
-        "optgroup",
-        "picture",
-        "script",
-        "select",
-        "style",
-        "svg",
-        "template",
-        "textarea",
-        "title",
-        "video",
-        "caption",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "noscript",
-    ]
-) | {"hr"}
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_CELLS = frozenset({"td", "th", "caption"})
-_WALLS = frozenset({"td", "th", "caption", "table", "button", "object", "template", "svg"})
-"""Elements that a closing tag inside them does not reach beyond."""
-
-_TABLE_PARTS = frozenset(["table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption"])
-_TABLE = frozenset({"table"})
-_ROWS = {"tr": {"tr"}, "td": {"td", "th"}, "th": {"td", "th"}}
-_ROWS |= dict.fromkeys(("tbody", "thead", "tfoot"), {"tbody", "thead", "tfoot"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -211,7 +70,8 @@ class Element:
     @property
     def classes(self) -> list[str]:
         """Class names, in lower case."""
-        return self.attrs.get("class", "").lower().split()
+        names = self.attrs.get("class") if self.attrs else None
+        return names.lower().split() if names else []
 
     def elements(self) -> "Iterator[Element]":
         """Yield this element and all below it, in the document's order."""
@@ -219,9 +79,8 @@ class Element:
         while stack:
             element = stack.pop()
             yield element
-            stack.extend(
-                child for child in reversed(element.children) if isinstance(child, Element)
-            )
+            if element.children:
+                stack += [child for child in element.children[::-1] if isinstance(child, Element)]
 
     def find(self, *tags: str) -> "Element | None":
         """Return the first element below with one of these tags."""
@@ -296,7 +155,7 @@ class _Builder:
 
     def _start(self, tag: Tag) -> None:
         name = {"image": "img"}.get(tag.name, tag.name)
-        if name in _TRANSPARENT:
+        if name in TRANSPARENT:
             self.root.attrs |= {
                 key: tag.attrs[key] for key in tag.attrs if key not in self.root.attrs
             }
@@ -325,26 +184,26 @@ class _Builder:
             return
         self.stack.append(element)
         self.open[name] += 1
-        if name in _CELLS:
+        if name in CELLS:
             self.walls.append(len(self.marks))
 
     def _imply_ends(self, name: str) -> None:
-        if name in _CLOSES_P:
+        if name in CLOSES_P:
             self._close({"p"})
-        if name in _HEADINGS and self.stack[-1].tag in _HEADINGS:
+        if name in HEADINGS and self.stack[-1].tag in HEADINGS:
             self._pop_to(len(self.stack) - 1)
         elif name == "li":
-            self._close({"li"}, walls=_WALLS | {"ul", "ol", "menu", "dir"})
+            self._close({"li"}, walls=WALLS | {"ul", "ol", "menu", "dir"})
         elif name in {"dd", "dt"}:
-            self._close({"dd", "dt"}, walls=_WALLS | {"dl"})
+            self._close({"dd", "dt"}, walls=WALLS | {"dl"})
         elif name in {"option", "optgroup"}:
-            self._close({"option"}, walls=_WALLS | {"select"})
-        elif name in _ROWS:
-            self._close(_ROWS[name], walls=frozenset({"table", "template"}))
+            self._close({"option"}, walls=WALLS | {"select"})
+        elif name in ENDED_BY:
+            self._close(ENDED_BY[name], walls=frozenset({"table", "template"}))
             if name in {"tbody", "thead", "tfoot", "tr"}:
                 self._close({"caption"}, walls=frozenset({"table"}))
 
-    def _close(self, names: set[str], *, walls: frozenset[str] = _WALLS) -> bool:
+    def _close(self, names: AbstractSet[str], *, walls: frozenset[str] = WALLS) -> bool:
         """Close the nearest of these elements, if one is open on this side of the walls."""
         if not any(self.open[name] for name in names):
             return False
@@ -360,10 +219,10 @@ class _Builder:
     def _pop_to(self, at: int) -> None:
         for element in self.stack[at:]:
             self.open[element.tag] -= 1
-            if element.tag in _CELLS:
+            if element.tag in CELLS:
                 del self.marks[self.walls.pop() :]
         del self.stack[at:]
-        kept = [mark for mark in self.marks if mark.depth <= at or mark.tag in _LASTING]
+        kept = [mark for mark in self.marks if mark.depth <= at or mark.tag in LASTING]
         if len(kept) < len(self.marks):
             self.marks = kept
         self.current = None
@@ -381,7 +240,7 @@ class _Builder:
         self.current = None
 
     def _end(self, name: str) -> None:
-        if name in _TRANSPARENT or name in VOID - {"br"}:
+        if name in TRANSPARENT or name in VOID - {"br"}:
             return
         if name == "br":  # as browsers do
             self.stack[-1].children.append(Element("br", {}, 0, self._snapshot()))
@@ -395,9 +254,9 @@ class _Builder:
 
     def _end_block(self, name: str) -> bool:
         """Close a block; where none is open, the tag still stands between two words."""
-        if name in _HEADINGS:
-            return self._close(set(_HEADINGS))
-        return self._close({name}, walls=_TABLE if name in _TABLE_PARTS else _WALLS - {name})
+        if name in HEADINGS:
+            return self._close(set(HEADINGS))
+        return self._close({name}, walls=TABLE if name in TABLE_PARTS else WALLS - {name})
 
     def _end_mark(self, name: str) -> None:
         """Close the newest inline element of this name on this side of the cell's wall."""
@@ -423,5 +282,7 @@ class _Builder:
         return self.root
 
     def _fill(self, marks: Marks) -> None:
-        if self.empty:
-            self.empty = [mark for mark in self.empty if mark not in marks]
+        """Note that the innermost link has words."""
+        inner = next((mark for mark in reversed(marks) if mark.tag == "a"), None)
+        if inner in self.empty:
+            self.empty.remove(inner)

@@ -15,8 +15,9 @@ from urllib.parse import unquote
 from markdown_it.common.normalize_url import normalizeLink
 
 from mailer.domain.issue import Issue
+from mailer.importing.html.elements import PARTS_WORDS, VOID
 from mailer.importing.html.tokens import Tag, Token, Words
-from mailer.importing.html.tree import PARTS_WORDS, VOID, Element
+from mailer.importing.html.tree import Element
 
 _WORD = re.compile(r"[^\W_]+")
 INVISIBLE = re.compile(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from mailer.errors import RenderError
-from mailer.importing.clean import decode
+from mailer.importing.clean import decode, refuse_binary
 from mailer.importing.html import decode_html
 from mailer.importing.sources import buttondown, eml, ghost, listmonk, medium, substack
 from mailer.importing.sources.containers import (
@@ -130,6 +130,7 @@ def _buttondown(data: bytes, text: str, start: str, name: str) -> Export:
 def page_post(data: bytes, *, kind: str, name: str, base_url: str) -> Post:
     """Return one page of a site."""
     decoded = decode_html(data)
+    refuse_binary(decoded.text, source_name=name)
     if kind == "medium":
         return medium.read_html(decoded.text, name=name)
     has_tags = bool(_UNSUBSCRIBE_TAG.search(decoded.text))
@@ -208,6 +209,9 @@ class _Folder(dict[str, bytes]):
     def __init__(self, archive: Archive, folder: str) -> None:
         super().__init__()
         self.archive, self.start = archive, folder
+
+    def __bool__(self) -> bool:
+        return True
 
     def get(self, key: str, default: bytes | None = None) -> bytes | None:  # type: ignore[override]
         parts = [part for part in f"{self.start}/{key}".split("/") if part not in {"", "."}]

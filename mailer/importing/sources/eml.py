@@ -252,10 +252,9 @@ def _attachments(parts: _Parts) -> Iterator[Finding]:
         cids = [key for key, data in parts.files.items() if len(data) == size and key in whole]
         if cids:
             continue
-        yield Finding(
-            "attachment", 1, 1, f"the attachment {shown} ({kind}, {size:,} bytes) is no part of an issue",
-            "host it and link to it, if readers need it",
-        )  # fmt: skip
+        what = f"the attachment {shown} ({kind}, {size:,} bytes) is no part of an issue"
+        remedy = "host it and link to it, if readers need it"
+        yield Finding("attachment", 1, 0, what, remedy)
 
 
 # --- head -----------------------------------------------------------------------------------

@@ -1,14 +1,16 @@
 """Ghost: the JSON of "Export your content"."""
 
 import datetime as dt
+from contextlib import suppress
 from html import escape
 from typing import Any
 
+from mailer.errors import RenderError
 from mailer.importing.html.article import read_date
 from mailer.importing.sources.containers import read_json, text_in
 from mailer.importing.sources.lexical import lexical_to_html
 from mailer.importing.sources.mobiledoc import mobiledoc_to_html
-from mailer.importing.sources.posts import Export, Post
+from mailer.importing.sources.posts import Export, Post, text_to_html
 
 _PLACEHOLDER = "__GHOST_URL__"
 
@@ -68,7 +70,7 @@ def _post(record: dict[str, Any], meta: dict[str, Any], name: str, base_url: str
     url = text_in(record, "canonical_url") or (
         f"{base_url.rstrip('/')}/{slug}/" if base_url and slug else ""
     )
-    kind = text_in(record, "type") or ("page" if record.get("page") in {1} else "post")
+    kind = text_in(record, "type") or ("page" if record.get("page") == 1 else "post")
     status = text_in(record, "status")
     return Post(
         source="ghost",
@@ -90,14 +92,15 @@ def _post(record: dict[str, Any], meta: dict[str, Any], name: str, base_url: str
 
 
 def _body(record: dict[str, Any]) -> str:
-    """Return the HTML that Ghost rendered; where there is none, ours of what it was rendered from."""
+    """Return the HTML that Ghost rendered; where there is none, ours of its editor's format."""
     if html := text_in(record, "html"):
         return html
-    if lexical := text_in(record, "lexical"):
-        return lexical_to_html(lexical)
-    if mobiledoc := text_in(record, "mobiledoc"):
-        return mobiledoc_to_html(mobiledoc)
-    return text_in(record, "plaintext")
+    with suppress(RenderError):  # broken: the plain text is next best
+        if lexical := text_in(record, "lexical"):
+            return lexical_to_html(lexical)
+        if mobiledoc := text_in(record, "mobiledoc"):
+            return mobiledoc_to_html(mobiledoc)
+    return text_to_html(text_in(record, "plaintext"))
 
 
 def _feature_image(record: dict[str, Any], meta: dict[str, Any]) -> str:
@@ -107,7 +110,8 @@ def _feature_image(record: dict[str, Any], meta: dict[str, Any]) -> str:
     alt = escape(text_in(record, "feature_image_alt") or text_in(meta, "feature_image_alt"))
     caption = text_in(record, "feature_image_caption") or text_in(meta, "feature_image_caption")
     below = f"<figcaption>{caption}</figcaption>" if caption else ""
-    return f'<figure class="kg-card kg-image-card"><img src="{escape(src)}" alt="{alt}">{below}</figure>'
+    image = f'<img src="{escape(src)}" alt="{alt}">'
+    return f'<figure class="kg-card kg-image-card">{image}{below}</figure>'
 
 
 def _date(value: object) -> dt.date | None:

@@ -64,13 +64,10 @@ class _Reader:
         for marker in markers:
             match marker:
                 case [int(kind), list(opens), int(closes), value, *_]:
-                    for index in opens:
-                        parts.append(self._open(index, opened))
-                    parts.append(
-                        escape(value) if isinstance(value, str) else self._atom(kind, value)
-                    )
-                    for _ in range(min(closes, len(opened))):
-                        parts.append(f"</{opened.pop()}>")
+                    parts += [self._open(index, opened) for index in opens]
+                    is_text = isinstance(value, str)
+                    parts.append(escape(value) if is_text else self._atom(kind, value))
+                    parts += [f"</{opened.pop()}>" for _ in range(min(closes, len(opened)))]
         parts += [f"</{tag}>" for tag in reversed(opened)]
         return "".join(parts)
 

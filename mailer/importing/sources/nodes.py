@@ -39,9 +39,11 @@ def _bookmark(card: Card) -> str:
     url = _text(card, "url") or _text(meta, "url")
     title = escape(_text(meta, "title") or url)
     lines = [f'<div class="kg-bookmark-title">{title}</div>']
-    for name in ("description", "author", "publisher"):
-        if value := _text(meta, name):
-            lines.append(f'<div class="kg-bookmark-{name}">{escape(value)}</div>')
+    lines += [
+        f'<div class="kg-bookmark-{name}">{escape(value)}</div>'
+        for name in ("description", "author", "publisher")
+        if (value := _text(meta, name))
+    ]
     content = f'<div class="kg-bookmark-content">{"".join(lines)}</div>'
     return _figure(
         "bookmark", f'<a class="kg-bookmark-container" href="{escape(url)}">{content}</a>', card

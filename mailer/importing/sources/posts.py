@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Literal
@@ -116,7 +116,11 @@ def import_post(post: Post, *, source_name: str, image_folder: str) -> ReadPage 
 
 
 def _page(post: Post, source_name: str, image_folder: str) -> Page:
-    converters = {"markdown": markdown_to_html, "text": text_to_html, "html": str}
+    converters: dict[str, Callable[[str], str]] = {
+        "markdown": markdown_to_html,
+        "text": text_to_html,
+        "html": str,
+    }
     return Page(
         html=converters[post.kind](post.body),
         source=post.source,
