@@ -62,8 +62,16 @@ def preview(
 
 
 def _open(address: str) -> None:
-    """Open the page without waiting: it is served only once this has returned."""
+    """Open the page without waiting: it is served only once this has returned.
+
+    Not where there is only the terminal: a browser for text would take it over.
+    """
+    import os
+    import sys
     import threading
     import webbrowser
 
+    has_screen = any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")))
+    if sys.platform == "linux" and not has_screen:
+        return
     threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

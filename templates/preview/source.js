@@ -22,6 +22,14 @@ export class Source {
       this.select(Number(row.dataset.line), 1);
       onLine(this.line);
     });
+    root.addEventListener("keydown", (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      this.select(Math.min(this.rows.length, Math.max(1, this.line + step)), 1);
+      this.rows[this.line - 1].scrollIntoView({ block: "nearest" });
+      onLine(this.line);
+    });
   }
 
   render(state) {
