@@ -249,12 +249,18 @@ def _body(declarations: Iterable[Declaration], values: Mapping[str, str], direct
 def _darkened(
     plain: Iterable[Rule], light: Mapping[str, str], dark: Mapping[str, str]
 ) -> Iterator[Rule]:
-    """Yield the rules that give each colour its dark one, where that is another."""
-    for rule in plain:
+    """Yield the rules that give each colour its dark one, where that is another.
+
+    Only what counts in light mode: of several declarations of a property, the last.
+    """
+    rules = list(plain)
+    last = {(rule.selector, each.name): each for rule in rules for each in rule.declarations}
+    for rule in rules:
         changed = tuple(
             each
             for each in rule.declarations
-            if any(light[name] != dark[name] for name in _VAR.findall(each.value))
+            if last[rule.selector, each.name] is each
+            and any(light[name] != dark[name] for name in _VAR.findall(each.value))
         )
         if changed:
             yield Rule(rule.selector, changed)

@@ -64,6 +64,7 @@ MEASURE = """
   const edge = document.querySelector('h1').getBoundingClientRect();
   const picture = document.querySelector('img.g');
   return {
+    height: document.documentElement.scrollHeight,
     mode: document.compatMode,
     width: document.documentElement.scrollWidth,
     page: getComputedStyle(document.body).backgroundColor,
@@ -185,6 +186,7 @@ def test_dark_mode_leaves_nothing_light(browser: Browser, name: str, html: str) 
         rgb(settings.light["card"]),
     )
     assert (dark["page"], dark["card"]) == (rgb(settings.dark["paper"]), rgb(settings.dark["card"]))
+    assert dark["height"] == light["height"], "nothing but colours changes"
     shining = {each["name"] for each in dark["grounds"] if each["light"] > 0.1}
     assert shining <= {"bc"}, "but for the button"
 
@@ -210,6 +212,7 @@ def test_outlooks_dark_mode_has_contrast(
         dark = dark.replace("</body>", "</div></body>")
     seen = measure(browser, dark, width=640)
     assert seen["card"] == rgb(theme_of(name).settings.dark["card"])
+    assert seen["height"] == measure(browser, html, width=640)["height"]
     assert low(seen) == []
     assert {each["name"] for each in seen["grounds"] if each["light"] > 0.1} <= {"bc"}
 

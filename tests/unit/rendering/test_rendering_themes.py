@@ -71,6 +71,17 @@ def test_a_workspace_adds_rules(tmp_path: Path, compile_body: Compile) -> None:
     assert "line-height:36px" in html, "theme.css still counts"
 
 
+def test_dark_rules_follow_what_counts_in_light(tmp_path: Path, compile_body: Compile) -> None:
+    css = ".h2 { border: 1px solid var(--line); } .h2 { border: 0; color: var(--muted); }"
+    write(tmp_path / "digest", custom_css=css)
+    theme = find_theme("digest", roots=[tmp_path, SHIPPED])
+    html = compile_body(BODY, theme=tmp_path / "digest").html
+    dark = html[html.index("prefers-color-scheme") :].partition("</style>")[0]
+    rules = re.findall(r"([^{}]*){([^{}]*)}", dark)
+    of_h2 = [body for selectors, body in rules if ".h2" in selectors.strip().split(",")]
+    assert of_h2 == [f"color:{theme.settings.dark['muted']}!important"]
+
+
 def test_a_template_extends_the_one_that_it_hides(tmp_path: Path, compile_body: Compile) -> None:
     write(tmp_path / "digest")
     (tmp_path / "digest" / "issue.txt.j2").write_text(
