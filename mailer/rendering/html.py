@@ -6,7 +6,7 @@ holds only the tags and attributes listed below. Looks come from the theme's CSS
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import nh3
 from markupsafe import Markup, escape
@@ -75,6 +75,7 @@ class Fragments:
         tokens: gives them out.
         words: what the theme says.
         column_width: pixels that a picture takes which has no width of its own.
+        inset: pixels less within a box, quote or list: Outlook would widen it for a picture.
         images: where the pictures are hosted that are files, by `src`.
         web_url: of the issue in the archive, to which anchors lead as well; empty for none.
         is_traced: mark every block with the line of the author's file that it comes from.
@@ -84,6 +85,7 @@ class Fragments:
     tokens: Tokens
     words: Words
     column_width: int
+    inset: int = 0
     images: Mapping[str, HostedImage] = field(default_factory=dict)
     web_url: str = ""
     is_traced: bool = False
@@ -163,6 +165,11 @@ class Fragments:
     def _blocks(self, blocks: Blocks, paragraph: str) -> str:
         return "".join(self._block(block, paragraph) for block in blocks)
 
+    def _inside(self, blocks: Blocks, paragraph: str) -> str:
+        """Return blocks that stand in something with less room."""
+        narrower = max(1, self.column_width - self.inset)
+        return replace(self, column_width=narrower)._blocks(blocks, paragraph)  # noqa: SLF001 - own
+
     def _at(self, line: int) -> str:
         return f' data-line="{line}"' if self.is_traced else ""
 
@@ -226,13 +233,13 @@ class Fragments:
             case (Paragraph(children, _),):
                 return self._inlines(children)
             case (Paragraph(children, _), *rest):
-                return self._inlines(children) + self._blocks(tuple(rest), "ip")
+                return self._inlines(children) + self._inside(tuple(rest), "ip")
             case _:
-                return self._blocks(blocks, "ip")
+                return self._inside(blocks, "ip")
 
     def _quote(self, quote: Quote, at: str) -> str:
         said = f'<p class="qs">&#8212; {self._inlines(quote.source)}</p>' if quote.source else ""
-        return f'<blockquote class="q"{at}>{self._blocks(quote.blocks, "qp")}{said}</blockquote>'
+        return f'<blockquote class="q"{at}>{self._inside(quote.blocks, "qp")}{said}</blockquote>'
 
     def _table(self, table: Table, at: str) -> str:
         header = self._row(table.header, table.aligns, "th")
@@ -269,12 +276,12 @@ class Fragments:
     def _callout(self, callout: Callout, at: str) -> str:
         title = self._inlines(callout.title) or escape(self.words[callout.kind])
         head = f'<p class="bh bh-{callout.kind}">{title}</p>'
-        return self._box(f"bd-{callout.kind}", head + self._blocks(callout.blocks, "bp"), at)
+        return self._box(f"bd-{callout.kind}", head + self._inside(callout.blocks, "bp"), at)
 
     def _sponsor(self, sponsor: Sponsor, at: str) -> str:
         label = f'<p class="bl">{escape(self.words["sponsor"])}</p>'
         name = f'<p class="bh">{self._inlines(sponsor.name)}</p>' if sponsor.name else ""
-        return self._box("bd-sponsor", label + name + self._blocks(sponsor.blocks, "bp"), at)
+        return self._box("bd-sponsor", label + name + self._inside(sponsor.blocks, "bp"), at)
 
     def _poll(self, poll: Poll, at: str) -> str:
         head = f'<p class="bh">{self._inlines(poll.question)}</p>' if poll.question else ""
@@ -284,7 +291,7 @@ class Fragments:
             for choice in poll.choices
         )
         answers = f'<table class="pt" width="100%" {_LAYOUT}>{choices}</table>'
-        return self._box("bd-poll", head + self._blocks(poll.blocks, "bp") + answers, at)
+        return self._box("bd-poll", head + self._inside(poll.blocks, "bp") + answers, at)
 
 
 def _clean(fragment: str) -> Markup:

@@ -87,6 +87,7 @@ def html_part(edition: Edition, tokens: Tokens, source: Source, *, is_traced: bo
         tokens,
         edition.words,
         edition.theme.column_width,
+        edition.theme.settings.inset,
         images=edition.images,
         web_url=tokens.archive_url(SlotContext.HTML) if edition.has_archive else "",
         is_traced=is_traced,

@@ -20,8 +20,8 @@ _COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _ALIGNS = ("center", "start")
 _KEYS = {
-    "extends", "label", "description", "brand", "width", "gutter", "align", "contents_from",
-    "light", "dark", "fonts", "accents", "logo", "social", "words",
+    "extends", "label", "description", "brand", "width", "gutter", "inset", "align",
+    "contents_from", "light", "dark", "fonts", "accents", "logo", "social", "words",
 }  # fmt: skip
 
 
@@ -65,6 +65,7 @@ class ThemeSettings:
         description: one line.
         width: of the email, CSS pixels.
         gutter: between its edge and the text, CSS pixels.
+        inset: what a box takes of its width for paddings and border, CSS pixels.
         align: where it stands in a wide window, `center` or `start`.
         contents_from: sections from which on they are listed; 0 for never by itself.
         light: colours by name.
@@ -80,6 +81,7 @@ class ThemeSettings:
     description: str
     width: int
     gutter: int
+    inset: int
     align: str
     contents_from: int
     light: Mapping[str, str]
@@ -203,6 +205,7 @@ class _Reader:
             description=self._text("description"),
             width=self._number("width", 320, 1000),
             gutter=self._number("gutter", 0, 120),
+            inset=self._number("inset", 0, 200),
             align=self._align(),
             contents_from=self._number("contents_from", 0, 100, of="sections"),
             light=light,

@@ -54,6 +54,7 @@ def full_settings(theme: Theme, name: str) -> str:
             "",
             f"width = {settings.width}",
             f"gutter = {settings.gutter}",
+            f"inset = {settings.inset}",
             f"align = {_text(settings.align)}",
             f"contents_from = {settings.contents_from}",
             "",

@@ -147,6 +147,14 @@ def test_words_that_cannot_be_used(tmp_path: Path, toml: str, words: str) -> Non
     assert words in found.message
 
 
+def test_boxes_with_less_room_than_said(tmp_path: Path) -> None:
+    found = only(check(tmp_path, custom_css=".bd { padding: 16px 60px; }"), "outlook-width")
+    assert found.severity is Severity.ERROR
+    css = ".bd { padding: 16px 60px; }"
+    (tmp_path / "again").mkdir()
+    assert check(tmp_path / "again", custom_css=css, theme_toml="inset = 123\n") == []
+
+
 def test_a_logo_that_is_not_there(tmp_path: Path) -> None:
     found = only(
         check(tmp_path, theme_toml='[logo]\nsrc = "l.png"\nalt = "L"\n'), "theme-logo-missing"

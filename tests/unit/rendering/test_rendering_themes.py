@@ -82,6 +82,19 @@ def test_dark_rules_follow_what_counts_in_light(tmp_path: Path, compile_body: Co
     assert of_h2 == [f"color:{theme.settings.dark['muted']}!important"]
 
 
+def test_pictures_in_boxes_are_narrower_for_outlook(tmp_path: Path, compile_body: Compile) -> None:
+    picture = "![What it shows](https://img.example.org/a.png)"
+    body = f"{picture}\n\n::: note\n{picture}\n\n::: tip\n{picture}\n:::\n:::\n\n> {picture}\n"
+    write(tmp_path / "digest", theme_toml="inset = 50\n")
+    html = compile_body(body, theme=tmp_path / "digest").html
+    assert re.findall(r'<img class="(\w+)"[^>]*? width="(\d+)"', html) == [
+        ("g", "552"),
+        ("g", "502"),
+        ("g", "452"),
+        ("g", "502"),
+    ]
+
+
 def test_a_template_extends_the_one_that_it_hides(tmp_path: Path, compile_body: Compile) -> None:
     write(tmp_path / "digest")
     (tmp_path / "digest" / "issue.txt.j2").write_text(
