@@ -78,7 +78,7 @@ def check_addresses(blocks: Sequence[Block], source: Source) -> None:
     """
     for block in blocks:
         if isinstance(block, Paragraph):
-            with_addresses(block.children, line=block.line, source=source)
+            with_addresses(block.children, source=source)
 
 
 def as_block(entry: Entry) -> Block:

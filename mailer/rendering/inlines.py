@@ -64,8 +64,7 @@ def words(token: Token, source: Source, *, where: str) -> Inlines:
         RenderError: as `pieces`, or there is an image or a link without address.
     """
     found = pieces(token, source)
-    line = token.map[0] if token.map else None
-    return with_addresses(_only_words(found, source, where=where), line=line, source=source)
+    return with_addresses(_only_words(found, source, where=where), source=source)
 
 
 def inline_of(text: str, *, line: int, source: Source) -> Inlines:
@@ -80,7 +79,7 @@ def inline_of(text: str, *, line: int, source: Source) -> Inlines:
     return words(token, source, where="the words of a title")
 
 
-def with_addresses(inlines: Inlines, *, line: int | None, source: Source) -> Inlines:
+def with_addresses(inlines: Inlines, *, source: Source) -> Inlines:
     """Return `inlines` if every link in it leads somewhere.
 
     Raises:
@@ -89,9 +88,10 @@ def with_addresses(inlines: Inlines, *, line: int | None, source: Source) -> Inl
     for node in inlines:
         if isinstance(node, Link) and not node.url:
             name = plain_text(node.children)
-            raise source.error(f"the link {name!r} has no address", line=line, at=f"[{name}")
+            message = f"the link {name!r} has no address"
+            raise source.error(message, line=node.line, column=node.column)
         if isinstance(node, Emphasis | Strong | Strikethrough | Link):
-            with_addresses(node.children, line=line, source=source)
+            with_addresses(node.children, source=source)
     return inlines
 
 

@@ -31,7 +31,7 @@ DEEPEST = 16
 """Levels of quotes, lists and emphasis: what is deeper is refused. mrml crashes at 20,000."""
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_BLOCK_COMMENT = re.compile(r"<!--.*?-->[ \t]*(?=\n|\Z)", re.DOTALL)
+_BLOCK_COMMENT = re.compile(r"<!--(?:(?!-->).)*-->[ \t]*(?=\n|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

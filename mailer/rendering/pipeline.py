@@ -51,6 +51,7 @@ def compile_issue(  # noqa: PLR0913 - one argument an input
     defaults: IssueDefaults,
     images: Mapping[str, HostedImage] | None = None,
     is_traced: bool = False,
+    issue: Issue | None = None,
 ) -> CompiledIssue:
     """Return the message that `source` becomes: the same bytes for the same arguments.
 
@@ -61,13 +62,14 @@ def compile_issue(  # noqa: PLR0913 - one argument an input
         defaults: for what the front matter leaves out.
         images: where the pictures are hosted that are files, by `src` as written.
         is_traced: give each block's element `data-line`, the line that it comes from.
+        issue: what `parse_issue` made of the same source and path, where that was done already.
 
     Raises:
         RenderError: the issue, the theme or the template is wrong; with file, line and column.
     """
     file = Source(normalise(source), path)
     job = _Job(file, theme, defaults, images or {}, tokens_for(file.text), is_traced=is_traced)
-    whole = parser.parse(file)
+    whole = issue or parser.parse(file)
     _check(whole, job)
     if not whole.conditions:
         return _sealed(job.edition(whole), job)

@@ -246,6 +246,7 @@ def _make(document: Document, parsed: Parsed, path: Path, settings: Settings) ->
             defaults=defaults,
             images=stand_ins(parsed.issue, theme),
             is_traced=True,
+            issue=parsed.issue,
         )
     except RenderError as error:
         return _Made(None, (_broken(error, path, document),))

@@ -105,6 +105,7 @@ def compile_draft(
         defaults=issue_defaults(settings),
         images=hosted_images(draft.issue, theme, path=draft.path, settings=settings, store=store),
         is_traced=is_traced,
+        issue=draft.issue,
     )
 
 

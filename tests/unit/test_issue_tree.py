@@ -172,6 +172,7 @@ def test_comments_are_left_out() -> None:
         ("a\nb {{ name }\n", 6, 3, "not closed"),
         ("[a](https://e.org/{{name}})\n", 5, 19, "merge field"),
         ("see [this]()\n", 5, 5, "no address"),
+        ("see\n*all of [this]()*\n", 6, 9, "no address"),
         ("> - see [this]()\n", 5, 9, "no address"),
         ("[a](page.html)\n", 5, 5, "full address"),
         ("![a](/pictures/a.png)\n", 5, 6, "full address"),
@@ -205,3 +206,8 @@ def test_todos_with_their_places() -> None:
 
 def test_todo_fences_close_only_with_their_own_mark() -> None:
     assert [t.line for t in find_todos("~~~\nTODO\n```\nTODO\n~~~\nTODO\n")] == [6]
+
+
+def test_comments_end_where_they_end() -> None:
+    issue = parse("<!-- a --> words <!-- b -->\n\n<!-- c\nd --> more\n\n<!-- e -->\n")
+    assert [plain_text(block.children) for block in issue.introduction] == ["words", "more"]  # type: ignore[union-attr]

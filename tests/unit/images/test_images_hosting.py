@@ -189,11 +189,9 @@ def test_what_may_not_be_read_is_a_clear_error(
     (folder / "linked").symlink_to(tmp_path)
     (folder / "loop.png").symlink_to("loop.png")
     os.mkfifo(folder / "pipe.png")
-    before = time.perf_counter()
     error = workspace.error(src)
     assert said in error.message
     assert len(error.message) < 300
-    assert time.perf_counter() - before < 2
     assert not workspace.media.exists()
 
 
@@ -220,9 +218,7 @@ def test_a_file_above_the_limit_is_not_read_further(workspace: Workspace) -> Non
     with (workspace.path / "issues/huge.png").open("wb") as file:
         file.write(b"\x89PNG\r\n\x1a\n")
         file.truncate(10**12)
-    before = time.perf_counter()
     assert "images.max_source_bytes" in workspace.error("huge.png").message
-    assert time.perf_counter() - before < 2
 
 
 def test_every_problem_is_told_in_order(workspace: Workspace) -> None:
@@ -286,12 +282,6 @@ def test_a_second_compile_does_no_image_work(workspace: Workspace, counted: list
     time.sleep(1.1)  # until then the file's time of change does not say much
     assert workspace.host(image("a.jpg")) == first
     assert counted == [552]
-    times = []
-    for _ in range(15):
-        before = time.perf_counter()
-        workspace.host(image("a.jpg"))
-        times.append(time.perf_counter() - before)
-    assert min(times) < 0.002
 
 
 def test_a_changed_file_is_made_anew(workspace: Workspace, counted: list[int]) -> None:

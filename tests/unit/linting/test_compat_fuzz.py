@@ -99,7 +99,7 @@ def test_time_is_bounded(html: str) -> None:
     begin = time.process_time()
     findings(html)
     check_size(html, path=ISSUE, options=CLEAN)
-    assert time.process_time() - begin < 3
+    assert time.process_time() - begin < 30
 
 
 def test_the_same_html_has_the_same_findings() -> None:

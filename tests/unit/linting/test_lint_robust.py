@@ -96,14 +96,14 @@ def test_damaged_files_end_in_findings(settings: Settings) -> None:
 )  # fmt: skip
 def test_scanning_is_linear(piece: str) -> None:
     def seconds(count: int) -> float:
-        begin = time.perf_counter()
+        begin = time.process_time()
         document = scan(FRONT + piece * count)
         assert document.words is not None
         assert document.headings is not None
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     seconds(100)
-    assert seconds(20_000) < 1.0
+    assert seconds(20_000) < 20, "a square would take minutes"
 
 
 def test_files_that_are_no_issue_are_told_so(settings: Settings, tmp_path: Path) -> None:
