@@ -19,7 +19,7 @@ from mailer.services.near_store import NearStore
 from mailer.services.previewing import SAMPLE, Reader, look_at, picture_files
 from mailer.services.publishing import read_draft
 
-LINT_SECONDS = 0.15
+LINT_SECONDS = 0.3
 """From a look to what the linter says of it."""
 
 _EMPTY_RETRY_SECONDS = 0.05
