@@ -47,7 +47,8 @@ from mailer.rendering.merge import Tokens
 from mailer.rendering.words import Words
 
 _TAGS = {
-    "a", "blockquote", "br", "code", "em", "h4", "hr", "img", "li", "ol", "p", "pre", "s", "span",
+    "a", "blockquote", "br", "code", "em", "h2", "h3", "h4",
+    "hr", "img", "li", "ol", "p", "pre", "s", "span",
     "strong", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 _ATTRIBUTES = {
@@ -59,6 +60,7 @@ _ATTRIBUTES = {
     "td": {"align", "width"},
     "th": {"align", "scope"},
 }
+_SMALL = 4
 _SCHEMES = {"https", "http", "mailto"}
 _VOID = re.compile(r"<(br|hr|img)\b([^>]*?)\s*/?>")
 _CLEANER = nh3.Cleaner(
@@ -96,9 +98,12 @@ class Fragments:
         """Return words on their own, to stand in an element of the template."""
         return _clean(self._inlines(inlines))
 
-    def flow(self, blocks: Blocks, *, paragraph: str = "s") -> Markup:
-        """Return blocks; their paragraphs have the class `paragraph`."""
-        return _clean(self._blocks(blocks, paragraph))
+    def flow(self, blocks: Blocks, *, paragraph: str = "s", heading: int = 4) -> Markup:
+        """Return blocks; their paragraphs have the class `paragraph`, small headings this level."""
+        html = self._blocks(blocks, paragraph)
+        if heading != _SMALL:
+            html = html.replace("<h4 ", f"<h{heading} ").replace("</h4>", f"</h{heading}>")
+        return _clean(html)
 
     def footnotes(self, notes: tuple[Footnote, ...]) -> Markup:
         """Return all footnotes, each with a way back to its mark."""
@@ -140,9 +145,8 @@ class Fragments:
         if not link.url.startswith("#") or not self.web_url:
             return inside
         title = escape(self.words["read_online"])
-        return (
-            f'{inside}<a class="xo" href="{escape(self.web_url)}{url}" title="{title}">&#8599;</a>'
-        )
+        return f'{inside}<a class="xo feed-hide" href="{escape(self.web_url)}{url}"'
+            f' title="{title}">&#8599;</a>'
 
     def _mark(self, number: int) -> str:
         name = "" if number in self._marked else f' id="fnr-{number}"'

@@ -63,6 +63,7 @@ class SectionView:
     subtitle: Markup
     contents_subtitle: Markup
     introduction: Markup
+    item_heading: str
     items: tuple[ItemView, ...]
     count: str
 
@@ -146,10 +147,10 @@ def mjml_values(edition: Edition, fragments: Fragments) -> Mapping[str, object]:
         "story_count": edition.words.counted("stories", len(issue.items)) if issue.items else "",
         "reading_time": edition.reading_time,
         "web_url": fragments.web_url,
-        "introduction": fragments.flow(issue.introduction, paragraph="l"),
+        "introduction": fragments.flow(issue.introduction, paragraph="l", heading=2),
         "sections": sections,
         "contents": [each for each in sections if each.number] if edition.sections_listed else [],
-        "closing": fragments.flow(issue.closing),
+        "closing": fragments.flow(issue.closing, heading=2),
         "footnotes": fragments.footnotes(issue.footnotes),
         "author": _author(edition),
         "social": settings.social,
@@ -199,6 +200,7 @@ def _section(
     section: Section, number: int, at: int, *, edition: Edition, fragments: Fragments
 ) -> SectionView:
     accent = edition.accent_of(section, at)
+    level = 3 if section.name else 2
     return SectionView(
         number=number if section.name else 0,
         id=section.id or f"section-{number}",
@@ -209,8 +211,9 @@ def _section(
         contents_name=fragments.line(_unlinked(section.name)),
         subtitle=fragments.line(section.subtitle),
         contents_subtitle=fragments.line(_unlinked(section.subtitle)),
-        introduction=fragments.flow(section.introduction),
-        items=tuple(_item(item, fragments) for item in section.items),
+        introduction=fragments.flow(section.introduction, heading=3),
+        item_heading=f"h{level}",
+        items=tuple(_item(item, fragments, heading=level + 1) for item in section.items),
         count=edition.words.counted("stories", len(section.items)) if section.items else "",
     )
 
@@ -224,7 +227,7 @@ def _unlinked(inlines: Inlines) -> Inlines:
     return tuple(flat)
 
 
-def _item(item: Item, fragments: Fragments) -> ItemView:
+def _item(item: Item, fragments: Fragments, *, heading: int) -> ItemView:
     return ItemView(
         id=item.id,
         line=item.line,
@@ -232,5 +235,7 @@ def _item(item: Item, fragments: Fragments) -> ItemView:
         kicker=fragments.line(item.kicker),
         title=fragments.line(item.title),
         url=item.url,
-        below=fragments.flow(item.blocks[item.lead_images :]),
+        below=fragments.flow(
+            item.blocks[item.lead_images :], heading=heading if item.title else heading - 1
+        ),
     )

@@ -18,9 +18,16 @@ MOST_KEPT = 200
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An article: of which compilation, read where."""
+    """An article: of which compilation, read where.
+
+    Args:
+        compiled_id: of the compilation.
+        content_hash: of the same: after a restore, another one may have the id.
+        page_url: where the issue is read.
+    """
 
     compiled_id: int
+    content_hash: str
     page_url: str
 
 

@@ -110,7 +110,10 @@ class FeedMaker:
 
     def _entries(self, page: FeedPage) -> tuple[Entry, ...]:
         prefix = self.publication.base_url + page.door.issues_path
-        wanted = [Wanted(each.compiled_id, prefix + each.slug) for each in page.issues]
+        wanted = [
+            Wanted(each.compiled_id, each.compiled.content_hash, prefix + each.slug)
+            for each in page.issues
+        ]
         articles = self.articles.get(wanted)
         return tuple(
             self._entry(issue, html, url=each.page_url, is_private=page.door.is_private)

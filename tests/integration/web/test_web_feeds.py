@@ -80,7 +80,7 @@ def test_who_has_it_is_not_sent_it_again(web: WebHandle, ledger: WebLedger, file
     assert (get(web, f"/archive/{file}", If_None_Match=tag).status, date is not None) == (304, True)
     assert get(web, f"/archive/{file}", If_Modified_Since=date).status == 304
     assert get(web, f"/archive/{file}").body == first.body
-    ledger.add_send(web_issue(html="<p>corrected</p>", content_hash="b"))
+    ledger.add_send(web_issue(html="<p>corrected</p>", content_hash=f"corrected-{file}"))
     changed = get(web, f"/archive/{file}", If_None_Match=tag)
     assert changed.status == 200
     assert "corrected" in changed.text

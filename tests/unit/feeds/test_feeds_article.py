@@ -54,7 +54,7 @@ y
 
 ### Other
 
-Write to [us](mailto:us@example.org).
+Write to [us](mailto:us@example.org), or see [above](#section-1).
 
 ---
 
@@ -117,6 +117,7 @@ def test_every_address_is_absolute(found: str) -> None:
     links = [link.get("href") for link in page.iter("a")]
     assert "mailto:us@example.org" in links
     assert f"{PAGE}#section-1" in links
+    assert "In this issue" not in page.text_content()
     assert "https://example.org/a?b=1&c=2" in links
     assert all(re.match(r"https?://|mailto:", link) for link in links)
 

@@ -57,7 +57,7 @@ def png(width: int, height: int, data: bytes = b"") -> bytes:
         ("Grüße, 世界".encode()[:-1], "is text, not a picture"),
         (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "is an SVG drawing"),
         (b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- a -->\n<svg/> <svg >', "is an SVG drawing"),
-        (gzip.compress(b"<svg></svg>"), "gzip"),
+        (gzip.compress(b"<svg></svg>", mtime=0), "gzip"),
         (b"<!DOCTYPE html><html><body><svg></svg>", "is a web page"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "run git lfs pull"),
         (b"%PDF-1.7\n", "is a PDF"),

@@ -284,3 +284,24 @@ def test_tracing_adds_lines_and_nothing_else(compile_body: Compile) -> None:
         (25, "img"),
     ):
         assert re.search(rf'<{tag}\b[^>]*data-line="{line}"', traced), tag
+
+
+@pytest.mark.parametrize(
+    ("body", "levels"),
+    [
+        (
+            "#### a\n\nx\n\n## b\n\n#### c\n\nx\n\n### d\n\n#### e\n\nx\n\n---\n\n#### f\n\nx",
+            "1223342",
+        ),
+        ("### a\n\n#### b\n\nx", "123"),
+        ("###\n\n#### b\n\nx", "12"),
+        ("x", "1"),
+    ],
+)
+@pytest.mark.parametrize("theme", ["digest", "letter", "note"])
+def test_headings_skip_no_level(compile_body: Compile, theme: str, body: str, levels: str) -> None:
+    page = lxml_html.document_fromstring(
+        compile_body(body, theme=resource_dir("templates") / "email" / theme).html
+    )
+    found = "".join(str(node.tag)[1] for node in page.iter("h1", "h2", "h3", "h4"))
+    assert found == levels
