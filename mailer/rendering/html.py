@@ -145,8 +145,8 @@ class Fragments:
         if not link.url.startswith("#") or not self.web_url:
             return inside
         title = escape(self.words["read_online"])
-        return f'{inside}<a class="xo feed-hide" href="{escape(self.web_url)}{url}"'
-            f' title="{title}">&#8599;</a>'
+        online = escape(self.web_url) + url
+        return f'{inside}<a class="xo feed-hide" href="{online}" title="{title}">&#8599;</a>'
 
     def _mark(self, number: int) -> str:
         name = "" if number in self._marked else f' id="fnr-{number}"'
