@@ -68,10 +68,10 @@ class PlainText:
     # --- the issue's parts ---
 
     def section(self, section: Section, number: int) -> str:
-        """Return a section: its ruled name, its introduction, its items."""
+        """Return a section: its ruled name, its introduction, its items; 0 is no number."""
         parts = []
         if section.name:
-            name = f"{number}. {self.words(section.name)}"
+            name = f"{number}. " * bool(number) + self.words(section.name)
             lines = wrap(name, WIDTH)
             rule = "=" * min(WIDTH, max(map(width, lines)))
             links = self._addresses(section.name, WIDTH)

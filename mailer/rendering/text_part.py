@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 
-from mailer.domain.issue import Issue
 from mailer.domain.message import UNSUBSCRIBE_URL, SlotContext
 from mailer.rendering import templates
 from mailer.rendering.edition import Edition
@@ -29,9 +28,13 @@ def text_values(edition: Edition, tokens: Tokens) -> Mapping[str, object]:
     issue = edition.issue
     return {
         "header": _header(edition, web_url),
+        "title": "\n".join(wrap(edition.title, WIDTH)),
+        "tagline": "\n".join(wrap(edition.tagline, WIDTH)),
+        "date": edition.date,
+        "web_url": web_url,
         "introduction": writer.flow(issue.introduction),
         "contents": _contents(edition, writer),
-        "sections": list(_sections(issue, writer)),
+        "sections": list(_sections(edition, writer)),
         "closing": writer.flow(issue.closing),
         "footnotes": writer.footnotes(issue.footnotes),
         "author": _author(edition),
@@ -41,11 +44,13 @@ def text_values(edition: Edition, tokens: Tokens) -> Mapping[str, object]:
     }
 
 
-def _sections(issue: Issue, writer: PlainText) -> Iterator[str]:
+def _sections(edition: Edition, writer: PlainText) -> Iterator[str]:
+    """Yield the sections, numbered in themes that list them."""
+    is_numbered = edition.sections_listed or edition.theme.settings.contents_from > 0
     number = 0
-    for section in issue.sections:
+    for section in edition.issue.sections:
         number += bool(section.name)
-        yield writer.section(section, number)
+        yield writer.section(section, number if is_numbered else 0)
 
 
 def _author(edition: Edition) -> str:

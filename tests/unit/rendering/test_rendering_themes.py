@@ -238,6 +238,8 @@ def test_a_logo_is_not_taken_for_a_picture_of_the_issue(
     assert html.index("https://e.org/1.png") < html.index("https://e.org/0.png")
 
 
+LISTED = "---\nsubject: A\ndate: 2026-11-22\n---\n" + BODY
+
 # --- every shipped theme --------------------------------------------------------------------
 
 
@@ -291,6 +293,15 @@ def test_html_parses_without_errors(theme: Theme, source: str) -> None:
     parser = html5lib.HTMLParser(strict=False)
     parser.parse(compile_in(theme.name, source).html)
     assert parser.errors == []
+
+
+def test_text_parts_suit_their_themes() -> None:
+    texts = {name: compile_in(name, LISTED).text for name in NAMES}
+    assert texts["digest"].startswith("The Observatory\nSunday 22 November 2026\n\nRead online:\n")
+    assert "\n1. One\n======\n" in texts["digest"]
+    assert "\nOne\n===\n" in texts["letter"], "nothing is numbered where nothing is listed"
+    assert texts["note"].startswith("The Observatory\n\nHello.\n\nOne\n===\n")
+    assert texts["note"].rstrip().rpartition("\n")[0].endswith("\n\nRead online:")
 
 
 @pytest.mark.parametrize("source", [SPECIMEN, ARABIC])
