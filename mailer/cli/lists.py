@@ -84,7 +84,7 @@ def _table(counts: "list[MailingListCounts]") -> Table:
     table.add_column("name")
     for column in ("active", "pending", "unsubscribed", "suppressed"):
         table.add_column(column, justify="right")
-    table.add_column("archive")
+    table.add_column("archive", no_wrap=True)
     for one in counts:
         numbers = [f"{count:,}" for count in (*_by_column(one), one.suppressed)]
         table.add_row(one.mailing_list.slug, escape(one.mailing_list.name), *numbers, _archive(one))

@@ -55,6 +55,9 @@ _HEADING = re.compile(r"<h[23]\b[^>]*>")
 _CONDITIONAL = {"h1m", "h1s", "hk", "ht", "hf", "hp", "hn", "hs", "hd", "hc", "px", "g", "gw"}
 """Classes that depend on what an issue holds."""
 
+_FOR_OTHERS = {"archive-hide", "feed-hide"}
+"""Classes that the web archive and its feeds look for: see docs/themes.md."""
+
 
 def check(chain: Chain, htmls: Sequence[str]) -> Iterator[Finding]:
     """Yield what does not fit between the theme's CSS and the specimens' HTML."""
@@ -68,7 +71,7 @@ def check(chain: Chain, htmls: Sequence[str]) -> Iterator[Finding]:
             ruled |= rule.classes
             if rule.selector not in based:
                 yield from _unmatched(rule, sheet, known, used, documents)
-    for name in sorted(used - ruled):
+    for name in sorted(used - ruled - _FOR_OTHERS):
         yield _unruled(name, chain)
     yield from _untraced(chain, htmls[0])
 

@@ -107,6 +107,8 @@ def test_lists(mailer: Run, capsys: pytest.CaptureFixture[str]) -> None:
         "active": 0,
         "unsubscribed": 0,
         "suppressed": 0,
+        "archive": "public",
+        "robots": "index",
     }
 
 
