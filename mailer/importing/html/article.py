@@ -46,6 +46,7 @@ _ISO_DATE = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _JSON_DATE = re.compile(r'"datePublished"\s*:\s*"(\d{4}-\d{2}-\d{2})')
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 OUTSIDE = "outside the article"
+TITLE_LINK = "the link of the title, which a subject cannot have"
 _WHY = {
     "nav": "navigation of the site",
     "footer": "the foot of the page",
@@ -129,7 +130,7 @@ def read_date(text: str) -> dt.date | None:
 # --- title ----------------------------------------------------------------------------------
 
 
-def take_title(root: Element) -> str:
+def take_title(root: Element, gathering: Gathering) -> str:
     """Take the title that a page shows out of its tree, and return it; empty where it has none."""
     found = _first_with_class(root, _TITLE_CLASSES)
     if found is None or not text_of(found):
@@ -137,20 +138,23 @@ def take_title(root: Element) -> str:
         found = headings[0] if len(headings) == 1 else None
     if found is None or found.tag not in {"h1", "h2", "h3"}:
         return ""
-    return _taken(root, found)
+    return _taken(root, found, gathering)
 
 
-def _taken(root: Element, heading: Element) -> str:
+def _taken(root: Element, heading: Element, gathering: Gathering) -> str:
     """Take a heading out of the tree; of one that was never closed, its first words only."""
     leaves: list[Node] = []
     for child in heading.children:
         if isinstance(child, Element) and child.tag not in {"a", "br", "img", "div"}:
             break
         leaves.append(child)
-    words = text_of(Element("", {}, heading.line, children=leaves))
+    part = Element("", {}, heading.line, children=leaves)
+    words = text_of(part)
     if len(leaves) == len(heading.children) or not words:
+        gathering.drop_links(heading, TITLE_LINK)
         _remove(root, heading)
         return text_of(heading)
+    gathering.drop_links(part, TITLE_LINK)
     heading.tag, heading.children = "div", heading.children[len(leaves) :]
     return words
 
@@ -275,7 +279,7 @@ def _in_pieces(nodes: list[Node]) -> Iterator[Element]:
     """Yield blocks, and the running words between them as one block."""
     words: list[Node] = []
     for node in nodes:
-        if isinstance(node, Text) or node.tag in {"a", "br", "img"}:
+        if isinstance(node, Text) or node.tag in {"a", "area", "br", "img"}:
             words.append(node)
             continue
         if words:

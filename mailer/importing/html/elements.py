@@ -13,14 +13,14 @@ BLOCKS = frozenset(
         "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption",
         "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup",
         "iframe", "legend", "li", "listing", "main", "map", "menu", "nav", "noembed", "noframes",
-        "noscript", "object", "ol", "optgroup", "option", "p", "picture", "plaintext", "pre",
+        "noscript", "object", "ol", "optgroup", "option", "p", "plaintext", "pre",
         "script", "search", "section", "select", "style", "summary", "svg", "table", "tbody", "td",
         "template", "textarea", "tfoot", "th", "thead", "title", "tr", "ul", "video", "xmp",
     }
 )  # fmt: skip
 """Elements that are nodes of the tree; all others are inline."""
 
-PARTS_WORDS = BLOCKS - {"picture", "map"} | {"br", "hr", "img"}
+PARTS_WORDS = BLOCKS - {"map"} | {"br", "hr", "img"}
 """What stands between two words as a blank does."""
 
 TRANSPARENT = frozenset({"html", "head", "body"})
@@ -34,7 +34,7 @@ LASTING = frozenset(
 """Inline elements that go on after the block in which they were opened."""
 
 CLOSES_P = BLOCKS - {
-    "audio", "button", "canvas", "iframe", "map", "object", "option", "optgroup", "picture",
+    "audio", "button", "canvas", "iframe", "map", "object", "option", "optgroup",
     "script", "select", "style", "svg", "template", "textarea", "title", "video", "caption",
     "tbody", "td", "tfoot", "th", "thead", "tr", "noscript",
 }  # fmt: skip

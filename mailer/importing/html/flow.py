@@ -21,7 +21,6 @@ from mailer.importing.html.document import (
     Rule,
     Run,
     Runs,
-    text_of_runs,
 )
 from mailer.importing.html.footnotes import Footnotes
 from mailer.importing.html.gathering import Gathering, links_in
@@ -52,14 +51,14 @@ from mailer.importing.html.reshaping import (
 )
 from mailer.importing.html.tables import Grid, grid_of
 from mailer.importing.html.tree import Element, Node, Text, text_of
-from mailer.importing.html.words import address_of
+from mailer.importing.html.words import address_of, is_seen
 
 _MOST_DIGITS = 9
 _MOST_IN_HEADING = 4
 DEEPEST = 7
 """Lists and quotes inside one another; the format takes 16 levels, and a list is two."""
 
-_LINEAR = frozenset({"br", "img", "wbr", "a", "picture", "input", "source"})
+_LINEAR = frozenset({"br", "img", "wbr", "a", "area", "input", "source"})
 _HEADING = re.compile(r"h[1-6]")
 _QUOTES = frozenset({"blockquote"})
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
@@ -115,7 +114,7 @@ class Flow:
         yield from self._paragraph(words)
 
     def _image(self, node: Node) -> Block | None:
-        if isinstance(node, Text) or node.tag not in {"img", "picture"}:
+        if isinstance(node, Text) or node.tag != "img":
             return None
         return picture_of(node, self.gathering)
 
@@ -168,7 +167,7 @@ class Flow:
                 words += [Run(" "), *block.runs] if words else block.runs
             else:
                 rest.append(block)
-        if not text_of_runs(words).strip() and not any(run.markdown for run in words):
+        if not any(is_seen(run) for run in words):
             return [*if_words(words, element.line), *rest]
         name = self.gathering.anchors.get(element, "")
         return [Heading(level, words, element.line, name), *rest]

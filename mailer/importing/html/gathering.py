@@ -81,6 +81,11 @@ class Gathering:
         if text or links:
             self.dropped.append(Dropped(_line(node), text, why, tuple(links)))
 
+    def drop_links(self, node: Node, why: str) -> None:
+        """Note the addresses in a part of the page whose words are kept elsewhere."""
+        if links := links_in(node):
+            self.dropped.append(Dropped(_line(node), "", why, tuple(links)))
+
     # --- what a person has to look at ---------------------------------------------------------
 
     def note(self, code: str, line: int, what: str, remedy: str) -> None:

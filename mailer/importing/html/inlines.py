@@ -37,7 +37,7 @@ class Inlines:
             yield from self._text(node)
         elif node.tag == "br":
             yield Run("\n")
-        elif node.tag == "a":
+        elif node.tag in {"a", "area"}:
             yield from self._empty_link(node)
         elif node.tag == "img":
             link = self._link(node.marks)
@@ -131,7 +131,8 @@ class Inlines:
             return
         link = self._resolved(href, node.line)
         if link:
-            label = node.attrs.get("title") or node.attrs.get("aria-label") or ""
+            names = ("title", "aria-label", "alt")
+            label = next((node.attrs[name] for name in names if node.attrs.get(name)), "")
             yield Run(" ")
             yield Run(label.strip() or link.url, frozenset(), link)
             yield Run(" ")

@@ -141,9 +141,11 @@ class BodyWriter:
 
 def _paragraph(block: Paragraph) -> Iterator[str]:
     comments, runs = _parted(block.runs)
-    yield from comments
     text = inline(runs)
-    yield from f"{text}{{.button}}".split("\n") if block.button and text else text.split("\n")
+    yield from comments if text else comments[:-1]
+    if not text:
+        return
+    yield from f"{text}{{.button}}".split("\n") if block.button else text.split("\n")
 
 
 def _parted(runs: Runs) -> tuple[list[str], Runs]:

@@ -24,7 +24,7 @@ from mailer.importing.html.issue_file import write_issue
 from mailer.importing.html.pruning import prune, take_preheader
 from mailer.importing.html.tokens import tokenize
 from mailer.importing.html.tree import build
-from mailer.importing.html.words import INVISIBLE, Tally, tally_source
+from mailer.importing.html.words import Tally, is_seen, tally_source
 from mailer.importing.model import ImportedIssue
 
 _LONGEST_TITLE = 300
@@ -112,7 +112,7 @@ def read_page(page: Page) -> ReadPage:
     prune(root, gathering)
     prune_boilerplate(root, gathering, is_mail=page.is_mail)
     if not page.is_whole:
-        document.title = document.title or take_title(root) or facts.title
+        document.title = document.title or take_title(root, gathering) or facts.title
         document.subtitle = document.subtitle or take_subtitle(root)
         root = keep_article(root, gathering)
     drop_repeated(root, document.title, "the title repeated", gathering)
@@ -160,7 +160,7 @@ def _has_content(blocks: Blocks, flow: Flow) -> bool:
     """Whether there is anything to read or to see."""
     for block in blocks:
         if isinstance(block, Paragraph | Heading):
-            if any(run.markdown or INVISIBLE.sub("", run.text).strip() for run in block.runs):
+            if any(is_seen(run) for run in block.runs):
                 return True
         elif not isinstance(block, Rule | Comment) and block not in flow.notes:
             return True

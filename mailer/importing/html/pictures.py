@@ -30,10 +30,9 @@ def is_tracking_pixel(image: Element) -> bool:
     return bool(_OPEN_TRACKER.search(image.attrs.get("src", ""))) and not image.attrs.get("alt")
 
 
-def picture_of(node: Element, gathering: Gathering) -> Block | None:
+def picture_of(image: Element, gathering: Gathering) -> Block | None:
     """Return a picture as a block; None where it is one letter among words, such as an emoji."""
-    image = node if node.tag == "img" else node.find("img")
-    if image is None or is_icon(image):
+    if is_icon(image):
         return None
     src = _source(image, gathering)
     alt = " ".join(image.attrs.get("alt", "").split())[:_LONGEST_ALT]

@@ -8,7 +8,6 @@ from mailer.importing.html.gathering import Gathering, links_in
 from mailer.importing.html.pictures import is_tracking_pixel
 from mailer.importing.html.styles import is_hidden
 from mailer.importing.html.tree import Element, Mark, Node, Text, text_of
-from mailer.importing.model import Dropped
 
 _SILENT = frozenset(
     {"script", "style", "meta", "link", "base", "col", "param", "track", "title", "noembed",
@@ -110,8 +109,7 @@ def take_preheader(root: Element, gathering: Gathering) -> str:
                 if len(words) > _LONGEST_PREHEADER:
                     return ""
                 element.children[at] = Text(" ", (), child.line)
-                if links := links_in(child):
-                    gathering.dropped.append(Dropped(child.line, "", HIDDEN, tuple(links)))
+                gathering.drop_links(child, HIDDEN)
                 return words
             seen += len(child.text.split()) if isinstance(child, Text) else 0
             if seen > _FEW_WORDS:

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from markdown_it.common.normalize_url import normalizeLink
 
 from mailer.domain.issue import Issue
+from mailer.importing.html.document import Run
 from mailer.importing.html.elements import PARTS_WORDS, VOID
 from mailer.importing.html.tokens import Tag, Token, Words
 from mailer.importing.html.tree import Element
@@ -41,6 +42,13 @@ def words_in(text: str) -> list[str]:
     """Return the words of a text, in a form in which the same words are the same."""
     plain = INVISIBLE.sub("", text)
     return _WORD.findall(plain if plain.isascii() else unicodedata.normalize("NFKC", plain))
+
+
+def is_seen(run: Run) -> bool:
+    """Whether a reader sees anything of a run: comments and invisible characters are nothing."""
+    if run.markdown:
+        return not run.text.startswith("<!--")
+    return bool(INVISIBLE.sub("", run.text).strip())
 
 
 def same_address(url: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -83,7 +84,7 @@ def read_mail(data: bytes, *, name: str) -> Post:
     try:
         message = message_from_bytes(data)
         return _post(message, name)
-    except (RecursionError, LookupError, ValueError, TypeError, AttributeError):
+    except (MessageError, RecursionError, LookupError, ValueError, TypeError, AttributeError):
         raise RenderError("is not a mail that can be read", path=Path(name)) from None
 
 
@@ -269,7 +270,7 @@ def header(message: Message, name: str) -> str:
 def _decoded(value: str) -> str:
     try:
         pieces = decode_header(value)
-    except (ValueError, binascii.Error, LookupError):
+    except (MessageError, ValueError, binascii.Error, LookupError):
         pieces = [(value, None)]
     parts = []
     for piece, charset in pieces:

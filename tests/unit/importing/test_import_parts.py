@@ -246,3 +246,12 @@ def test_a_long_title_is_kept_whole() -> None:
     issue = from_html("<p>x</p>", title=title)
     assert len(plain_text(parsed(issue).front_matter.subject)) <= 300
     assert body(issue).startswith(" ".join(title.split()))
+
+
+def test_the_link_of_a_title_is_listed() -> None:
+    html = '<!doctype html><body><h1><a href="/self">Title</a></h1><article><p>Words.</p></article>'
+    issue = from_html(html, is_whole=False, url="https://e.org/")
+    assert plain_text(parsed(issue).front_matter.subject) == "Title"
+    assert [drop.links for drop in issue.dropped] == [("/self",)]
+    assert issue.counts is not None
+    assert issue.counts.links_lost == ()
