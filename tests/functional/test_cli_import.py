@@ -9,6 +9,7 @@ import pytest
 from cli_kit import NOWHERE_DATABASE, NOWHERE_REDIS, Cli
 
 from mailer.cli._shared import ExitCode
+from mailer.resources import resource_dir
 
 cli = cli_kit.cli
 EXPORTS = import_kit.EXPORTS
@@ -129,6 +130,19 @@ def test_pictures_in_a_mail_are_written_beside_the_issue(author: Cli) -> None:
     text = (author.path / "march" / "letter.md").read_text()
     assert f"]({picture.removeprefix('march/')})" in text
     assert not list(author.path.rglob("*.tmp"))
+
+
+def test_our_own_mail_comes_back_as_the_issue_that_it_was(author: Cli) -> None:
+    sample = resource_dir("examples") / "issue.md"
+    assert author.call("issue", "build", sample, "-o", "b").code == 0
+    done = author.call("issue", "import", "b/message.eml", "-o", "again.md", "--json")
+    report = done.json
+    assert (report["sections"], report["items"]) == (4, 14)
+    assert report["counts"]["words_lost"] == report["counts"]["links_lost"] == []
+    text = (author.path / "again.md").read_text()
+    assert 'title: "The Tide Table"' in text
+    assert "[^1]: A fourth one reached us" in text
+    assert author.call("issue", "build", "again.md", "-o", "b2").code == 0
 
 
 def test_nothing_is_overwritten_unasked(author: Cli) -> None:

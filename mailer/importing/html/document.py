@@ -158,12 +158,14 @@ class Document:
     Args:
         blocks: its text.
         title: plain; empty where there is none.
+        masthead: plain; what a mail calls itself above its text.
         subtitle: plain.
         preheader: plain; words that only the inbox's list shows.
     """
 
     blocks: Blocks = field(default_factory=list)
     title: str = ""
+    masthead: str = ""
     subtitle: str = ""
     preheader: str = ""
 

@@ -9,8 +9,9 @@ from mailer.importing.html.tree import Element, Mark, Node, Text, text_of
 _NOTE_ID = re.compile(
     r"(?:fn|footnote|_ftn|cite_note|easy-footnote-bottom|note)[-:_]?[\w.:-]+", re.IGNORECASE
 )
+_NOTE_TAGS = frozenset({"li", "p", "div", "aside", "dd", "section"})
 _BACK = re.compile(r"back|reverse", re.IGNORECASE)
-_ARROWS = re.compile(r"[\s\[\]()↩↑^⤴︎️\ufe0e\ufe0f.]*")
+_ARROWS = re.compile(r"[\s\d\[\]()↩↑^⤴︎️\ufe0e\ufe0f.]*")
 
 
 @dataclass(slots=True)
@@ -58,10 +59,10 @@ def _texts(root: Element) -> list[Text]:
 
 def _note_id(element: Element) -> str:
     """Return the id by which the text refers to a note, if `element` is one."""
-    if element.tag == "li" or "footnote" in element.classes:
-        own = element.attrs.get("id", "")
-        if own and (_NOTE_ID.fullmatch(own) or "footnote" in " ".join(element.classes)):
-            return own
+    own = element.attrs.get("id", "")
+    says_so = "footnote" in " ".join(element.classes) or _NOTE_ID.fullmatch(own)
+    if own and element.tag in _NOTE_TAGS and says_so:
+        return own
     if "footnote" in element.classes:
         marks = [mark for node in _direct(element) for mark in node.marks]
         return next((mark.attrs["id"] for mark in marks if mark.attrs.get("id")), "")

@@ -100,6 +100,8 @@ class _FrontMatter:
         self._subject(title)
         self.lines.append(f"slug: {slug}")
         self._date(date)
+        if document.masthead:
+            self.lines.append(f"title: {quoted(document.masthead)}")
         if document.preheader:
             preheader, rest = _cut(document.preheader)
             if rest:

@@ -15,7 +15,17 @@ from mailer.importing.html.article import (
     take_subtitle,
     take_title,
 )
-from mailer.importing.html.document import Blocks, Comment, Document, Heading, Paragraph, Rule, Run
+from mailer.importing.html.document import (
+    Blocks,
+    Comment,
+    Document,
+    Heading,
+    Image,
+    Paragraph,
+    Rule,
+    Run,
+    text_of_runs,
+)
 from mailer.importing.html.feet import prune_boilerplate
 from mailer.importing.html.flow import Flow
 from mailer.importing.html.footnotes import find_footnotes
@@ -27,7 +37,7 @@ from mailer.importing.html.tree import build
 from mailer.importing.html.words import Tally, is_seen, tally_source
 from mailer.importing.model import ImportedIssue
 
-_LONGEST_TITLE = 300
+_LONGEST_MASTHEAD = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,8 @@ def read_page(page: Page) -> ReadPage:
     gathering.anchors = find_anchors(root)
     flow = Flow(gathering, footnotes)
     blocks = flow.blocks(root.children)
+    if page.is_mail:
+        document.masthead, blocks = _parted_from_masthead(blocks)
     document.blocks = [*_subtitle(document), *_tidied(blocks), *flow.notes]
     if not _has_content(document.blocks, flow):
         raise RenderError("holds no text to import", path=None)
@@ -135,6 +147,22 @@ def _target(href: str, gathering: Gathering) -> str:
     if address.fragment in gathering.anchors.values():
         return f"#{address.fragment}"
     return address.url
+
+
+def _parted_from_masthead(blocks: Blocks) -> tuple[str, Blocks]:
+    """Part a mail's text from its only `h1`, if that stands above all other headings and words."""
+    heads = [block for block in blocks if isinstance(block, Heading)]
+    tops = [block for block in heads if block.level == 1]
+    first = next((b for b in blocks if not isinstance(b, Image | Rule | Comment)), None)
+    if len(tops) != 1 or first is not tops[0] or len(heads) == 1:
+        return "", blocks
+    runs = tops[0].runs
+    words = text_of_runs(runs)
+    if any(run.markdown or run.link for run in runs) or tops[0].name or "{{" in words:
+        return "", blocks
+    if len(words) > _LONGEST_MASTHEAD:
+        return "", blocks
+    return words, [block for block in blocks if block is not tops[0]]
 
 
 def _subtitle(document: Document) -> Blocks:
