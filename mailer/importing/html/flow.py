@@ -49,6 +49,7 @@ from mailer.importing.html.reshaping import (
     without_headings,
     words_of,
 )
+from mailer.importing.html.styles import is_icon
 from mailer.importing.html.tables import Grid, grid_of
 from mailer.importing.html.tree import Element, Node, Text, text_of
 from mailer.importing.html.words import address_of, is_seen
@@ -98,25 +99,26 @@ class Flow:
         found += self._paragraphs(line)
         return found
 
+    def written_notes(self) -> Blocks:
+        """Return the footnotes; one whose marks stand in code only is text at the end."""
+        found: Blocks = []
+        for note in self.notes:
+            found += [note] if note.label in self.inlines.used else note.blocks
+        return found
+
     # --- running words ----------------------------------------------------------------------
 
     def _paragraphs(self, nodes: list[Node]) -> Iterator[Block]:
         """Yield paragraphs; pictures stand on their own between them."""
         words: list[Node] = []
         for node in nodes:
-            image = self._image(node)
-            if image is None:
+            if isinstance(node, Text) or node.tag != "img" or is_icon(node):
                 words.append(node)
                 continue
             yield from self._paragraph(words)
             words = []
-            yield image
+            yield from picture_of(node, self.gathering)
         yield from self._paragraph(words)
-
-    def _image(self, node: Node) -> Block | None:
-        if isinstance(node, Text) or node.tag != "img":
-            return None
-        return picture_of(node, self.gathering)
 
     def _paragraph(self, nodes: list[Node]) -> Iterator[Block]:
         for run_nodes in split_at_double_breaks(nodes):
@@ -241,9 +243,11 @@ class Flow:
         name = element.attrs.get("data-code-block-lang", "") or language(element)
         text = preformatted(element.children).strip("\n")
         pictures = [
-            block for each in element.elements() if each.tag == "img"
-            if (block := picture_of(each, self.gathering)) is not None
-        ]  # fmt: skip
+            block
+            for each in element.elements()
+            if each.tag == "img"
+            for block in picture_of(each, self.gathering)
+        ]
         links = [
             Paragraph([Run(link.url, link=link)], element.line) for link in self._links(element)
         ]
@@ -255,9 +259,11 @@ class Flow:
         shown = text_of(element)
         for href in links_in(element):
             address = self.gathering.resolver.link(href)
-            if address.url and address.url not in shown:
+            if address.url and address.url in shown:
+                self.gathering.note_links.append(href)
+            elif address.url:
                 yield Link(address.url)
-            elif not address.url:
+            else:
                 self.gathering.unplaced.append(href)
 
     def _embed(self, element: Element) -> Blocks:

@@ -54,7 +54,8 @@ class Gathering:
         images: pictures to be saved, by name.
         replaced: merge tags and numbers of footnotes, with what stands for them now.
         unplaced: addresses of links that cannot stand in an issue.
-        note_links: addresses of links between footnotes and text, which the format makes itself.
+        note_links: addresses of links between footnotes and text, which the format makes itself,
+            and of those that code shows.
         anchors: names of the headings that links on the page lead to.
     """
 

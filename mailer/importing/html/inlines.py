@@ -27,6 +27,7 @@ class Inlines:
     links: dict[Mark, Link | None] = field(default_factory=dict)
     styles: dict[Marks, frozenset[str]] = field(default_factory=dict)
     marked: set[Mark] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
 
     def runs(self, nodes: Iterable[Node]) -> Runs:
         """Return the runs of words and line breaks; blanks are collapsed, pictures are words."""
@@ -53,6 +54,7 @@ class Inlines:
             self.gathering.replaced.append((node.text, f"[^{label}]"))
             if anchor not in self.marked:
                 self.marked.add(anchor)
+                self.used.add(label)
                 self.gathering.note_links.append(anchor.attrs["href"].strip())
                 yield Run(f"[^{label}]", markdown=True)
             return

@@ -19,6 +19,7 @@ from mailer.importing.html.document import (
     Blocks,
     Comment,
     Document,
+    Footnote,
     Heading,
     Image,
     Paragraph,
@@ -133,8 +134,8 @@ def read_page(page: Page) -> ReadPage:
     blocks = flow.blocks(root.children)
     if page.is_mail:
         document.masthead, blocks = _parted_from_masthead(blocks)
-    document.blocks = [*_subtitle(document), *_tidied(blocks), *flow.notes]
-    if not _has_content(document.blocks, flow):
+    document.blocks = [*_subtitle(document), *_tidied(blocks), *flow.written_notes()]
+    if not _has_content(document.blocks):
         raise RenderError("holds no text to import", path=None)
     issue = write_issue(document, gathering, page, facts=facts)
     tally = tally_source(tokens, marks=frozenset(gathering.note_links))
@@ -184,12 +185,12 @@ def _tidied(blocks: Blocks) -> Blocks:
     return kept
 
 
-def _has_content(blocks: Blocks, flow: Flow) -> bool:
+def _has_content(blocks: Blocks) -> bool:
     """Whether there is anything to read or to see."""
     for block in blocks:
         if isinstance(block, Paragraph | Heading):
             if any(is_seen(run) for run in block.runs):
                 return True
-        elif not isinstance(block, Rule | Comment) and block not in flow.notes:
+        elif not isinstance(block, Rule | Comment) and not isinstance(block, Footnote):
             return True
     return False

@@ -4,9 +4,9 @@ import itertools
 import json
 import re
 
-from mailer.importing.html.document import Block, Image, Link
+from mailer.importing.html.document import Block, Image, Link, Paragraph, Run
 from mailer.importing.html.gathering import Gathering
-from mailer.importing.html.styles import is_icon, pixels
+from mailer.importing.html.styles import pixels
 from mailer.importing.html.tree import Element
 
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-orig-file", "data-original-src")
@@ -30,19 +30,20 @@ def is_tracking_pixel(image: Element) -> bool:
     return bool(_OPEN_TRACKER.search(image.attrs.get("src", ""))) and not image.attrs.get("alt")
 
 
-def picture_of(image: Element, gathering: Gathering) -> Block | None:
-    """Return a picture as a block; None where it is one letter among words, such as an emoji."""
-    if is_icon(image):
-        return None
+def picture_of(image: Element, gathering: Gathering) -> list[Block]:
+    """Return a picture as a block; of one that cannot be had, a marker and where it leads."""
     src = _source(image, gathering)
     alt = " ".join(image.attrs.get("alt", "").split())[:_LONGEST_ALT]
     if not src:
         shown = image.attrs.get("src", "").strip()
         short = shown if len(shown) <= 80 else f"{shown[:80]}..."  # noqa: PLR2004
         what = f"a picture ({alt or short or 'without address'}) cannot be had from {short!r}"
-        return gathering.todo("image_not_placed", image.line, what, "add the picture")
+        todo = gathering.todo("image_not_placed", image.line, what, "add the picture")
+        link = _link_of(image, shown, gathering)
+        words = [Paragraph([Run(alt or link.url, link=link)], image.line)] if link else []
+        return [todo, *words]
     link = _link_of(image, src, gathering)
-    return Image(src, alt, [], link, image.line, _width(image))
+    return [Image(src, alt, [], link, image.line, _width(image))]
 
 
 def _width(image: Element) -> int | None:

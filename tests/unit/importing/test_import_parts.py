@@ -255,3 +255,11 @@ def test_the_link_of_a_title_is_listed() -> None:
     assert [drop.links for drop in issue.dropped] == [("/self",)]
     assert issue.counts is not None
     assert issue.counts.links_lost == ()
+
+
+def test_the_link_of_a_picture_that_cannot_be_had_stays() -> None:
+    html = '<p>a <a href="https://e.org/"><img src="logo.png" alt="A logo"></a> b</p>'
+    issue = from_html(html, title="T")
+    assert "[A logo](https://e.org/)" in issue.markdown
+    assert issue.counts is not None
+    assert issue.counts.links_lost == ()
