@@ -1,5 +1,6 @@
 """Fixtures for every test: real PostgreSQL and Redis, one fresh database a test."""
 
+import logging
 import os
 import shutil
 import tempfile
@@ -19,6 +20,16 @@ from mailer.storage.migrate import upgrade
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 """Material that lies beside the checkout where there is some; tests that need it skip elsewhere."""
+
+
+@pytest.fixture(autouse=True)
+def _logs_end_with_their_test() -> Iterator[None]:
+    """Take away what a command that ran in this process set up: its stream is closed by now."""
+    yield
+    root = logging.getLogger()
+    for handler in [one for one in root.handlers if type(one) is logging.StreamHandler]:
+        root.removeHandler(handler)
+        root.setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True)
