@@ -10,13 +10,18 @@ IpAddress: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 PRIVATE_SUFFIXES = (
     "localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "localdomain",
-    "home.arpa", "test", "invalid", "onion", "docker", "cluster.local",
+    "home.arpa", "test", "invalid", "onion", "docker", "cluster.local", "intra", "priv", "localnet",
+    "fritz.box", "speedport.ip", "routerlogin.net", "localtest.me", "lvh.me",
 )  # fmt: skip
 """Names below these lead nowhere from outside: RFC 6761, 6762, 8375, 9476, 7686; ICANN on .home and
-.corp (2018) and .internal (2024)."""
+.corp (2018) and .internal (2024). The last ones are names of routers, and of this machine."""
 
 SAMPLE_SUFFIXES = ("example", "example.com", "example.net", "example.org", "example.edu")
 """Reserved for examples: RFC 2606, RFC 6761."""
+
+_NUMBERS_IN_NAMES = ("nip.io", "sslip.io", "xip.io")
+"""Services whose names hold an address and lead to it: 10.0.0.1.nip.io, 10-0-0-1.sslip.io."""
+_HELD = re.compile(r"(?:^|[.-])(\d{1,3})[.-](\d{1,3})[.-](\d{1,3})[.-](\d{1,3})\.[a-z]+\.[a-z]+$")
 
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]*|0[0-7]*|[1-9]\d*")
 _SECOND_LEVEL = {
@@ -105,9 +110,15 @@ def _inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 
 
 def is_private_name(host: str) -> bool:
-    """Tell whether a name leads nowhere from outside: a reserved suffix, or no dot at all."""
+    """Tell whether a name leads nowhere from outside: by its suffix, its address, or no dot."""
     host = host.lower().rstrip(".")
-    return "." not in host or is_below(host, PRIVATE_SUFFIXES)
+    return "." not in host or is_below(host, PRIVATE_SUFFIXES) or _holds_private(host)
+
+
+def _holds_private(host: str) -> bool:
+    held = _HELD.search(host) if is_below(host, _NUMBERS_IN_NAMES) else None
+    address = ip_of(".".join(str(int(part)) for part in held.groups())) if held else None
+    return address is not None and not is_public(address)
 
 
 def is_sample(host: str) -> bool:

@@ -177,6 +177,13 @@ _EXECUTABLE = re.compile(
     r"|zip|rar|7z|ace|cab|docm|xlsm|pptm|xlam)$",
     re.IGNORECASE,
 )
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}")
+_MISTYPED_ENDINGS = {
+    "con", "cmo", "ocm", "comm", "coom", "xom", "vom", "cpm", "cim", "nte", "nett", "ogr", "rog",
+    "orgg", "edy", "govv", "htm", "html",
+}  # fmt: skip
+"""Of no top-level domain: what fingers make of com, net, org, edu and gov."""
+_ABBREVIATED = re.compile(r"(?:\b[A-Za-z]|[_/](?:Jr|Sr|Inc|Ltd|Co|Corp|St|Bros|vs|etc|al))\.$")
 _LABEL_MOST, _NAME_MOST = 63, 253
 
 
@@ -296,6 +303,8 @@ def _malformed(url: Url) -> str:  # noqa: PLR0911 - one return a fault
         return "the address has a space in it"
     if hosts.ip_of(url.host) is not None:
         return ""
+    if broken := _BAD_ESCAPE.search(url.path + "?" + url.query):
+        return f"{broken[0]!r} is no escape: write %25 for the sign itself"
     if ":" in url.host or len(url.host) > _NAME_MOST:
         return f"{url.host[:60]!r} is not the name of a host"
     labels = url.host.rstrip(".").split(".")
@@ -303,6 +312,8 @@ def _malformed(url: Url) -> str:  # noqa: PLR0911 - one return a fault
         return f"{url.host[:60]!r} is not the name of a host"
     if re.search(r"[,;!*'()&=+$~@]|%", url.host):
         return f"{url.host[:60]!r} is not the name of a host"
+    if labels[-1].lower() in _MISTYPED_ENDINGS:
+        return f"no domain ends with .{labels[-1]}"
     if url.port and not (url.port.isdecimal() and 0 < int(url.port[:6]) < 65_536):  # noqa: PLR2004
         return f"{url.port[:10]!r} is not a port"
     return ""
@@ -378,11 +389,17 @@ def _path(place: _Place) -> Iterator[Hit]:
     if twice:
         message = f"{twice[0]} was encoded twice"
         yield place.hit("link-double-encoded", message, part=twice[0])
-    if url.text[-1:] in {".", ",", ";", "!", ":", "…", "”", "»"} and not url.path.endswith("..."):
+    if url.text[-1:] in {".", ",", ";", "!", ":", "…", "”", "»"} and not _is_title(url):
         yield place.hit("link-punctuation", f"the address ends with {url.text[-1]!r}")
     if _EXECUTABLE.search(url.path) and url.path.count("/") > 0 and len(url.path) > 1:
         kind = url.path.rpartition(".")[2]
         yield place.hit("link-attachment", f"the link leads to a .{kind} file", part=f".{kind}")
+
+
+def _is_title(url: Url) -> bool:
+    """Tell whether the mark belongs to a name: Washington,_D.C., and Yahoo! in an encyclopedia."""
+    is_encyclopedia = url.text[-1:] == "!" and "/wiki/" in url.path
+    return url.path.endswith("...") or is_encyclopedia or bool(_ABBREVIATED.search(url.text))
 
 
 CHECKS: tuple[Check, ...] = (check_links, check_images)

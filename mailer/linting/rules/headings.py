@@ -1,5 +1,6 @@
 """How the issue is built: headings in order, nothing empty, nothing endless."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 
@@ -66,7 +67,11 @@ RULES = (
 
 _ITEM = 3
 _LONGEST_HEADING = 150
-_PAST_DAYS, _FUTURE_DAYS = 360, 180
+_FUTURE_DAYS = 366
+_FIRST_YEAR = 1971
+"""Of mail between computers."""
+_LAST_YEAR_DAYS = 31
+_NEW_YEAR_MONTHS = {1, 2}
 _WORD = re.compile(r"\S+")
 
 
@@ -139,11 +144,18 @@ def check_date(lintable: Lintable) -> Iterator[Hit]:
     value = lintable.document.front.values.get("date")
     if not matter or not value:
         return
-    days = (matter.date - lintable.now.date()).days
-    if days < -_PAST_DAYS or days > _FUTURE_DAYS:
+    today = lintable.now.date()
+    days = (matter.date - today).days
+    if days > _FUTURE_DAYS or matter.date.year < _FIRST_YEAR or _is_of_last_year(matter.date, today):
         far = f"{abs(days):,} days {'ago' if days < 0 else 'ahead'}"
         message = f"the date {matter.date.isoformat()} is {far}"
         yield Hit("date-far", message, value.start, value.end, facts={"days": days})
+
+
+def _is_of_last_year(date: dt.date, today: dt.date) -> bool:
+    """Tell whether the year that has just ended was typed from habit: old issues have old dates."""
+    since = (today - date).days
+    return today.month in _NEW_YEAR_MONTHS and abs(since - 365) <= _LAST_YEAR_DAYS
 
 
 def _on(heading: HeadingSpan, code: str, message: str) -> Hit:

@@ -92,8 +92,8 @@ _PREFIXES = (
 _WORDS_TOO = {"vs", "sv", "tr", "res", "pd", "на", "enc", "vl", "vb", "rv", "trs", "rif"}
 """Those that are words or short for some as well: programs write them in capitals."""
 _FAKE_REPLY = re.compile(
-    rf"\s*(?P<prefix>{'|'.join(sorted(map(re.escape, _PREFIXES), key=len, reverse=True))})"
-    r"\s*(?:\[\d+\]|\(\d+\))?\s*[:：]",  # noqa: RUF001 - the colon of Chinese and Japanese
+    rf"\s*(?:\[[^\[\]]{{1,20}}\]\s*)?(?P<prefix>{'|'.join(sorted(map(re.escape, _PREFIXES), key=len, reverse=True))})"
+    r"\s*(?:\[\d+\]|\(\d+\))?\s*[:：](?!(?:invent|inforce|mars|publica|work|store)\b)",  # noqa: RUF001 - the colon of Chinese and Japanese
     re.IGNORECASE,
 )
 _HEAPED = re.compile(r"[!！]{2,}|[?？]{3,}|[!?！？]{3,}|[$€£]{2,}")  # noqa: RUF001 - the same
@@ -131,7 +131,7 @@ def check_preheader(lintable: Lintable) -> Iterator[Hit]:
     text = value.value if value else ""
     if lintable.front_matter:
         text = lintable.front_matter.preheader
-    if not text:
+    if not _has_ink(text):
         if front.body_line > 1:
             start, end = (value.key_start, value.end) if value else (0, 3)
             yield Hit("preheader-missing", "the issue has no preheader", start, end)
@@ -162,9 +162,16 @@ def is_shouting(text: str) -> bool:
 def _shown(lintable: Lintable) -> str:
     """Return the subject as most readers see it: with the defaults of its merge fields."""
     if lintable.front_matter:
-        return plain_text(lintable.front_matter.subject)
-    value = lintable.document.front.values.get("subject")
-    return value.value if value else ""
+        text = plain_text(lintable.front_matter.subject)
+    else:
+        value = lintable.document.front.values.get("subject")
+        text = value.value if value else ""
+    return text if _has_ink(text) else ""
+
+
+def _has_ink(text: str) -> bool:
+    """Tell whether anything of `text` is seen."""
+    return any(unicodedata.category(character)[0] not in "ZC" for character in text)
 
 
 def _length(text: str, start: int, end: int, *, longest: int) -> Iterator[Hit]:

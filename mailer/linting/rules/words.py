@@ -56,22 +56,39 @@ _LONGEST = 80
 _WORD_LANGUAGES = {"es", "pt", "gl", "ca", "ast", "an"}
 """Where "todo" is a word, and so TODO one in a heading in capitals."""
 
+_YOUR_TEXT_HERE = (
+    r"(?:ihr|dein|euer)[ ](?:text|titel|link|bild|betreff)[ ]hier"
+    r"|(?:votre|ton)[ ](?:texte|titre|lien)[ ]ici|(?:tu|su)[ ](?:texto|título|enlace)[ ]aquí"
+    r"|seu[ ](?:texto|título|link)[ ]aqui|(?:tuo|vostro)[ ](?:testo|titolo|link)[ ]qui"
+    r"|(?:jouw|uw)[ ](?:tekst|titel|link)[ ]hier"
+    r"|hier[ ](?:steht|kommt|folgt)[ ](?:ein[ ]|der[ ])?(?:blindtext|platzhalter|beispieltext)"
+)
+"""In German, French, Spanish, Portuguese, Italian and Dutch."""
+
 _FILLER = re.compile(
-    r"""lorem[ ]ipsum|dolor[ ]sit[ ]amet|consectetur[ ]adipi?sc
-    |\[(?:insert|enter|replace|put|fill[ ]in)[ ][^\]\n()]{1,60}\]
-    |\[your[ ][^\]\n()]{1,40}\]
+    rf"""lorem[ ]ipsum|dolor[ ]sit[ ]amet|consectetur[ ]adipi?sc
+    |\[(?:insert|enter|replace|put|fill[ ]in)[ ][^\]\n()]{{1,60}}\]
+    |\[your[ ][^\]\n()]{{1,40}}\]
     |\[add[ ](?:an?[ ]|the[ ]|your[ ])?(?:link|text|image|photo|picture|title|headline|quote|name
-        |date|url|source|caption|intro|introduction|content|details|summary|description)\b[^\]\n]{0,40}\]
+        |date|url|source|caption|intro|introduction|content|details|summary|description)\b[^\]\n]{{0,40}}\]
     |\[(?:placeholder|image|link|url|text|title|headline|subject|summary|quote|photo|logo|caption|date
         |description|content|tbd|tk)(?:[ ](?:goes[ ])?here)?\]
-    |<(?:insert|enter|replace|put|your)[ ][^>\n]{1,60}>
+    |<(?:insert|enter|replace|put|your)[ ][^>\n]{{1,60}}>
+    |<(?-i:[A-Z]{{2,}}[ _][A-Z_ ]{{2,40}}|NAME|NOM|NOME|NOMBRE|VORNAME|NACHNAME|PRENOM)>
+    |\[(?:(?:the|my|our)[ ])?(?:company|business|product|brand|event|speaker|author|sponsor|city
+        |customer|client|recipient|publication)(?:'s)?[ ](?:name|logo|title|link|url|date)\](?![(\[:])
+    |(?:^|(?<=\[))insert[ ](?:your[ ])?(?:link|image|photo|picture|text|title|headline|name|date|url
+        |quote|caption|logo|summary|content)(?:[ ](?:text|title|name|url|link))?(?:[ ]here)?(?=\]|[ ]*$)
+    |\b(?:link|subject(?:[ ]line)?|summary|quote|caption|name|body|intro|introduction|preheader
+        |paragraph|button[ ]text)[ ]goes[ ]here\b
     |\b(?:your|my|the)[ ](?:text|headline|title|subject(?:[ ]line)?|content|link|image|preheader
         |copy|intro|introduction)[ ](?:goes[ ])?here\b(?![ ]is)
     |\b(?:text|headline|title|content|image|copy|description)[ ]goes[ ]here\b
-    |\b(?-i:PLACEHOLDER|CHANGE[ _]?ME|REPLACE[ _]?ME|INSERT(?:[ ][A-Z]+){1,4}[ ]HERE)\b
+    |\b(?-i:PLACEHOLDER|CHANGE[ _]?ME|REPLACE[ _]?ME|INSERT(?:[ ][A-Z]+){{1,4}}[ ]HERE)\b
     |\b(?-i:(?:FIRST|LAST|FULL)_?NAME)\b
-    |\basdf(?:ghjkl|asdf|jkl)?\b|\[email[ \xa0]protected\]""",
-    re.VERBOSE | re.IGNORECASE,
+    |\basdf(?:ghjkl|asdf|jkl)?\b|\[email[ \xa0]protected\]
+    |\b(?:{_YOUR_TEXT_HERE})\b""",
+    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 _SAMPLES = re.compile(
     r"One line that makes people open it"
@@ -93,6 +110,12 @@ _MORE_NAMES = (
 )
 _FOREIGN = re.compile(
     rf"""\*\|[A-Z0-9_:.-]{{1,60}}\|\*            # Mailchimp
+    |\|\*[A-Z]{{2,30}}\*\|                     # the same, mistyped
+    |\{{![A-Za-z]+\.[A-Za-z_.]{{1,60}}\}}        # Salesforce
+    |\[subscriber:[a-z_]{{2,30}}[^\]\n]{{0,60}}\]   # MailPoet
+    |\[(?:{_NAMES}|name|email),[ ]?fallback=[^\]\n]{{0,60}}\]  # Campaign Monitor
+    |\[%[ ]*[a-z][\w. ]{{0,60}}%\]              # Template Toolkit
+    |@@(?:{_MORE_NAMES})@@
     |%%[A-Za-z_][\w .-]{{0,60}}%%                # Salesforce
     |\{{\{{\{{[^{{}}\n]{{1,60}}\}}\}}\}}         # Mustache, unescaped
     |\{{%-?[ ]*[a-z][^%\n]{{0,120}}%\}}          # Liquid, Jinja, Twig
@@ -152,13 +175,17 @@ def _is_number(before: str, after: str) -> bool:
 
 
 def check_filler(lintable: Lintable) -> Iterator[Hit]:
-    """Look for words that only filled a place."""
+    """Look for words that only filled a place, on each line the first."""
     document = lintable.document
+    told = {document.source.place(start)[0] for start, _ in _foreign_tags(lintable)}
     linked = {link.start for link in document.spans.links}
     linked |= {image.start + 1 for image in document.spans.images}
     for found in _FILLER.finditer(document.words):
-        if found.start() in linked:
+        line, _ = document.source.place(found.start())
+        is_name_of_link = found.start() in linked and found[0].startswith("[")
+        if is_name_of_link or line in told:
             continue
+        told.add(line)
         yield Hit(
             "placeholder-text",
             f"filler text is left: {found[0][:60]!r}",
@@ -181,12 +208,17 @@ def check_samples(lintable: Lintable) -> Iterator[Hit]:
 
 def check_foreign_tags(lintable: Lintable) -> Iterator[Hit]:
     """Look for merge tags that other programs would fill."""
-    document = lintable.document
-    filled = {at for each in document.fields for at in range(each.start, each.end)}
-    for found in _FOREIGN.finditer(document.written):
-        if found.start() not in filled and not _is_escaped(document.written, found.start()):
-            message = f"{found[0][:60]!r} is not filled: readers would see it"
-            yield Hit("foreign-merge-tag", message, found.start(), found.end())
+    for start, words in _foreign_tags(lintable):
+        message = f"{words[:60]!r} is not filled: readers would see it"
+        yield Hit("foreign-merge-tag", message, start, start + len(words))
+
+
+def _foreign_tags(lintable: Lintable) -> Iterator[tuple[int, str]]:
+    written = lintable.document.written
+    filled = {at for each in lintable.document.fields for at in range(each.start, each.end)}
+    for found in _FOREIGN.finditer(written):
+        if found.start() not in filled and not _is_escaped(written, found.start()):
+            yield found.start(), found[0]
 
 
 def check_tags(lintable: Lintable) -> Iterator[Hit]:

@@ -30,7 +30,7 @@ _HEADING = re.compile(
 _ATTRIBUTES = re.compile(r"\{[^{}\n]*\}\s*$|<!--.*?-->")
 _RAW_FENCE = re.compile(r"(?:`{3,}|~{3,})\s*\{=mjml\}")
 _TAG = re.compile(r"<[^<>]*>")
-_PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
+_PARAGRAPH = re.compile(r"^[^\S\n]*+\S[^\n]*+(?:\n[^\S\n]*+\S[^\n]*+)*+", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
