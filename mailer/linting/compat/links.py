@@ -143,9 +143,14 @@ def _words(inspection: Inspection, link: Element, *, is_picture: bool) -> Iterat
         if not is_picture and not _is_labelled(link):
             message = f"the link to {shortened(address) or 'nowhere'} has no words"
             yield inspection.finding(EMPTY, message, at=link, words=address)
-    elif plain in _VAGUE and "aria-label" not in link.attributes:
+    elif plain in _VAGUE and not _is_labelled(link) and not _leads_within(inspection, address):
         message = f"the link text {shortened(words)!r} does not say where it leads"
         yield inspection.finding(VAGUE, message, at=link, words=words)
+
+
+def _leads_within(inspection: Inspection, address: str) -> bool:
+    """Say whether a link leads to a part of the issue: its words are that part's name."""
+    return address.startswith("#") or ("#" in address and _is_filled(inspection, address))
 
 
 def _is_labelled(link: Element) -> bool:

@@ -292,7 +292,7 @@ def _is_bare_www(place: _Place) -> bool:
     return place.target.url[:4].lower() == "www."
 
 
-def _malformed(url: Url) -> str:  # noqa: PLR0911 - one return a fault
+def _malformed(url: Url) -> str:  # noqa: C901, PLR0911 - one return a fault
     if not url.host:
         return "the address names no host"
     if "%7B%7B" in url.text or "{{" in url.text:

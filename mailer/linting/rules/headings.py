@@ -70,7 +70,7 @@ _LONGEST_HEADING = 150
 _FUTURE_DAYS = 366
 _FIRST_YEAR = 1971
 """Of mail between computers."""
-_LAST_YEAR_DAYS = 31
+_DAYS_OFF, _DAYS_OFF_AT_NEW_YEAR = 7, 31
 _NEW_YEAR_MONTHS = {1, 2}
 _WORD = re.compile(r"\S+")
 
@@ -146,16 +146,21 @@ def check_date(lintable: Lintable) -> Iterator[Hit]:
         return
     today = lintable.now.date()
     days = (matter.date - today).days
-    if days > _FUTURE_DAYS or matter.date.year < _FIRST_YEAR or _is_of_last_year(matter.date, today):
+    if (
+        days > _FUTURE_DAYS
+        or matter.date.year < _FIRST_YEAR
+        or _is_of_last_year(matter.date, today)
+    ):
         far = f"{abs(days):,} days {'ago' if days < 0 else 'ahead'}"
         message = f"the date {matter.date.isoformat()} is {far}"
         yield Hit("date-far", message, value.start, value.end, facts={"days": days})
 
 
 def _is_of_last_year(date: dt.date, today: dt.date) -> bool:
-    """Tell whether the year that has just ended was typed from habit: old issues have old dates."""
-    since = (today - date).days
-    return today.month in _NEW_YEAR_MONTHS and abs(since - 365) <= _LAST_YEAR_DAYS
+    """Tell whether only the year may be wrong: other old dates are those of old issues."""
+    at_new_year = today.month in _NEW_YEAR_MONTHS
+    most = _DAYS_OFF_AT_NEW_YEAR if at_new_year else _DAYS_OFF
+    return abs((today - date).days - 365) <= most
 
 
 def _on(heading: HeadingSpan, code: str, message: str) -> Hit:

@@ -94,6 +94,8 @@ _MAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+\w{2,}")
 _REVERSED = re.compile(r"\([^()\n]{1,120}\)\[(?:https?://|www\.)[^\]\n]*\]")
 _SPACED = re.compile(r"\][ \t]+\((?:https?://|mailto:|www\.)[^)\n]*\)")
 _SPLIT = re.compile(r"(?<!\()<(?:https?://|mailto:)[^<>\n]*[ \t][^<>\n]*>")
+_BUTTON = re.compile(r"\{[^{}\n]*\.button\b")
+_CLICK = re.compile(r"cli[ck]|klick|tap\b|\bhere\b|\bhier\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s,;:·|/\u2013\u2014-]*")
 
 
@@ -110,12 +112,20 @@ def check_words(lintable: Lintable) -> Iterator[Hit]:
             continue
         if not words and not link.has_image:
             yield Hit("link-text-missing", "the link has no words", link.start, link.end)
-        elif _folded(words) in lines_of("vague_links.txt"):
+        elif _folded(words) in lines_of("vague_links.txt") and not _is_button(
+            lintable, link, words
+        ):
             message = f"the link says only {words!r}"
             yield Hit("link-text-vague", message, link.start, link.end)
         elif other := _other_site(words, link.target.url):
             message = f"the words name {other}, but the link leads to {_host(link.target.url)}"
             yield Hit("link-misleading", message, link.start, link.end)
+
+
+def _is_button(lintable: Lintable, link: LinkSpan, words: str) -> bool:
+    """Tell whether a link is a button, which stands below what it is about; "click" is never said."""
+    follows = lintable.document.source.text[link.end : link.end + 40]
+    return bool(_BUTTON.match(follows)) and not _CLICK.search(words)
 
 
 def check_made(lintable: Lintable) -> Iterator[Hit]:

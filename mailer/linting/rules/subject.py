@@ -92,7 +92,8 @@ _PREFIXES = (
 _WORDS_TOO = {"vs", "sv", "tr", "res", "pd", "на", "enc", "vl", "vb", "rv", "trs", "rif"}
 """Those that are words or short for some as well: programs write them in capitals."""
 _FAKE_REPLY = re.compile(
-    rf"\s*(?:\[[^\[\]]{{1,20}}\]\s*)?(?P<prefix>{'|'.join(sorted(map(re.escape, _PREFIXES), key=len, reverse=True))})"
+    r"\s*(?:\[[^\[\]]{1,20}\]\s*)?"
+    rf"(?P<prefix>{'|'.join(sorted(map(re.escape, _PREFIXES), key=len, reverse=True))})"
     r"\s*(?:\[\d+\]|\(\d+\))?\s*[:：](?!(?:invent|inforce|mars|publica|work|store)\b)",  # noqa: RUF001 - the colon of Chinese and Japanese
     re.IGNORECASE,
 )

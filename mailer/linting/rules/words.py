@@ -76,9 +76,11 @@ _FILLER = re.compile(
     |<(?:insert|enter|replace|put|your)[ ][^>\n]{{1,60}}>
     |<(?-i:[A-Z]{{2,}}[ _][A-Z_ ]{{2,40}}|NAME|NOM|NOME|NOMBRE|VORNAME|NACHNAME|PRENOM)>
     |\[(?:(?:the|my|our)[ ])?(?:company|business|product|brand|event|speaker|author|sponsor|city
-        |customer|client|recipient|publication)(?:'s)?[ ](?:name|logo|title|link|url|date)\](?![(\[:])
+        |customer|client|recipient|publication)(?:'s)?[ ]
+        (?:name|logo|title|link|url|date)\](?![(\[:])
     |(?:^|(?<=\[))insert[ ](?:your[ ])?(?:link|image|photo|picture|text|title|headline|name|date|url
-        |quote|caption|logo|summary|content)(?:[ ](?:text|title|name|url|link))?(?:[ ]here)?(?=\]|[ ]*$)
+        |quote|caption|logo|summary|content)
+        (?:[ ](?:text|title|name|url|link))?(?:[ ]here)?(?=\]|[ ]*$)
     |\b(?:link|subject(?:[ ]line)?|summary|quote|caption|name|body|intro|introduction|preheader
         |paragraph|button[ ]text)[ ]goes[ ]here\b
     |\b(?:your|my|the)[ ](?:text|headline|title|subject(?:[ ]line)?|content|link|image|preheader
@@ -90,6 +92,12 @@ _FILLER = re.compile(
     |\b(?:{_YOUR_TEXT_HERE})\b""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
+_FILLER_OF_LINK = re.compile(
+    r"insert (?:your )?(?:link|image|text|title|headline|name|date|url|caption)"
+    r"(?: (?:text|title|name|url|link))?(?: here)?|.{0,30}\bgoes here|(?:title|headline|link) here",
+    re.IGNORECASE,
+)
+"""Other words that fill a place in brackets are those of a good link: [Enter the contest](...)."""
 _SAMPLES = re.compile(
     r"One line that makes people open it"
     r"|This is the introduction: everything before the\s+first section"
@@ -182,8 +190,7 @@ def check_filler(lintable: Lintable) -> Iterator[Hit]:
     linked |= {image.start + 1 for image in document.spans.images}
     for found in _FILLER.finditer(document.words):
         line, _ = document.source.place(found.start())
-        is_name_of_link = found.start() in linked and found[0].startswith("[")
-        if is_name_of_link or line in told:
+        if line in told or (found.start() in linked and not _fills_a_link(found[0])):
             continue
         told.add(line)
         yield Hit(
@@ -197,6 +204,10 @@ def check_filler(lintable: Lintable) -> Iterator[Hit]:
         if value and _WHOLE_VALUE.fullmatch(value.value):
             message = f"the {key} is a placeholder: {value.value!r}"
             yield Hit("placeholder-text", message, value.start, value.end)
+
+
+def _fills_a_link(words: str) -> bool:
+    return bool(_FILLER_OF_LINK.fullmatch(words.strip("[]")))
 
 
 def check_samples(lintable: Lintable) -> Iterator[Hit]:
