@@ -123,7 +123,7 @@ def check_words(lintable: Lintable) -> Iterator[Hit]:
 
 
 def _is_button(lintable: Lintable, link: LinkSpan, words: str) -> bool:
-    """Tell whether a link is a button, which stands below what it is about; "click" is never said."""
+    """Tell whether a link is a button, below what it is about, that does not just say "click"."""
     follows = lintable.document.source.text[link.end : link.end + 40]
     return bool(_BUTTON.match(follows)) and not _CLICK.search(words)
 
