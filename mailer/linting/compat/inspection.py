@@ -105,6 +105,7 @@ class Inspection:
         fix: str = "",
         why: str = "",
         facts: Mapping[str, str | int | float] | None = None,
+        template: str = "",
     ) -> Finding:
         """Return a finding by `rule`.
 
@@ -119,8 +120,10 @@ class Inspection:
             fix: the same.
             why: the same.
             facts: figures, for machines.
+            template: name of the theme's file that is to blame where it is the whole message.
         """
-        place = self._place(at, (words, *also), nth=nth)
+        file = self.options.theme_file(template) if template else None
+        place = self._place(at, (words, *also), nth=nth) if file is None else self._in(file, words)
         return Finding(
             code=rule.code,
             severity=severity or rule.severity,
@@ -133,6 +136,11 @@ class Inspection:
             fix=fix or rule.fix,
             facts=facts,
         )
+
+    def _in(self, file: Path, words: str) -> _Place:
+        """Return the first place of `words` in a file of the theme, else its beginning."""
+        place = where(self.options.theme_files[file], words, near=1) or (1, 1)
+        return _Place(file, *place, words)
 
     def _place(self, at: Element | Run | None, words: tuple[str, ...], *, nth: int = 1) -> _Place:
         """Return where it is written: where one of `words` stands, else what can be read there."""

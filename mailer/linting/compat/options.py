@@ -73,3 +73,7 @@ class CompatOptions:
     field_bytes: int = 12
     source: str = ""
     theme_files: Mapping[Path, str] = field(default_factory=dict)
+
+    def theme_file(self, name: str) -> Path | None:
+        """Return the theme's most specific file of that name; None where no theme is known."""
+        return next((path for path in self.theme_files if path.name == name), None)

@@ -9,6 +9,7 @@ from mailer.linting.compat.document import Element, Run
 from mailer.linting.compat.inspection import Inspection, shortened
 from mailer.linting.compat.media import BARE, DARK, LIGHT, MOBILE
 from mailer.linting.rule import Rule
+from mailer.rendering.theme import MJML_FILE
 
 UNSUBSCRIBE = Rule(
     "unsubscribe-missing",
@@ -84,7 +85,8 @@ def _unsubscribe(inspection: Inspection) -> Iterator[Finding]:
         if any(one in link.attributes.get("href", "") for one in wanted)
     ]
     if not links:
-        yield inspection.finding(UNSUBSCRIBE, "the message has no unsubscribe link")
+        message = "the message has no unsubscribe link"
+        yield inspection.finding(UNSUBSCRIBE, message, template=MJML_FILE)
     elif all(inspection.look(link, view).is_hidden for link in links for view in (LIGHT, BARE)):
         message = "the unsubscribe link is hidden"
         yield inspection.finding(UNSUBSCRIBE, message, at=links[0])
@@ -104,7 +106,7 @@ def _postal_address(inspection: Inspection) -> Iterator[Finding]:
         yield inspection.finding(POSTAL, "no postal address is configured")
     elif not contains(_visible_words(inspection), address):
         message = f"the postal address {shortened(address)!r} is not in the message"
-        yield inspection.finding(UNSHOWN, message)
+        yield inspection.finding(UNSHOWN, message, template=MJML_FILE)
 
 
 def _visible_words(inspection: Inspection) -> str:

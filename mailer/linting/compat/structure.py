@@ -8,6 +8,7 @@ from mailer.linting.compat.document import DEEPEST, LINE, Element
 from mailer.linting.compat.inspection import Inspection, counted, shortened
 from mailer.linting.compat.media import LIGHT
 from mailer.linting.rule import Rule
+from mailer.rendering.theme import MJML_FILE
 
 DOCTYPE = Rule(
     "doctype-missing",
@@ -123,12 +124,15 @@ def check(inspection: Inspection) -> Iterator[Finding]:
 def _head(inspection: Inspection) -> Iterator[Finding]:
     document = inspection.document
     if not _DOCTYPE.match(inspection.html):
-        yield inspection.finding(DOCTYPE, "the message does not begin with <!doctype html>")
+        message = "the message does not begin with <!doctype html>"
+        yield inspection.finding(DOCTYPE, message, template=MJML_FILE)
     root = document.all("html")
-    if not root or not root[0].attributes.get("lang", "").strip():
-        yield inspection.finding(LANGUAGE, "the message does not say its language")
+    if not root or root[0].attributes.get("lang", "").strip().lower() in {"", "und"}:
+        message = "the message does not say its language"
+        yield inspection.finding(LANGUAGE, message, words="<mjml", template=MJML_FILE)
     if not any(document.own_text(title).strip() for title in document.all("title")):
-        yield inspection.finding(TITLE, "the message has no title")
+        message = "the message has no title"
+        yield inspection.finding(TITLE, message, words="<mj-title", template=MJML_FILE)
     if document.deepest:
         yield inspection.finding(DEEP, f"elements are nested {document.deepest} levels deep")
 
@@ -187,7 +191,7 @@ def _headings(inspection: Inspection) -> Iterator[Finding]:
 
 def _main_headings(inspection: Inspection, found: list[Element]) -> Iterator[Finding]:
     if not found:
-        yield inspection.finding(NO_H1, "the message has no <h1>")
+        yield inspection.finding(NO_H1, "the message has no <h1>", template=MJML_FILE)
     for again in found[1:]:
         words = inspection.document.text(again)
         message = f"{shortened(words)!r} is a second <h1>"

@@ -10,6 +10,7 @@ from mailer.linting.compat.inspection import shortened
 from mailer.linting.compat.options import CompatOptions
 from mailer.linting.compat.required import contains
 from mailer.linting.rule import Rule
+from mailer.rendering.theme import TEXT_FILE
 
 MISSING = Rule(
     "text-part-missing",
@@ -105,14 +106,15 @@ def _markup(text: str, path: Path, options: CompatOptions) -> Iterator[Finding]:
 
 
 def _demanded(text: str, path: Path, options: CompatOptions) -> Iterator[Finding]:
+    template = options.theme_file(TEXT_FILE) or path
     tokens = [slot.token for slot in options.slots if slot.field == UNSUBSCRIBE_URL]
     wanted = [*tokens, *([options.unsubscribe_url] if options.unsubscribe_url else [])]
     if not any(one in text for one in wanted):
-        yield _finding(UNSUBSCRIBE, "the plain-text part has no unsubscribe link", path)
+        yield _finding(UNSUBSCRIBE, "the plain-text part has no unsubscribe link", template)
     address = options.postal_address
     if address and not contains(text, address):
         message = f"the postal address {shortened(address)!r} is not in the plain-text part"
-        yield _finding(POSTAL, message, path)
+        yield _finding(POSTAL, message, template)
 
 
 def _long_lines(text: str, path: Path) -> Iterator[Finding]:
