@@ -49,31 +49,42 @@ _SETTINGS: dict[str, Any] = {
 
 
 class _Inliner(Premailer):  # type: ignore[misc]
-    """premailer, but the theme's rules are written out once instead of at each call.
+    """premailer, but each rule is parsed and written out once, and only where it is needed.
 
     premailer caches the parsed sheet and yet serialises every rule again: 8 of its 12 ms. Then it
-    searches the document for each selector (0.1 ms): those whose classes do not occur are left out.
+    searches the document for each selector (0.1 ms). Rules whose classes do not occur are left out,
+    before they are parsed: of a theme's 100 rules a first compile needs a third, and saves 50 ms.
     """
 
     def _parse_style_rules(self, css_body: str, ruleset_index: int) -> tuple[list[Any], list[Any]]:
-        rules, leftover = _rules(css_body, ruleset_index)
         used = set(_CLASS_NAME.findall(" ".join(_CLASSES.findall(self.html))))
-        return [rule for rule in rules if _classes(rule[1]) <= used], list(leftover)
+        rules: list[Any] = []
+        leftover: list[Any] = []
+        for line in css_body.splitlines():
+            if _classes(line.partition("{")[0]) <= used:
+                found, others = _rules(line, ruleset_index)
+                for specificity, selector, body in found:
+                    rules.append(((*specificity[:-1], len(rules)), selector, body))
+                leftover += others
+        return rules, leftover
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _classes(selector: str) -> frozenset[str]:
     return frozenset(_SELECTOR_CLASS.findall(selector))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4096)
 def _rules(css: str, index: int) -> tuple[list[Any], list[Any]]:
+    """Return the rules that can be inlined, and those that cannot, such as `:hover`."""
     rules: tuple[list[Any], list[Any]] = Premailer(**_SETTINGS)._parse_style_rules(css, index)  # noqa: SLF001 - see _Inliner
     return rules
 
 
 def inline_css(html: str, css: str) -> str:
     """Return `html`, a whole document as mrml writes it, with `css` in its style attributes.
+
+    `css` has one rule a line. Those that cannot be inlined, such as `:hover`, get a style block.
 
     The document's own `<style>` blocks stay as they are; premailer's defaults would strip their
     `!important`, the doctype and unmatched rules, and fetch fonts from the network.

@@ -64,7 +64,7 @@ class Styles:
     """What an issue needs of a stylesheet.
 
     Args:
-        inlined: CSS for style attributes: all of it, so that it is parsed once for many issues.
+        inlined: CSS for style attributes, one rule a line.
         head: `<mj-style>` elements for the template's head.
     """
 

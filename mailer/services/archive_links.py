@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from mailer.domain.paths import ARCHIVE_PATH
 from subscribers.archive import ListArchive, find_archive, find_archive_by_id, is_subscribed
 from subscribers.errors import TokenError
 from subscribers.model import ArchiveVisibility
 from subscribers.tokens import Purpose, Signer
 
 LONGEST_LINK_DAYS = 3650
-ARCHIVE_PATH = "/archive/"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,12 @@ from mailer.domain.message import (
     slot_values,
 )
 from mailer.domain.mime import MimeTemplate
+from mailer.domain.paths import ARCHIVE_PATH
 from mailer.errors import RenderError
 from mailer.rendering.edition import IssueDefaults
 from mailer.rendering.pipeline import compile_issue, html_bytes, parse_issue
 from mailer.rendering.theme import Theme, find_theme
 from mailer.resources import resource_dir
-from mailer.services.archive_links import ARCHIVE_PATH
 from mailer.services.hosting import host_file, host_images
 from mailer.services.media_store import MediaStore
 

@@ -11,9 +11,10 @@ from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from mailer.domain.paths import ARCHIVE_PATH
 from mailer.feeds.writing_xml import rfc3339
 from mailer.resources import resource_dir
-from mailer.services.archive_links import ARCHIVE_PATH, PUBLIC_DOOR, Door
+from mailer.services.archive_links import PUBLIC_DOOR, Door
 from mailer.services.archiving import (
     ArchivedPage,
     find_public_line,

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter, Request, Response
 
+from mailer.domain.paths import ARCHIVE_PATH
 from mailer.feeds.writing_sitemap import MOST_URLS, Page, write_sitemap, write_sitemap_index
-from mailer.services.archive_links import ARCHIVE_PATH, list_path
+from mailer.services.archive_links import list_path
 from mailer.storage import archive
 from mailer.web.archive_desk import Desk
 from mailer.web.conditional import etag_of, not_modified, validators

@@ -249,3 +249,9 @@ def test_unknown_name_in_a_template_has_its_line(
         compile_body("x", theme=theme)
     lines = (theme / MJML_FILE).read_text().split("\n")
     assert "introducton" in lines[(caught.value.line or 0) - 1]
+
+
+def test_premailer_keeps_what_cannot_be_inlined() -> None:
+    page = inline_css(PAGE, ".a { margin: 0 }\n.a:hover { color: red }\n.b:hover { color: blue }")
+    assert ".a:hover" in page
+    assert ".b:hover" not in page, "nothing has the class"
