@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+import structlog
 from sqlalchemy import Engine
 
 from mailer.embedded import acquire
@@ -26,10 +27,12 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 def _logs_end_with_their_test() -> Iterator[None]:
     """Take away what a command that ran in this process set up: its stream is closed by now."""
     yield
-    root = logging.getLogger()
-    for handler in [one for one in root.handlers if type(one) is logging.StreamHandler]:
-        root.removeHandler(handler)
+    if structlog.is_configured():
+        structlog.reset_defaults()
+        root = logging.getLogger()
         root.setLevel(logging.WARNING)
+        for handler in [one for one in root.handlers if type(one) is logging.StreamHandler]:
+            root.removeHandler(handler)
 
 
 @dataclass(frozen=True)
