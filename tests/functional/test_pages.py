@@ -1,6 +1,7 @@
 """The pages in Chromium: nothing wider than the window, nothing blocked, buttons that work."""
 
 import datetime as dt
+import time
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -165,15 +166,19 @@ def test_the_archive_reads_well(
         assert browser.run(WEAK) == []
 
 
+HEADING = "return document.querySelector('h1')?.textContent"
+
+
 def test_the_button_unsubscribes(browser: Browser, web: WebHandle, ledger: WebLedger) -> None:
     ledger.seed(1)
     browser.size(*SIZES["mobile"])
     browser.open(f"{web.url}/u/{ledger.token()}")
     assert ledger.subscription_states() == ["active"]
     browser.click("button")
-    assert browser.run("return document.querySelector('h1').textContent") == (
-        "You are unsubscribed."
-    )
+    deadline = time.monotonic() + 20  # the click does not wait for the page that it leads to
+    while browser.run(HEADING) != "You are unsubscribed." and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert browser.run(HEADING) == "You are unsubscribed."
     assert browser.run("return document.cookie") == ""
     assert ledger.subscription_states() == ["unsubscribed"]
     [consent] = ledger.rows("SELECT source FROM consent")
