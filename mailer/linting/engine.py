@@ -41,7 +41,7 @@ def lint(
     found = _distinct([as_finding(hit, lintable) for hit in hits], more)
     found = _settled(found, lintable)
     notes = suppressions.read_suppressions(lintable.document)
-    kept, allowed, used = suppressions.apply(found, notes)
+    kept, allowed, used = suppressions.apply(found, notes, path=lintable.path)
     silent = lintable.options.disable | set(unasked)
     faults = suppressions.faults(notes, used=used, known=RULES, unasked=silent)
     kept += _settled([as_finding(hit, lintable) for hit in faults], lintable)

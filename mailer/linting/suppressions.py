@@ -8,6 +8,7 @@ where words stand before it; `allow-file` for the whole file, as does a comment
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from mailer.domain.finding import Finding, Severity
 from mailer.linting.rule import Hit, Rule
@@ -58,6 +59,7 @@ class Suppression:
         first: line from which it counts.
         last: line up to which it counts.
         note: the comment.
+        is_for_file: it counts for the whole issue.
     """
 
     codes: tuple[str, ...]
@@ -65,10 +67,16 @@ class Suppression:
     first: int
     last: int
     note: Note
+    is_for_file: bool = False
 
-    def covers(self, finding: Finding) -> bool:
-        """Tell whether the finding is allowed by it."""
-        return finding.code in self.codes and self.first <= finding.line <= self.last
+    def covers(self, finding: Finding, path: Path) -> bool:
+        """Tell whether the finding is allowed by it; `path` is the file in which it stands.
+
+        What is found in a file of the theme has lines of its own: it is allowed for the whole
+        issue, or not at all.
+        """
+        is_here = finding.path == path and self.first <= finding.line <= self.last
+        return finding.code in self.codes and (is_here or self.is_for_file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,7 @@ def read_suppressions(document: Document) -> list[Suppression]:
             first, last = (
                 (1, len(document.source.starts)) if is_for_file else _reach(document, note)
             )
-            found.append(Suppression(codes, reason, first, last, note))
+            found.append(Suppression(codes, reason, first, last, note, is_for_file))
     return found
 
 
@@ -114,7 +122,7 @@ def _reach(document: Document, note: Note) -> tuple[int, int]:
 
 
 def apply(
-    findings: Sequence[Finding], suppressions: Sequence[Suppression]
+    findings: Sequence[Finding], suppressions: Sequence[Suppression], *, path: Path
 ) -> tuple[list[Finding], list[Suppressed], set[int]]:
     """Part findings from those that are allowed; also return which suppressions were of use.
 
@@ -125,7 +133,7 @@ def apply(
     allowed: list[Suppressed] = []
     used: set[int] = set()
     for finding in findings:
-        hits = [at for at, each in enumerate(suppressions) if each.covers(finding)]
+        hits = [at for at, each in enumerate(suppressions) if each.covers(finding, path)]
         if not hits or finding.code in UNSUPPRESSED:
             kept.append(finding)
             continue

@@ -139,8 +139,8 @@ class Inspection:
 
     def _in(self, file: Path, words: str) -> _Place:
         """Return the first place of `words` in a file of the theme, else its beginning."""
-        place = where(self.options.theme_files[file], words, near=1) or (1, 1)
-        return _Place(file, *place, words)
+        place = where(self.options.theme_files[file], words, near=1)
+        return _Place(file, *place, words) if place else _Place(file, 1, 1, "")
 
     def _place(self, at: Element | Run | None, words: tuple[str, ...], *, nth: int = 1) -> _Place:
         """Return where it is written: where one of `words` stands, else what can be read there."""
