@@ -1,5 +1,6 @@
 """What the headers of the picture files beside an issue say; none is decoded, hosted or stored."""
 
+import re
 import warnings
 from pathlib import Path
 
@@ -18,8 +19,13 @@ MOST_FILES = 200
 """Beyond these nothing is said of pictures: an issue has no more."""
 
 HEAD_BYTES = 65_536
+MOST_BYTES = 30_000_000
+"""What is larger is not looked at to its end."""
 STAND_IN_WIDTH = 600
 _SHOWN = {"JPEG", "PNG", "GIF"}
+_ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND"}
+_SCANS = re.compile(rb"\xff\xda\x00[\x06-\x12]")
+"""Where the pixels of a JPEG begin: its thumbnail ends before. Cameras put data behind the end."""
 
 
 def look_at_images(document: Document, folder: Path, settings: Settings) -> dict[str, LocalImage]:
@@ -62,9 +68,24 @@ def _look(name: str, roots: Roots) -> LocalImage:
     try:
         kind = kind_of(read_file(file, max_bytes=HEAD_BYTES))
         width, height = _pixels(file)
+        _check_end(file, kind)
     except RenderError as error:
         return LocalImage(size_bytes=size, error=error.message)
     return LocalImage(size, width, height, kind, is_converted=kind not in _SHOWN)
+
+
+def _check_end(file: FoundFile, kind: str) -> None:
+    """Look for the picture's end: where a copy was cut off, it is not there.
+
+    Raises:
+        RenderError: the file ends early, or cannot be read.
+    """
+    if kind not in _ENDS:
+        return
+    data = read_file(file, max_bytes=MOST_BYTES)
+    begin = max((found.start() for found in _SCANS.finditer(data)), default=0)
+    if data.rfind(_ENDS[kind]) < begin and len(data) <= MOST_BYTES:
+        raise RenderError("is cut off before its end: export it again")
 
 
 def _pixels(file: FoundFile) -> tuple[int, int]:

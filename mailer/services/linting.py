@@ -8,6 +8,7 @@ import dataclasses
 import datetime as dt
 import difflib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from mailer.domain.finding import Finding, Severity
 from mailer.domain.message import CompiledIssue, Mailbox
 from mailer.errors import ConfigurationError, RenderError
 from mailer.linting.compat import DEFAULT_CLIENTS, CompatOptions, check_compiled, theme_files
+from mailer.linting.compat.inspection import where
 from mailer.linting.engine import lint
 from mailer.linting.hosts import ip_of
 from mailer.linting.lintable import Audience, Lintable, Surroundings
@@ -271,7 +273,17 @@ def _compiled_findings(lintable: Lintable, made: _Made) -> list[Finding]:
         theme_files=theme_files(made.theme),
     )
     found = check_compiled(made.compiled, path=lintable.path, options=known)
-    return [_placed(each, lintable) for each in found]
+    return [*(_placed(each, lintable) for each in found), *_missing_logo(made.theme)]
+
+
+def _missing_logo(theme: Theme) -> Iterator[Finding]:
+    logo = theme.settings.logo
+    if logo.path is not None and not logo.path.is_file():
+        for path, text in theme_files(theme).items():
+            if place := where(text, logo.src, near=1):
+                message = f"{logo.src} is not there"
+                yield _finding("image-missing", message, path, place, text=logo.src)
+                return
 
 
 def _placed(finding: Finding, lintable: Lintable) -> Finding:

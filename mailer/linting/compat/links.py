@@ -8,6 +8,7 @@ from mailer.linting.compat.document import Element
 from mailer.linting.compat.inspection import Inspection, shortened
 from mailer.linting.compat.media import LIGHT
 from mailer.linting.rule import Rule
+from mailer.linting.rules import addresses
 
 EMPTY = Rule(
     "link-text-missing",
@@ -53,6 +54,7 @@ RELATIVE = Rule(
     "Give the full https:// address.",
 )
 RULES = (EMPTY, VAGUE, NOWHERE, DEAD_ANCHOR, SCRIPT, RELATIVE)
+_CARDS = {rule.code: rule for rule in addresses.RULES}
 
 _VAGUE = frozenset(
     {
@@ -98,6 +100,7 @@ def check(inspection: Inspection) -> Iterator[Finding]:
         if "href" not in link.attributes or inspection.look(link, LIGHT).is_hidden:
             continue
         yield from _address(inspection, link, targets)
+        yield from _of_theme(inspection, link)
         yield from _words(inspection, link, is_picture=link in pictured)
 
 
@@ -128,6 +131,18 @@ def _address(inspection: Inspection, link: Element, targets: set[str]) -> Iterat
     ):
         message = f"the link {words!r} to {shortened(address)} has no full address"
         yield inspection.finding(RELATIVE, message, at=link, words=address)
+
+
+def _of_theme(inspection: Inspection, link: Element) -> Iterator[Finding]:
+    """Yield what is wrong with an address that the theme brings: those of the issue have had it."""
+    address = link.attributes["href"].strip()
+    is_issues = link.is_authored or address in inspection.options.source
+    if is_issues or not _FULL.match(address) or _SCRIPT.match(address):
+        return
+    if any(slot.token in address for slot in inspection.options.slots):
+        return
+    for code, message in addresses.faults_of(address):
+        yield inspection.finding(_CARDS[code], message, at=link, words=address)
 
 
 def _is_filled(inspection: Inspection, address: str) -> bool:

@@ -215,6 +215,12 @@ def check_links(lintable: Lintable) -> Iterator[Hit]:
         yield from _link(place, lintable)
 
 
+def faults_of(address: str) -> Iterator[tuple[str, str]]:
+    """Yield code and message of what is wrong with a link's address outside of the issue's text."""
+    place = _Place(Target(address, 0, 0), take_apart(address), "link")
+    yield from ((hit.code, hit.message) for hit in _link(place, None))
+
+
 def check_images(lintable: Lintable) -> Iterator[Hit]:
     """Look at the address of each picture that is on the web."""
     for image in lintable.document.spans.images:
@@ -226,7 +232,7 @@ def check_images(lintable: Lintable) -> Iterator[Hit]:
         yield from _host(place, lintable)
 
 
-def _link(place: _Place, lintable: Lintable) -> Iterator[Hit]:
+def _link(place: _Place, lintable: Lintable | None) -> Iterator[Hit]:
     url, text = place.url, place.target.url
     if text.startswith("#"):
         return  # an anchor within the issue
@@ -276,7 +282,7 @@ def _is_mail_address(text: str) -> bool:
     return "." in found.domain
 
 
-def _web(place: _Place, lintable: Lintable) -> Iterator[Hit]:
+def _web(place: _Place, lintable: Lintable | None) -> Iterator[Hit]:
     url = place.url
     problem = _malformed(url)
     if problem:
@@ -324,7 +330,7 @@ def _is_private(host: str) -> bool:
     return hosts.is_private_name(host) if address is None else not hosts.is_public(address)
 
 
-def _host(place: _Place, lintable: Lintable) -> Iterator[Hit]:
+def _host(place: _Place, lintable: Lintable | None) -> Iterator[Hit]:
     url = place.url
     if url.credentials:
         kind = "a password" if ":" in url.credentials else "a user name"
@@ -347,13 +353,14 @@ def _host(place: _Place, lintable: Lintable) -> Iterator[Hit]:
     yield from _sample(place, lintable)
 
 
-def _sample(place: _Place, lintable: Lintable) -> Iterator[Hit]:
+def _sample(place: _Place, lintable: Lintable | None) -> Iterator[Hit]:
     """Yield addresses that were to be replaced.
 
     Where the sender itself is at a domain for examples, or nobody sends, the issue is one, too.
+    Of a theme nothing is known of that.
     """
     url = place.url
-    is_sample = hosts.is_sample(url.host)
+    is_sample = hosts.is_sample(url.host) and lintable is not None
     if (
         _YOUR_HOST.fullmatch(url.host)
         or hosts.is_below(url.host, _FILLER_HOSTS)
@@ -362,9 +369,10 @@ def _sample(place: _Place, lintable: Lintable) -> Iterator[Hit]:
     ):
         yield place.hit("link-placeholder", "the address is a placeholder")
         return
+    if lintable is None or not is_sample:
+        return
     sender = _sender_domain(lintable)
-    is_stray = is_sample and sender and not hosts.is_sample(sender)
-    if is_stray and not _is_sample_issue(lintable):
+    if sender and not hosts.is_sample(sender) and not _is_sample_issue(lintable):
         yield place.hit("link-sample-domain", f"{url.host} is a domain for examples", part=url.host)
 
 
