@@ -54,7 +54,9 @@ def sum_up(reports: Sequence["LintReport"]) -> None:
     counted = [f"[{colour}]{count_of(count, noun)}[/]" for count, noun, colour in counts if count]
     where = escape(str(reports[0].path)) if len(reports) == 1 else count_of(len(reports), "file")
     console.print(f"{where}: {', '.join(counted) or '[green]nothing found[/]'}", soft_wrap=True)
-    left_out = {str(report.facts["left_out"]): None for report in reports}
+    left_out = dict.fromkeys(
+        said for report in reports for said in str(report.facts["left_out"]).split("; ")
+    )
     for said in filter(None, left_out):
         console.print(f"not looked at: {escape(said)}", style="dim", soft_wrap=True)
 

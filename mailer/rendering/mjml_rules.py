@@ -20,11 +20,20 @@ class Fault:
     offset: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A tag that is not closed yet, and where it stands."""
+
+    name: str
+    offset: int
+
+
 _TAG = re.compile(
     r"<!--.*?-->|<(?P<close>/?)(?P<name>[a-zA-Z][\w:-]*)(?P<attributes>(?:[^<>\"]|\"[^\"]*\")*?)(?P<empty>/?)>",
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"\s*([\w:-]+)\s*(?:=\s*(?:\"([^\"]*)\"|(\S+)))?")
+_GIVEN = re.compile(r'([\w:-]+)="([^"]*)"')
 _UNITLESS = re.compile(r"(?:^|\s)0(?:\s|$)")
 _FORBIDDEN = (
     ("<![CDATA[", "mrml refuses CDATA: escape the text instead"),
@@ -90,33 +99,64 @@ def _faults(mjml: str) -> Iterator[Fault]:
     for words, message in _FORBIDDEN:
         if (offset := mjml.find(words)) >= 0:
             yield Fault(message, offset)
-    open_tags: list[str] = []
+    open_tags: list[_Open] = []
+    classes: set[str] = set()
     end = 0
     for tag in _TAG.finditer(mjml):
         if (bare := mjml.find("<", end, tag.start())) >= 0:
             yield Fault("a bare '<', which mrml refuses even in comments: write &lt;", bare)
         end = tag.end()
         if tag["name"]:
-            yield from _tag_faults(tag, open_tags)
+            yield from _tag_faults(tag, open_tags, mjml)
+            yield from _class_faults(tag, open_tags, classes)
     if (bare := mjml.find("<", end)) >= 0:
         yield Fault("a bare '<' or a tag that never ends", bare)
     if open_tags:
-        yield Fault(f"<{open_tags[-1]}> is never closed", len(mjml))
+        yield Fault(f"<{open_tags[-1].name}> is never closed", open_tags[-1].offset)
 
 
-def _tag_faults(tag: re.Match[str], open_tags: list[str]) -> Iterator[Fault]:
+def _tag_faults(tag: re.Match[str], open_tags: list[_Open], mjml: str) -> Iterator[Fault]:
     name = tag["name"]
     if tag["close"]:
-        if not open_tags or open_tags.pop() != name:
-            yield Fault(f"</{name}> closes nothing: mrml would move what follows", tag.start())
+        last = open_tags.pop() if open_tags else None
+        if last is None or last.name != name:
+            yield _unpaired(tag, last, mjml)
         return
     if name.startswith("mj"):
-        for message in _wrong(name, tag["attributes"], in_attributes="mj-attributes" in open_tags):
+        inside = _is_in_attributes(open_tags)
+        for message in _wrong(name, tag["attributes"], in_attributes=inside):
             yield Fault(message, tag.start())
     if not tag["empty"] and name not in _VOID:
-        open_tags.append(name)
+        open_tags.append(_Open(name, tag.start()))
     if len(open_tags) > DEEPEST:
         yield Fault(f"nested more than {DEEPEST} elements deep", tag.start())
+
+
+def _unpaired(tag: re.Match[str], last: _Open | None, mjml: str) -> Fault:
+    """Return the fault of a closing tag that does not fit: its own, or of the one left open."""
+    if last and _count(mjml, last.name) > 0 and _count(mjml, tag["name"]) >= 0:
+        return Fault(f"<{last.name}> is never closed: </{tag['name']}> comes first", last.offset)
+    message = f"</{tag['name']}> closes nothing: mrml would move what follows"
+    return Fault(message, tag.start())
+
+
+def _count(mjml: str, name: str) -> int:
+    """Return how many more tags of that name are opened than closed."""
+    tags = [found for found in _TAG.finditer(mjml) if found["name"] == name and not found["empty"]]
+    return sum(-1 if found["close"] else 1 for found in tags)
+
+
+def _is_in_attributes(open_tags: list[_Open]) -> bool:
+    return any(each.name == "mj-attributes" for each in open_tags)
+
+
+def _class_faults(tag: re.Match[str], open_tags: list[_Open], classes: set[str]) -> Iterator[Fault]:
+    """Note the classes that are defined; yield the use of one that is not, which says nothing."""
+    given = dict(_GIVEN.findall(tag["attributes"] or ""))
+    if tag["name"] == "mj-class" and _is_in_attributes(open_tags):
+        classes.add(given.get("name", ""))
+    elif classes and (used := given.get("mj-class", "")) and used not in classes:
+        yield Fault(f"no <mj-class> is called {used!r}", tag.start())
 
 
 def _wrong(name: str, attributes: str, *, in_attributes: bool) -> Iterator[str]:

@@ -17,6 +17,7 @@ import tinycss2
 from markupsafe import Markup
 
 from mailer.errors import RenderError
+from mailer.rendering.brackets import first_unclosed
 from mailer.rendering.theme import Theme, ThemeFile
 from mailer.rendering.theme_settings import Accent, ThemeSettings
 
@@ -139,6 +140,10 @@ def read_sheets(sheets: Sequence[ThemeFile], settings: ThemeSettings) -> Stylesh
 
 @lru_cache(maxsize=32)
 def _read(sheet: ThemeFile, known: frozenset[str]) -> Stylesheet:
+    if opened := first_unclosed(sheet.text):
+        bracket, line, column = opened
+        message = f"not CSS: '{bracket}' is never closed"
+        raise RenderError(message, path=sheet.path, line=line, column=column)
     rules: dict[str, list[Rule]] = {"plain": [], "mobile": [], "dark": []}
     breakpoint_ = ""
     for node in _nodes(

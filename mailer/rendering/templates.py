@@ -16,6 +16,7 @@ from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup, escape
 
 from mailer.errors import RenderError
+from mailer.rendering.jinja_errors import column_of, syntax_error
 from mailer.rendering.theme import MJML_FILE, TEXT_FILE, Theme, ThemeFile
 
 _PARENT = "parent/"
@@ -43,8 +44,7 @@ def _render(
     try:
         return environment.get_template(name).render(values)
     except jinja2.TemplateSyntaxError as error:
-        path = Path(error.filename) if error.filename else None
-        raise RenderError(str(error.message), path=path, line=error.lineno) from error
+        raise syntax_error(error, environment) from error
     except _ERRORS as error:
         raise _failed(error, theme) from error
 
@@ -110,7 +110,10 @@ def _failed(error: Exception, theme: Theme) -> RenderError:
     frames = reversed(traceback.extract_tb(error.__traceback__))
     at = next((frame for frame in frames if frame.filename in paths), None)
     path = Path(at.filename) if at else theme.folders[0] / MJML_FILE
-    return RenderError(f"the template failed: {error}", path=path, line=at.lineno if at else None)
+    line = at.lineno if at else None
+    source = path.read_text(encoding="utf-8", errors="replace") if at else ""
+    column = column_of(str(error), source, line)
+    return RenderError(f"the template failed: {error}", path=path, line=line, column=column)
 
 
 # --- from a place in the output back to the template -----------------------------------------

@@ -76,6 +76,7 @@ _BREAKS_ALLOWED = ("THAI", "KHMER", "LAO", "MYANMAR", "TIBETAN", "HIRAGANA", "KA
 _BLACK_FLAG = "\U0001f3f4"
 _TAGS = ("\U000e0000", "\U000e007f")
 _HEAPED = re.compile(r"[!！]{3,}|[?？]{4,}|[!?！？]{4,}|(?<![\w$])[$€£]{3,}(?!\w)")  # noqa: RUF001
+_CHEAPER = re.compile(r"(?<![\w$€£])[$€£]{1,2}(?![\w$€£])")
 _FEWEST_SHOUTED_WORDS = 5
 _FEWEST_SHOUTED_LETTERS = 20
 _CAPITALS = re.compile(r"\b[^\W\d_a-zß-ÿ]{2,}(?:[ \n][^\W\d_a-zß-ÿ]+){4,}\b")
@@ -139,9 +140,14 @@ def check_punctuation(lintable: Lintable) -> Iterator[Hit]:
     subject = document.front.values.get("subject")
     skipped = range(subject.start, subject.end) if subject else range(0)
     for found in _HEAPED.finditer(document.words):
-        if found.start() not in skipped:
+        if found.start() not in skipped and not _is_price_level(found[0], document.words):
             message = f"heaped punctuation: {found[0][:10]}"
             yield Hit("text-punctuation", message, found.start(), found.end())
+
+
+def _is_price_level(marks: str, words: str) -> bool:
+    """Tell whether $$$ says how dear a place is: then others are $ or $$."""
+    return marks[0] in "$€£" and bool(_CHEAPER.search(words))
 
 
 def _first_of_each_line(
