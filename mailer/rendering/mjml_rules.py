@@ -82,6 +82,9 @@ _HEAD_TAGS = {
 _ALLOWED = {name: set(names.split()) for name, names in {**_HEAD_TAGS, **_BODY_TAGS}.items()}
 _EVERY = set().union(*_ALLOWED.values()) | {"name"}
 _IN_ATTRIBUTES = {**_ALLOWED, "mj-all": _EVERY, "mj-class": _EVERY}
+_SIZES = {"width", "height"}
+_SIZE = re.compile(r"\d+(?:\.\d+)?(?:px|%|em)?|auto")
+_PADDINGS = re.compile(r"(?:\d+(?:\.\d+)?(?:px|%|em)?)(?:\s+\d+(?:\.\d+)?(?:px|%|em)?){0,3}")
 _WITH_UNITS = {*_PADDING.split(), "inner-padding"}
 _INSTEAD = {
     "mj-include": "put the text into the template: files are not loaded",
@@ -175,7 +178,9 @@ def _wrong(name: str, attributes: str, *, in_attributes: bool) -> Iterator[str]:
             yield message
 
 
-def _attribute(name: str, key: str, value: str, allowed: set[str]) -> str:
+def _attribute(  # noqa: PLR0911 - one return a fault
+    name: str, key: str, value: str, allowed: set[str]
+) -> str:
     if key == "inline":
         return "mrml leaves inline styles in the head: put these rules into theme.css"
     if key == "position":
@@ -184,6 +189,10 @@ def _attribute(name: str, key: str, value: str, allowed: set[str]) -> str:
         return f"<{name}> has no attribute {key!r}"
     if key == "mj-class" and " " in value.strip():
         return "of several names in mj-class, mrml lets the first win: name one class"
+    if key in _SIZES and not _SIZE.fullmatch(value.strip()):
+        return f"{value!r} is no {key}: write pixels or a percentage, such as 320px"
+    if key in _WITH_UNITS and not _PADDINGS.fullmatch(value.strip()):
+        return f"{value!r} is no {key}: write one to four sizes, such as 0px 44px"
     if key in _WITH_UNITS and _UNITLESS.search(value):
         return f"a 0 without unit in {key}={value!r} breaks widths in Outlook: write 0px"
     return ""

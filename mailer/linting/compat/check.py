@@ -17,12 +17,15 @@ from mailer.linting.compat import (
     support,
     text_part,
     type_size,
+    validity,
 )
 from mailer.linting.compat.inspection import inspect
 from mailer.linting.compat.options import CompatOptions
 from mailer.linting.rule import Rule
 
-_CHECKS = (support, contrast, type_size, pictures, links, structure, styles, outlook, required)
+_CHECKS = (
+    support, contrast, type_size, pictures, links, structure, styles, outlook, required, validity,
+)  # fmt: skip
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {rule.code: rule for module in (*_CHECKS, size, text_part) for rule in module.RULES}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from mailer.domain.finding import Finding, Severity
 from mailer.linting.compat.inspection import Block, Inspection
 from mailer.linting.rule import Rule
+from mailer.rendering.theme import MJML_FILE
 
 FAULTY = Rule(
     "style-block-faulty",
@@ -130,8 +131,8 @@ def _purposes(inspection: Inspection, block: Block) -> Iterator[Finding]:
         yield inspection.finding(
             MIXED,
             f"one <style> block has rules for {names}",
-            at=block.element,
             words=found[1][1],
+            template=MJML_FILE,
         )
 
 

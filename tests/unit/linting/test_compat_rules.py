@@ -40,6 +40,12 @@ IN_BODY = [
     ("html-unsupported", "<marquee>a</marquee>", "<p>a</p>"),
     ("image-format-unsupported", f"{GOOD_IMG[:-1].replace('.png', '.heic')}>", GOOD_IMG),
     ("style-dropped", '<p style="color:rgb(0 0 0)">a</p>', '<p style="color:rgb(0,0,0)">a</p>'),
+    ("css-invalid", '<p style="colour:red">a</p>', '<p style="color:red">a</p>'),
+    ("css-invalid", '<p style="font-size:big">a</p>', '<p style="font-size:large">a</p>'),
+    ("css-invalid", '<p style="margin:0 12pxx">a</p>', '<p style="margin:0 auto">a</p>'),
+    ("css-invalid", '<p style="padding:12">a</p>', '<p style="padding:0;line-height:1.5">a</p>'),
+    ("css-invalid", '<p style="color:#12345">a</p>', '<p style="color:currentColor">a</p>'),
+    ("css-invalid", '<p style="color:blakc">a</p>', '<p style="mso-line-height-rule:exactly">a</p>'),
     # legible
     ("contrast-low", '<p style="color:#999">grey</p>', '<p style="color:#666">grey</p>'),
     ("contrast-low", '<p style="background:#777;color:#888">grey</p>', "<p>grey</p>"),
