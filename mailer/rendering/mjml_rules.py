@@ -111,7 +111,8 @@ def _faults(mjml: str) -> Iterator[Fault]:
         end = tag.end()
         if tag["name"]:
             yield from _tag_faults(tag, open_tags, mjml)
-            yield from _class_faults(tag, open_tags, classes)
+            if "mj-class" in tag[0]:
+                yield from _class_faults(tag, open_tags, classes)
     if (bare := mjml.find("<", end)) >= 0:
         yield Fault("a bare '<' or a tag that never ends", bare)
     if open_tags:

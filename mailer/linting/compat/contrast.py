@@ -13,7 +13,7 @@ from mailer.domain.colour import (
 )
 from mailer.domain.finding import Finding, Severity
 from mailer.linting.compat.document import Run
-from mailer.linting.compat.inspection import Inspection, counted, shortened
+from mailer.linting.compat.inspection import Inspection, beginning, counted, shortened, where
 from mailer.linting.compat.look import Look
 from mailer.linting.compat.media import BARE, DARK, LIGHT, View
 from mailer.linting.rule import Rule
@@ -83,14 +83,15 @@ def _finding(inspection: Inspection, pair: _Pair, view: View) -> Finding:
     ratio = int(contrast(look.colour, look.background) * 100) / 100
     better = legible(look.colour, on=look.background, ratio=wanted)
     front, back = _name(look.colour, look.colour_from), look.background.hex
+    static = "" if view is not DARK else _static_words(inspection, pair)
     where = {LIGHT: "", DARK: " in dark mode", BARE: " where styles are stripped"}[view]
     return inspection.finding(
         CONTRAST,
         f"the text {shortened(pair.run.text)!r}{counted(pair.count)} in {front} on {back} has a"
         f" contrast of {ratio:g}{where}: {wanted:g} is needed",
         at=pair.run,
-        words=look.colour_from,
-        also=(*_spellings(look.colour_from), *_spellings(look.background_from)),
+        words=static or look.colour_from,
+        also=(look.colour_from, *_spellings(look.colour_from), *_spellings(look.background_from)),
         severity=Severity.ERROR if ratio < _WORST else Severity.WARNING,
         fix=f"{_WHEN[view]} {better.hex}, which has"
         f" {contrast(better, look.background):.1f} on {back}.",
@@ -105,6 +106,16 @@ def _finding(inspection: Inspection, pair: _Pair, view: View) -> Finding:
             "issue_line": pair.run.line,
         },
     )
+
+
+def _static_words(inspection: Inspection, pair: _Pair) -> str:
+    """Return the words of a template whose colour stays in dark mode: it lacks a class there."""
+    element, words = pair.run.element, beginning(pair.run.text)
+    if element.is_authored or inspection.look(element, LIGHT).colour != pair.look.colour:
+        return ""
+    files = inspection.options.theme_files.items()
+    templates = [text for path, text in files if path.suffix == ".j2"]
+    return words if any(where(text, words, near=1) for text in templates) else ""
 
 
 def _spellings(written: str) -> tuple[str, ...]:

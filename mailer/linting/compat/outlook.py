@@ -63,15 +63,41 @@ def unbalanced(html: str) -> int | None:
 def _too_wide(inspection: Inspection) -> Iterator[Finding]:
     room: dict[Element, float | None] = {}
     columns = _columns(inspection)
+    taken: dict[Element, float] = {}
     for at, element in enumerate(inspection.document.elements):
         available = room.get(element.parent) if element.parent is not None else None
         if at in columns:
+            yield from _side_by_side(inspection, element, columns[at], available, taken)
             available = columns[at]
         width = _own_width(inspection, element)
         if width is not None and available is not None and width > available + _SLACK:
             yield _finding(inspection, element, width=width, available=available)
             width = available
         room[element] = _inside(inspection, element, width if width is not None else available)
+
+
+def _side_by_side(
+    inspection: Inspection,
+    element: Element,
+    width: float,
+    available: float | None,
+    taken: dict[Element, float],
+) -> Iterator[Finding]:
+    """Yield the column that makes those of one row wider together than the row."""
+    if element.parent is None or available is None:
+        return
+    before = taken.get(element.parent, 0.0)
+    taken[element.parent] = before + width
+    if before <= available + _SLACK < before + width:
+        share = f"{100 * width / available:g}%" if available else ""
+        yield inspection.finding(
+            WIDTHS,
+            f"columns of {before + width:g} px stand side by side in {available:g} px of room",
+            at=element,
+            words=f'width="{share}"',
+            also=(f'width="{width:g}px"',),
+            facts={"pixels": before + width, "room": available},
+        )
 
 
 def _columns(inspection: Inspection) -> dict[int, float]:

@@ -74,6 +74,7 @@ def _finding(inspection: Inspection, use: Use, verdict: Verdict) -> Finding:
         f" {_listed(verdict.without)}",
         at=use.element,
         words=use.words,
+        also=(use.words.partition(":")[0] + ":",) if ":url(" in use.words else (),
         severity=_severity(inspection, use, verdict),
         why=f"{_why(use, rule)} Source: {feature.url}.",
         fix=_FIXES.get(use.slug.partition(":")[0], ""),

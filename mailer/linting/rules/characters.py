@@ -124,7 +124,7 @@ def check_shouting(lintable: Lintable) -> Iterator[Hit]:
 
 
 def _is_loud(words: str) -> bool:
-    return sum(character.isupper() for character in words) >= _FEWEST_SHOUTED_LETTERS
+    return sum(map(str.isupper, words)) >= _FEWEST_SHOUTED_LETTERS
 
 
 def _runs_of_capitals(words: str) -> Iterator[tuple[int, int]]:

@@ -57,41 +57,60 @@ _WORD_LANGUAGES = {"es", "pt", "gl", "ca", "ast", "an"}
 """Where "todo" is a word, and so TODO one in a heading in capitals."""
 
 _YOUR_TEXT_HERE = (
-    r"(?:ihr|dein|euer)[ ](?:text|titel|link|bild|betreff)[ ]hier"
+    r"\b(?:(?:ihr|dein|euer)[ ](?:text|titel|link|bild|betreff)[ ]hier"
     r"|(?:votre|ton)[ ](?:texte|titre|lien)[ ]ici|(?:tu|su)[ ](?:texto|título|enlace)[ ]aquí"
     r"|seu[ ](?:texto|título|link)[ ]aqui|(?:tuo|vostro)[ ](?:testo|titolo|link)[ ]qui"
-    r"|(?:jouw|uw)[ ](?:tekst|titel|link)[ ]hier"
-    r"|hier[ ](?:steht|kommt|folgt)[ ](?:ein[ ]|der[ ])?(?:blindtext|platzhalter|beispieltext)"
+    r"|(?:jouw|uw)[ ](?:tekst|titel|link)[ ]hier)\b"
 )
 """In German, French, Spanish, Portuguese, Italian and Dutch."""
 
-_FILLER = re.compile(
-    rf"""lorem[ ]ipsum|dolor[ ]sit[ ]amet|consectetur[ ]adipi?sc
-    |\[(?:insert|enter|replace|put|fill[ ]in)[ ][^\]\n()]{{1,60}}\]
-    |\[your[ ][^\]\n()]{{1,40}}\]
-    |\[add[ ](?:an?[ ]|the[ ]|your[ ])?(?:link|text|image|photo|picture|title|headline|quote|name
-        |date|url|source|caption|intro|introduction|content|details|summary|description)\b[^\]\n]{{0,40}}\]
-    |\[(?:placeholder|image|link|url|text|title|headline|subject|summary|quote|photo|logo|caption|date
-        |description|content|tbd|tk)(?:[ ](?:goes[ ])?here)?\]
-    |<(?:insert|enter|replace|put|your)[ ][^>\n]{{1,60}}>
-    |<(?-i:[A-Z]{{2,}}[ _][A-Z_ ]{{2,40}}|NAME|NOM|NOME|NOMBRE|VORNAME|NACHNAME|PRENOM)>
-    |\[(?:(?:the|my|our)[ ])?(?:company|business|product|brand|event|speaker|author|sponsor|city
-        |customer|client|recipient|publication)(?:'s)?[ ]
-        (?:name|logo|title|link|url|date)\](?![(\[:])
-    |(?:^|(?<=\[))insert[ ](?:your[ ])?(?:link|image|photo|picture|text|title|headline|name|date|url
-        |quote|caption|logo|summary|content)
-        (?:[ ](?:text|title|name|url|link))?(?:[ ]here)?(?=\]|[ ]*$)
-    |\b(?:link|subject(?:[ ]line)?|summary|quote|caption|name|body|intro|introduction|preheader
-        |paragraph|button[ ]text)[ ]goes[ ]here\b
-    |\b(?:your|my|the)[ ](?:text|headline|title|subject(?:[ ]line)?|content|link|image|preheader
-        |copy|intro|introduction)[ ](?:goes[ ])?here\b(?![ ]is)
-    |\b(?:text|headline|title|content|image|copy|description)[ ]goes[ ]here\b
-    |\b(?-i:PLACEHOLDER|CHANGE[ _]?ME|REPLACE[ _]?ME|INSERT(?:[ ][A-Z]+){{1,4}}[ ]HERE)\b
-    |\b(?-i:(?:FIRST|LAST|FULL)_?NAME)\b
-    |\basdf(?:ghjkl|asdf|jkl)?\b|\[email[ \xa0]protected\]
-    |\b(?:{_YOUR_TEXT_HERE})\b""",
-    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
-)
+_FLAGS = re.VERBOSE | re.IGNORECASE | re.MULTILINE
+_FILLERS = (
+    (("ipsum", "dolor sit", "consectetur"), re.compile(
+        r"lorem[ ]ipsum|dolor[ ]sit[ ]amet|consectetur[ ]adipi?sc", _FLAGS
+    )),
+    (("[",), re.compile(
+        r"""\[(?:(?:insert|enter|replace|put|fill[ ]in)[ ][^\]\n()]{1,60}\]
+        |your[ ][^\]\n()]{1,40}\]
+        |add[ ](?:an?[ ]|the[ ]|your[ ])?(?:link|text|image|photo|picture|title|headline|quote|name
+            |date|url|source|caption|intro|introduction|content|details|summary|description)
+            \b[^\]\n]{0,40}\]
+        |(?:placeholder|image|link|url|text|title|headline|subject|summary|quote|photo|logo|caption
+            |date|description|content|tbd|tk)(?:[ ](?:goes[ ])?here)?\]
+        |(?:(?:the|my|our)[ ])?(?:company|business|product|brand|event|speaker|author|sponsor|city
+            |customer|client|recipient|publication)(?:'s)?[ ]
+            (?:name|logo|title|link|url|date)\](?![(\[:])
+        |email[ \xa0]protected\])""", _FLAGS
+    )),
+    (("<",), re.compile(
+        r"""<(?:(?:insert|enter|replace|put|your)[ ][^>\n]{1,60}>
+        |(?-i:[A-Z]{2,}[ _][A-Z_ ]{2,40}|NAME|NOM|NOME|NOMBRE|VORNAME|NACHNAME|PRENOM)>)""", _FLAGS
+    )),
+    (("insert",), re.compile(
+        r"""(?:^|(?<=\[))insert[ ](?:your[ ])?(?:link|image|photo|picture|text|title|headline|name
+            |date|url|quote|caption|logo|summary|content)
+            (?:[ ](?:text|title|name|url|link))?(?:[ ]here)?(?=\]|[ ]*$)
+        |\b(?-i:INSERT(?:[ ][A-Z]+){1,4}[ ]HERE)\b""", _FLAGS
+    )),
+    (("here",), re.compile(
+        r"""\b(?:text|headline|title|content|image|copy|description|link|subject(?:[ ]line)?|summary
+            |quote|caption|name|body|intro|introduction|preheader|paragraph|button[ ]text)
+            [ ]goes[ ]here\b
+        |\b(?:your|my|the)[ ](?:text|headline|title|subject(?:[ ]line)?|content|link|image|preheader
+            |copy|intro|introduction)[ ](?:goes[ ])?here\b(?![ ]is)""", _FLAGS
+    )),
+    (("placeholder", "change", "replace"), re.compile(
+        r"\b(?:PLACEHOLDER|CHANGE[ _]?ME|REPLACE[ _]?ME)\b"
+    )),
+    (("name",), re.compile(r"\b(?:FIRST|LAST|FULL)_?NAME\b")),
+    (("asdf",), re.compile(r"\basdf(?:ghjkl|asdf|jkl)?\b", _FLAGS)),
+    ((" hier", " ici", " aquí", " aqui", " qui"), re.compile(_YOUR_TEXT_HERE, _FLAGS)),
+    (("hier ",), re.compile(
+        r"\bhier[ ](?:steht|kommt)[ ](?:ein[ ]|der[ ])?(?:blindtext|platzhalter|beispieltext)",
+        _FLAGS,
+    )),
+)  # fmt: skip
+"""Each with words of which one must be there, in small letters, so that most are not searched."""
 _FILLER_OF_LINK = re.compile(
     r"insert (?:your )?(?:link|image|text|title|headline|name|date|url|caption)"
     r"(?: (?:text|title|name|url|link))?(?: here)?|.{0,30}\bgoes here|(?:title|headline|link) here",
@@ -185,10 +204,12 @@ def _is_number(before: str, after: str) -> bool:
 def check_filler(lintable: Lintable) -> Iterator[Hit]:
     """Look for words that only filled a place, on each line the first."""
     document = lintable.document
-    told = {document.source.place(start)[0] for start, _ in _foreign_tags(lintable)}
+    fillers = _fillers(document.words)
+    tags = _foreign_tags(lintable) if fillers else ()
+    told = {document.source.place(start)[0] for start, _ in tags}
     linked = {link.start for link in document.spans.links}
     linked |= {image.start + 1 for image in document.spans.images}
-    for found in _FILLER.finditer(document.words):
+    for found in fillers:
         line, _ = document.source.place(found.start())
         if line in told or (found.start() in linked and not _fills_a_link(found[0])):
             continue
@@ -204,6 +225,17 @@ def check_filler(lintable: Lintable) -> Iterator[Hit]:
         if value and _WHOLE_VALUE.fullmatch(value.value):
             message = f"the {key} is a placeholder: {value.value!r}"
             yield Hit("placeholder-text", message, value.start, value.end)
+
+
+def _fillers(words: str) -> list[re.Match[str]]:
+    small = words.lower()
+    found = [
+        match
+        for gates, pattern in _FILLERS
+        if any(gate in small for gate in gates)
+        for match in pattern.finditer(words)
+    ]
+    return sorted(found, key=lambda match: match.start())
 
 
 def _fills_a_link(words: str) -> bool:
