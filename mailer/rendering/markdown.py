@@ -34,6 +34,10 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BLOCK_COMMENT = re.compile(r"<!--(?:(?!-->).)*-->[ \t]*(?=\n|\Z)", re.DOTALL)
 
 
+MOST_BRACKETS = 2000
+"""In one paragraph: each may begin a link, and is tried against all that follow."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """Tokens, and the conditions of all `only` parts with the line of each one's first use."""
@@ -147,6 +151,9 @@ def _inline(state: StateCore) -> None:
             state.env["places"] = Places(token.content, line, state.env["source"])
             state.env["heading"] = token.meta if last == "heading_open" else None
             token.children = []
+            if token.content.count("[") > MOST_BRACKETS:
+                message = f"more than {MOST_BRACKETS:,} opening brackets in one paragraph: part it"
+                raise state.env["source"].error(message, line=line)
             _parse_placed(state.md, token.content, state.env, token.children)
         last = token.type
 

@@ -96,6 +96,8 @@ _SPACED = re.compile(r"\][ \t]+\((?:https?://|mailto:|www\.)[^)\n]*\)")
 _SPLIT = re.compile(r"(?<!\()<(?:https?://|mailto:)[^<>\n]*[ \t][^<>\n]*>")
 _BUTTON = re.compile(r"\{[^{}\n]*\.button\b")
 _CLICK = re.compile(r"cli[ck]|klick|tap\b|\bhere\b|\bhier\b", re.IGNORECASE)
+_MEANT = re.compile(r"https?:|www\.|mailto:|\]\(\s")
+_LONGEST_LINK = 4000
 _BETWEEN = re.compile(r"[\s,;:·|/\u2013\u2014-]*")
 
 
@@ -133,7 +135,7 @@ def check_made(lintable: Lintable) -> Iterator[Hit]:
     document = lintable.document
     prose, text = document.masked.prose, document.source.text
     for start, end in document.spans.broken:
-        if re.search(r"https?:|www\.|mailto:|\]\(\s", text[start:end]):
+        if _MEANT.search(text, start, min(end, start + _LONGEST_LINK)):
             yield Hit("link-not-made", "this is no link: readers see the brackets", start, end)
     for found in _SPLIT.finditer(prose):
         yield Hit(
