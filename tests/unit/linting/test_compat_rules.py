@@ -45,7 +45,11 @@ IN_BODY = [
     ("css-invalid", '<p style="margin:0 12pxx">a</p>', '<p style="margin:0 auto">a</p>'),
     ("css-invalid", '<p style="padding:12">a</p>', '<p style="padding:0;line-height:1.5">a</p>'),
     ("css-invalid", '<p style="color:#12345">a</p>', '<p style="color:currentColor">a</p>'),
-    ("css-invalid", '<p style="color:blakc">a</p>', '<p style="mso-line-height-rule:exactly">a</p>'),
+    (
+        "css-invalid",
+        '<p style="color:blakc">a</p>',
+        '<p style="mso-line-height-rule:exactly">a</p>',
+    ),
     # legible
     ("contrast-low", '<p style="color:#999">grey</p>', '<p style="color:#666">grey</p>'),
     ("contrast-low", '<p style="background:#777;color:#888">grey</p>', "<p>grey</p>"),

@@ -116,3 +116,13 @@ def test_files_that_are_no_issue_are_told_so(settings: Settings, tmp_path: Path)
         file.truncate(6_000_000)
     with pytest.raises(RenderError, match="larger than 5 MB"):
         lint_file(huge, settings, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "body", ["[" * 20_000 + "x" + "](" * 20_000, "a <!-- lint: allow " + "a," * 20_000 + " -->"]
+)
+def test_brackets_and_commas_by_the_thousand_take_no_time(body: str, settings: Settings) -> None:
+    begin = time.process_time()
+    report = lint((FRONT + body).encode(), settings)
+    assert time.process_time() - begin < 10
+    assert report.findings

@@ -317,3 +317,61 @@ def test_the_sample_is_that_of_a_new_issue(lint) -> None:  # noqa: ANN001
     for words in ("One line that makes people open it", "everything before the\nfirst section",
                   "A heading with an address below it is a linked title"):  # fmt: skip
         assert words in text
+
+
+@pytest.mark.parametrize(
+    ("subject", "code"),
+    [
+        ("Re:Invent: what was shown", ""),
+        ("re:publica in Berlin", ""),
+        ("Re:Your invoice", "subject-fake-reply"),
+        ("[Tide] Re: the bridge", "subject-fake-reply"),
+        ("\\u00a0\\u200b", "subject-missing"),
+    ],
+)
+def test_subjects_like_answers_or_like_nothing(lint, subject: str, code: str) -> None:  # noqa: ANN001
+    rest = 'date: 2026-11-22\npreheader: "A line that goes on."\n---\nText.'
+    text = f'---\nsubject: "{subject}"\n{rest}'
+    assert [each.code for each in lint(text).findings] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("Lunch is $, dinner at the harbour is $$$.", ""),
+        ("Earn $$$ while you sleep.", "text-punctuation"),
+        ("[Enter the contest](https://a.news/c) today.", ""),
+        ("[Insert link text](https://a.news/c) today.", "placeholder-text"),
+        ("Read of [D.C.](https://a.news/wiki/Washington,_D.C.) and its tides.", ""),
+        ("Read of [Yahoo!](https://a.news/wiki/Yahoo!) and its tides.", ""),
+        ("Read [this page of ours](https://a.news/page.).", "link-punctuation"),
+        ("Read [this page of ours](https://a.con/page).", "link-malformed"),
+        ("Read [this page of ours](https://a.news/100%).", "link-malformed"),
+    ],
+)  # fmt: skip
+def test_what_looks_like_a_mistake_and_is_none(codes, body: str, code: str) -> None:  # noqa: ANN001
+    assert codes(body) == ([code] if code else [])
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_picture_that_was_cut_off(lint, tmp_path: Path, kind: str) -> None:  # noqa: ANN001
+    image = Image.effect_noise((1200, 800), 60).convert("RGB")
+    file = tmp_path / f"a.{kind.lower()}"
+    image.save(file, kind)
+    body = "Words of twenty and more, so that the picture is not alone. " * 4
+    text = (
+        '---\nsubject: "Hi there"\ndate: 2026-11-22\npreheader: "A line that goes on."\n---\n'
+        f"{body}\n\n![A grey field of noise]({file.name})\n"
+    )
+    assert "image-broken" not in {each.code for each in lint(text).findings}
+    file.write_bytes(file.read_bytes()[:200_000])
+    assert "image-broken" in {each.code for each in lint(text).findings}
+
+
+def test_an_old_issue_is_not_strange_but_a_year_too_few_is(lint) -> None:  # noqa: ANN001
+    def of(date: str) -> list[str]:
+        text = f'---\nsubject: "Hi"\ndate: {date}\npreheader: "A line that goes on."\n---\nText.'
+        return [each.code for each in lint(text).findings]
+
+    assert of("2020-10-10") == of("2025-06-14") == of("2026-12-24") == []
+    assert of("2025-11-24") == of("2206-11-25") == of("1026-11-25") == ["date-far"]
