@@ -15,7 +15,7 @@ from mailer.domain.issue import Author, FrontMatter, Inlines, one_line
 from mailer.domain.message import Mailbox
 from mailer.errors import RenderError
 from mailer.rendering.merge import parse_line
-from mailer.rendering.source import Source
+from mailer.rendering.source import Source, normalise
 
 KEYS = (
     "subject", "slug", "date", "preheader", "list", "from", "reply-to", "theme", "language",
@@ -162,7 +162,9 @@ def _scalar(name: str, event: yaml.Event, source: Source) -> _Value:
     if not event.style:
         _check_comment(name, event, source)
     is_null = not event.style and event.value in {"", "~", "null"}
-    text = "" if is_null else one_line(str(event.value))
+    text = (
+        "" if is_null else one_line(normalise(str(event.value)))
+    )  # "\e" in quotes is a control character
     return _Value(text, *_place(event.start_mark))
 
 

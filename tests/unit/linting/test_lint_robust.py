@@ -126,3 +126,8 @@ def test_brackets_and_commas_by_the_thousand_take_no_time(body: str, settings: S
     report = lint((FRONT + body).encode(), settings)
     assert time.process_time() - begin < 10
     assert report.findings
+
+
+def test_control_characters_written_as_escapes_do_not_come_out(settings: Settings) -> None:
+    text = '---\nsubject: "A\\e bridge"\ndate: 2026-11-22\npreheader: "Nine years\\x07 and on"\n---\nText.\n'
+    assert lint(text.encode(), settings).findings == ()
