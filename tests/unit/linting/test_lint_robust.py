@@ -129,5 +129,6 @@ def test_brackets_and_commas_by_the_thousand_take_no_time(body: str, settings: S
 
 
 def test_control_characters_written_as_escapes_do_not_come_out(settings: Settings) -> None:
-    text = '---\nsubject: "A\\e bridge"\ndate: 2026-11-22\npreheader: "Nine years\\x07 and on"\n---\nText.\n'
+    subject, preheader = '"A\\e bridge"', '"Nine years\\x07 and on"'
+    text = f"---\nsubject: {subject}\ndate: 2026-11-22\npreheader: {preheader}\n---\nText.\n"
     assert lint(text.encode(), settings).findings == ()
