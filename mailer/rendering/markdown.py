@@ -35,7 +35,7 @@ _BLOCK_COMMENT = re.compile(r"<!--(?:(?!-->).)*-->[ \t]*(?=\n|\Z)", re.DOTALL)
 
 
 MOST_BRACKETS = 2000
-"""In one paragraph: each may begin a link, and is tried against all that follow."""
+"""In one paragraph, not escaped: each may begin a link, and is tried against all that follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def _inline(state: StateCore) -> None:
             state.env["places"] = Places(token.content, line, state.env["source"])
             state.env["heading"] = token.meta if last == "heading_open" else None
             token.children = []
-            if token.content.count("[") > MOST_BRACKETS:
+            if token.content.count("[") - token.content.count("\\[") > MOST_BRACKETS:
                 message = f"more than {MOST_BRACKETS:,} opening brackets in one paragraph: part it"
                 raise state.env["source"].error(message, line=line)
             _parse_placed(state.md, token.content, state.env, token.children)
