@@ -108,10 +108,12 @@ class Workspace:
         return holders - self.processes("run/keeper.lock")
 
     def pid_of(self, server: str) -> int:
-        """Return the process that `server` wrote down as its own; 0 for none."""
+        """Return the process that `server` wrote down as its own; 0 for none (yet)."""
         name = {"postgres": "postmaster.pid", "redis": "redis.pid"}[server]
         with suppress(FileNotFoundError):
-            return int((self.state_dir / server / name).read_text().split()[0])
+            # A server makes its file first and writes into it a moment later.
+            first_line, newline, _ = (self.state_dir / server / name).read_text().partition("\n")
+            return int(first_line) if newline else 0
         return 0
 
     def kill_keeper(self) -> None:
