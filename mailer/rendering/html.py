@@ -42,6 +42,7 @@ from mailer.domain.issue import (
     Text,
 )
 from mailer.domain.message import SlotContext
+from mailer.rendering.columns import whole_columns
 from mailer.rendering.highlight import highlighted
 from mailer.rendering.merge import Tokens
 from mailer.rendering.words import Words
@@ -246,22 +247,25 @@ class Fragments:
         return f'<blockquote class="q"{at}>{self._inside(quote.blocks, "qp")}{said}</blockquote>'
 
     def _table(self, table: Table, at: str) -> str:
-        header = self._row(table.header, table.aligns, "th")
-        rows = "".join(self._row(row, table.aligns, "td") for row in table.rows)
+        whole = whole_columns(table)
+        looks = [
+            (align, ("" if align else " ts") + (" tw" if column in whole else ""))
+            for column, align in enumerate(table.aligns)
+        ]
+        header = self._row(table.header, looks, "th")
+        rows = "".join(self._row(row, looks, "td") for row in table.rows)
         body = f"<tbody>{rows}</tbody>" if rows else ""
         return f'<table class="tb"{at}><thead>{header}</thead>{body}</table>'
 
-    def _row(self, cells: tuple[Inlines, ...], aligns: tuple[str, ...], kind: str) -> str:
+    def _row(self, cells: tuple[Inlines, ...], looks: list[tuple[str, str]], kind: str) -> str:
+        scope = ' scope="col"' if kind == "th" else ""
         inside = "".join(
-            self._cell(cell, align, kind) for cell, align in zip(cells, aligns, strict=True)
+            f'<{kind}{scope} class="{kind}{names}"'
+            + (f' align="{align}"' if align else "")
+            + f">{self._inlines(cell)}</{kind}>"
+            for cell, (align, names) in zip(cells, looks, strict=True)
         )
         return f"<tr>{inside}</tr>"
-
-    def _cell(self, cell: Inlines, align: str, kind: str) -> str:
-        scope = ' scope="col"' if kind == "th" else ""
-        where = f' align="{align}"' if align else ""
-        names = kind if align else f"{kind} ts"
-        return f'<{kind}{scope} class="{names}"{where}>{self._inlines(cell)}</{kind}>'
 
     # --- boxes: tables, since Outlook pads nothing else ---
 
