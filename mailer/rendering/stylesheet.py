@@ -7,10 +7,10 @@ come on top. Only rules whose classes the issue uses get into the message.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import tinycss2
@@ -23,6 +23,8 @@ from mailer.rendering.theme_settings import Accent, ThemeSettings
 
 _VAR = re.compile(r"var\(--([a-z][a-z0-9-]*)\)")
 _CLASS = re.compile(r"\.([\w-]+)")
+_CLASSLIKE = re.compile(r"[.\[:]")
+_TYPE = re.compile(r"(?:^|[\s>+~])[a-z]")
 _USED = re.compile(r'\bclass="([^"]*)"|\bcss-class="([^"]*)"')
 _BACKGROUNDS = {"background", "background-color"}
 _LOGICAL = re.compile(r"-inline-(start|end)\b")
@@ -79,20 +81,20 @@ def make_styles(theme: Theme, *, mjml: str, accents: Sequence[Accent], direction
     Raises:
         RenderError: the CSS is wrong; with file, line and column.
     """
-    used = frozenset(
-        name for pair in _USED.findall(mjml) for names in pair for name in names.split()
-    )
-    return _styles(theme.sheets, theme.settings, used, tuple(accents), direction)
+    together = frozenset(frozenset((one or other).split()) for one, other in _USED.findall(mjml))
+    return _styles(theme.sheets, theme.settings, together, tuple(accents), direction)
 
 
 @lru_cache(maxsize=64)
 def _styles(
     sheets: tuple[ThemeFile, ...],
     settings: ThemeSettings,
-    used: frozenset[str],
+    together: frozenset[frozenset[str]],
     accents: tuple[Accent, ...],
     direction: str,
 ) -> Styles:
+    """Return the styles for elements whose classes are `together`."""
+    used = frozenset(chain.from_iterable(together))
     sheet = read_sheets(sheets, settings)
     light, dark = _values(settings, "light"), _values(settings, "dark")
     plain = [rule for rule in sheet.plain if rule.classes <= used]
@@ -109,10 +111,11 @@ def _styles(
     blocks = [
         ":root{color-scheme:light dark;supported-color-schemes:light dark}",
         _media(
-            f"only screen and (max-width:{sheet.breakpoint})", _grouped(mobile, light, direction)
+            f"only screen and (max-width:{sheet.breakpoint})",
+            _grouped(mobile, light, direction, together),
         ),
-        _media("(prefers-color-scheme:dark)", _grouped(darker, dark, direction)),
-        "\n".join(_outlook(darker, dark, direction)),
+        _media("(prefers-color-scheme:dark)", _grouped(darker, dark, direction, together)),
+        "\n".join(_grouped(_outlook(darker), dark, direction, together)),
     ]
     head = "".join(f"<mj-style>\n{block}\n</mj-style>\n" for block in blocks if block)
     return Styles("\n".join(inlined), Markup(head))  # noqa: S704 - a theme's own CSS
@@ -279,27 +282,63 @@ def _accent_rules(accents: Sequence[Accent], used: frozenset[str]) -> Iterator[R
             yield Rule(f".b{at} p", (Declaration("border-top-color", accent.dark),))
 
 
-def _grouped(rules: Iterable[Rule], values: Mapping[str, str], direction: str) -> list[str]:
-    """Return the rules as CSS, those that say the same as one: neighbours keep their order."""
-    bodies: dict[str, list[str]] = defaultdict(list)
+def _grouped(
+    rules: Iterable[Rule],
+    values: Mapping[str, str],
+    direction: str,
+    together: frozenset[frozenset[str]],
+) -> list[str]:
+    """Return the rules as CSS, those that say the same as one where the last word stays the same.
+
+    A rule joins an earlier one unless one between them has another say on the same element.
+    """
+    groups: list[tuple[str, str, list[str]]] = []
     for rule in rules:
         for each in rule.declarations:
-            bodies[_one(each, values, direction, end="!important")].append(rule.selector)
-    return [f"{','.join(dict.fromkeys(names))}{{{body}}}" for body, names in bodies.items()]
+            body = _one(each, values, direction, end="!important")
+            for name, other_body, selectors in reversed(groups):
+                if other_body == body:
+                    selectors.append(rule.selector)
+                    break
+                if _are_about_one_thing(each.name, name) and any(
+                    _may_compete(rule.selector, selector, together) for selector in selectors
+                ):
+                    groups.append((each.name, body, [rule.selector]))
+                    break
+            else:
+                groups.append((each.name, body, [rule.selector]))
+    return [f"{','.join(dict.fromkeys(names))}{{{body}}}" for _, body, names in groups]
 
 
-def _outlook(rules: Iterable[Rule], values: Mapping[str, str], direction: str) -> list[str]:
-    """Return dark rules as Outlook's apps and web take them, by the attributes that they set.
+def _are_about_one_thing(one: str, other: str) -> bool:
+    """Return whether one property sets the other, as `border` does `border-top`."""
+    return f"{one}-".startswith(f"{other}-") or f"{other}-".startswith(f"{one}-")
+
+
+def _may_compete(one: str, other: str, together: frozenset[frozenset[str]]) -> bool:
+    """Return whether their order may count: they weigh the same and may match one element."""
+    if _weight(one) != _weight(other):
+        return False
+    both = _classes(one.rpartition(" ")[2]) | _classes(other.rpartition(" ")[2])
+    return not both or any(both <= classes for classes in together)
+
+
+@lru_cache(maxsize=1024)
+def _weight(selector: str) -> tuple[int, int]:
+    """Return the specificity: classes, attributes and pseudo-classes, then types."""
+    return len(_CLASSLIKE.findall(selector)), len(_TYPE.findall(selector))
+
+
+def _outlook(rules: Iterable[Rule]) -> Iterator[Rule]:
+    """Yield dark rules as Outlook's apps and web take them, by the attributes that they set.
 
     Source: what `[data-ogsc]` (text) and `[data-ogsb]` (grounds) stand for is known from use only.
     """
-    marked = []
     for rule in rules:
         for each in rule.declarations:
             mark = "[data-ogsb]" if each.name in _BACKGROUNDS else "[data-ogsc]"
             if each.name in {"color", *_BACKGROUNDS}:
-                marked.append(Rule(f"{mark} {rule.selector}", (each,)))
-    return _grouped(marked, values, direction)
+                yield Rule(f"{mark} {rule.selector}", (each,))
 
 
 def _media(condition: str, rules: Sequence[str]) -> str:

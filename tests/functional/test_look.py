@@ -190,6 +190,32 @@ def test_figures_of_a_table_do_not_break(browser: Browser, name: str, width: int
         assert set(browser.run(f"return {LINES_OF_FIGURES.strip()}")) == {1}
 
 
+CALLOUTS = """\
+---
+subject: Callouts
+date: 2026-11-22
+---
+
+```python
+@decorated
+def word(number=4.1): ...  # a comment
+```
+
+""" + "".join(f"::: {kind}\nWords.\n:::\n\n" for kind in ("note", "tip", "important", "warning"))
+CALLOUT_HEADS = """
+[...document.querySelectorAll(".bh")].map(head => getComputedStyle(head).color)
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_callouts_have_their_colours(browser: Browser, name: str, scheme: str) -> None:
+    measure(browser, compile_in(name, CALLOUTS).html, width=640, scheme=scheme)
+    settings = theme_of(name).settings
+    colours = settings.light if scheme == "light" else settings.dark
+    heads = [rgb(colours[kind]) for kind in ("note", "tip", "important", "warning")]
+    assert browser.run(f"return {CALLOUT_HEADS.strip()}") == heads
+
+
 @pytest.mark.parametrize("source", [ARABIC, LEAST], ids=["right to left", "least"])
 def test_other_issues_fit_and_read(browser: Browser, name: str, source: str) -> None:
     html = with_pixels(compile_in(name, source).html)
