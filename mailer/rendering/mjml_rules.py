@@ -102,6 +102,8 @@ def _faults(mjml: str) -> Iterator[Fault]:
     for words, message in _FORBIDDEN:
         if (offset := mjml.find(words)) >= 0:
             yield Fault(message, offset)
+    if (comment := mjml.find("<!--", mjml.rfind("-->") + 1)) >= 0:
+        yield Fault("the comment is not closed: end it with -->", comment)
     open_tags: list[_Open] = []
     classes: set[str] = set()
     end = 0

@@ -1,10 +1,11 @@
 """Merge fields: known, spelt right, and never empty for somebody."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from mailer.domain.finding import Severity
 from mailer.domain.message import SYSTEM_FIELDS
-from mailer.linting.lintable import Lintable
+from mailer.linting.lintable import Audience, Lintable
 from mailer.linting.rule import Check, Hit, Rule
 from mailer.linting.scan.spans import FieldSpan
 
@@ -57,17 +58,24 @@ COMMON_FIELDS = (
     "country", "language", "birthday",
 )  # fmt: skip
 _SHORTEST = 4
+_MOST_NAMES = 100
+"""That a slip is looked for among: no issue has more fields."""
 _NAMES_OF_THEIR_OWN = {"mail", "names", "county", "game"}
 
 
 def check_fields(lintable: Lintable) -> Iterator[Hit]:
     """Look at each merge field."""
     document = lintable.document
+    counts = Counter(span.name for span in document.fields if span.name)
+    doubts: dict[str, tuple[str, str] | None] = {}
     seen: set[str] = set()
     for span in document.fields:
         if not span.name or span.name in SYSTEM_FIELDS:
             continue
-        yield from _known(lintable, span)
+        if span.name not in doubts:
+            doubts[span.name] = _doubt(lintable.audience, span.name, counts)
+        if doubt := doubts[span.name]:
+            yield Hit(*doubt, span.start, span.end)
         if span.default is None and span.name not in seen:
             seen.add(span.name)
             yield from _lacking(lintable, span)
@@ -81,7 +89,7 @@ def check_braces(lintable: Lintable) -> Iterator[Hit]:
     at = text.find("{{")
     while at >= 0:
         is_escaped = text[at - 1 : at] in {"\\", "{"}
-        if at not in filled and not is_escaped and "}}" not in text[at:].split("\n", 1)[0]:
+        if at not in filled and not is_escaped and not _closes_on_line(text, at):
             line_end = text.find("\n", at)
             end = len(text) if line_end < 0 else line_end
             yield Hit(
@@ -90,23 +98,26 @@ def check_braces(lintable: Lintable) -> Iterator[Hit]:
         at = text.find("{{", at + 2)
 
 
-def _known(lintable: Lintable, span: FieldSpan) -> Iterator[Hit]:
-    audience = lintable.audience
+def _closes_on_line(text: str, at: int) -> bool:
+    line_end = text.find("\n", at)
+    return text.find("}}", at, len(text) if line_end < 0 else line_end) >= 0
+
+
+def _doubt(audience: Audience | None, name: str, counts: Counter[str]) -> tuple[str, str] | None:
+    """Return the code and the message for a name that seems to be wrong."""
     if audience is not None:
-        if span.name not in audience.fields and audience.active:
-            close = _close(span.name, sorted({*audience.fields, *SYSTEM_FIELDS}))
-            hint = f"; did you mean {close!r}?" if close else ""
-            message = f"nobody on {audience.list_slug} has the field {span.name!r}{hint}"
-            yield Hit("merge-field-unknown", message, span.start, span.end)
-        return
-    if span.name in COMMON_FIELDS:
-        return
-    others = [each.name for each in lintable.document.fields if each.name]
-    usual = [name for name in others if others.count(name) > others.count(span.name)]
-    close = _close(span.name, [*COMMON_FIELDS, *sorted(set(usual))])
-    if close:
-        message = f"{span.name!r} looks like a slip for {close!r}"
-        yield Hit("merge-field-misspelt", message, span.start, span.end)
+        if name in audience.fields or not audience.active:
+            return None
+        close = _close(name, sorted({*audience.fields, *SYSTEM_FIELDS}))
+        hint = f"; did you mean {close!r}?" if close else ""
+        message = f"nobody on {audience.list_slug} has the field {name!r}{hint}"
+        return "merge-field-unknown", message
+    if name in COMMON_FIELDS:
+        return None
+    most = counts.most_common(_MOST_NAMES)
+    usual = sorted(other for other, count in most if count > counts[name])
+    close = _close(name, [*COMMON_FIELDS, *usual])
+    return ("merge-field-misspelt", f"{name!r} looks like a slip for {close!r}") if close else None
 
 
 def _lacking(lintable: Lintable, span: FieldSpan) -> Iterator[Hit]:

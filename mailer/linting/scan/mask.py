@@ -11,6 +11,7 @@ from mailer.linting.scan.front import Note
 _FENCE = re.compile(r"(?P<lead>(?:[ \t]|>|[-*+][ \t]|\d{1,9}[.)][ \t])*)(?P<mark>`{3,}|~{3,})")
 _LIST = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
 _MARK = re.compile(r"\\.|<!--|`+", re.DOTALL)
+_TICKS = re.compile("`+")
 BLOCK_END = re.compile(
     r"\n(?=[ \t>]*(?:\n|[-*+][ \t]|\#{1,6}[ \t]|1[.)][ \t]|:{3}|\|))|(?<=\|)[ \t]*\n"
 )
@@ -118,7 +119,7 @@ def _inline(prose: str, body: int) -> tuple[list[Note], list[tuple[int, int]]]:
     """Return comments and code spans, whichever begins first."""
     notes: list[Note] = []
     spans: list[tuple[int, int]] = []
-    unclosed: set[tuple[str, int]] = set()
+    runs: dict[int, list[int]] = {}
     at = body
     limit = -1
     last_end = prose.rfind("-->")
@@ -133,10 +134,9 @@ def _inline(prose: str, body: int) -> tuple[list[Note], list[tuple[int, int]]]:
         elif mark[0][0] == "`":
             if at > limit:
                 limit = _paragraph_end(prose, at)
-            key = (mark[0], limit)
-            end = -1 if key in unclosed else _closing_ticks(prose, mark[0], at, limit)
+                runs = _runs_of_ticks(prose, at, limit)
+            end = _next_end(runs.get(len(mark[0]), []), at)
             if end < 0:
-                unclosed.add(key)
                 continue
             spans.append((mark.start(), end))
             at = end
@@ -152,12 +152,17 @@ def _paragraph_end(prose: str, at: int) -> int:
     return found.start() if found else len(prose)
 
 
-def _closing_ticks(prose: str, ticks: str, at: int, limit: int) -> int:
-    while (at := prose.find(ticks, at, limit)) >= 0:
-        end = at
-        while end < limit and prose[end] == "`":
-            end += 1
-        if end - at == len(ticks):
+def _runs_of_ticks(prose: str, at: int, limit: int) -> dict[int, list[int]]:
+    """Return the ends of the runs of backticks before `limit` by their lengths, last one first."""
+    runs: dict[int, list[int]] = {}
+    for run in reversed([*_TICKS.finditer(prose, at, limit)]):
+        runs.setdefault(len(run[0]), []).append(run.end())
+    return runs
+
+
+def _next_end(ends: list[int], at: int) -> int:
+    """Take the first end behind `at` from `ends`, and those before it; -1 where there is none."""
+    while ends:
+        if (end := ends.pop()) > at:
             return end
-        at = end
     return -1
