@@ -18,7 +18,7 @@ def tell_of_images(draft: "Draft", settings: "Settings") -> None:
 
     if not any(image.is_local for image in images_of(draft.issue)):
         return
-    theme = publishing.theme_of(draft.issue, settings)
+    theme = publishing.theme_of(draft, settings)
     hosted = publishing.hosted_images(draft.issue, theme, path=draft.path, settings=settings)
     lines = {image.src: image.line for image in reversed([*images_of(draft.issue)])}
     for src, image in hosted.items():

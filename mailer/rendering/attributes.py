@@ -13,6 +13,13 @@ _PART = re.compile(
 )
 
 
+_MEANT = re.compile(r"\{\s*(?:[.#:]\S|[A-Za-z][\w-]*=\S)")
+
+
+class AttributeSyntaxError(ValueError):
+    """Attributes were meant, but they cannot be read."""
+
+
 class UnknownAttributeError(ValueError):
     """What stands in braces are attributes, but not ones that are known here."""
 
@@ -32,13 +39,27 @@ class Attributes:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
+def end_of_braces(text: str, position: int) -> int:
+    """Return where the braces end that begin at `position`; 0 where none do."""
+    found = _WHOLE.match(text, position)
+    return found.end() if found else 0
+
+
 def match_attributes(text: str, position: int) -> tuple[Attributes, int] | None:
     """Return the attributes in braces at `position`, and the position after them.
 
     None where braces hold something else: they are then the author's text.
+
+    Raises:
+        AttributeSyntaxError: attributes were meant.
     """
     found = _WHOLE.match(text, position)
     attributes = _read(found["inside"]) if found else None
+    if found and not attributes and _MEANT.match(text, position):
+        raise AttributeSyntaxError(
+            f"{found[0]!r} cannot be read: write {{.class}}, {{#name}} or {{key=value}}, parted by"
+            " spaces; names begin with a letter of a to z (for braces as such, write \\{)"
+        )
     return (attributes, found.end()) if found and attributes else None
 
 

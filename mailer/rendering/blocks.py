@@ -36,10 +36,14 @@ from mailer.rendering.attributes import (
     check_attributes,
 )
 from mailer.rendering.inlines import Piece, inline_of, pieces, tidy, with_addresses, words
+from mailer.rendering.markdown import line_of_footnote
 from mailer.rendering.source import Source
 
 MJML_FENCE = "{=mjml}"
 """What follows the fence of a raw fragment, as Pandoc writes it."""
+
+MOST_CELLS = 10_000
+"""Of a table: short rows are filled up, so that 10 KB of text would make 65,536 cells."""
 
 _SECTION, _ITEM = 2, 3
 _DASHES = ("\u2014 ", "\u2013 ", "-- ")
@@ -202,10 +206,9 @@ class _Blocks:
         match entry:
             case (Paragraph((Link() as link,)),):
                 return link
-            case (Paragraph(_, at), *_):
-                line = at
         raise self.source.error(
-            "an answer of a poll is one link: - [Yes](https://...)", line=line, at="- "
+            "an answer of a poll is one link: - [Yes](https://...)",
+            line=entry[0].line if entry else line,
         )
 
     def _footnote(self, token: Token) -> Footnote:
@@ -215,7 +218,9 @@ class _Blocks:
         if not blocks:
             raise self.source.error(
                 f"the footnote [^{token.meta['label']}] has no text, or stands in a part that not"
-                " everybody sees who sees its mark"
+                " everybody sees who sees its mark",
+                line=line_of_footnote(token.meta["label"], self.source) or line,
+                at="[^",
             )
         return Footnote(token.meta["id"] + 1, blocks, line)
 
@@ -228,10 +233,15 @@ class _Blocks:
     def _table(self, line: int) -> Table:
         rows: list[list[Inlines]] = []
         aligns: list[str] = []
+        cells = 0
         while (token := self._next()).type != "table_close":
             if token.type == "tr_open":
                 rows.append([])
             elif token.type in {"th_open", "td_open"}:
+                cells += 1
+                if cells > MOST_CELLS:
+                    message = f"a table of more than {MOST_CELLS:,} cells: no mail holds that"
+                    raise self.source.error(message, line=line)
                 rows[-1].append(self._words("the words of a table"))
                 if len(rows) == 1:
                     aligns.append(str(token.attrs.get("style", "")).removeprefix("text-align:"))

@@ -18,6 +18,7 @@ DirectiveName = Literal["note", "tip", "important", "warning", "sponsor", "poll"
 
 _LINE = re.compile(r":{3,}[ \t]*(?P<name>[A-Za-z][\w-]*)?(?P<words>[^\n]*)$")
 _LIST_INDENT = 2
+_NAMELESS = f"after ':::' comes a name ({', '.join(DIRECTIVES)}), or nothing where a part ends"
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 
 
@@ -34,7 +35,7 @@ def directive_rule(state: StateBlock, begin: int, end: int, silent: bool) -> boo
     if not found or not found["name"]:
         if found and not found["words"].strip():
             raise _error(state, begin, "':::' ends nothing here: take it out")
-        return False
+        raise _error(state, begin, _NAMELESS)
     if silent:
         return True
     name = _known(found["name"], state, begin)
@@ -78,7 +79,9 @@ def _closing(state: StateBlock, begin: int, end: int, name: str) -> int:
             fence = "" if fence else mark[1]
         elif not fence and line.startswith(":::"):
             found = _LINE.fullmatch(line)
-            depth += (1 if found["name"] else -1) if found else 0
+            if not found or (not found["name"] and found["words"].strip()):
+                raise _error(state, number, _NAMELESS)
+            depth += 1 if found["name"] else -1
         if not depth:
             return number
     raise _error(state, begin, f"the part '{name}' is not closed: end it with a line ':::'")

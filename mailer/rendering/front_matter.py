@@ -5,7 +5,6 @@ import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.utils import parseaddr
 from typing import Any
 
 import yaml
@@ -25,6 +24,7 @@ LONGEST_BYTES = 65_536
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SHAPE = "the front matter must be lines of 'key: value'"
+_QUOTE = "put the value in double quotes"
 _FRAME = (
     yaml.StreamStartEvent,
     yaml.StreamEndEvent,
@@ -34,6 +34,7 @@ _FRAME = (
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+_MAILBOX = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<email>[^<>\s]+)>")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _YES_OR_NO = {"": None, "yes": True, "true": True, "no": False, "false": False}
 _LOST_TO_COMMENT = re.compile(r"\s#\S")
@@ -124,11 +125,12 @@ def _events(source: Source) -> Iterator[yaml.Event]:
                 yield event
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        line, column = _place(mark)
+        is_tab = source.lines[line - 1][column - 1 : column] == "\t"
+        how = "take the tab out" if is_tab else _QUOTE
+        reason = error.problem or error.context
         raise source.error(
-            f"the front matter is not YAML ({error.problem or error.context}): put values with"
-            " ':' or '#' or quotes in them between double quotes",
-            line=_place(mark)[0],
-            column=_place(mark)[1],
+            f"the front matter is not YAML ({reason}): {how}", line=line, column=column
         ) from None
     except yaml.YAMLError as error:
         reason = str(error).partition("\n")[0]
@@ -158,7 +160,10 @@ def _key(event: yaml.Event, source: Source) -> str:
 
 def _scalar(name: str, event: yaml.Event, source: Source) -> _Value:
     if not isinstance(event, yaml.ScalarEvent):
-        raise _at(source, event, f"{name!r} must be one piece of text: put it in double quotes")
+        raise _at(source, event, f"{name!r} must be one piece of text: {_QUOTE}")
+    if event.tag or event.anchor:
+        sign = "!" if event.tag else "&"
+        raise _at(source, event, f"{sign!r} begins something else in YAML: {_QUOTE}")
     if not event.style:
         _check_comment(name, event, source)
     is_null = not event.style and event.value in {"", "~", "null"}
@@ -267,13 +272,22 @@ class _Reader:
         text = self.plain(name)
         if not text:
             return None
-        display, address = parseaddr(text)
+        found = _MAILBOX.fullmatch(text)
         try:
             valid = validate_email(
-                address, check_deliverability=False, globally_deliverable=False
+                found["email"] if found else text,
+                check_deliverability=False,
+                globally_deliverable=False,
             ).ascii_email
         except EmailNotValidError:
             valid = None
         if valid is None:
             raise self._error(name, f"{name!r} must be like: Name <name@example.org>")
-        return Mailbox(email=valid, name=display)
+        return Mailbox(email=valid, name=_unquoted(found["name"]) if found else "")
+
+
+def _unquoted(name: str) -> str:
+    """Return a display name without the quotes that a header would have around it."""
+    if len(name) > 1 and name[0] == name[-1] == '"':
+        return re.sub(r"\\(.)", r"\1", name[1:-1])
+    return name

@@ -19,7 +19,11 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
 from mailer.errors import RenderError
-from mailer.rendering.attributes import match_attributes
+from mailer.rendering.attributes import (
+    AttributeSyntaxError,
+    end_of_braces,
+    match_attributes,
+)
 from mailer.rendering.directives import directive_rule
 from mailer.rendering.merge import MergeSyntaxError, match_field
 from mailer.rendering.places import Places
@@ -31,7 +35,9 @@ DEEPEST = 16
 """Levels of quotes, lists and emphasis: what is deeper is refused. mrml crashes at 20,000."""
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_BLOCK_COMMENT = re.compile(r"<!--(?:(?!-->).)*-->[ \t]*(?=\n|\Z)", re.DOTALL)
+_IN_ADDRESS = re.compile(r"(?:(?<!\\)\[[^\[\]\n]*\]\(<?|<https?://)[^\s()<>]*\Z")
+_LONGEST_ADDRESS = 2000
+_REST_OF_LINE = re.compile(r"[ \t]*(?=\n|\Z)")
 
 
 MOST_BRACKETS = 2000
@@ -205,11 +211,12 @@ def _block_comment(state: StateBlock, begin: int, end: int, silent: bool) -> boo
     start = state.bMarks[begin] + state.tShift[begin]
     if state.is_code_block(begin) or not state.src.startswith("<!--", start):
         return False
-    found = _BLOCK_COMMENT.match(state.src, start, state.eMarks[end - 1])
-    if not found:
+    limit = state.eMarks[end - 1]
+    close = state.src.find("-->", start + len("<!--"), limit)
+    if close < 0 or not _REST_OF_LINE.match(state.src, close + len("-->"), limit):
         return False
     if not silent:
-        state.line = begin + found[0].count("\n") + 1
+        state.line = begin + state.src.count("\n", start, close) + 1
     return True
 
 
@@ -233,6 +240,8 @@ def _merge_field(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
     if match is None:
         return False
     if not silent:
+        if _IN_ADDRESS.search(state.src, max(0, state.pos - _LONGEST_ADDRESS), state.pos):
+            raise _error(state, "a merge field cannot stand in the address of a link or image")
         state.push("merge_field", "", 0).meta["field"] = match[0]
     state.pos = match[1]
     return True
@@ -240,9 +249,15 @@ def _merge_field(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
 
 def _attributes(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
     """Give the braces right after a link or picture to it, those that end a heading to that."""
-    match = None if silent else match_attributes(state.src, state.pos)
-    meta = _owner(state, match[1]) if match else None
-    if match is None or meta is None or "attributes" in meta:
+    end = 0 if silent else end_of_braces(state.src, state.pos)
+    meta = _owner(state, end) if end else None
+    if meta is None or "attributes" in meta:
+        return False
+    try:
+        match = match_attributes(state.src, state.pos)
+    except AttributeSyntaxError as error:
+        raise _error(state, str(error)) from None
+    if match is None:
         return False
     meta["attributes"] = match[0]
     state.pos = match[1]
@@ -262,7 +277,7 @@ def _check_footnotes(env: dict[str, Any], source: Source) -> None:
     """Refuse footnotes that nothing refers to: they would be dropped without a word."""
     for label, number in env.get("footnotes", {}).get("refs", {}).items():
         if number < 0:
-            line = _line_of(f"[^{label[1:]}]:", source)
+            line = line_of_footnote(label[1:], source)
             raise source.error(
                 f"nothing refers to the footnote [^{label[1:]}]: put that mark into the text, or"
                 " take the footnote out",
@@ -271,7 +286,9 @@ def _check_footnotes(env: dict[str, Any], source: Source) -> None:
             )
 
 
-def _line_of(words: str, source: Source) -> int | None:
+def line_of_footnote(label: str, source: Source) -> int | None:
+    """Return the line on which the footnote `label` begins; None where it is not found."""
+    words = f"[^{label}]:"
     return next(
         (at for at, line in enumerate(source.lines, 1) if line.lstrip(" >").startswith(words)), None
     )

@@ -38,7 +38,12 @@ class Source:
     def error(
         self, message: str, *, line: int | None = None, column: int | None = None, at: str = ""
     ) -> RenderError:
-        """Return the error to raise; the column is found by the words `at` where not given."""
-        if column is None and at and line and line <= len(self.lines):
-            column = self.lines[line - 1].find(at) + 1 or None
+        """Return the error to raise.
+
+        Where no column is given, it is where the words `at` stand, else where the line's begin.
+        """
+        if column is None and line and line <= len(self.lines):
+            text = self.lines[line - 1]
+            begin = len(text) - len(text.lstrip()) if text.strip() else 0
+            column = (text.find(at) + 1 if at else 0) or begin + 1
         return RenderError(message, path=self.path, line=line, column=column)

@@ -87,7 +87,7 @@ def find_theme(name: str, *, roots: Sequence[Path]) -> Theme:
             raise files[-1].error(
                 f"a theme cannot extend itself: {' -> '.join([*seen, name])}", "extends"
             )
-        if not own:
+        if not own or name == BASE:
             raise _unknown(following, roots, files)
         seen.append(following)
         folders += own

@@ -103,7 +103,7 @@ def look_at(
         html_bytes=len(untraced(compiled.html).encode()),
         fields=fields_used(whole),
         conditions={condition: condition in shown for condition in whole.conditions},
-        theme_folders=publishing.theme_of(draft.issue, settings).folders,
+        theme_folders=publishing.theme_of(draft, settings).folders,
     )
 
 

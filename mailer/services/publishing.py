@@ -3,11 +3,12 @@
 import datetime as dt
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mailer.config import Settings
+from mailer.config import SETTINGS_FILE, Settings
 from mailer.domain.image import HostedImage
 from mailer.domain.issue import Issue, find_todos
 from mailer.domain.message import (
@@ -67,8 +68,13 @@ def read_draft(path: Path) -> Draft:
     try:
         source = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode("utf-8-sig")
+        lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         raise RenderError(
-            f"byte {error.start + 1} is not UTF-8: save it as UTF-8", path=path
+            f"byte {error.start + 1} is not UTF-8: save it as UTF-8",
+            path=path,
+            line=len(lines),
+            column=len(lines[-1]) + 1,
         ) from None
     except FileNotFoundError:
         raise RenderError("there is no such file", path=path) from None
@@ -97,7 +103,7 @@ def compile_draft(
         RenderError: with file, line and column.
         ConfigurationError: pictures cannot be put where the settings say.
     """
-    theme = theme_of(draft.issue, settings)
+    theme = theme_of(draft, settings)
     return compile_issue(
         draft.source,
         path=draft.path,
@@ -109,14 +115,27 @@ def compile_draft(
     )
 
 
-def theme_of(issue: Issue, settings: Settings) -> Theme:
+def theme_of(draft: Draft, settings: Settings) -> Theme:
     """Return the theme that the issue or the workspace chooses.
 
     Raises:
         RenderError: there is none of that name, or its files are broken.
     """
-    name = issue.front_matter.theme or settings.issue.theme
-    return find_theme(name, roots=theme_roots(settings))
+    name = draft.issue.front_matter.theme
+    try:
+        return find_theme(name or settings.issue.theme, roots=theme_roots(settings))
+    except RenderError as error:
+        if error.path is not None:
+            raise
+        if not name:
+            raise RenderError(error.message, path=settings.workspace / SETTINGS_FILE) from None
+        line, column = _place_of_theme(draft.source)
+        raise RenderError(error.message, path=draft.path, line=line, column=column) from None
+
+
+def _place_of_theme(source: str) -> tuple[int, int]:
+    found = re.search(r"^theme:[ \t]*", source, re.MULTILINE)
+    return (source.count("\n", 0, found.start()) + 1, len(found[0]) + 1) if found else (1, 1)
 
 
 def hosted_images(

@@ -82,6 +82,23 @@ def test_the_same_bytes_from_anywhere(author: Cli, tmp_path: Path) -> None:
     assert look["content_hash"] == here["content_hash"], "what was built is what goes out"
 
 
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (
+            b"---\nsubject: S\ndate: 2026-11-22\ntheme: digst\n---\nx\n",
+            "a.md:4:8: there is no theme",
+        ),
+        (b"---\nsubject: S\ndate: 2026-11-22\n---\nx\nGr\xfc\xdfe\n", "a.md:6:3: byte 41 is not"),
+    ],
+)
+def test_a_build_says_where_the_file_is_wrong(author: Cli, source: bytes, told: str) -> None:
+    Path("a.md").write_bytes(source)
+    done = author.call("issue", "build", "a.md", "-o", "build")
+    assert done.code != 0
+    assert told in done.err
+
+
 def test_a_build_replaces_whole_files_only(author: Cli) -> None:
     assert author.call("issue", "build", "week-1.md", "-o", "b").code == 0
     before = built(author.path / "b")

@@ -180,16 +180,38 @@ def test_comments_are_left_out() -> None:
         ("**x ![a](https://e.org/a.png)**\n", 5, 5, "own paragraph"),
         ("## S ![a](https://e.org/a.png)\n", 5, 6, "own paragraph"),
         ("a <!-- b\n", 5, 3, "comment"),
-        ("> " * 40 + "a\n", 5, None, "deep"),
-        ("", 5, None, "no text"),
+        ("> " * 40 + "a\n", 5, 1, "deep"),
+        ("", 5, 1, "no text"),
+        ("[a](https://e.org/{{ name }})\n", 5, 19, "address of a link"),
+        ("[a]({{ unsubscribe_url }})\n", 5, 5, "address of a link"),
+        ("<https://e.org/{{ name }}>\n", 5, 16, "address of a link"),
+        ("## S {#1a}\n\ntext\n", 5, 6, "begin with a letter"),
+        ('[a](https://e.org){:target="_blank"}\n', 5, 19, "key=value"),
+        ("::: {.note}\ntext\n:::\n", 5, 1, "comes a name"),
+        ("::: note\ntext\n::: {.tip}\n", 7, 1, "comes a name"),
+        ("::: poll Q\n1. [a](https://e.org)\n2. b\n:::\n", 7, 1, "one link"),
+        ("| a | b |\n|---|---|\n" + "| a\n" * 6000, 5, 1, "10,000 cells"),
     ],
 )
-def test_what_cannot_be_says_where(body: str, line: int, column: int | None, words: str) -> None:
+def test_what_cannot_be_says_where(body: str, line: int, column: int, words: str) -> None:
     with pytest.raises(RenderError, match=words) as caught:
         parse(body)
     assert (caught.value.line, caught.value.column) == (line, column)
     assert str(caught.value).startswith(f"a.md:{line}:")
     assert "\n" not in str(caught.value)
+
+
+def test_braces_that_are_no_attributes_are_text() -> None:
+    issue = parse("## A set {a, b}\n\n[x](https://e.org){ or } \\[y\\]({{ name }})\n")
+    assert plain_text(issue.sections[0].name) == "A set {a, b}"
+    (paragraph,) = issue.sections[0].introduction
+    assert plain_text(paragraph.children) == "x{ or } [y]()"
+
+
+def test_a_comment_that_does_not_end_is_looked_for_once() -> None:
+    with pytest.raises(RenderError, match="not closed") as caught:
+        parse("<!-- a\n\n" * 20_000)
+    assert caught.value.line == 5
 
 
 def test_todos_with_their_places() -> None:

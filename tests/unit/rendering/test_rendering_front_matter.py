@@ -38,6 +38,19 @@ def test_slug_comes_from_the_file_name() -> None:
     assert matter("title: x").slug == "my-first-issue"
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Smith, Ann <a@example.org>", "Smith, Ann"),
+        ('\'"Ann \\\\ \\"S\\"" <a@example.org>\'', 'Ann \\ "S"'),
+        ('"X\\nBcc: b@example.org <a@example.org>"', "X Bcc: b@example.org"),
+        ("<a@example.org>", ""),
+    ],
+)
+def test_what_stands_before_the_address_is_the_name(written: str, name: str) -> None:
+    assert matter(f"from: {written}").sender == Mailbox("a@example.org", name)
+
+
 def test_values_are_text_as_written() -> None:
     assert matter("title: yes\ntagline: 0x10").title == "yes"
     assert matter('title: "a  b\\nc"').title == "a b c"
@@ -60,6 +73,11 @@ def test_values_are_text_as_written() -> None:
         ("from: é@example.org", 4, 7, "Name <name@example.org>"),
         ("language: english please", 4, 11, "language tag"),
         ("theme: ../evil", 4, 8, "theme"),
+        ("title: !Sale today", 4, 8, "double quotes"),
+        ("title: &c Co", 4, 8, "double quotes"),
+        ("\ttitle: x", 4, 1, "take the tab out"),
+        ("from: A <a@example.org>, b@example.org", 4, 7, "Name <name@example.org>"),
+        ("from: a@example.org <b@example.org", 4, 7, "Name <name@example.org>"),
     ],
 )
 def test_errors_say_where(yaml: str, line: int, column: int | None, words: str) -> None:

@@ -106,6 +106,12 @@ def test_everything_for_some_leaves_an_issue_for_all(compile_body: Compile) -> N
     assert "only" not in compiled.text.partition("----")[0]
 
 
+def test_a_footnote_that_not_all_see_is_refused_at_its_place(compile_body: Compile) -> None:
+    with pytest.raises(RenderError, match="has no text") as caught:
+        compile_body("::: only vip\na[^n]\n\n[^n]: note\n:::\n\nb[^n]\n")
+    assert (caught.value.line, caught.value.column) == (8, 1)
+
+
 def test_parts_nest(compile_body: Compile) -> None:
     compiled = compile_body("::: only a\n::: only b\ninner\n:::\nouter\n:::\n\nend")
     assert "inner" not in compiled.variant(("b",)).text
