@@ -75,8 +75,3 @@ def subscribe_action(
     action = _SUBSCRIBE[state]
     is_refused = action in {SubscribeAction.REFUSE_PENDING, SubscribeAction.REFUSE_UNSUBSCRIBED}
     return SubscribeAction.REACTIVATE if is_refused and explicit else action
-
-
-def is_unsubscribable(state: SubscriptionState | None) -> bool:
-    """Return whether unsubscribing changes anything."""
-    return state in UNSUBSCRIBABLE

@@ -13,7 +13,6 @@ from mailer.feeds.selection import Chosen
 from mailer.feeds.urls import host_of
 
 _LONGEST_KICKER = 70
-_LONGEST_MADE_TITLE = 80
 _ELSE = "More"
 _PAIR = 2
 

@@ -22,7 +22,6 @@ class Surroundings:
         postal_address: as configured.
         base_url: what links to our own pages begin with.
         sends_out: messages leave this machine.
-        theme_dir: the theme's folder; None where there is no such theme.
     """
 
     settings_file: Path | None = None
@@ -30,7 +29,6 @@ class Surroundings:
     postal_address: str = ""
     base_url: str = ""
     sends_out: bool = False
-    theme_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,11 +48,6 @@ def highlighted(text: str, language: str) -> str:
     return "".join(_span(name, words) for name, words in parts)
 
 
-def is_language(name: str) -> bool:
-    """Whether code in the language `name` is coloured."""
-    return _lexer(name) is not None
-
-
 @lru_cache(maxsize=64)
 def _lexer(language: str) -> "Lexer | None":
     from pygments.lexers import get_lexer_by_name  # noqa: PLC0415 - 25 ms, for those who use it

@@ -14,7 +14,6 @@ from mailer.domain.issue import Inlines, MergeField, Text
 from mailer.domain.message import ARCHIVE_URL, Slot, SlotContext
 from mailer.rendering.source import Source
 
-FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _EXPRESSION = re.compile(
     r"""\s*(?P<field>[a-z][a-z0-9_]*)\s*
         (?:\|\s*default:\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')\s*)?""",

@@ -17,8 +17,6 @@ from subscribers.errors import TokenError
 from subscribers.model import ArchiveVisibility
 from subscribers.tokens import Purpose, Signer
 
-LONGEST_LINK_DAYS = 3650
-
 
 @dataclass(frozen=True, slots=True)
 class Door:

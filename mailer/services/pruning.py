@@ -15,7 +15,6 @@ from mailer.images import NAME_SHAPE, is_media_name
 from mailer.services.image_cache import DIRECTORY
 from mailer.storage.media import media_in_use
 
-KEEP_DAYS = 30
 _TICK_SECONDS = 1.0
 _LEFTOVER = dt.timedelta(days=1)
 """A temporary file this old is of a command that was killed."""

@@ -41,7 +41,6 @@ def escape_line_start(line: str) -> str:
 class _Piece:
     text: str
     styles: frozenset[str] = frozenset()
-    is_break: bool = False
 
 
 def inline(runs: Runs) -> str:
@@ -113,7 +112,7 @@ def _continues(runs: Runs, at: int, end: int) -> bool:
 
 def _plain(run: Run) -> _Piece:
     if run.text == "\n" and not run.markdown:
-        return _Piece("\n", is_break=True)
+        return _Piece("\n")
     text = run.text if run.markdown else escape_words(run.text)
     return _Piece(text, run.styles - {CODE})
 

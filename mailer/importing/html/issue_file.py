@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from mailer.importing.html.page import Page
 
 _LONGEST_LINE = 300
-_LOST = "without its own"
 
 
 def write_issue(

@@ -18,7 +18,6 @@ _TAG = re.compile(
 _DEFAULT = re.compile(
     r"""\|\s*default(?:_if_none)?\s*:?\s*\(?\s*["'](?P<text>[^"'{}]*)["']\s*\)?"""
 )
-_FIRST = "first_name"
 _KNOWN = {
     "first_name": (
         "firstname fname first_name subscriber.firstname subscriber.first_name contact.firstname"

@@ -172,8 +172,3 @@ def _parts(values: tuple[object, ...], *, are_words: bool) -> Iterator[object]:
 
 def _is_inline(node: object) -> bool:
     return type(node).__name__ in _INLINE
-
-
-def missing_words(source: Counter[str], *kept: Counter[str]) -> Counter[str]:
-    """Return the words of a source that are in none of the others, and how many of them."""
-    return source - sum(kept, Counter())

@@ -10,7 +10,6 @@ from mailer.importing.sources.containers import Archive
 from mailer.importing.sources.posts import Export, Post, shown_title
 
 _POST = re.compile(r"(?:^|/)posts/[^/]+\.html?$", re.IGNORECASE)
-_FILE_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})_")
 
 
 def is_post(html: str) -> bool:

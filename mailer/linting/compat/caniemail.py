@@ -14,7 +14,6 @@ from mailer.errors import ConfigurationError
 
 _DATA = Path(__file__).with_name("caniemail.json")
 _SITE = "https://www.caniemail.com/features/{}/"
-_PARTLY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +49,11 @@ class Verdict:
     Args:
         share: of the clients with a known answer, those where it works at least partly, 0 to 1.
         without: clients where it does not work, as people call them.
-        partly: clients where it works in part.
         known: number of clients with a known answer.
     """
 
     share: float
     without: tuple[str, ...]
-    partly: tuple[str, ...]
     known: int
 
 
@@ -151,7 +148,6 @@ def verdict(slug: str, chosen: tuple[str, ...]) -> Verdict:
     return Verdict(
         share=works / known if known else 1.0,
         without=named(by_answer["n"]),
-        partly=named(by_answer["a"]),
         known=known,
     )
 

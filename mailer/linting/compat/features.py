@@ -227,7 +227,6 @@ _FORMATS = {
     "tiff": "image-tiff",
     "webp": "image-webp",
 }
-_DATA_FORMAT = re.compile(r"data:image/([a-z]+)")
 
 
 @lru_cache(maxsize=1)

@@ -50,7 +50,6 @@ class AtRule:
     name: str
     prelude: str
     line: int
-    is_nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ def _read(nodes: list[Any], sheet: Stylesheet, *, media: tuple[str, ...], depth:
 
 def _at_rule(node: Any, sheet: Stylesheet, *, media: tuple[str, ...], depth: int) -> None:  # noqa: ANN401 - tinycss2 has no types
     name, prelude = node.lower_at_keyword, tinycss2.serialize(node.prelude).strip()
-    sheet.at_rules.append(AtRule(name, prelude, node.source_line, is_nested=depth > 0))
+    sheet.at_rules.append(AtRule(name, prelude, node.source_line))
     if node.content is None or depth > _DEEPEST:
         return
     if name in {"media", "supports", "layer", "container"}:

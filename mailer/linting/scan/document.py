@@ -141,9 +141,7 @@ def scan(text: str) -> Document:
     author = front.values.get("author-url")
     if author:
         target = Target(author.value, author.start, author.end)
-        spans.links.append(
-            LinkSpan(LinkKind.FRONT, "", target.start, target, target.start, target.end)
-        )
+        spans.links.append(LinkSpan(LinkKind.FRONT, "", target, target.start, target.end))
     spans.links.sort(key=lambda link: link.start)
     return Document(source, front, masked, spans)
 

@@ -45,7 +45,6 @@ class LinkSpan:
 
     kind: LinkKind
     text: str
-    text_start: int
     target: Target
     start: int
     end: int
@@ -83,7 +82,6 @@ class Spans:
         images: every picture.
         broken: ranges that were meant as links and are none.
         missing: reference links whose definition is not there.
-        unused: definitions that no link uses.
     """
 
     links: list[LinkSpan] = field(default_factory=list)
@@ -136,7 +134,7 @@ def raw_links(text: str, start: int, end: int) -> list[LinkSpan]:
     found = []
     for match in _HREF.finditer(text, start, end):
         target = Target(html.unescape(match["url"]), match.start("url"), match.end("url"))
-        found.append(LinkSpan(LinkKind.RAW, "", match.start(), target, match.start(), match.end()))
+        found.append(LinkSpan(LinkKind.RAW, "", target, match.start(), match.end()))
     return found
 
 
@@ -241,9 +239,7 @@ class _Reader:
         target = Target(
             f"mailto:{inside}" if is_address else inside, token.start() + 1, token.end() - 1
         )
-        self.found.links.append(
-            LinkSpan(LinkKind.AUTO, inside, token.start() + 1, target, token.start(), token.end())
-        )
+        self.found.links.append(LinkSpan(LinkKind.AUTO, inside, target, token.start(), token.end()))
 
     def _close(self, at: int) -> int:
         if not self.openers:
@@ -294,9 +290,7 @@ class _Reader:
             if self.openers:
                 self.openers[-1].has_image = True
             return end
-        self.found.links.append(
-            LinkSpan(kind, words, opener.inside, target, opener.start, end, opener.has_image)
-        )
+        self.found.links.append(LinkSpan(kind, words, target, opener.start, end, opener.has_image))
         for outer in self.openers:
             outer.is_active = outer.is_active and outer.is_image
         return end
@@ -313,7 +307,7 @@ class _Reader:
             url = _trimmed(match[0])
             end = match.start() + len(url)
             target = Target(url, match.start(), end)
-            yield LinkSpan(LinkKind.BARE, url, match.start(), target, match.start(), end)
+            yield LinkSpan(LinkKind.BARE, url, target, match.start(), end)
 
 
 def _trimmed(url: str) -> str:

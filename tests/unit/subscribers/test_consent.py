@@ -6,7 +6,6 @@ from subscribers.consent import (
     ImportAction,
     SubscribeAction,
     import_action,
-    is_unsubscribable,
     subscribe_action,
 )
 from subscribers.model import SubscriptionState
@@ -60,7 +59,3 @@ def test_an_explicit_request_lifts_a_no_but_not_a_suppression(
     assert subscribe_action(state, is_suppressed=False, explicit=True) is action
     suppressed = subscribe_action(state, is_suppressed=True, explicit=True)
     assert suppressed is SubscribeAction.REFUSE_SUPPRESSED
-
-
-def test_only_a_standing_subscription_can_be_ended() -> None:
-    assert [state for state in STATES if is_unsubscribable(state)] == ["pending", "active"]
