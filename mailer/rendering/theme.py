@@ -12,12 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from mailer.errors import RenderError
-from mailer.rendering.theme_settings import (
-    SETTINGS_FILE,
-    SettingsFile,
-    ThemeSettings,
-    read_settings,
-)
+from mailer.rendering.theme_settings import ThemeSettings
+from mailer.rendering.theme_toml import SETTINGS_FILE, SettingsFile, read_settings
 
 MJML_FILE = "issue.mjml.j2"
 TEXT_FILE = "issue.txt.j2"
@@ -107,7 +103,7 @@ def list_themes(roots: Sequence[Path]) -> list[str]:
     found = {
         folder.name
         for root in roots
-        for folder in root.glob("*")
+        for folder in root.glob("[!.]*")
         if (folder / SETTINGS_FILE).is_file() and folder.name != BASE
     }
     return sorted(found)

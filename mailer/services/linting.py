@@ -6,7 +6,6 @@ looked at by the caller, and given.
 
 import dataclasses
 import datetime as dt
-import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,24 +13,22 @@ from pathlib import Path
 
 from mailer.config import Settings
 from mailer.config.workspace import SETTINGS_FILE
-from mailer.domain.finding import Finding, Severity
+from mailer.domain.finding import Finding
 from mailer.domain.message import CompiledIssue, Mailbox
-from mailer.errors import ConfigurationError, RenderError
+from mailer.errors import RenderError
 from mailer.linting.compat import DEFAULT_CLIENTS, CompatOptions, check_compiled, theme_files
 from mailer.linting.compat.inspection import where
 from mailer.linting.engine import lint
-from mailer.linting.hosts import ip_of
-from mailer.linting.lintable import Audience, Lintable, Surroundings
-from mailer.linting.options import LintOptions
+from mailer.linting.lintable import Audience, Lintable
 from mailer.linting.registry import RULES
 from mailer.linting.repair import Parsed, parse_what_is_right
 from mailer.linting.report import LintReport
 from mailer.linting.rules import behind, merge
-from mailer.linting.rules.compliance import LOCAL_URL
 from mailer.linting.scan.document import Document, scan
 from mailer.rendering.pipeline import compile_issue, untraced
 from mailer.rendering.theme import Theme, find_theme
 from mailer.services.lint_images import look_at_images, stand_ins
+from mailer.services.lint_settings import has_workspace, lint_options, surroundings
 from mailer.services.publishing import issue_defaults, theme_roots
 
 LARGEST_BYTES = 5_000_000
@@ -111,7 +108,7 @@ def lint_bytes(
         compiled=made.compiled,
         html=made.compiled.html if made.compiled else "",
         options=lint_options(settings),
-        around=_surroundings(settings),
+        around=surroundings(settings),
         images=look_at_images(document, path.parent, settings),
         audience=beyond.audience,
     )
@@ -149,36 +146,6 @@ def read(path: Path) -> bytes:
         raise RenderError(error.strerror or "cannot be read", path=path) from None
 
 
-def lint_options(settings: Settings) -> LintOptions:
-    """Return what the settings say of linting.
-
-    Raises:
-        ConfigurationError: a rule is named that does not exist.
-    """
-    lint = settings.lint
-    weights = (
-        ("errors", lint.errors, Severity.ERROR),
-        ("warnings", lint.warnings, Severity.WARNING),
-        ("notes", lint.notes, Severity.NOTE),
-    )
-    for key, codes in (("disable", lint.disable), *((key, codes) for key, codes, _ in weights)):
-        for code in codes:
-            _check_code(code, f"lint.{key}")
-    return LintOptions(
-        disable=frozenset(lint.disable),
-        severity={code: severity for _, codes, severity in weights for code in codes},
-        size_warn_bytes=lint.size_warn_bytes,
-        size_fail_bytes=lint.size_fail_bytes,
-        subject_columns=lint.subject_columns,
-        preheader_columns=lint.preheader_columns,
-        paragraph_words=lint.paragraph_words,
-        image_bytes=lint.image_bytes,
-        clients=lint.clients,
-        min_support=lint.min_support,
-        error_support=lint.error_support,
-    )
-
-
 def _unasked(lintable: Lintable, beyond: Beyond) -> set[str]:
     """Return codes of rules that could not be asked: what allows them is not of no use."""
     unasked = set() if beyond.links_checked else set(behind.CODES)
@@ -204,18 +171,6 @@ def _facts(lintable: Lintable, beyond: Beyond, settings: Settings) -> dict[str, 
         "html_bytes": len(untraced(lintable.html).encode()),
         "left_out": "; ".join(left_out),
     }
-
-
-def _check_code(code: str, setting: str) -> None:
-    if code not in RULES:
-        close = difflib.get_close_matches(code, RULES, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else "docs/lint.md has the codes"
-        raise ConfigurationError(f"{setting} names no rule: {code!r}; {hint}")
-
-
-def has_workspace(settings: Settings) -> bool:
-    """Tell whether anything is known of who sends."""
-    return bool(settings.sender.email) or (settings.workspace / SETTINGS_FILE).is_file()
 
 
 def _decoded(data: bytes, path: Path) -> tuple[str, list[Finding]]:
@@ -325,25 +280,3 @@ def _finding(
 ) -> Finding:
     rule = RULES[code]
     return Finding(code, rule.severity, message, path, *place, text, rule.why, rule.fix)
-
-
-def _sends_out(settings: Settings) -> bool:
-    """Tell whether messages leave this machine."""
-    if settings.provider == "smtp":
-        host = settings.smtp.host
-        address = ip_of(host)
-        return host != "localhost" and not (address is not None and address.is_loopback)
-    return settings.provider == "sendgrid" and not LOCAL_URL.match(settings.sendgrid.base_url)
-
-
-def _surroundings(settings: Settings) -> Surroundings:
-    if not has_workspace(settings):
-        return Surroundings()
-    sender = settings.sender
-    return Surroundings(
-        settings_file=settings.workspace / SETTINGS_FILE,
-        sender=Mailbox(sender.email, sender.name) if sender.email else None,
-        postal_address=sender.postal_address,
-        base_url=settings.web.base_url,
-        sends_out=_sends_out(settings),
-    )

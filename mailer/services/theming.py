@@ -1,7 +1,8 @@
 """Themes: which there are, a new one, and what is wrong with one."""
 
-import os
 import re
+import secrets
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from mailer.errors import NotFoundError, RenderError
 from mailer.linting.theming import Specimen, check_theme
 from mailer.rendering import Theme, find_theme, list_themes
 from mailer.rendering.theme import BASE
-from mailer.rendering.theme_settings import SETTINGS_FILE
+from mailer.rendering.theme_toml import SETTINGS_FILE
 from mailer.resources import resource_dir
 from mailer.services.publishing import theme_roots
 from mailer.services.theme_file import full_settings, overriding_settings
@@ -148,10 +149,12 @@ def _copied(theme: Theme) -> dict[str, str]:
 
 def _write(folder: Path, files: dict[str, str]) -> list[Path]:
     """Write a folder that is there whole or not at all."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
-    temporary.mkdir()
-    for name, text in files.items():
-        (temporary / name).write_text(text, encoding="utf-8", newline="\n")
-    temporary.rename(folder)
+    temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}.tmp")
+    try:
+        temporary.mkdir(parents=True)
+        for name, text in files.items():
+            (temporary / name).write_bytes(text.encode())
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
     return [folder / name for name in files]

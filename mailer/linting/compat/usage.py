@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from mailer.linting.compat import features
 from mailer.linting.compat.document import Element
+from mailer.linting.compat.feature_names import OF_VALUES
 from mailer.linting.compat.inspection import Block, Inspection
 from mailer.linting.compat.stylesheet import Declaration, parse_style
 
@@ -112,6 +113,6 @@ def _of_block(block: Block) -> Iterator[tuple[str, str]]:
 
 def written(declaration: Declaration, slug: str) -> str:
     """Return the part of a declaration that uses `slug`, as it is looked for in a file."""
-    if slug in features.OF_VALUES or slug.startswith("css-unit-"):
+    if slug in OF_VALUES or slug.startswith("css-unit-"):
         return declaration.value
     return f"{declaration.name}:{declaration.value}"

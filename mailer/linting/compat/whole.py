@@ -12,7 +12,7 @@ from mailer.linting.compat.options import CompatOptions
 from mailer.linting.compat.size import check_size
 from mailer.linting.compat.text_part import check_text
 from mailer.rendering.theme import Theme
-from mailer.rendering.theme_settings import SETTINGS_FILE
+from mailer.rendering.theme_toml import SETTINGS_FILE
 
 _UNREAD = re.compile(r"<(style|title|script)\b.*?</\1\s*>|<!--.*?-->|<[^<>]*>", re.DOTALL)
 _WORD = re.compile(r"\w+")

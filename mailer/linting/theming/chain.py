@@ -1,7 +1,7 @@
 """The files that a theme is made of, asked where a value is set."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from mailer.domain.finding import Finding, Severity
 from mailer.linting.rule import Rule
 from mailer.rendering import Theme
 from mailer.rendering.theme import BASE
-from mailer.rendering.theme_settings import SETTINGS_FILE, SettingsFile
+from mailer.rendering.theme_toml import SETTINGS_FILE, SettingsFile, is_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Chain:
         for rank, file in enumerate(self.files):
             if owned and is_base(file.path):
                 break
-            if _holds(file.table(), keys):
+            if is_set(file.table(), keys):
                 return Place(file.path, file.error("", *keys).line or 1, rank)
         return None
 
@@ -110,12 +110,3 @@ def finding(  # noqa: PLR0913 - what a finding says
         fix=fix or rule.fix,
         facts=facts,
     )
-
-
-def _holds(table: Mapping[str, Any], keys: Sequence[str]) -> bool:
-    inner: Any = table
-    for key in keys:
-        if not isinstance(inner, dict) or key not in inner:
-            return False
-        inner = inner[key]
-    return True
