@@ -11,6 +11,8 @@ from mailer.domain.finding import Severity
 from mailer.linting import hosts
 from mailer.linting.data import lines_of
 from mailer.linting.lintable import Lintable
+from mailer.linting.malformed import malformed
+from mailer.linting.placeholders import is_filler, is_placeholder
 from mailer.linting.rule import Check, Hit, Rule
 from mailer.linting.scan.spans import Target
 from mailer.linting.urls import Url, take_apart
@@ -150,41 +152,15 @@ _FUSED = re.compile(
     r"https?:/*https?[:/]|https?;|https?//|htt?ps?:?//|hhttps?:|ttps?:", re.IGNORECASE
 )
 _WHOLE_HEAD = re.compile(r"https?://(?!https?[:/])[^/:]+(?:[/:?#]|$)", re.IGNORECASE)
-_BAD_LABEL = re.compile(r"^-|-$|^$")
 _USUAL_PORTS = {"", "80", "443"}
 _TWICE = re.compile(r"%25[0-9A-Fa-f]{2}")
 _NESTED = re.compile(r"%253A%252F", re.IGNORECASE)
-_REPLACE_ME = re.compile(
-    r"(?:^|[/?&=._-])(?:your[-_]?(?:link|url|page|post|site|domain|website|company|article)"
-    r"(?:[-_]?here)?|(?:link|url)[-_]?(?:goes[-_]?)?here|replace[-_]?(?:me|this|with[-_]?\w+)"
-    r"|insert[-_]?(?:link|url)(?:[-_]?here)?|change[-_]?me)(?=[/?&#._-]|$)",
-    re.IGNORECASE,
-)
-_FILLER_PATH = re.compile(
-    r"/(?:placeholder|todo|tbd|xxx+|foobar|lorem(?:-?ipsum)?|dummy)/?$", re.IGNORECASE
-)
-"""Means a placeholder on a domain for examples; elsewhere it may be the name of a page."""
-_YOUR_HOST = re.compile(
-    r"(?:[\w-]+\.)*(?:your|my)-?(?:domain|site|company|website|link|url|blog|newsletter|name)\.\w+"
-)
-_FILLER_HOSTS = (
-    "via.placeholder.com", "placehold.it", "placehold.co", "placekitten.com", "lorempixel.com",
-    "dummyimage.com", "loremflickr.com", "fakeimg.pl", "picsum.photos", "placeimg.com",
-    "placecats.com",
-)  # fmt: skip
 _EXECUTABLE = re.compile(
     r"\.(?:exe|msi|scr|bat|cmd|com|pif|vbs|vbe|jse|wsf|hta|cpl|jar|lnk|reg|ps1|apk|dmg|pkg|iso|img"
     r"|zip|rar|7z|ace|cab|docm|xlsm|pptm|xlam)$",
     re.IGNORECASE,
 )
-_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}")
-_MISTYPED_ENDINGS = {
-    "con", "cmo", "ocm", "comm", "coom", "xom", "vom", "cpm", "cim", "nte", "nett", "ogr", "rog",
-    "orgg", "edy", "govv", "htm", "html",
-}  # fmt: skip
-"""Of no top-level domain: what fingers make of com, net, org, edu and gov."""
 _ABBREVIATED = re.compile(r"(?:\b[A-Za-z]|[_/](?:Jr|Sr|Inc|Ltd|Co|Corp|St|Bros|vs|etc|al))\.$")
-_LABEL_MOST, _NAME_MOST = 63, 253
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +260,7 @@ def _is_mail_address(text: str) -> bool:
 
 def _web(place: _Place, lintable: Lintable | None) -> Iterator[Hit]:
     url = place.url
-    problem = _malformed(url)
+    problem = malformed(url)
     if problem:
         yield place.hit("link-malformed", problem)
         return
@@ -296,33 +272,6 @@ def _web(place: _Place, lintable: Lintable | None) -> Iterator[Hit]:
 
 def _is_bare_www(place: _Place) -> bool:
     return place.target.url[:4].lower() == "www."
-
-
-def _malformed(url: Url) -> str:  # noqa: C901, PLR0911 - one return a fault
-    if not url.host:
-        return "the address names no host"
-    if "%7B%7B" in url.text or "{{" in url.text:
-        return "a merge field cannot stand in an address"
-    if re.search(r"[\s<>\"{}|\\^`]", url.text):
-        return "the address has a character in it that must be encoded"
-    if "%20" in url.host or "%20" in url.text[-3:]:
-        return "the address has a space in it"
-    if hosts.ip_of(url.host) is not None:
-        return ""
-    if broken := _BAD_ESCAPE.search(url.path + "?" + url.query):
-        return f"{broken[0]!r} is no escape: write %25 for the sign itself"
-    if ":" in url.host or len(url.host) > _NAME_MOST:
-        return f"{url.host[:60]!r} is not the name of a host"
-    labels = url.host.rstrip(".").split(".")
-    if any(_BAD_LABEL.search(label) or len(label) > _LABEL_MOST for label in labels):
-        return f"{url.host[:60]!r} is not the name of a host"
-    if re.search(r"[,;!*'()&=+$~@]|%", url.host):
-        return f"{url.host[:60]!r} is not the name of a host"
-    if labels[-1].lower() in _MISTYPED_ENDINGS:
-        return f"no domain ends with .{labels[-1]}"
-    if url.port and not (url.port.isdecimal() and 0 < int(url.port[:6]) < 65_536):  # noqa: PLR2004
-        return f"{url.port[:10]!r} is not a port"
-    return ""
 
 
 def _is_private(host: str) -> bool:
@@ -361,12 +310,7 @@ def _sample(place: _Place, lintable: Lintable | None) -> Iterator[Hit]:
     """
     url = place.url
     is_sample = hosts.is_sample(url.host) and lintable is not None
-    if (
-        _YOUR_HOST.fullmatch(url.host)
-        or hosts.is_below(url.host, _FILLER_HOSTS)
-        or _REPLACE_ME.search(f"{url.path}?{url.query}")
-        or (is_sample and _FILLER_PATH.search(url.path))
-    ):
+    if is_placeholder(url) or (is_sample and is_filler(url)):
         yield place.hit("link-placeholder", "the address is a placeholder")
         return
     if lintable is None or not is_sample:
