@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from mailer.errors import ConfigurationError
+from mailer.files import write_whole
 
 
 def ensure_state_dir(state_dir: Path) -> None:
@@ -16,7 +17,7 @@ def ensure_state_dir(state_dir: Path) -> None:
         private_dir(state_dir)
         ignore = state_dir / ".gitignore"
         if not ignore.exists():
-            ignore.write_text("*\n")
+            write_whole(ignore, b"*\n")
             give_to_owner_of(state_dir.parent, ignore)
     except OSError as error:
         raise ConfigurationError(

@@ -10,34 +10,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
+from mailer.cli._draft_show import facts_of, nothing_read, show
 from mailer.cli._shared import (
     ExitCode,
-    console,
-    count_of,
     err_console,
-    fail,
     print_json,
-    show_time,
+    warn,
 )
 from mailer.errors import FeedError
 
 if TYPE_CHECKING:
     from mailer.config import Settings
-    from mailer.services.drafting import Composed, DraftOrder
     from mailer.services.feed_reading import FeedReport
     from mailer.services.last_issue import History
 
 STDOUT = Path("-")
 MOST_ENTRIES = 500
 MOST_WORDS = 2_000
-
-_LEFT_OUT = {
-    "older": "older",
-    "earlier_issue": "in earlier issues",
-    "duplicate": "twice in the feeds",
-    "update": "only updated (--updated takes them)",
-    "over_limit": "over the limit (--limit)",
-}
 
 
 class GroupBy(StrEnum):
@@ -137,20 +126,20 @@ def draft(
     reports = _read(sources, settings, words=words, remembers=remembers)
     read = [report.feed for report in reports if report.feed]
     if not read:
-        return _nothing_read(reports, order, as_json=as_json)
+        return nothing_read(reports, order, as_json=as_json)
     composed = drafting.compose(read, order, _history(settings, list_slug, file), now=now)
     is_written = bool(composed.text) and not dry_run
     if is_written and file:
-        drafting.write_whole(file, composed.text, overwrites=force)
+        drafting.save(file, composed.text, overwrites=force)
     if is_written and file and remembers:
         _memory(settings).add(drafting.record_of(composed, order, file, now=now))
     if is_written and not file and not as_json:
         sys.stdout.write(composed.text)
-    facts = _facts(composed, reports, order, is_written=is_written)
+    facts = facts_of(composed, reports, order, is_written=is_written)
     if as_json:
         print_json(facts if file or not is_written else {**facts, "draft": composed.text})
     else:
-        _show(composed, reports, order, is_written=is_written)
+        show(composed, reports, order, is_written=is_written)
     return ExitCode.FAILED if len(read) < len(reports) else ExitCode.OK
 
 
@@ -237,113 +226,5 @@ def _history(settings: "Settings", list_slug: str, file: Path | None) -> "Histor
     folders = {settings.workspace, (file or Path()).resolve().parent}
     found = {one.path.resolve(): one for folder in folders for one in find_issue_files(folder)}
     with peek_database(settings) as engine:
-        sends = ask_for_sends(engine, list_slug, on_trouble=_warn) if engine else []
+        sends = ask_for_sends(engine, list_slug, on_trouble=warn) if engine else []
     return History(_memory(settings).records(), list(found.values()), sends)
-
-
-def _warn(message: str) -> None:
-    err_console.print(f"[yellow]warning:[/] {escape(message)}", soft_wrap=True)
-
-
-def _nothing_read(reports: "Sequence[FeedReport]", order: "DraftOrder", *, as_json: bool) -> int:
-    if as_json:
-        print_json(
-            {"file": None, "slug": order.slug, "items": 0, "feeds": [_feed(r) for r in reports]}
-        )
-    if len(reports) == 1:
-        return fail(reports[0].error, ExitCode.USAGE)
-    for report in reports:
-        _say_failed(report)
-    return fail(
-        f"none of the {len(reports)} feeds could be read; nothing was written", ExitCode.USAGE
-    )
-
-
-def _say_failed(report: "FeedReport") -> None:
-    err_console.print(f"[red]failed:[/] {escape(report.error)}", soft_wrap=True)
-
-
-def _facts(
-    composed: "Composed",
-    reports: "Sequence[FeedReport]",
-    order: "DraftOrder",
-    *,
-    is_written: bool,
-) -> dict[str, Any]:
-    taken = {chosen.feed.source: chosen.entries for chosen in composed.choice.feeds}
-    return {
-        "file": str(order.file) if order.file and is_written else None,
-        "slug": order.slug,
-        "since": composed.since.at,
-        "since_reason": composed.since.reason,
-        "items": composed.choice.count,
-        "left_out": dict(composed.choice.left_out),
-        "feeds": [
-            {**_feed(report), "new": len(taken.get(report.source, ()))} for report in reports
-        ],
-        "entries": [
-            {
-                "title": entry.title,
-                "url": entry.url,
-                "published_at": entry.dated_at,
-                "feed": chosen.feed.source,
-            }
-            for chosen in composed.choice.feeds
-            for entry in chosen.entries
-        ],
-    }
-
-
-def _feed(report: "FeedReport") -> dict[str, Any]:
-    feed = report.feed
-    return {
-        "source": report.source,
-        "title": feed.title if feed else None,
-        "entries": len(feed.entries) if feed else 0,
-        "is_unchanged": report.is_unchanged,
-        "moved_to": report.moved_to or None,
-        "error": report.error or None,
-    }
-
-
-def _show(
-    composed: "Composed",
-    reports: "Sequence[FeedReport]",
-    order: "DraftOrder",
-    *,
-    is_written: bool,
-) -> None:
-    out = console if order.file else err_console  # the draft itself may go to stdout
-    since = composed.since
-    when = f"since {show_time(since.at)}" if since.at else "all that the feeds have"
-    out.print(f"{when} [dim]({escape(since.reason)})[/]", soft_wrap=True)
-    for chosen in composed.choice.feeds:
-        name = escape(chosen.feed.title)
-        out.print(f"{len(chosen.entries):>5} new  {name}", soft_wrap=True)
-    for report in reports:
-        _show_trouble(report)
-    _show_left_out(composed, out)
-    count = count_of(composed.choice.count, "item")
-    if not composed.text:
-        out.print("nothing is new: no draft was written")
-    elif not is_written:
-        out.print(f"{count} would be written to {escape(str(order.file or 'stdout'))}")
-    elif order.file:
-        out.print(f"wrote {escape(str(order.file))}: {count}")
-        path = escape(str(order.file))
-        err_console.print(
-            f"next: edit it, then  mailer issue build {path} -o build", soft_wrap=True
-        )
-
-
-def _show_trouble(report: "FeedReport") -> None:
-    if report.error:
-        _say_failed(report)
-    if report.moved_to:
-        _warn(f"{report.source} has moved for good: use {report.moved_to}")
-
-
-def _show_left_out(composed: "Composed", out: Any) -> None:  # noqa: ANN401 - a console
-    parts = [f"{n:,} {_LEFT_OUT[why]}" for why, n in composed.choice.left_out.items()]
-    if parts:
-        out.print(f"left out: {', '.join(parts)}", style="dim", soft_wrap=True)

@@ -84,6 +84,11 @@ def show_duration(seconds: float) -> str:
     return " ".join(f"{count} {unit}" for count, unit in parts if count)
 
 
+def warn(message: str) -> None:
+    """Print one line to stderr that stops nothing."""
+    err_console.print(f"[yellow]warning:[/] {_plain(message)}", soft_wrap=True)
+
+
 def fail(message: str, code: ExitCode) -> int:
     """Print one line to stderr and return the exit code."""
     err_console.print(f"[bold red]error:[/] {_plain(message)}", soft_wrap=True)

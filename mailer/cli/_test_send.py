@@ -10,13 +10,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from mailer.cli._shared import ExitCode, console, err_console, fail, print_json
+from mailer.cli._draft_notes import tell_of_draft
+from mailer.cli._shared import ExitCode, console, fail, print_json, warn
 from mailer.errors import ProviderError, RenderError
 
 if TYPE_CHECKING:
     from mailer.bootstrap import App
     from mailer.domain.message import CompiledIssue
-    from mailer.services.publishing import Draft
     from mailer.services.testing import Answer, Reader
     from subscribers.address import Address
 
@@ -80,7 +80,7 @@ def send_test(
         except ProviderError as error:
             return fail(f"the test was not sent: {error}", ExitCode.CONFIGURATION)
         facts = _facts(app, compiled, reader, answers)
-        _tell_of_issue(app, draft, facts["bytes"]["html"])
+        tell_of_draft(draft, app.settings, size_bytes=facts["bytes"]["html"])
     if as_json:
         print_json(facts)
     else:
@@ -128,23 +128,11 @@ def _warn_of_values(compiled: "CompiledIssue", reader: "Reader", overrides: dict
     from mailer.services.testing_message import fields_left_empty
 
     for field in fields_left_empty(compiled, dict(reader.fields)):
-        _warn(f"{{{{ {field} }}}} has neither value nor default: it is empty in this test")
+        warn(f"{{{{ {field} }}}} has neither value nor default: it is empty in this test")
     conditions = " ".join(compiled.conditions)
     for field in overrides:
         if field not in compiled.fields and not re.search(rf"\b{field}\b", conditions):
-            _warn(f"--set {field}: the issue has no {{{{ {field} }}}}")
-
-
-def _warn(message: str) -> None:
-    err_console.print(f"[yellow]warning:[/] {escape(message)}", soft_wrap=True)
-
-
-def _tell_of_issue(app: "App", draft: "Draft", size: int) -> None:
-    from mailer.cli._image_notes import tell_of_images
-    from mailer.cli.issue import warn_of_draft
-
-    warn_of_draft(draft.todos, size)
-    tell_of_images(draft, app.settings)
+            warn(f"--set {field}: the issue has no {{{{ {field} }}}}")
 
 
 def _facts(

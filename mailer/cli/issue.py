@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from mailer.cli import _draft, _lint, _preview, _shots, _test_send
-from mailer.cli._image_notes import tell_of_images
+from mailer.cli._draft_notes import tell_of_draft
 from mailer.cli._shared import console, err_console, print_json
 from mailer.errors import RenderError
 
@@ -139,8 +139,7 @@ def build(
         print_json(facts)
     else:
         _show_build(facts, output)
-    warn_of_draft(draft.todos, facts["bytes"]["html"])
-    tell_of_images(draft, settings)
+    tell_of_draft(draft, settings, size_bytes=facts["bytes"]["html"])
 
 
 @app.command("schema")
@@ -158,20 +157,6 @@ def schema() -> None:
 app.command("lint")(_lint.lint)
 
 
-def warn_of_draft(todos: list[str], size: int) -> None:
-    """Say what an author would want to know before anybody gets the issue."""
-    from mailer.rendering.pipeline import GMAIL_CLIP_BYTES, GMAIL_WARN_BYTES
-
-    for todo in todos:
-        err_console.print(f"[yellow]todo:[/] {escape(todo)}", soft_wrap=True)
-    if size >= GMAIL_WARN_BYTES:
-        err_console.print(
-            f"[yellow]warning:[/] {size:,} bytes of HTML: Gmail cuts off what comes after about "
-            f"{GMAIL_CLIP_BYTES:,}; shorten the issue",
-            soft_wrap=True,
-        )
-
-
 def _show_build(facts: dict[str, Any], output: Path) -> None:
     sizes = facts["bytes"]
     console.print(f"[bold]{escape(facts['subject'])}[/]")
@@ -183,10 +168,11 @@ def _show_build(facts: dict[str, Any], output: Path) -> None:
     console.print(f"wrote {escape(str(output))}/message.html .txt .eml .json")
 
 
-def _write_new(path: Path, text: str, *, force: bool = False) -> None:
+def _write_new(path: Path, text: str) -> None:
+    from mailer.files import write_new
+
     try:
-        with path.open("w" if force else "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        write_new(path, text.encode())
     except FileExistsError:
         raise RenderError(
             "is there already; nothing was written (-o names another file)", path=path

@@ -16,6 +16,7 @@ from mailer.cli._shared import (
     fail,
     print_json,
     show_duration,
+    warn,
 )
 from mailer.errors import NotFoundError, RenderError
 
@@ -61,8 +62,7 @@ def send(
       mailer send week-41.md --list readers --yes --no-watch
     """
     from mailer.bootstrap import open_app
-    from mailer.cli._image_notes import tell_of_images
-    from mailer.cli.issue import warn_of_draft
+    from mailer.cli._draft_notes import tell_of_draft
     from mailer.services import planning, publishing
 
     draft = publishing.read_draft(file)
@@ -78,8 +78,7 @@ def send(
             print_json(facts)
         elif not as_json:
             _show_preview(facts)
-        warn_of_draft(draft.todos, facts["bytes"]["html"])
-        tell_of_images(draft, app.settings)
+        tell_of_draft(draft, app.settings, size_bytes=facts["bytes"]["html"])
         _refuse_gaps(preview)
         _refuse_errors(report)
         if dry_run:
@@ -177,7 +176,7 @@ def _leave(app: "App", send_id: int, *, as_json: bool) -> int:
     else:
         console.print(f"send {send_id} is planned: mailer sends watch {send_id}")
     if not is_worker_alive(app):
-        err_console.print("[yellow]warning:[/] no worker is running: start one with  mailer worker")
+        warn("no worker is running: start one with  mailer worker")
     return ExitCode.OK
 
 

@@ -49,10 +49,10 @@ def _write_settings(path: Path, values: dict[str, str]) -> None:
     """Write a new settings file; none stays behind where a value is wrong."""
     from mailer.config import fill_template, load_settings
     from mailer.errors import ConfigurationError
+    from mailer.files import write_new
 
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(fill_template(values))
+        write_new(path, fill_template(values).encode())
     except FileExistsError:
         raise ConfigurationError(f"{path} is there already; nothing was changed") from None
     try:

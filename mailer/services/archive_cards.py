@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import os
 import threading
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from mailer.cards import Card, draw_card
 from mailer.config import Settings
 from mailer.errors import ConfigurationError, RenderError
+from mailer.files import write_whole
 from mailer.rendering.theme import find_theme
 from mailer.services.publishing import theme_roots
 from mailer.state_dir import ensure_state_dir, private_dir
@@ -46,9 +46,7 @@ class CardShelf:
     def _keep(self, path: Path, picture: bytes) -> None:
         ensure_state_dir(self.state_dir)
         private_dir(path.parent)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        temporary.write_bytes(picture)
-        temporary.replace(path)
+        write_whole(path, picture)
         kept = sorted(path.parent.glob("*.png"), key=lambda file: file.stat().st_mtime)
         for file in kept[:-MOST_KEPT]:
             file.unlink(missing_ok=True)

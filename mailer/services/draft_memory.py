@@ -2,12 +2,12 @@
 
 import datetime as dt
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from mailer.files import write_whole
 from mailer.state_dir import ensure_state_dir
 
 MOST_DRAFTS = 200
@@ -71,9 +71,7 @@ class DraftMemory:
         }
         ensure_state_dir(self._path.parent.parent)
         self._path.parent.mkdir(mode=0o700, exist_ok=True)
-        draft = self._path.with_name(f".{self._path.name}.{os.getpid()}")
-        draft.write_text(json.dumps(document), encoding="utf-8")
-        draft.replace(self._path)
+        write_whole(self._path, json.dumps(document).encode())
 
 
 def _document(record: DraftRecord, *, with_seen: bool) -> dict[str, Any]:

@@ -6,10 +6,8 @@
 """
 
 import datetime as dt
-import os
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from mailer.errors import FeedError, RenderError
 from mailer.feeds.draft import Grouping, Head, write_draft
 from mailer.feeds.entries import Feed
 from mailer.feeds.selection import Choice, Wish, choose, keyed
+from mailer.files import write_new, write_whole
 from mailer.importing.slugs import slug_of
 from mailer.rendering.merge import parse_line
 from mailer.rendering.source import Source
@@ -122,23 +121,18 @@ def record_of(
     )
 
 
-def write_whole(path: Path, text: str, *, overwrites: bool) -> None:
-    """Write a file, whole or not at all.
+def save(path: Path, text: str, *, overwrites: bool) -> None:
+    """Write a draft, whole or not at all.
 
     Raises:
-        RenderError: it is there already and may not be overwritten.
+        RenderError: it is there already and may not be overwritten, or cannot be written.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        if not overwrites and path.exists():
-            raise already_there(path)
-        draft.replace(path)
+        (write_whole if overwrites else write_new)(path, text.encode())
+    except FileExistsError:
+        raise already_there(path) from None
     except OSError as error:
         raise RenderError(error.strerror or "cannot be written", path=path) from None
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
 
 
 def already_there(path: Path) -> RenderError:

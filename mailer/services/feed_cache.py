@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from mailer.files import write_whole
 
 _KEPT_SECONDS = 180 * 24 * 3600
 _FORMAT = 1
@@ -58,12 +59,9 @@ class FeedCache:
             "content_type": feed.content_type,
             "digest": hashlib.sha256(feed.body).hexdigest(),
         }
-        path = self._path(url)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
         with suppress(OSError):
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft.write_bytes(json.dumps(facts).encode() + b"\n" + feed.body)
-            draft.replace(path)
+            write_whole(self._path(url), json.dumps(facts).encode() + b"\n" + feed.body)
 
     def forget_old(self, *, now: float) -> None:
         """Remove what was not fetched for half a year.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mailer.files import write_whole
 from mailer.images import OPTIONS_VERSION, ImageLimits
 from mailer.state_dir import ensure_state_dir, private_dir
 
@@ -44,14 +45,11 @@ class Memory:
 
     def keep(self, name: str, fact: dict[str, Any]) -> None:
         """Remember the fact; a disk that is full or read-only is no reason to stop."""
-        file = self._file(name)
-        temporary = file.with_name(f".{file.name}.{os.getpid()}")
         try:
             ensure_state_dir(self._state_dir)
             private_dir(self._directory.parent)
             private_dir(self._directory)
-            temporary.write_text(json.dumps(fact))
-            temporary.replace(file)
+            write_whole(self._file(name), json.dumps(fact).encode())
         except OSError:
             return
 

@@ -7,22 +7,22 @@
 """
 
 import difflib
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
 from mailer.errors import NotFoundError, RenderError
+from mailer.files import write_new, write_whole
 from mailer.importing import ImportedIssue
 from mailer.importing.checking import checked
 from mailer.importing.html import ReadPage
 from mailer.importing.html.gathering import LARGEST_IMAGE_BYTES
 from mailer.importing.sources import Export, Post, import_post, read_export
 from mailer.rendering.pipeline import parse_issue
+from mailer.services.drafting import already_there
 
 LARGEST_FILE_BYTES = 1_000_000_000
 _LONGEST_SLUG = 100
@@ -153,28 +153,19 @@ def write_issue(imported: ImportedIssue, path: Path, *, force: bool) -> list[Pat
         RenderError: there is such a file already, or it cannot be written.
     """
     if path.exists() and not force:
-        raise RenderError(
-            "is there already; nothing was written (-o names another file)", path=path
-        )
+        raise already_there(path)
     pictures = []
     try:
         for image in imported.images:
             picture = path.parent / image.path
             picture.parent.mkdir(parents=True, exist_ok=True)
-            _write_whole(picture, image.data)
+            write_whole(picture, image.data)
             pictures.append(picture)
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(path, imported.markdown.encode("utf-8", "replace"))
+        text = imported.markdown.encode("utf-8", "replace")
+        (write_whole if force else write_new)(path, text)
+    except FileExistsError:
+        raise already_there(path) from None
     except OSError as error:
         raise RenderError(error.strerror or "cannot be written", path=path) from None
     return pictures
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)

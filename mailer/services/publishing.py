@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from mailer.domain.message import (
 from mailer.domain.mime import MimeTemplate
 from mailer.domain.paths import ARCHIVE_PATH
 from mailer.errors import RenderError
+from mailer.files import write_whole
 from mailer.rendering.edition import IssueDefaults
 from mailer.rendering.pipeline import compile_issue, html_bytes, parse_issue
 from mailer.rendering.theme import Theme, find_theme
@@ -32,6 +32,8 @@ from mailer.services.media_store import MediaStore
 SAMPLE_EMAIL = "reader@example.org"
 NEUTRAL_PATH = "/unsubscribe-help"
 """Where personal links lead in copies that belong to nobody."""
+
+_VARIANT_FILE = re.compile(r"variant-([1-9]\d{0,3})\.(?:html|txt)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,20 +215,25 @@ def subject_shown(compiled: CompiledIssue, settings: Settings) -> str:
 def write_build(compiled: CompiledIssue, settings: Settings, directory: Path) -> dict[str, Any]:
     """Write `message.html`, `.txt`, `.eml` and `.json` to `directory`; return the last one's data.
 
-    Variants are `variant-1.html`, `variant-1.txt` and so on. Each file appears whole or not at all.
+    Variants are `variant-1.html`, `variant-1.txt` and so on; those of an earlier build go. Each
+    file appears whole or not at all, `message.json` last.
     """
     message = sample_message(compiled, settings)
     facts = describe(compiled, message)
     directory.mkdir(parents=True, exist_ok=True)
-    _write(directory / "message.html", neutral_html(compiled, settings).encode())
-    _write(directory / "message.txt", neutral_text(compiled, settings).encode())
+    write_whole(directory / "message.html", neutral_html(compiled, settings).encode())
+    write_whole(directory / "message.txt", neutral_text(compiled, settings).encode())
     for number, variant in enumerate(compiled.variants, 1):
         one = compiled.variant(variant.shown)
-        _write(directory / f"variant-{number}.html", neutral_html(one, settings).encode())
-        _write(directory / f"variant-{number}.txt", neutral_text(one, settings).encode())
-    _write(directory / "message.eml", message)
+        write_whole(directory / f"variant-{number}.html", neutral_html(one, settings).encode())
+        write_whole(directory / f"variant-{number}.txt", neutral_text(one, settings).encode())
+    write_whole(directory / "message.eml", message)
+    for path in directory.glob("variant-*.*"):
+        found = _VARIANT_FILE.fullmatch(path.name)
+        if found and int(found[1]) > len(compiled.variants):
+            path.unlink()
     document = json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
-    _write(directory / "message.json", document.encode())
+    write_whole(directory / "message.json", document.encode())
     return facts
 
 
@@ -281,9 +288,3 @@ def filled(body: str, compiled: CompiledIssue, context: SlotContext, reader: Rec
         if slot.context is context:
             body = body.replace(slot.token, values[slot.token])
     return body
-
-
-def _write(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(data)
-    temporary.replace(path)

@@ -7,7 +7,6 @@
 """
 
 import io
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from mailer.browser import BASE, Page, Resource, find_browser, open_chromium
 from mailer.config import Settings
 from mailer.domain.views import VIEWS, View, document
 from mailer.errors import NotFoundError, RenderError
+from mailer.files import write_whole
 from mailer.rendering.pipeline import html_bytes
 from mailer.services import contact_sheet, publishing
 from mailer.services.contact_sheet import Print
@@ -142,7 +142,7 @@ def shoot(
             file=path.name,
             facts=f"{html_bytes(compiled):,} bytes of HTML · {compiled.date.isoformat()}",
         )
-        _write(output / SHEET, _png(sheet))
+        write_whole(output / SHEET, _png(sheet))
         return Shots(
             slug=compiled.slug,
             shots=tuple(shots),
@@ -179,14 +179,14 @@ def _kept(
 ) -> Shot:
     """Write the picture of `view`, and what has changed in it."""
     path, changes = output / f"{view.name}.png", output / f"{view.name}.diff.png"
-    _write(path, _png(picture))
+    write_whole(path, _png(picture))
     changes.unlink(missing_ok=True)
     if before is None:
         return Shot(view, path, picture.size, is_new=compares)
     difference, mask = compare(before, picture)
     if not difference.changed:
         return Shot(view, path, picture.size, difference)
-    _write(changes, _png(picture_of(picture, mask)))
+    write_whole(changes, _png(picture_of(picture, mask)))
     return Shot(view, path, picture.size, difference, difference_path=changes)
 
 
@@ -241,9 +241,3 @@ def _png(picture: Image.Image) -> bytes:
     out = io.BytesIO()
     picture.save(out, "PNG", compress_level=6)
     return out.getvalue()
-
-
-def _write(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(data)
-    temporary.replace(path)

@@ -4,7 +4,6 @@ No issue, send or delivery is recorded, and nobody's link is in it. A test goes 
 provider does not take is reported, not tried again.
 """
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from mailer.config import Settings
 from mailer.domain.delivery import DeliveryState, Outcome
 from mailer.domain.message import CompiledIssue, MailingIdentity, Recipient
 from mailer.errors import NotFoundError, ProviderError
+from mailer.files import write_whole
 from mailer.providers.base import Connection, Provider
 from mailer.services.publishing import neutral_html
 from mailer.services.testing_message import Marks, as_test
@@ -288,11 +288,9 @@ def keep_copy(settings: Settings, number: int, page: str) -> None:
     Whether or not it can be kept, the test goes out: the link then says why there is nothing.
     """
     path = copy_path(settings, number)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        draft.write_text(page, encoding="utf-8")
-        draft.replace(path)
+        write_whole(path, page.encode())
         copies = sorted(path.parent.glob("*.html"), key=lambda one: one.stat().st_mtime)
         for old in copies[:-COPIES_KEPT]:
             old.unlink(missing_ok=True)

@@ -151,6 +151,7 @@ def test_nothing_is_overwritten_unasked(author: Cli) -> None:
     done = author.call("issue", "import", path.name)
     assert done.code == ExitCode.USAGE
     assert "is there already; nothing was written" in done.error
+    assert "--force overwrites" in done.error
     assert (author.path / "latin1.md").read_text() == "mine"
     assert author.call("issue", "import", path.name, "--force").code == 0
 

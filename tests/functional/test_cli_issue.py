@@ -212,6 +212,10 @@ def test_a_build_hosts_pictures_and_writes_variants(author: Cli) -> None:
     with Image.open(author.path / ".mailer" / "media" / name) as picture:
         assert picture.size == (400, 400)
     assert 'width="200"' in everybody
+    (author.path / "out" / "variant-notes.txt").touch()
+    author.call("issue", "build", "week-1.md", "-o", "out")
+    left = {path.name for path in (author.path / "out").iterdir()}
+    assert left == {*FILES, "variant-notes.txt"}, "variants of an earlier build go"
 
 
 def test_the_schema_is_printed(author: Cli) -> None:

@@ -87,6 +87,16 @@ def test_nothing_is_overwritten(workspace: Path, capsys: pytest.CaptureFixture[s
     assert [path.name for path in workspace.iterdir()] == ["mine"]
 
 
+def test_what_a_killed_command_left_is_no_theme(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["theme", "new", "mine"]) == 0
+    (workspace / "mine").rename(workspace / ".mine.0123.tmp")
+    capsys.readouterr()
+    assert run_command(["theme", "ls", "--json"]) == 0
+    assert ".mine" not in capsys.readouterr().out
+
+
 def test_what_cannot_be_built_on(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["theme", "new", "mine", "--from", "base"]) == ExitCode.USAGE
     assert "'base' has no layout" in capsys.readouterr().err

@@ -1,0 +1,183 @@
+"""Work that is killed before any line of it, as by `kill -9`.
+
+    python tests/helpers/kill_kit.py CASE FOLDER
+
+runs a case of `CASES` again and again, killed one line later each time, and holds what is in the
+folder against what may be there. In a process of its own, as it forks.
+"""
+
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import mailer.files
+from mailer.config import Settings, load_settings
+from mailer.importing.model import ImageFile, ImportedIssue
+from mailer.services import draft_memory, drafting, feed_cache, importing, publishing, theming
+
+MOST_LINES = 2_000
+OLD, NEW = b"old" * 5_000, b"new" * 5_000
+
+
+def deaths(work: Callable[[], object], *modules: Any) -> Iterator[None]:
+    """Run `work` in a child that dies before the first line of the modules, then the second, ...
+
+    Yields after each death, and a last time when it came to its end.
+    """
+    files = frozenset(module.__file__ for module in (*modules, mailer.files))
+    for line in range(MOST_LINES):
+        child = os.fork()
+        if child == 0:
+            _work(work, line, files)
+        _, status = os.waitpid(child, 0)
+        assert not os.WIFEXITED(status) or os.WEXITSTATUS(status) == 0, "it failed by itself"
+        yield
+        if os.WIFEXITED(status):
+            sys.stdout.write(f"{line}\n")
+            return
+    raise AssertionError("it has no end")
+
+
+def _work(work: Callable[[], object], lines: int, files: frozenset[str]) -> None:
+    done = 0
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal done
+        if frame.f_code.co_filename not in files:
+            return None
+        if event == "line":
+            if done == lines:
+                os.kill(os.getpid(), signal.SIGKILL)
+            done += 1
+        return trace
+
+    code = 1
+    try:
+        sys.settrace(trace)
+        work()
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def replaced(folder: Path) -> None:
+    path = folder / "file"
+    path.write_bytes(OLD)
+    for _ in deaths(lambda: mailer.files.write_whole(path, NEW)):
+        assert path.read_bytes() in {OLD, NEW}
+    assert path.read_bytes() == NEW
+
+
+def new(folder: Path) -> None:
+    path = folder / "file"
+    for _ in deaths(lambda: mailer.files.write_new(path, NEW)):
+        if path.exists():
+            assert path.read_bytes() == NEW
+            path.unlink()
+
+
+def imported(folder: Path) -> None:
+    pictures = tuple(ImageFile(f"week-images/{n}.png", NEW) for n in range(3))
+    issue = ImportedIssue("# Words\n" * 2_000, "week", 1, 1, (), (), "a.html", images=pictures)
+    path = folder / "week.md"
+    for _ in deaths(lambda: importing.write_issue(issue, path, force=False), importing):
+        if path.exists():
+            assert path.read_text() == issue.markdown
+            assert [(folder / one.path).read_bytes() for one in pictures] == [NEW] * 3
+            path.unlink()
+
+
+def drafted(folder: Path) -> None:
+    """The file is written first: a draft that is remembered is there."""
+    path = folder / "issue.md"
+    memory = draft_memory.DraftMemory(folder / ".mailer" / "feeds" / "drafts.json")
+    record = draft_memory.DraftRecord(
+        str(path), "issue", "", _moment(), frozenset({"a"}), {"feed": frozenset({"a"})}
+    )
+
+    def draft() -> None:
+        drafting.save(path, NEW.decode(), overwrites=False)
+        memory.add(record)
+
+    for _ in deaths(draft, drafting, draft_memory):
+        assert memory.records() in ([], [record])
+        if memory.records():
+            assert path.read_bytes() == NEW
+        path.unlink(missing_ok=True)
+
+
+def themed(folder: Path) -> None:
+    settings = Settings.model_validate({"workspace": folder})
+    theme = folder / "templates" / "email" / "mine"
+
+    def make() -> None:
+        theming.new_theme("mine", settings, parent="", is_full=True)
+
+    whole: set[str] = set()
+    for _ in deaths(make, theming):
+        names = {one.name for one in theming.describe_themes(settings)}
+        assert names - {"mine"} == {"digest", "letter", "note"}
+        if theme.exists():
+            whole = whole or {path.name for path in theme.iterdir()}
+            assert {path.name for path in theme.iterdir()} == whole
+            assert "theme.toml" in whole
+            shutil.rmtree(theme)
+    assert whole
+
+
+def built(folder: Path) -> None:
+    """Every file is of one build, and `message.json` is of the one that the others are of."""
+    settings = load_settings(folder, environ={})
+    compiled = [_compiled(folder, words, settings) for words in ("First.", "Second.")]
+    output = folder / "build"
+    hashes = [one.content_hash for one in compiled]
+    publishing.write_build(compiled[0], settings, output)
+    before = _files(output)
+    publishing.write_build(compiled[1], settings, output)
+    after = _files(output)
+    publishing.write_build(compiled[0], settings, output)
+    for _ in deaths(lambda: publishing.write_build(compiled[1], settings, output), publishing):
+        now = _files(output)
+        assert all(now[name] in {before[name], after[name]} for name in now)
+        if json.loads(now["message.json"])["content_hash"] == hashes[1]:
+            assert now == after
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name[0] != "."}
+
+
+def _compiled(folder: Path, words: str, settings: Settings) -> Any:
+    path = folder / "week.md"
+    path.write_text(f"---\nsubject: Hi\nslug: week\ndate: 2026-11-22\n---\n\n{words}\n")
+    return publishing.compile_draft(publishing.read_draft(path), settings)
+
+
+def cached(folder: Path) -> None:
+    cache = feed_cache.FeedCache(folder / "feeds")
+    old, fresh = (
+        feed_cache.CachedFeed("https://a.example/", etag, "", "text/xml", body)
+        for etag, body in (("1", OLD), ("2", NEW))
+    )
+    cache.put(old.url, old)
+    for _ in deaths(lambda: cache.put(fresh.url, fresh), feed_cache):
+        assert cache.get(old.url) in {old, fresh}
+    assert cache.get(old.url) == fresh
+
+
+def _moment() -> Any:
+    return drafting.dt.datetime(2026, 11, 22, tzinfo=drafting.dt.UTC)
+
+
+CASES: dict[str, Callable[[Path], None]] = {
+    case.__name__: case for case in (replaced, new, imported, drafted, themed, built, cached)
+}
+
+if __name__ == "__main__":
+    CASES[sys.argv[1]](Path(sys.argv[2]))
