@@ -86,7 +86,9 @@ def show_duration(seconds: float) -> str:
 
 def warn(message: str) -> None:
     """Print one line to stderr that stops nothing."""
-    err_console.print(f"[yellow]warning:[/] {_plain(message)}", soft_wrap=True)
+    from rich.markup import escape
+
+    err_console.print(f"[yellow]warning:[/] {escape(message)}", soft_wrap=True)
 
 
 def fail(message: str, code: ExitCode) -> int:
