@@ -87,7 +87,7 @@ def draft(
 ) -> int:
     """Collect what feeds brought since the last issue into a draft to edit.
 
-    RSS, Atom and JSON Feed. Without any named, the feeds of [draft] in mailer.toml. Exits with 1
+    RSS, Atom and JSON Feed. Without any named, those of draft.feeds in mailer.toml. Exits with 1
     when some feeds could not be read, and with 2 when none could.
 
     Examples:

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 Report = dict[str, Any]
 
 
-def list_posts(posts: "list[Named]", *, file: Path, source: str, as_json: bool) -> None:
+_MOST_NAMED = 5
+
+
+def list_posts(
+    posts: "list[Named]", *, file: Path, source: str, ignored: tuple[str, ...], as_json: bool
+) -> None:
     """Show the posts of a file, for one to be chosen."""
     rows = [
         {
@@ -32,7 +37,7 @@ def list_posts(posts: "list[Named]", *, file: Path, source: str, as_json: bool) 
         for each in posts
     ]
     if as_json:
-        print_json({"file": str(file), "source": source, "posts": rows})
+        print_json({"file": str(file), "source": source, "posts": rows, "ignored": ignored})
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("date", "slug", "title", "words", "status"):
@@ -45,6 +50,15 @@ def list_posts(posts: "list[Named]", *, file: Path, source: str, as_json: bool) 
         " or all with --all -o FOLDER",
         soft_wrap=True,
     )
+    _show_ignored(ignored)
+
+
+def _show_ignored(ignored: tuple[str, ...]) -> None:
+    """Name what is in a file beside posts."""
+    if ignored:
+        more = len(ignored) - _MOST_NAMED
+        named = ", ".join(ignored[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+        err_console.print(f"left alone: {escape(named)}", soft_wrap=True)
 
 
 def _cell(value: object) -> str:
@@ -151,7 +165,8 @@ def show_all(reports: list[Report]) -> None:
     """Print one line an issue, and at the end how it went."""
     for report in reports:
         if "error" in report:
-            err_console.print(f"[red]not imported:[/] {escape(report['error'])}", soft_wrap=True)
+            said = escape(f"{report['slug']}: {report['error']}")
+            err_console.print(f"[red]not imported:[/] {said}", soft_wrap=True)
             continue
         verb = "wrote" if report["written"] else "would write"
         notes = count_of(len(report["findings"]), "finding")
@@ -209,10 +224,10 @@ def run(
         if output is None:
             raise typer.Exit(fail("--all needs -o FOLDER, where the issues go", ExitCode.USAGE))
         reports = import_all(posts, file=file, folder=output, force=force, dry_run=dry_run)
-        _show(reports, as_json=as_json)
+        _show(reports, ignored=export.ignored, as_json=as_json)
         return
     if post is None and len(posts) > 1:
-        list_posts(posts, file=file, source=export.source, as_json=as_json)
+        list_posts(posts, file=file, source=export.source, ignored=export.ignored, as_json=as_json)
         return
     chosen = importing.find_post(posts, post) if post is not None else posts[0]
     path = output or (file.with_suffix(".md") if len(posts) == 1 else Path(f"{chosen.slug}.md"))
@@ -224,9 +239,10 @@ def run(
     end([report])
 
 
-def _show(reports: list[Report], *, as_json: bool) -> None:
+def _show(reports: list[Report], *, ignored: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         print_json([public(report) for report in reports])
     else:
         show_all(reports)
+        _show_ignored(ignored)
     end(reports)

@@ -94,7 +94,7 @@ def test_all_needs_a_folder_and_goes_on_after_a_bad_post(author: Cli) -> None:
     )  # fmt: skip
     done = author.call("issue", "import", "x.json", "--all", "-o", "out")
     assert done.code == ExitCode.FAILED
-    assert "not imported: x.json: holds no text to import" in done.err
+    assert "not imported: bad: x.json: holds no text to import" in done.err
     assert "1 of 2 posts imported" in done.out
     assert [path.name for path in (author.path / "out").iterdir()] == ["good.md"]
     reports = author.call("issue", "import", "x.json", "--all", "-o", "out", "--json")

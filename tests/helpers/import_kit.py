@@ -28,6 +28,15 @@ def zipped(name: str) -> bytes:
     return target.getvalue()
 
 
+def packed(files: dict[str, str]) -> bytes:
+    """Return a zip of these files."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return target.getvalue()
+
+
 def opened(name: str, *, source: str = "auto", base_url: str = SITE) -> Export:
     path = EXPORTS / name
     data = zipped(name) if path.is_dir() else path.read_bytes()

@@ -10,7 +10,7 @@ FULL = ("http://", "https://")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _REMOVED = re.compile(r"[\t\n\r\x00-\x1f]")
 _UNSAFE = re.compile(
-    r"[^!#$%&'*+,\-./0-9:;=?@A-Z\[\]_a-z~\u00a1-\ud7ff\uf900-\uffef\U00010000-\U000effff]"
+    r"[^!#$%&'*+,\-./0-9:;=?@A-Z\[\]_a-z~\u00a1-\u167f\u1681-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u2fff\u3001-\ud7ff\uf900-\uffef\U00010000-\U000effff]"
 )
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
@@ -18,7 +18,7 @@ _MERGE = re.compile(
     r"\{\{|\{%|%7B%7B|\*\|[A-Z]|\{[a-z_]+\}|\[(?:unsubscribe|webversion)|%%\w+%%", re.IGNORECASE
 )
 
-NO_BASE = "it is relative and the page's own address is not known"
+NO_BASE = "it is relative and the page's own address is not known (--base-url gives it)"
 NOT_MAILABLE = "only https, http and mailto links work in a mail"
 
 

@@ -1,13 +1,16 @@
 """Cards: parts of a page that publishing tools make, known by their class names."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mailer.importing.html.tree import Element, Node, Text, text_of
+from mailer.importing.html.embeds import Embed, embed_of
+from mailer.importing.html.tree import Element, Mark, Node, Text, text_of
 
-Kind = Literal["callout", "quote", "button", "toggle", "figure", "link", "embed"]
+_PAID = "from here on the post was for those who pay"
+_SOME = "this part was for some readers only"
+
+Kind = Literal["callout", "quote", "button", "toggle", "figure", "link", "embed", "some"]
 
 
 @dataclass(slots=True)
@@ -19,16 +22,16 @@ class Card:
         title: of a callout or toggle.
         body: of a callout or toggle.
         parts: of a link's preview: the title first.
-        url: of an embed whose element holds no link.
-        words: of an embed, which its element does not show.
+        left_out: of it, what only the site needs.
+        embed: of an embed whose element shows nothing.
     """
 
     kind: Kind
     title: list[Node] = field(default_factory=list)
     body: list[Node] = field(default_factory=list)
     parts: list[Node] = field(default_factory=list)
-    url: str = ""
-    words: str = ""
+    left_out: list[Node] = field(default_factory=list)
+    embed: Embed | None = None
 
 
 def card_of(element: Element) -> Card | None:
@@ -37,8 +40,8 @@ def card_of(element: Element) -> Card | None:
     for name in classes:
         if (make := _CARDS.get(name)) and (card := make(element)):
             return card
-    if "data-attrs" in element.attrs and not text_of(element):
-        return _substack_embed(element)
+    if "data-attrs" in element.attrs and not text_of(element) and (embed := embed_of(element)):
+        return Card("embed", embed=embed)
     return None
 
 
@@ -85,6 +88,18 @@ def _ghost_file(element: Element) -> Card | None:
     return Card("link", parts=list(content.children)) if content else None
 
 
+def _ghost_audio(element: Element) -> Card | None:
+    """Return a recording: its title is the link; what plays it goes."""
+    player, title = element.find("audio"), _by_class(element, "kg-audio-title")
+    if player is None or not (src := player.attrs.get("src", "").strip()):
+        return None
+    words = text_of(title) if title else ""
+    controls = _by_class(element, "kg-audio-player")
+    mark = Mark("a", {"href": src}, player.line)
+    part = Text(words or src, (mark,), player.line)
+    return Card("link", parts=[part], left_out=[controls] if controls else [])
+
+
 def _apart(nodes: list[Node]) -> list[Node]:
     """Return the names below a preview with the dot that the site draws between them."""
     parts: list[Node] = []
@@ -119,22 +134,42 @@ def _substack_callout(element: Element) -> Card:
     return Card("callout", body=list(element.children))
 
 
-def _substack_embed(element: Element) -> Card | None:
-    """Return an embed whose address and words stand in an attribute only."""
-    try:
-        facts = json.loads(element.attrs["data-attrs"])
-    except (ValueError, RecursionError):
+def _substack_preview(element: Element) -> Card | None:
+    """Return the preview of another post or newsletter, its title first, its logo left out."""
+    names = ("embedded-post-title", "embedded-publication-name")
+    told: list[Node] = []
+    titles: list[Node] = []
+    for each in element.elements():
+        words: list[Node] = [node for node in each.children if isinstance(node, Text)]
+        if any(text_of(node) for node in words):
+            is_title = _named(each, *names) or any(_named(node, *names) for node in words)
+            part = Element("p", {}, each.line, children=words)
+            (titles if is_title else told).append(part)
+    logos: list[Node] = [each for each in element.elements() if each.tag == "img"]
+    return Card("link", parts=[*titles, *told], left_out=logos) if titles else None
+
+
+def _substack_file(element: Element) -> Card | None:
+    """Return a file that is offered: its name is the link; the buttons beside it go."""
+    name, about = (_by_class(element, f"file-embed-details-h{at}") for at in (1, 2))
+    texts = [child for each in element.elements() for child in each.children]
+    buttons: list[Node] = [node for node in texts if _named(node, "file-embed-button")]
+    link = next((mark for node in buttons for mark in node.marks if mark.tag == "a"), None)
+    if name is None or link is None:
         return None
-    if not isinstance(facts, dict):
-        return None
-    names = ("canonical_url", "url", "postUrl", "embed_url", "href")
-    url = next((facts[name] for name in names if isinstance(facts.get(name), str)), "")
-    if not url and isinstance(facts.get("videoId"), str) and not element.find("iframe"):
-        url = f"https://www.youtube.com/watch?v={facts['videoId']}"
-    words = next(
-        (facts[n] for n in ("title", "full_text", "name") if isinstance(facts.get(n), str)), ""
-    )
-    return Card("embed", url=str(url), words=" ".join(str(words).split())) if url else None
+    title = Text(text_of(name), (link,), name.line)
+    return Card("link", parts=[title, *([about] if about else [])], left_out=buttons)
+
+
+def _named(node: Node, *names: str) -> bool:
+    """Whether a node, or an inline element that it is in, has one of these class names."""
+    own = node.classes if isinstance(node, Element) else []
+    marked = [name for mark in node.marks for name in mark.attrs.get("class", "").split()]
+    return bool({*own, *marked} & set(names))
+
+
+def _for_some(what: str) -> Callable[[Element], Card]:
+    return lambda element: Card("some", title=[Text(what, (), element.line)])
 
 
 _CARDS: dict[str, Callable[[Element], Card | None]] = {
@@ -144,6 +179,9 @@ _CARDS: dict[str, Callable[[Element], Card | None]] = {
     "kg-bookmark-card": _ghost_bookmark,
     "kg-button-card": _simple("button"),
     "kg-file-card": _ghost_file,
+    "kg-audio-card": _ghost_audio,
+    "gh-paywall": _for_some(_PAID),
+    "gh-for-some": _for_some(_SOME),
     "kg-image-card": _simple("figure"),
     "kg-gallery-card": _simple("figure"),
     "kg-blockquote-alt": _simple("quote"),
@@ -157,6 +195,11 @@ _CARDS: dict[str, Callable[[Element], Card | None]] = {
     "callout-block": _substack_callout,
     "captioned-button-wrap": _simple("button"),
     "embedded-post": _link,
+    "embedded-post-wrap": _substack_preview,
+    "embedded-publication-wrap": _substack_preview,
+    "file-embed-wrapper": _substack_file,
+    "paywall-jump": _for_some(_PAID),
+    "dynamic-content-block": _for_some(_SOME),
     # mails
     "mcnbuttoncontent": _simple("button"),
     "button-primary": _simple("button"),

@@ -16,7 +16,8 @@ _LINE_START = re.compile(r"[#>+=|:-]")
 _NUMBER_START = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 _MARKS = {STRONG: "**", EMPHASIS: "*", STRIKE: "~~"}
 _TRICKY = re.compile(r"\*{3}|~{3}|\*_|_\*")
-_PLAIN_URL = re.compile(r"https?://[^\s<>%\[\]()\\`*_~!&{}]+")
+_REFERENCE = re.compile(r"&(?=#?\w+;)")
+_PLAIN_URL = re.compile(r"https?://(?:[^\s<>%\[\]()\\`*!&{}]|&(?!#?\w+;))+")
 _EDGE = "|"
 """Stands for the marks around words: punctuation, which marks of another kind may touch."""
 
@@ -168,7 +169,8 @@ def markdown_target(url: str) -> str:
     """Return an address so that it can stand in parentheses."""
     replaced = {"(": "%28", ")": "%29", "\\": "%5C", "{": "%7B", "}": "%7D", "`": "%60"}
     replaced |= {" ": "%20", "<": "%3C", ">": "%3E", '"': "%22"}
-    return re.sub(r"""[()\\{}`\s<>"]""", lambda match: replaced.get(match[0], "%20"), url)
+    url = re.sub(r"""[()\\{}`\s<>"]""", lambda match: replaced.get(match[0], "%20"), url)
+    return _REFERENCE.sub("&amp;", url)
 
 
 # --- emphasis -------------------------------------------------------------------------------

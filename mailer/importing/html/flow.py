@@ -22,7 +22,9 @@ from mailer.importing.html.document import (
     Run,
     Runs,
 )
+from mailer.importing.html.embeds import embed_blocks, link_to
 from mailer.importing.html.footnotes import Footnotes
+from mailer.importing.html.furniture import TOOL
 from mailer.importing.html.gathering import Gathering, links_in
 from mailer.importing.html.grouping import (
     children,
@@ -31,7 +33,6 @@ from mailer.importing.html.grouping import (
     language,
     line_of,
     preformatted,
-    short,
     split_at_double_breaks,
     unwrapped,
 )
@@ -275,20 +276,7 @@ class Flow:
         inner = self.blocks(child for child in element.children if not is_tag(child, "source"))
         if element.tag == "iframe":
             inner = []
-        return [*self.link_to(src, label, element), *inner]
-
-    def link_to(self, src: str, label: str, element: Element) -> Blocks:
-        """Return a paragraph that is a link, or a marker where its address cannot stand."""
-        if not src.strip():
-            return []
-        address = self.gathering.resolver.link(src)
-        if not address.url:
-            self.gathering.unplaced.append(src.strip())
-            what = f"an embedded {element.tag} ({short(src)}) has no address of its own"
-            return [self.gathering.todo("embed_without_address", element.line, what, "link to it")]
-        return [
-            Paragraph([Run(label.strip() or address.url, link=Link(address.url))], element.line)
-        ]
+        return [*link_to(src, label, element, self.gathering), *inner]
 
     def _table(self, element: Element) -> Blocks:
         grid = grid_of(element)
@@ -316,10 +304,8 @@ class Flow:
             "toggle": self._toggle,
             "figure": lambda element, _: self._figure(element),
             "link": self._link_card,
-            "embed": lambda element, card: [
-                *self.blocks(element.children),
-                *self.link_to(card.url, card.words, element),
-            ],
+            "embed": self._embed_card,
+            "some": self._for_some,
         }
         return readers[card.kind](element, card)
 
@@ -333,8 +319,24 @@ class Flow:
         inner = without_headings(self._inside(card.body))
         return [Callout(title, inner, element.line)] if inner else self.blocks(card.title)
 
+    def _embed_card(self, element: Element, card: Card) -> Blocks:
+        """Return what an attribute says, and what the element holds beside a player."""
+        has_player = element.find("iframe") is not None
+        inner = [] if has_player else self.blocks(element.children)
+        return [*inner, *(embed_blocks(card.embed, element, self.gathering) if card.embed else [])]
+
+    def _for_some(self, element: Element, card: Card) -> Blocks:
+        """Return a part that not all readers got, with a marker before it."""
+        what = " ".join(text_of(node) for node in card.title)
+        todo = self.gathering.todo(
+            "not_for_all", element.line, what, "see that it goes to the right ones"
+        )
+        return [todo, *self.blocks(element.children)]
+
     def _link_card(self, element: Element, card: Card) -> Blocks:
         """Return a preview of another page: its title as a link, what is said of it below."""
+        for node in card.left_out:
+            self.gathering.drop(node, TOOL)
         link: Link | None = None
         words: Runs = []
         rest: Blocks = []

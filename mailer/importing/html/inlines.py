@@ -8,13 +8,14 @@ from urllib.parse import unquote
 from mailer.importing.html.document import CODE, Link, Run, Runs
 from mailer.importing.html.footnotes import Footnotes
 from mailer.importing.html.gathering import Gathering
-from mailer.importing.html.merge_tags import split_tags
+from mailer.importing.html.merge_tags import is_ghost_tag, split_tags
 from mailer.importing.html.styles import is_button, styles_of
 from mailer.importing.html.tree import Element, Mark, Marks, Node, Text
 
 _BLANKS = re.compile(r"[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+")
 _RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+_SCRIPT = re.compile("javascript:", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[-+]?[0-9n]{1,6}\s*")
 
 
@@ -28,6 +29,7 @@ class Inlines:
     styles: dict[Marks, frozenset[str]] = field(default_factory=dict)
     marked: set[Mark] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
+    noted: set[str] = field(default_factory=set)
 
     def runs(self, nodes: Iterable[Node]) -> Runs:
         """Return the runs of words and line breaks; blanks are collapsed, pictures are words."""
@@ -61,7 +63,7 @@ class Inlines:
         styles = self._styles(node.marks)
         text = _raised(node.text, node.marks)
         link = self._link(node.marks)
-        if CODE in styles or not self.gathering.has_merge_tags:
+        if not self.gathering.has_merge_tags or (CODE in styles and not is_ghost_tag(text)):
             yield Run(text, styles, link)
         else:
             yield from self._tagged(text, styles, link, node.line)
@@ -74,6 +76,7 @@ class Inlines:
                 yield Run(part.text, styles, link)
                 continue
             self.gathering.replaced.append((part.text, part.field))
+            styles -= {CODE}
             if part.field:
                 self._note_assumed(part.text, line, assumed=part.assumed)
                 yield Run(part.field, styles, link, markdown=True)
@@ -118,12 +121,20 @@ class Inlines:
         if address.fragment in self.gathering.anchors.values():
             return Link(f"#{address.fragment}")
         self.gathering.unplaced.append(href.strip())
-        shown = unquote(" ".join(href.split())[:120])
-        self.gathering.note(
-            "link_not_placed", line, f"the link to {shown!r} is words only: {address.why}",
-            "give its words an address, if readers need one",
-        )  # fmt: skip
+        self._note_unplaced(href, line, address.why)
         return None
+
+    def _note_unplaced(self, href: str, line: int, why: str) -> None:
+        """Note a link that cannot stand, each address once; what only scripts do, once for all."""
+        shown = unquote(" ".join(href.split())[:120])
+        if _SCRIPT.match(shown):
+            shown = "javascript:"
+        if shown not in self.noted:
+            self.noted.add(shown)
+            self.gathering.note(
+                "link_not_placed", line, f"the link to {shown!r} is words only: {why}",
+                "give its words an address, if readers need one",
+            )  # fmt: skip
 
     def _empty_link(self, node: Element) -> Iterator[Run]:
         """Yield the address of a link without words."""

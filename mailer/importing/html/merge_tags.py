@@ -77,6 +77,12 @@ def split_tags(text: str) -> Iterator[Tagged]:
         yield Tagged(text[position:])
 
 
+def is_ghost_tag(text: str) -> bool:
+    """Whether a text is one tag as Ghost writes them, which it always shows as code."""
+    match = _TAG.fullmatch(text.strip())
+    return match is not None and match["single"] in _SINGLE
+
+
 def _tagged(match: re.Match[str]) -> Tagged:
     inner = next(
         (

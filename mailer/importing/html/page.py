@@ -27,6 +27,7 @@ from mailer.importing.html.document import (
     Run,
     text_of_runs,
 )
+from mailer.importing.html.embeds import with_mentions
 from mailer.importing.html.feet import prune_boilerplate
 from mailer.importing.html.flow import Flow
 from mailer.importing.html.footnotes import find_footnotes
@@ -109,7 +110,7 @@ def read_page(page: Page) -> ReadPage:
     Raises:
         RenderError: there are no words in it.
     """
-    tokens = list(tokenize(UNPRINTABLE.sub(" ", page.html)))
+    tokens = list(with_mentions(tokenize(UNPRINTABLE.sub(" ", page.html))))
     root = build(tokens)
     facts = facts_of(root)
     facts.url = page.url or facts.url

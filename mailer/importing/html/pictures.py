@@ -3,11 +3,13 @@
 import itertools
 import json
 import re
+from urllib.parse import unquote
 
 from mailer.importing.html.document import Block, Image, Link, Paragraph, Run
 from mailer.importing.html.gathering import Gathering
 from mailer.importing.html.styles import pixels
 from mailer.importing.html.tree import Element
+from mailer.importing.model import Dropped
 
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-orig-file", "data-original-src")
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,4})?)[wx],?")
@@ -20,6 +22,10 @@ _OPEN_TRACKER = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_ALT = 1000
+_SIZED = re.compile(r"-\d{2,5}x\d{2,5}(\.\w{3,4})$")
+"""What WordPress adds to the name of a picture that it made smaller."""
+
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)$", re.IGNORECASE)
 
 
 def is_tracking_pixel(image: Element) -> bool:
@@ -80,13 +86,17 @@ def largest(srcset: str) -> str:
 
 
 def _link_of(image: Element, src: str, gathering: Gathering) -> Link | None:
-    """Return where a picture leads; a link to nothing but the picture itself is one, too."""
+    """Return where a picture leads, unless that is the picture itself, in whatever size."""
     mark = next(
         (m for m in reversed(image.marks) if m.tag == "a" and m.attrs.get("href", "").strip()), None
     )
     if mark is None:
         return None
     address = gathering.resolver.link(mark.attrs["href"])
+    if address.url and _same_picture(address.url, src):
+        href = mark.attrs["href"].strip()
+        gathering.dropped.append(Dropped(image.line, "", "a picture's link to itself", (href,)))
+        return None
     if address.url:
         return Link(address.url)
     gathering.unplaced.append(mark.attrs["href"].strip())
@@ -95,6 +105,13 @@ def _link_of(image: Element, src: str, gathering: Gathering) -> Link | None:
         f"the link of the picture {src} is left out: {address.why}", "give it an address",
     )  # fmt: skip
     return None
+
+
+def _same_picture(url: str, src: str) -> bool:
+    names = [
+        _SIZED.sub(r"\1", unquote(each).partition("?")[0].rpartition("/")[2]) for each in (url, src)
+    ]
+    return names[0] == names[1] and _PICTURE.search(names[0]) is not None
 
 
 def _json(text: str) -> dict[str, object]:

@@ -3,11 +3,12 @@
 import re
 
 from mailer.importing.html.elements import PARTS_WORDS
-from mailer.importing.html.furniture import FURNITURE
+from mailer.importing.html.furniture import FURNITURE, TOOL
 from mailer.importing.html.gathering import Gathering, links_in
 from mailer.importing.html.pictures import is_tracking_pixel
 from mailer.importing.html.styles import is_hidden
 from mailer.importing.html.tree import Element, Mark, Node, Text, text_of
+from mailer.importing.html.words import address_of
 
 _SILENT = frozenset(
     {"script", "style", "meta", "link", "base", "col", "param", "track", "title", "noembed",
@@ -23,6 +24,20 @@ _NOT_SHOWN = {
 PIXEL = "a tracking pixel"
 
 _GIST = re.compile(r"(?:https?:)?//gist\.github\.com/")
+_SHARES = re.compile(
+    r"^(?:https?:)?//(?:[\w-]+\.)*(?:facebook\.com/(?:sharer|share\.php|plugins/|dialog/)"
+    r"|(?:twitter|x)\.com/(?:share|intent/)|platform\.twitter\.com/widgets/"
+    r"|linkedin\.com/(?:share|cws/)|pinterest\.\w+/pin/create|reddit\.com/submit|t\.me/share"
+    r"|(?:wa\.me|api\.whatsapp\.com/send)|googletagmanager\.com/ns\.html)|^mailto:\?",
+    re.IGNORECASE,
+)
+"""What links without words and frames lead to that are there to share a page."""
+
+_BUTTONS = frozenset({"button-wrapper", "captioned-button-wrap"})
+_SITE = re.compile(
+    r"[?&](?:action=share|gift=true)|/comments/?(?:$|\?)|/subscribe/?(?:$|\?)"
+    r"|^%%(?:share_url|half_magic_comments_url|checkout_url)%%"
+)
 _FILLER = re.compile("[\u00a0\u034f\u00ad\u200b-\u200f\u2007\u2060-\u2064\ufeff\u180e\u061c]+")
 _LARGEST_FORM_WORDS = 60
 _FEW_WORDS = 6
@@ -75,7 +90,17 @@ def _why_element(node: Element) -> str | None:
         return None if _is_content(node) else "a form or control of the page"
     if node.tag == "img":
         return PIXEL if is_tracking_pixel(node) else None
+    if _SHARES.search(address_of(node)) or _is_site_button(node):
+        return TOOL
     return _NOT_SHOWN.get(node.tag)
+
+
+def _is_site_button(node: Element) -> bool:
+    """Whether an element is a button of Substack that leads to the post or to a subscription."""
+    if not _BUTTONS & set(node.classes):
+        return False
+    links = links_in(node)
+    return bool(links) and all(_SITE.search(link) for link in links)
 
 
 def _as_gist(node: Element) -> bool:

@@ -1,6 +1,7 @@
 """Ghost: the JSON of "Export your content"."""
 
 import datetime as dt
+import re
 from contextlib import suppress
 from html import escape
 from typing import Any
@@ -10,9 +11,13 @@ from mailer.importing.html.article import read_date
 from mailer.importing.sources.containers import read_json, text_in
 from mailer.importing.sources.lexical import lexical_to_html
 from mailer.importing.sources.mobiledoc import mobiledoc_to_html
+from mailer.importing.sources.nodes import PAYWALL
 from mailer.importing.sources.posts import Export, Post, text_to_html
 
 _PLACEHOLDER = "__GHOST_URL__"
+_MEMBERS_ONLY = "<!--members-only-->"
+_MAIL_ONLY = re.compile(r"\"type\":\s*\"email(?:-cta)?\"|\[\s*\"email(?:-cta)?\"\s*,")
+"""Cards that Ghost leaves out of what it renders for the web."""
 
 
 def is_page(html: str) -> bool:
@@ -92,15 +97,20 @@ def _post(record: dict[str, Any], meta: dict[str, Any], name: str, base_url: str
 
 
 def _body(record: dict[str, Any]) -> str:
-    """Return the HTML that Ghost rendered; where there is none, ours of its editor's format."""
-    if html := text_in(record, "html"):
+    """Return the HTML that Ghost rendered; where there is none, ours of its editor's format.
+
+    What Ghost rendered is for the web: words that only its mails show are in the editor's format.
+    """
+    editors = text_in(record, "lexical") + text_in(record, "mobiledoc")
+    html = text_in(record, "html").replace(_MEMBERS_ONLY, PAYWALL)
+    if html and not _MAIL_ONLY.search(editors):
         return html
     with suppress(RenderError):  # broken: the plain text is next best
         if lexical := text_in(record, "lexical"):
             return lexical_to_html(lexical)
         if mobiledoc := text_in(record, "mobiledoc"):
             return mobiledoc_to_html(mobiledoc)
-    return text_to_html(text_in(record, "plaintext"))
+    return html or text_to_html(text_in(record, "plaintext"))
 
 
 def _feature_image(record: dict[str, Any], meta: dict[str, Any]) -> str:

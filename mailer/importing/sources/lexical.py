@@ -47,10 +47,31 @@ def _node(node: dict[str, Any], depth: int) -> Iterator[str]:
 def _parent(node: dict[str, Any], kind: str, depth: int) -> Iterator[str]:
     begin, end = _frame(node, kind)
     yield begin
-    for child in node["children"]:
-        if isinstance(child, dict) and depth < _DEEPEST:
+    children = [child for child in node["children"] if isinstance(child, dict)]
+    for child in _nested(children) if kind == "list" else children:
+        if depth < _DEEPEST:
             yield from _node(child, depth + 1)
     yield end
+
+
+def _nested(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the entries of a list; one that is only a list belongs to the entry before it."""
+    before: dict[str, Any] | None = None
+    for entry in entries:
+        inner = entry.get("children")
+        is_list = isinstance(inner, list) and [_kind(child) for child in inner] == ["list"]
+        if before is not None and is_list:
+            before = {**before, "children": [*before["children"], *(inner or [])]}
+            continue
+        if before is not None:
+            yield before
+        before = entry if isinstance(inner, list) else {**entry, "children": []}
+    if before is not None:
+        yield before
+
+
+def _kind(node: object) -> str:
+    return str(node.get("type", "")) if isinstance(node, dict) else ""
 
 
 def _frame(node: dict[str, Any], kind: str) -> tuple[str, str]:

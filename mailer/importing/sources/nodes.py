@@ -6,6 +6,9 @@ from typing import Any
 
 Card = Mapping[str, Any]
 
+FOR_SOME = "gh-for-some"
+PAYWALL = '<div class="gh-paywall"></div>'
+
 
 def _text(card: Card, *names: str) -> str:
     values = (card.get(name) for name in names)
@@ -91,6 +94,11 @@ def _file(card: Card) -> str:
     )
 
 
+def _video(card: Card) -> str:
+    src, name = _text(card, "src"), escape(_text(card, "title", "fileName"))
+    return _figure("video", f'<video src="{escape(src)}" title="{name}"></video>', card)
+
+
 def _markdown(card: Card) -> str:
     from mailer.importing.sources.markdown_text import markdown_to_html  # noqa: PLC0415 - a circle
 
@@ -98,8 +106,40 @@ def _markdown(card: Card) -> str:
 
 
 def _with_button(card: Card) -> str:
+    """Return a card of words and a button, each of which it may lack."""
+    image = f'<img src="{escape(src)}" alt="">' if (src := _text(card, "imageUrl")) else ""
+    label = _text(card, "sponsorLabel") if card.get("hasSponsorLabel") else ""
     words = _text(card, "html", "textValue", "text", "content")
-    return words + (_button(card) if _text(card, "buttonUrl") and _text(card, "buttonText") else "")
+    is_shown = card.get("showButton", True) and card.get("buttonEnabled", True)
+    has_button = is_shown and _text(card, "buttonUrl") and _text(card, "buttonText")
+    inner = label + image + words + (_button(card) if has_button else "")
+    segment = _text(card, "segment")
+    is_for_some = segment and segment != "status:free,status:-free"
+    return f'<div class="{FOR_SOME}">{inner}</div>' if is_for_some else inner
+
+
+def _header(card: Card) -> str:
+    heads = [(tag, _text(card, name)) for tag, name in (("h2", "header"), ("h3", "subheader"))]
+    inner = "".join(f"<{tag}>{words}</{tag}>" for tag, words in heads if words)
+    return inner + _with_button(card)
+
+
+def _signup(card: Card) -> str:
+    inner = "".join(
+        f"<p>{_text(card, name)}</p>"
+        for name in ("header", "subheader", "disclaimer", "buttonText")
+    )
+    return f'<div class="kg-card kg-signup-card">{inner}</div>'
+
+
+def _product(card: Card) -> str:
+    image = f'<img src="{escape(src)}" alt="">' if (src := _text(card, "productImageSrc")) else ""
+    title = f"<h4>{words}</h4>" if (words := _text(card, "productTitle")) else ""
+    button = {"buttonUrl": _text(card, "productUrl"), "buttonText": _text(card, "productButton")}
+    has_button = card.get("productButtonEnabled", True) and all(button.values())
+    return (
+        image + title + _text(card, "productDescription") + (_button(button) if has_button else "")
+    )
 
 
 def _unknown(card: Card) -> str:
@@ -129,15 +169,18 @@ _CARDS: dict[str, Callable[[Card], str]] = {
     "embed": _embed,
     "file": _file,
     "audio": _file,
-    "video": _file,
+    "video": _video,
     "markdown": _markdown,
     "html": lambda card: _text(card, "html"),
     "email": lambda card: _text(card, "html"),
     "email-cta": _with_button,
     "call-to-action": _with_button,
+    "header": _header,
+    "product": _product,
+    "signup": _signup,
     "horizontalrule": lambda card: "<hr>",  # noqa: ARG005
     "hr": lambda card: "<hr>",  # noqa: ARG005
-    "paywall": lambda card: "",  # noqa: ARG005
+    "paywall": lambda card: PAYWALL,  # noqa: ARG005
 }
 _CARDS["card-markdown"] = _markdown
 _CARDS["image-card"] = _image

@@ -1,6 +1,7 @@
 """Substack: the zip of "Export your data", with `posts.csv` and one HTML file a post."""
 
 import re
+from html import escape
 
 from mailer.importing.html import decode_html
 from mailer.importing.html.article import read_date
@@ -42,7 +43,7 @@ def read_archive(archive: Archive, *, base_url: str) -> Export:
         for key, row in rows.items()
         if key not in files
     ]
-    return Export("substack", tuple(posts), tuple(sorted(set(archive.names) - used)) + tuple(lost))
+    return Export("substack", tuple(posts), tuple(lost) + tuple(sorted(set(archive.names) - used)))
 
 
 def _key(name: str) -> str:
@@ -55,7 +56,7 @@ def _post(key: str, name: str, row: dict[str, str], archive: Archive, base_url: 
     return Post(
         source="substack",
         name=name,
-        body=decode_html(archive.read(name)).text,
+        body=_recording(row) + decode_html(archive.read(name)).text,
         title=row.get("title", "").strip(),
         subtitle=row.get("subtitle", "").strip(),
         slug=_slug(slug),
@@ -64,6 +65,13 @@ def _post(key: str, name: str, row: dict[str, str], archive: Archive, base_url: 
         url=f"{base_url.rstrip('/')}/p/{slug}" if base_url else "",
         origin=(("audience", row["audience"]),) if row.get("audience") else (),
     )
+
+
+def _recording(row: dict[str, str]) -> str:
+    """Return a link to a podcast's episode, which only the list names."""
+    url = row.get("podcast_url", "").strip()
+    label = row.get("title", "").strip() or url
+    return f'<p><a href="{escape(url)}">{escape(label)}</a></p>' if url else ""
 
 
 def _slug(text: str) -> str:

@@ -104,7 +104,7 @@ def test_medium() -> None:
         "```python\ndef cost(pen, ink):\n    return pen + 2 * ink  # never mind the paper\n" in text
     )
     assert "**[A short history of ink](https://example.org/ink)**\\\n*From oak galls" in text
-    assert "[A nib being ground](https://www.youtube.com/embed/dQw4w9WgXcQ?feature=oembed)" in text
+    assert "[A nib being ground](https://www.youtube.com/watch?v=dQw4w9WgXcQ)" in text
     assert "<https://gist.github.com/someone/0123456789abcdef>" in text
     assert parsed(issue).front_matter.date == dt.date(2021, 3, 14)
     reasons = {drop.why: drop.text for drop in issue.dropped}
@@ -149,9 +149,10 @@ def test_substack() -> None:
     assert "[^2]: By 14 per cent.\n\n    That is not an error bar." in text
     assert "- Trunks do not:\n  1. mark each one,\n  2. then count." in text
     assert "```\noak    12\nbeech   7\n```" in text
-    assert "[We counted again. Fewer trees, better spread.](https://twitter.com/forester/" in text
+    assert "> We counted again. Fewer trees, better spread.\n>\n> [" in text
+    assert "](https://twitter.com/forester/" in text
     assert "[What is a tree?](https://trees.substack.com/p/what-is-a-tree)" in text
-    assert "action=share){.button}" in text
+    assert any("action=share" in link for drop in issue.dropped for link in drop.links)
     tree = parsed(issue)
     assert [footnote.number for footnote in tree.footnotes] == [1, 2]
     reasons = {drop.why for drop in issue.dropped}
@@ -165,7 +166,43 @@ def test_a_relative_link_needs_the_sites_address() -> None:
     without = imported("substack", "open-thread", base_url="")
     assert "Say it below: the comments are open." in without.markdown
     assert "/p/open-thread/comments" in without.unplaced
-    assert [finding.code for finding in without.findings].count("link_not_placed") == 2
+    assert [finding.code for finding in without.findings].count("link_not_placed") == 1
+
+
+def test_what_substack_says_in_attributes_only() -> None:
+    issue = imported("embeds/substack.html", base_url="")
+    text = body(issue)
+    assert (issue.counts.words_lost, issue.counts.links_lost) == ((), ()) if issue.counts else False
+    assert text.startswith("![A harbour at low tide](https://substack-post-media"), "no own link"
+    assert "with a mention of Ada Writer inside." in text
+    assert "```latex\nE = mc^2 \\alpha\n```" in text
+    assert "images/two_100x200.jpeg)\n*Two views of the pier*" in text
+    assert "**[Night ferries](https://mine.substack.com/p/night-ferries)**\\\nWhere the" in text
+    assert "> [Light Keeper (@keeper)](https://twitter.com/keeper/status/" in text
+    assert "<https://www.youtube.com/watch?v=3lFVu4nb5oo&t=12s>" in text
+    assert "**[Harbour Songs](https://open.spotify.com/track/abc)**\\\nThe Tides" in text
+    assert text.count("/api/v1/file/ab12.pdf") == 1
+    assert "[Other Tides](https://othertides.substack.com?utm_source" in text
+    assert text.count("https://datawrapper.dwcdn.net/aBc1/1/") == 1
+    assert "> A note that I wrote about gulls" in text
+    assert "[Get the book](https://e.org/buy?utm_source=substack){.button}" in text
+    assert "Leave a comment" not in text
+    codes = [finding.code for finding in issue.findings]
+    assert codes.count("embed_not_exported") == 3
+    assert codes.count("not_for_all") == 2
+
+
+def test_a_podcasts_episode_is_linked() -> None:
+    listing = (
+        "post_id,post_date,is_published,type,title,subtitle,podcast_url\n"
+        "7.talk,2024-05-01T00:00:00Z,true,podcast,Talk,,https://e.org/a.mp3?x=1&y=2\n"
+        "8.gone,2024-05-02T00:00:00Z,true,newsletter,Gone,,\n"
+    )
+    files = {"posts.csv": listing, "posts/7.talk.html": "<p>Notes.</p>"}
+    export = read_export(import_kit.packed(files), name="x.zip")
+    [post] = export.posts
+    assert post.body.startswith('<p><a href="https://e.org/a.mp3?x=1&amp;y=2">Talk</a></p>')
+    assert export.ignored[0] == "Gone (no text in the archive)"
 
 
 # --- Ghost ----------------------------------------------------------------------------------
@@ -188,12 +225,35 @@ def test_ghost_cards() -> None:
     assert "#/portal/signup){.button}" in text
     assert "```javascript\nconst tide = (h) => h % 12;\n```" in text
     assert "> Wind is free." in text
-    assert "[How to tie a bowline](https://www.youtube.com/embed/xyz?feature=oembed)" in text
+    assert "[How to tie a bowline](https://www.youtube.com/watch?v=xyz)" in text
     assert text.count("/content/files/knots.pdf)") == 1
     assert (
         "Sign up for Harbour"
         in {drop.why: drop.text for drop in issue.dropped}["a call to subscribe"]
     )
+
+
+def test_ghosts_newer_cards() -> None:
+    text = body(imported("ghost/newer.json", "all-cards"))
+    assert "<!-- TODO: from here on the post was for those who pay" in text
+    assert "## Big header\n\n### Sub header\n\n[Go there](https://e.org/go){.button}" in text
+    assert "#### The kettle\n\nBoils.\n\n[Buy it](https://e.org/kettle){.button}" in text
+    assert f"[Kettle whistling]({import_kit.SITE}/content/media/2024/a.mp3)" in text
+    assert f"[The film of it]({import_kit.SITE}/content/media/2024/v.mp4)" in text
+    assert "0:00" not in text
+
+
+def test_what_only_ghosts_mails_show_is_kept() -> None:
+    issue = imported("ghost/newer.json", "with-email")
+    text = body(issue)
+    assert text.startswith('Hey {{ first_name | default: "there" }},')
+    assert "<!-- TODO: this part was for some readers only" in text
+    assert "Please upgrade\n\n[Upgrade](" in text
+    assert "SPONSORED" in text
+    assert "v.mp4)\n" in text
+    assert "\nThe film\n" in text
+    assert "- one\n  - nested" in text
+    assert "Sign up for Kettles" in str(issue.dropped)
 
 
 def test_ghosts_editors_formats() -> None:

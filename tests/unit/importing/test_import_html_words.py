@@ -103,7 +103,7 @@ def clean(text: str) -> str:
 
 
 def squeezed(text: str) -> str:
-    return re.sub(r"[\s\x1c-\x1f\x85\ufeff]+", " ", text).strip()
+    return re.sub(r"[\s\x1c-\x1f\x85]+", " ", text.replace("\ufeff", "")).strip()
 
 
 @settings(max_examples=150, deadline=None)

@@ -263,3 +263,68 @@ def test_the_link_of_a_picture_that_cannot_be_had_stays() -> None:
     assert "[A logo](https://e.org/)" in issue.markdown
     assert issue.counts is not None
     assert issue.counts.links_lost == ()
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "https://e.org/?a=1&amp;amp;b=2",
+        "mailto:?subject=One&ensp;two",
+        "mailto:a@e.org?subject=One&#8195;two",
+        "https://e.org/a&amp;copy;b?c_d~e=f",
+    ],
+)
+def test_addresses_that_markdown_would_change_are_kept(href: str) -> None:
+    issue = from_html(f'<p>See <a href="{href}">there</a> and <a href="{href}">{href}</a>.</p>')
+    assert issue.counts is not None
+    assert issue.counts.links_lost == ()
+
+
+def test_what_only_shares_a_page_is_left_out_where_it_has_no_words() -> None:
+    issue = from_html(
+        "<p>Words.</p>"
+        '<a href="https://www.facebook.com/sharer/sharer.php?u=x"> </a>'
+        '<a href="mailto:?subject=Read%20this"></a>'
+        '<iframe src="//www.facebook.com/plugins/like.php?href=x"></iframe>'
+        '<p><a href="https://twitter.com/intent/tweet?text=x">Tell your friends</a></p>'
+    )
+    assert body(issue) == "Words.\n\n[Tell your friends](https://twitter.com/intent/tweet?text=x)"
+    assert [drop.why for drop in issue.dropped] == ["a button or badge of the site"] * 3
+
+
+def test_links_that_cannot_stand_are_told_once() -> None:
+    issue = from_html(
+        '<p><a href="#">a</a> <a href="#">b</a> <a href="javascript:x()">c</a></p>' * 3
+    )
+    assert [f.code for f in issue.findings].count("link_not_placed") == 2
+    assert len(issue.unplaced) == 9
+
+
+@pytest.mark.parametrize(
+    ("href", "src", "is_kept"),
+    [
+        ("https://e.org/a.jpg", "https://e.org/a-300x200.jpg", False),
+        ("https://cdn.e.org/x/https%3A%2F%2Fe.org%2Fa.png", "https://e.org/a.png", False),
+        ("https://e.org/a.jpg", "https://e.org/b.jpg", True),
+        ("https://e.org/a", "https://e.org/a.jpg", True),
+    ],
+)
+def test_a_picture_that_leads_to_itself_is_no_link(href: str, src: str, *, is_kept: bool) -> None:
+    issue = from_html(f'<p>Words.</p><p><a href="{href}"><img src="{src}" alt="A"></a></p>')
+    assert (f"]({href})" in issue.markdown) is is_kept
+    assert [drop.links for drop in issue.dropped] == ([] if is_kept else [(href,)])
+
+
+@pytest.mark.parametrize(
+    ("src", "page"),
+    [
+        ("https://www.youtube.com/embed/abc-_1?feature=oembed", "watch?v=abc-_1"),
+        ("//www.youtube-nocookie.com/embed/abc?rel=0&amp;start=12", "watch?v=abc&t=12s"),
+        ("https://www.youtube.com/embed/videoseries?list=x", "embed/videoseries?list=x"),
+    ],
+)
+def test_players_of_films_become_their_pages(src: str, page: str) -> None:
+    issue = from_html(f'<p>Words.</p><iframe src="{src}"></iframe>')
+    assert body(issue).endswith(f"<https://www.youtube.com/{page}>")
+    assert issue.counts is not None
+    assert issue.counts.links_lost == ()
