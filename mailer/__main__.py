@@ -1,6 +1,20 @@
-"""`python -m mailer`."""
+"""The command `mailer`, also as `python -m mailer`."""
 
-from mailer.cli import main
+import sys
+
+_INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C while it loads ends it in one line, too."""
+    try:
+        from mailer.cli import main as run  # noqa: PLC0415 - what takes its time
+
+        run()
+    except KeyboardInterrupt:
+        sys.stderr.write("\ninterrupted\n")
+        sys.exit(_INTERRUPTED)
+
 
 if __name__ == "__main__":
     main()

@@ -9,8 +9,10 @@ import os
 import shutil
 import signal
 import tempfile
+import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mailer.errors import BrowserError
@@ -43,6 +45,7 @@ FLAGS = (
 )
 """What every Chromium of ours is started with."""
 
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _BROWSER_READS, _BROWSER_WRITES = 3, 4
 _ABOVE = 10  # descriptors that cannot collide with the two above
 _GRACE_SECONDS = 3.0
@@ -71,7 +74,11 @@ class ChromiumProcess:
             raise BrowserError(f"{program} cannot be started: {error.strerror}") from None
 
     def close(self) -> None:
-        """End the browser and remove its profile; safe to call twice."""
+        """End the browser and remove its profile; safe to call twice, and not to be interrupted."""
+        with _undisturbed():
+            self._close()
+
+    def _close(self) -> None:
         with suppress(OSError):
             os.close(self.writing)
         if not self._wait(_GRACE_SECONDS):
@@ -115,7 +122,7 @@ class ChromiumProcess:
                     (os.POSIX_SPAWN_DUP2, its_output, _BROWSER_WRITES),
                 ],
                 setpgroup=0,
-                setsigdef=[signal.SIGINT, signal.SIGTERM, signal.SIGHUP],
+                setsigdef=_STOP_SIGNALS,
                 setsigmask=[],
             )
         except OSError:
@@ -140,6 +147,20 @@ class ChromiumProcess:
                     return False
                 time.sleep(_POLL_SECONDS)
         return True
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Take no stop signal in the block: who presses Ctrl-C twice would leave a browser behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in _STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _flags() -> tuple[str, ...]:

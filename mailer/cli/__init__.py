@@ -5,9 +5,10 @@ import signal
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from mailer import __version__
 from mailer.cli import (
@@ -24,12 +25,14 @@ from mailer.cli import (
     theme,
 )
 from mailer.cli._help import HELP_OPTIONS, build_command
-from mailer.cli._shared import ExitCode, fail
+from mailer.cli._shared import ExitCode, fail, tell_end
+from mailer.cli._stopping import Root, Stopped, listen_for_signals, open_missing_outputs
 from mailer.errors import ConfigurationError, MailerError, NotFoundError
 from subscribers.errors import SubscribersError, UnknownMailingListError
 
 app = typer.Typer(
     name="mailer",
+    cls=Root,
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -99,15 +102,11 @@ app.add_typer(setup.db_app, name="db")
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:  # under nohup it is ignored, and stays so
-            signal.signal(number, _end)
-    sys.exit(run_command(sys.argv[1:]))
-
-
-def _end(number: int, _: object) -> NoReturn:
-    """End as after Ctrl-C: what we started is stopped first."""
-    raise SystemExit(128 + number)
+    open_missing_outputs()
+    listen_for_signals()
+    code = run_command(sys.argv[1:])
+    signal.signal(signal.SIGINT, lambda *_: os._exit(code))  # all is done: no traceback any more
+    sys.exit(code)
 
 
 def run_command(arguments: list[str]) -> int:
@@ -121,6 +120,8 @@ def run_command(arguments: list[str]) -> int:
         if isinstance(error.__context__, BrokenPipeError):
             return _stop_writing()
         raise
+    except Stopped as stop:
+        return _tell_of_stop(stop)
     except typer.TyperException as error:
         return _explain_use(error)
     except tuple(_ENDINGS) as error:
@@ -133,6 +134,11 @@ def _command() -> Any:  # noqa: ANN401 - Typer's class is not public
     return build_command(app)
 
 
+def _tell_of_stop(stop: Stopped) -> int:
+    tell_end(f"[bold]{escape(str(stop))}[/]")
+    return stop.exit_code
+
+
 def _stop_writing() -> int:
     """End quietly: whoever read our output, as in `mailer ... | head`, has gone."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -140,8 +146,7 @@ def _stop_writing() -> int:
 
 
 _ENDINGS: dict[type[BaseException], ExitCode] = {
-    typer.Abort: ExitCode.INTERRUPTED,
-    KeyboardInterrupt: ExitCode.INTERRUPTED,
+    typer.Abort: ExitCode.USAGE,
     ConfigurationError: ExitCode.CONFIGURATION,
     NotFoundError: ExitCode.NOT_FOUND,
     UnknownMailingListError: ExitCode.NOT_FOUND,
@@ -157,8 +162,8 @@ def _ending(error: BaseException) -> ExitCode:
 
 
 def _describe(error: BaseException) -> str:
-    if isinstance(error, KeyboardInterrupt | typer.Abort):
-        return "interrupted"
+    if isinstance(error, typer.Abort):
+        return "the input ends too early"  # what Typer makes of an EOFError
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}"

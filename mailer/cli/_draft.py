@@ -17,6 +17,7 @@ from mailer.cli._shared import (
     print_json,
     warn,
 )
+from mailer.cli._stopping import when_stopped
 from mailer.errors import FeedError
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def _read(
         _ensure_state(settings)
         cache.forget_old(now=utcnow().timestamp())
     fetcher = Fetcher(user_agent=user_agent(settings), cache=cache)
-    with _bar(len(sources)) as on_read:
+    with when_stopped("no draft was written"), _bar(len(sources)) as on_read:
         return read_feeds(sources, fetcher=fetcher, words=words, stdin=_stdin, on_read=on_read)
 
 

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from mailer.cli._shared import ExitCode, console, count_of, err_console, fail, print_json
+from mailer.cli._stopping import when_stopped
 
 if TYPE_CHECKING:
     from mailer.importing import ImportedIssue
@@ -83,7 +84,8 @@ def import_all(
     from mailer.errors import RenderError
 
     reports: list[Report] = []
-    with _bar(len(posts)) as step:
+    whole = "nothing was written" if dry_run else f"each issue in {folder} is whole"
+    with when_stopped(whole), _bar(len(posts)) as step:
         for each in posts:
             path = folder / f"{each.slug}.md"
             try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from mailer.cli._shared import console, err_console
+from mailer.cli._shared import console, err_console, tell_end
 from mailer.errors import RenderError
 
 if TYPE_CHECKING:
@@ -59,10 +59,11 @@ def preview(
     run_preview(
         file, load_settings(elsewhere=Path.cwd()), port=port, reader_email=reader, ready=ready
     )
+    tell_end("[dim]preview: stopped[/]")
 
 
 def _open(address: str) -> None:
-    """Open the page without waiting: it is served only once this has returned.
+    """Open the page without waiting: nothing is served until this has returned.
 
     Not where there is only the terminal: a browser for text would take it over.
     """

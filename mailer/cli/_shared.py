@@ -10,6 +10,8 @@ from typing import Any
 
 from rich.console import Console
 
+from mailer.cli._stopping import forget_dead_outputs
+
 WIDTH_ELSEWHERE = 160
 """Columns where there is no terminal and COLUMNS says nothing: tables keep their words whole."""
 
@@ -39,7 +41,7 @@ class ExitCode(IntEnum):
     CONFIGURATION = 3  # a setting or a server is wrong
     NOT_FOUND = 4  # there is no such issue, send, list or subscriber
     DECLINED = 5  # a person answered no
-    INTERRUPTED = 130  # Ctrl-C
+    INTERRUPTED = 130  # Ctrl-C; 143 and 129 after SIGTERM and SIGHUP
 
 
 def print_json(data: object) -> None:
@@ -93,8 +95,20 @@ def warn(message: str) -> None:
 
 def fail(message: str, code: ExitCode) -> int:
     """Print one line to stderr and return the exit code."""
+    forget_dead_outputs()
     err_console.print(f"[bold red]error:[/] {_plain(message)}", soft_wrap=True)
     return int(code)
+
+
+def tell_end(markup: str) -> None:
+    """Print the one line that a command ends with that was told to stop.
+
+    On a terminal it stands below the `^C` that is shown there.
+    """
+    forget_dead_outputs()
+    if err_console.is_terminal:
+        err_console.print()
+    err_console.print(markup, soft_wrap=True)
 
 
 def _plain(message: str) -> str:

@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 
 from mailer.cli._shared import ExitCode, console, count_of, err_console, fail, print_json
+from mailer.cli._stopping import when_stopped
 
 if TYPE_CHECKING:
     from mailer.services.shooting import Shot, Shots
@@ -51,7 +52,7 @@ def shots(
             ExitCode.USAGE,
         )
     settings = load_settings(elsewhere=Path.cwd())
-    with _bar() as progress:
+    with when_stopped(f"each file in {folder} is whole, new or as it was"), _bar() as progress:
         taken = shoot(file, settings, output=folder, against=against, progress=progress)
     differing = taken.differing(tolerance)
     if as_json:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from mailer.cli._draft_notes import tell_of_draft
 from mailer.cli._shared import ExitCode, console, fail, print_json, warn
+from mailer.cli._stopping import when_stopped
 from mailer.errors import ProviderError, RenderError
 
 if TYPE_CHECKING:
@@ -119,9 +120,10 @@ def _send(
         settings=app.settings,
         new_id=lambda: secrets.token_hex(12),
     )
-    return sender.send(
-        compiled, addresses, reader=reader, list_slug=list_slug, has_banner=has_banner
-    )
+    with when_stopped("some of the addresses may have it; nothing else was changed"):
+        return sender.send(
+            compiled, addresses, reader=reader, list_slug=list_slug, has_banner=has_banner
+        )
 
 
 def _warn_of_values(compiled: "CompiledIssue", reader: "Reader", overrides: dict[str, str]) -> None:

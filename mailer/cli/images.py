@@ -6,6 +6,7 @@ import typer
 from rich.table import Table
 
 from mailer.cli._shared import ExitCode, confirm, console, count_of, err_console, print_json
+from mailer.cli._stopping import when_stopped
 
 if TYPE_CHECKING:
     from mailer.config import Settings
@@ -72,8 +73,9 @@ def prune(
             err_console.print("nothing was removed")
             return ExitCode.DECLINED
         if not dry_run:
-            found = pruning.prune(engine, settings.media_directory, days=days, now=now)
-            pruning.sweep(settings.state_dir, settings.media_directory, days=days, now=now)
+            with when_stopped("some were removed; prune again for the rest"):
+                found = pruning.prune(engine, settings.media_directory, days=days, now=now)
+                pruning.sweep(settings.state_dir, settings.media_directory, days=days, now=now)
     if as_json:
         print_json({"removed": [] if dry_run else found, "would_remove": found if dry_run else []})
     elif not dry_run:

@@ -9,6 +9,7 @@ from rich.markup import escape
 from mailer.cli import _draft, _lint, _preview, _shots, _test_send
 from mailer.cli._draft_notes import tell_of_draft
 from mailer.cli._shared import console, err_console, print_json
+from mailer.cli._stopping import when_stopped
 from mailer.errors import RenderError
 
 app = typer.Typer(no_args_is_help=True, help="Write, import, build and lint issues.")
@@ -132,9 +133,11 @@ def build(
     from mailer.services import publishing
 
     settings = load_settings(elsewhere=Path.cwd())
-    draft = publishing.read_draft(file)
-    compiled = publishing.compile_draft(draft, settings)
-    facts = publishing.write_build(compiled, settings, output)
+    with when_stopped("nothing was written"):
+        draft = publishing.read_draft(file)
+        compiled = publishing.compile_draft(draft, settings)
+    with when_stopped(f"each file in {output} is whole, new or as it was"):
+        facts = publishing.write_build(compiled, settings, output)
     if as_json:
         print_json(facts)
     else:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mailer.cli._shared import console, err_console
+from mailer.cli._shared import console, err_console, tell_end
 
 Concurrency = Annotated[
     int, typer.Option(help="Processes that deliver; worker.concurrency when 0.", min=0)
@@ -47,9 +47,12 @@ def web(
     configure_logging()
     with open_app() as app:
         settings = app.settings.web
-        address, number = host or settings.host, port or settings.port
-        err_console.print(f"web: http://{address}:{number}/  Ctrl-C stops it", style="dim")
-        run_web(app, address, number)
+        run_web(app, host or settings.host, port or settings.port, ready=_tell_address)
+    tell_end("[dim]web: stopped[/]")
+
+
+def _tell_address(url: str) -> None:
+    err_console.print(f"web: {url}/  Ctrl-C stops it", style="dim")
 
 
 def up(concurrency: Concurrency = 0) -> int:
@@ -88,6 +91,10 @@ def inbox(
     from mailer.web.server import run_web
 
     with open_app() as app, InboxServer(app.settings.state_dir / "inbox", port=port) as server:
-        console.print(f"smtp: 127.0.0.1:{server.port}")
-        console.print(f"page: http://127.0.0.1:{web_port}/inbox/")
-        run_web(app, "127.0.0.1", web_port, inbox=server.store)
+
+        def tell_addresses(url: str) -> None:
+            console.print(f"smtp: 127.0.0.1:{server.port}")
+            console.print(f"page: {url}/inbox/  Ctrl-C stops both")
+
+        run_web(app, "127.0.0.1", web_port, inbox=server.store, ready=tell_addresses)
+    tell_end("[dim]inbox: stopped; its mail is kept[/]")

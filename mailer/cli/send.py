@@ -18,6 +18,7 @@ from mailer.cli._shared import (
     show_duration,
     warn,
 )
+from mailer.cli._stopping import when_stopped
 from mailer.errors import NotFoundError, RenderError
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def send(
     from mailer.services import planning, publishing
 
     draft = publishing.read_draft(file)
-    with open_app() as app:
+    with when_stopped("nothing was sent"), open_app() as app:
         mailing_list = _mailing_list(app, list_slug or draft.mailing_list)
         compiled = publishing.compile_draft(draft, app.settings)
         app.settings.require_sendable()
@@ -104,9 +105,10 @@ def _go(
     send_id = planning.start_send(
         app.engine, compiled, mailing_list_id=mailing_list.id, provider=app.provider.name
     )
-    planning.plan(app.engine, send_id, batch_size=app.batch_size)
-    _tell_workers(app, send_id)
-    finish(app.engine, send_id)  # at once, where there is nobody to reach
+    with when_stopped(_goes_on(send_id)):
+        planning.plan(app.engine, send_id, batch_size=app.batch_size)
+        _tell_workers(app, send_id)
+        finish(app.engine, send_id)  # at once, where there is nobody to reach
     if not is_watched:
         return _leave(app, send_id, as_json=as_json)
     return follow(app, send_id, as_json=as_json)
@@ -136,20 +138,17 @@ def follow(app: "App", send_id: int, *, as_json: bool) -> int:
     """Watch the send to its end, with a worker of our own where none is running."""
     from mailer.cli.watching import exit_code, show_report
 
-    try:
+    with when_stopped(_goes_on(send_id)):
         found = _watch(app, send_id)
-    except KeyboardInterrupt:
-        err_console.print(
-            f"stopped watching; the send goes on wherever a worker runs: "
-            f"mailer sends watch {send_id}",
-            soft_wrap=True,
-        )
-        return ExitCode.INTERRUPTED
     if as_json:
         print_json(found.as_json())
     else:
         show_report(found)
     return exit_code(found)
+
+
+def _goes_on(send_id: int) -> str:
+    return f"the send goes on wherever a worker runs: mailer sends watch {send_id}"
 
 
 def _watch(app: "App", send_id: int) -> "SendReport":

@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 
 from mailer.cli._shared import ExitCode, console, count_of, err_console, print_json
+from mailer.cli._stopping import when_stopped
 from mailer.cli._subscriber_show import import_summary, show_person
 from mailer.errors import NotFoundError
 from subscribers.errors import ImportFileError, InvalidNameError
@@ -278,7 +279,7 @@ def _preview(engine: "Engine", file: Path, slug: str, *, may_create: bool) -> "I
     with engine.connect() as connection:
         find = queries.find_mailing_list if may_create else queries.get_mailing_list
         found = find(connection, slug)
-    with import_bar() as progress:
+    with when_stopped("nothing was changed"), import_bar() as progress:
         list_id = found.id if found else None
         return preview_csv(engine, file, mailing_list_id=list_id, progress=progress)
 
@@ -296,7 +297,8 @@ def _import(
         if may_create:
             service.create_mailing_list(connection, slug=slug, name="", now=now)
         found = queries.get_mailing_list(connection, slug)
-    with import_bar() as progress:
+    safe = "who was imported stays so; import the file again, and the rest follows"
+    with when_stopped(safe), import_bar() as progress:
         return import_csv(
             engine, file, mailing_list_id=found.id, now=now, reject_path=reject, progress=progress
         )
@@ -311,7 +313,10 @@ def _export(engine: "Engine", list_id: int, state: SubscriptionState, output: Pa
         return export_csv(engine, sys.stdout, mailing_list_id=list_id, state=state)
     descriptor, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        with (
+            when_stopped("nothing was written"),
+            os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file,
+        ):
             count = export_csv(engine, file, mailing_list_id=list_id, state=state)
         Path(name).replace(output)
     finally:

@@ -25,14 +25,14 @@ def run_preview(
     reader_email: str = "",
     ready: Callable[[str, Session], None],
 ) -> None:
-    """Serve the preview of the issue file at `path` until SIGTERM or SIGINT.
+    """Serve the preview of the issue file at `path` until SIGTERM, SIGHUP or SIGINT.
 
     Args:
         path: the issue file.
         settings: of the workspace.
         port: 0 for a free one.
         reader_email: a subscriber whose merge values are shown; the sample's where empty.
-        ready: called with the page's address once it can be opened.
+        ready: called with the page's address once it can be opened, and Ctrl-C would end it well.
 
     Raises:
         ConfigurationError: the port cannot be had, or the database cannot be used.
@@ -42,8 +42,7 @@ def run_preview(
     try:
         with listen(HOST, port, advice=_ADVICE) as listener:
             session = _session(path, settings, library, reader_email)
-            server, address = _server(session, library, url_of(listener))
-            ready(address, session)
+            server, _ = _server(session, library, url_of(listener), ready=ready)
             server.run(sockets=[listener])
     finally:
         library.close()
@@ -77,8 +76,20 @@ def _session(path: Path, settings: Settings, library: Library, reader_email: str
     return session
 
 
-def _server(session: Session, library: Library, base: str) -> tuple[Server, str]:
+def _server(
+    session: Session,
+    library: Library,
+    base: str,
+    *,
+    ready: Callable[[str, Session], None] = lambda *_: None,
+) -> tuple[Server, str]:
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     preview = Preview(session, library, token=token)
-    server = Server(preview.app, grace_seconds=_GRACE_SECONDS, on_stop=preview.close)
-    return server, f"{base}/{token}/"
+    address = f"{base}/{token}/"
+    server = Server(
+        preview.app,
+        grace_seconds=_GRACE_SECONDS,
+        on_start=lambda: ready(address, session),
+        on_stop=preview.close,
+    )
+    return server, address

@@ -13,7 +13,7 @@ import uvicorn
 from mailer.errors import ConfigurationError
 
 _BACKLOG = 1024
-_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Server(uvicorn.Server):
@@ -21,7 +21,8 @@ class Server(uvicorn.Server):
 
     Args:
         app: what answers.
-        grace_seconds: for what is in flight when it is told to stop.
+        grace_seconds: for what is in flight when it is told to stop; a second Ctrl-C cuts it short.
+        on_start: called when it answers, and would take stop signals.
         on_stop: called when it is, from whichever thread tells it.
     """
 
@@ -30,6 +31,7 @@ class Server(uvicorn.Server):
         app: Callable[..., Any],
         *,
         grace_seconds: int,
+        on_start: Callable[[], None] = lambda: None,
         on_stop: Callable[[], None] = lambda: None,
     ) -> None:
         config = uvicorn.Config(
@@ -41,6 +43,7 @@ class Server(uvicorn.Server):
             timeout_graceful_shutdown=grace_seconds,
         )
         super().__init__(config)
+        self._on_start = on_start
         self._on_stop = on_stop
 
     def stop(self) -> None:
@@ -48,13 +51,28 @@ class Server(uvicorn.Server):
         self.should_exit = True
         self._on_stop()
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        self._on_start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the app also where it is not waited for."""
+        await super().shutdown(sockets)
+        if self.force_exit:
+            await self.lifespan.shutdown()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Take stop signals for as long as it runs, and give them back."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {name: signal.signal(name, self._stopped) for name in _STOP_SIGNALS}
+        before = {
+            name: signal.signal(name, self._stopped)
+            for name in _STOP_SIGNALS
+            if signal.getsignal(name) is not signal.SIG_IGN  # as SIGHUP is under nohup
+        }
         try:
             yield
         finally:

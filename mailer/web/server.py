@@ -1,9 +1,10 @@
 """Serving the web app: for good, or in a thread for the length of something else."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mailer.inbox.store import InboxStore
-from mailer.serving import Server, ServerHandle, listen
+from mailer.serving import Server, ServerHandle, listen, url_of
 from mailer.web.app import create_app
 
 if TYPE_CHECKING:
@@ -16,14 +17,29 @@ WebHandle = ServerHandle
 """A web app that runs in a thread."""
 
 
-def run_web(app: "App", host: str, port: int, *, inbox: InboxStore | None = None) -> None:
+def run_web(
+    app: "App",
+    host: str,
+    port: int,
+    *,
+    inbox: InboxStore | None = None,
+    ready: Callable[[str], None] = lambda _: None,
+) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is in flight and return.
+
+    Args:
+        app: what the web app works with.
+        host: address to listen on.
+        port: 0 for a free one.
+        inbox: shown at `/inbox/` where given.
+        ready: called with where it is, without a slash at the end, once it answers.
 
     Raises:
         ConfigurationError: the port cannot be had, or a setting of the web app is wrong.
     """
-    server = _make_server(app, inbox)
+    web = create_app(app, inbox=inbox)
     with listen(host, port, advice=_ADVICE) as listener:
+        server = Server(web, grace_seconds=_GRACE_SECONDS, on_start=lambda: ready(url_of(listener)))
         server.run(sockets=[listener])
 
 
@@ -41,8 +57,5 @@ def start_web(
     Raises:
         ConfigurationError: the port cannot be had, or a setting of the web app is wrong.
     """
-    return WebHandle(_make_server(app, inbox), listen(host, port, advice=_ADVICE))
-
-
-def _make_server(app: "App", inbox: InboxStore | None) -> Server:
-    return Server(create_app(app, inbox=inbox), grace_seconds=_GRACE_SECONDS)
+    server = Server(create_app(app, inbox=inbox), grace_seconds=_GRACE_SECONDS)
+    return WebHandle(server, listen(host, port, advice=_ADVICE))

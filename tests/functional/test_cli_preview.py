@@ -35,11 +35,13 @@ def state(url: str) -> dict[str, Any]:
     return values
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_serves_until_it_is_told_to_stop(cli: Cli, number: signal.Signals) -> None:
     process, url = started(cli)
     assert state(url)["message"]["subject"] == "Hello there"
-    assert process.stop(number) == 0
+    process.process.send_signal(number)
+    assert process.stop(number) == 0, "the second one changes nothing"
+    assert process.text.splitlines()[-1] == "preview: stopped"
     assert "Traceback" not in process.text
 
 
