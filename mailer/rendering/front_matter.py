@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 from email_validator import EmailNotValidError, validate_email
 
-from mailer.domain.issue import Author, FrontMatter, Inlines, one_line
+from mailer.domain.issue import Author, FrontMatter, Image, Inlines, one_line
 from mailer.domain.message import Mailbox
 from mailer.errors import RenderError
 from mailer.rendering.merge import parse_line
@@ -21,6 +22,8 @@ KEYS = (
     "title", "tagline", "author", "author-url", "author-bio", "author-image", "contents",
 )  # fmt: skip
 LONGEST_BYTES = 65_536
+AUTHOR_IMAGE_WIDTH = 56
+"""CSS pixels; the themes show it in a square of that size."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SHAPE = "the front matter must be lines of 'key: value'"
@@ -35,6 +38,10 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _MAILBOX = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<email>[^<>\s]+)>")
+_URL = re.compile(r"https?://[^\s\"<>]+")
+_FULL = "a full address (https://...)"
+_FILE = re.compile(r"(?![/\\#?~]|[A-Za-z][A-Za-z0-9+.-]*:).+")
+_UNQUOTED = "/%!$&'()*+,;=@~"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _YES_OR_NO = {"": None, "yes": True, "true": True, "no": False, "false": False}
 _LOST_TO_COMMENT = re.compile(r"\s#\S")
@@ -251,14 +258,21 @@ class _Reader:
         given = [part for part in parts if self._text(part)]
         if not name and given:
             raise self._error(given[0], f"{given[0]!r} needs 'author', the author's name")
-        url, image = (self._address(part) for part in ("author-url", "author-image"))
+        url, image = self.matching("author-url", _URL, _FULL), self._author_image()
         return Author(name, url, self.plain("author-bio"), image) if name else None
 
-    def _address(self, name: str) -> str:
-        text = self.plain(name)
-        if text and (not text.startswith(("https://", "http://")) or re.search(r"[\s\"<>]", text)):
-            raise self._error(name, f"{name!r} must be a full address (https://...), not {text!r}")
-        return text
+    def _author_image(self) -> Image | None:
+        name = "author-image"
+        src = self.plain(name)
+        if not src:
+            return None
+        if not _URL.fullmatch(src):
+            if not _FILE.fullmatch(src):
+                what = f"{_FULL} or a file beside the issue"
+                raise self._error(name, f"{name!r} must be {what}, not {src!r}")
+            src = quote(src, safe=_UNQUOTED)
+        at = self.values[name]
+        return Image(src, "", (), "", at.line, AUTHOR_IMAGE_WIDTH, at.column)
 
     def yes_or_no(self, name: str) -> bool | None:
         """Return a yes or no; None where nothing is said."""

@@ -178,7 +178,9 @@ def _author(edition: Edition) -> AuthorView | None:
     author = edition.author
     if author is None:
         return None
-    return AuthorView(author.name, author.url, author.bio, author.image)
+    image = author.image.src if author.image else ""
+    hosted = edition.images.get(image)
+    return AuthorView(author.name, author.url, author.bio, hosted.url if hosted else image)
 
 
 def _title_size(title: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailer.domain.image import HostedImage
-from mailer.domain.issue import Image, Issue, RawMjml, blocks_of
+from mailer.domain.issue import Issue, RawMjml, blocks_of, images_of
 from mailer.domain.message import CompiledIssue, Variant
 from mailer.rendering import parser
 from mailer.rendering.edition import Edition, IssueDefaults, edit
@@ -106,18 +106,16 @@ class _Job:
 
 def _check(issue: Issue, job: _Job) -> None:
     for block in blocks_of(issue):
-        match block:
-            case RawMjml():
-                check_raw(block, job.source)
-            case Image(src) if block.is_local and src not in job.images:
-                raise job.source.error(
-                    f"the picture {src!r} is a file: it has to be hosted before the issue is"
-                    " compiled",
-                    line=block.line,
-                    column=block.column,
-                )
-            case _:
-                pass
+        if isinstance(block, RawMjml):
+            check_raw(block, job.source)
+    for image in images_of(issue):
+        if image.is_local and image.src not in job.images:
+            raise job.source.error(
+                f"the picture {image.src!r} is a file: it has to be hosted before the issue is"
+                " compiled",
+                line=image.line,
+                column=image.column,
+            )
 
 
 def untraced(html: str) -> str:

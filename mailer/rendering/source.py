@@ -42,8 +42,8 @@ class Source:
 
         Where no column is given, it is where the words `at` stand, else where the line's begin.
         """
-        if column is None and line and line <= len(self.lines):
-            text = self.lines[line - 1]
+        if column is None and line:
+            text = self.lines[line - 1] if line <= len(self.lines) else ""
             begin = len(text) - len(text.lstrip()) if text.strip() else 0
             column = (text.find(at) + 1 if at else 0) or begin + 1
         return RenderError(message, path=self.path, line=line, column=column)

@@ -28,9 +28,14 @@ _SCANS = re.compile(rb"\xff\xda\x00[\x06-\x12]")
 """Where the pixels of a JPEG begin: its thumbnail ends before. Cameras put data behind the end."""
 
 
-def look_at_images(document: Document, folder: Path, settings: Settings) -> dict[str, LocalImage]:
+def look_at_images(
+    document: Document, issue: Issue | None, folder: Path, settings: Settings
+) -> dict[str, LocalImage]:
     """Return what is known of each local picture, by the address as written."""
     names = [image.target.url for image in document.spans.images if is_local(image)]
+    author = issue.front_matter.author if issue else None
+    if author and author.image and author.image.is_local:
+        names.insert(0, author.image.src)
     roots = _roots(folder.resolve(), settings)
     return {name: _look(name, roots) for name in list(dict.fromkeys(names))[:MOST_FILES]}
 

@@ -109,7 +109,7 @@ def lint_bytes(
         html=made.compiled.html if made.compiled else "",
         options=lint_options(settings),
         around=surroundings(settings),
-        images=look_at_images(document, path.parent, settings),
+        images=look_at_images(document, parsed.issue, path.parent, settings),
         audience=beyond.audience,
     )
     linted = lint(

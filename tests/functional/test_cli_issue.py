@@ -218,5 +218,21 @@ def test_a_build_hosts_pictures_and_writes_variants(author: Cli) -> None:
     assert left == {*FILES, "variant-notes.txt"}, "variants of an earlier build go"
 
 
+def test_the_author_s_picture_is_hosted_or_told_of(author: Cli) -> None:
+    Image.new("RGB", (900, 900), "red").save(author.path / "ann é.png")
+    front = "---\nsubject: S\ndate: 2026-11-22\nauthor: Ann\nauthor-image: {}\n---\nHello.\n"
+    author.write("a.md", front.format("ann é.png"))
+    assert author.call("issue", "build", "a.md", "-o", "out").code == 0
+    html = (author.path / "out" / "message.html").read_text()
+    (name,) = set(re.findall(r"/media/([\w.]+)", html))
+    with Image.open(author.path / ".mailer" / "media" / name) as picture:
+        assert picture.size == (112, 112)
+    author.write("a.md", front.format("bob.png"))
+    assert "a.md:5:15: the image 'bob.png'" in author.call("issue", "build", "a.md", "-o", "o").err
+    linted = author.call("issue", "lint", "a.md", "--json").json
+    found = {each["code"]: each for each in linted["files"][0]["findings"]}
+    assert (found["image-missing"]["line"], found["image-missing"]["column"]) == (5, 15)
+
+
 def test_the_schema_is_printed(author: Cli) -> None:
     assert author.call("issue", "schema").json["required"] == ["subject", "date"]

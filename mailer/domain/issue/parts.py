@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from mailer.domain.issue.blocks import Blocks
+from mailer.domain.issue.blocks import Blocks, Image
 from mailer.domain.issue.todos import Todo
 from mailer.domain.issue.words import Inlines
 from mailer.domain.message import Mailbox
@@ -67,12 +67,12 @@ class Footnote:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote the issue, as its footer says; each part may be empty but the name."""
+    """Who wrote the issue, as its footer says; each part may be missing but the name."""
 
     name: str
     url: str = ""
     bio: str = ""
-    image: str = ""
+    image: Image | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,11 @@ def lines_of(block: Block) -> tuple[Inlines, ...]:  # noqa: PLR0911 - one return
 
 
 def images_of(issue: Issue) -> Iterator[Image]:
-    """Yield every picture."""
-    return (block for block in blocks_of(issue) if isinstance(block, Image))
+    """Yield every picture, the author's first."""
+    author = issue.front_matter.author
+    if author and author.image:
+        yield author.image
+    yield from (block for block in blocks_of(issue) if isinstance(block, Image))
 
 
 def words_of(issue: Issue) -> Iterator[Inlines]:

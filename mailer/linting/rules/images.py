@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 from mailer.domain.finding import Severity
@@ -120,7 +121,14 @@ def check_files(lintable: Lintable) -> Iterator[Hit]:
     for image in lintable.document.spans.images:
         known = lintable.images.get(image.target.url)
         if known:
-            yield from _file(image, known, lintable)
+            start, end = image.target.start, image.target.end
+            yield from _file(_Shown(start, end, _shown_width(image)), known, lintable)
+    author = lintable.front_matter.author if lintable.front_matter else None
+    picture = author.image if author else None
+    if picture and picture.src in lintable.images:
+        value = lintable.document.front.values["author-image"]
+        shown = _Shown(value.start, value.end, picture.width or 0)
+        yield from _file(shown, lintable.images[picture.src], lintable)
 
 
 def check_share(lintable: Lintable) -> Iterator[Hit]:
@@ -155,21 +163,31 @@ def _says_nothing(alt: str, image: ImageSpan) -> bool:
     return folded in lines_of("vague_alts.txt") or is_name or bool(_FILE_NAME.fullmatch(alt))
 
 
-def _file(image: ImageSpan, known: LocalImage, lintable: Lintable) -> Iterator[Hit]:
-    start, end = image.target.start, image.target.end
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Where a picture is named, and how wide it is shown."""
+
+    start: int
+    end: int
+    width: int
+
+
+def _file(image: _Shown, known: LocalImage, lintable: Lintable) -> Iterator[Hit]:
+    start, end = image.start, image.end
     if known.error:
         code = "image-missing" if known.is_missing else "image-broken"
-        yield Hit(code, f"{image.target.url[:80]} {known.error}", start, end)
+        name = lintable.document.source.text[start:end]
+        yield Hit(code, f"{name[:80]} {known.error}", start, end)
         return
     if known.format not in _SHOWN_FORMATS and not known.is_converted:
         yield Hit("image-format", f"mail programs do not show {known.format}", start, end)
     if known.size_bytes > lintable.options.image_bytes:
         message = f"the picture has {known.size_bytes:,} bytes"
         yield Hit("image-heavy", message, start, end, facts={"bytes": known.size_bytes})
-    shown = _shown_width(image)
-    if 0 < known.width < shown:
-        message = f"{known.width} pixels are stretched to {shown}"
-        yield Hit("image-small", message, start, end, facts={"pixels": known.width, "shown": shown})
+    if 0 < known.width < image.width:
+        message = f"{known.width} pixels are stretched to {image.width}"
+        facts = {"pixels": known.width, "shown": image.width}
+        yield Hit("image-small", message, start, end, facts=facts)
 
 
 def _shown_width(image: ImageSpan) -> int:
