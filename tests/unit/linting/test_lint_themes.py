@@ -103,7 +103,7 @@ def test_errors_of_jinja_have_a_column(
          "heading-main-missing"),
         (MJML, "unsubscribe_url, words, postal_address", 'unsubscribe_url, words, ""',
          "postal-address-unshown"),
-        (TEXT, "[author, footer]", "[author]", "text-part-unsubscribe-missing"),
+        (TEXT, "parts + [footer]", "parts", "text-part-unsubscribe-missing"),
     ],
 )  # fmt: skip
 def test_what_a_theme_lacks_is_told_at_its_file(  # noqa: PLR0913, PLR0917

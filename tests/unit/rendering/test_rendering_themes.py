@@ -318,3 +318,12 @@ def test_style_blocks_stay_below_gmails_limit(theme: Theme, compile_body: Compil
     assert max(map(len, blocks)) < 8_192
     assert sum("prefers-color-scheme" in block for block in blocks) == 1
     assert sum("data-ogsc" in block for block in blocks) == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_parts_end_in_the_same_order(name: str) -> None:
+    compiled = compile_in(name, SPECIMEN)
+    for part in (compiled.html, compiled.text):
+        ends = ["a person reads every answer", "Ada Lovelace", "A footnote, with", "12 Hill Lane"]
+        places = [part.index(each) for each in ends]
+        assert places == sorted(places)
