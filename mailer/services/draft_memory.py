@@ -1,6 +1,7 @@
 """What was drafted before, and when: a file in the state folder."""
 
 import datetime as dt
+import fcntl
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mailer.files import write_whole
-from mailer.state_dir import ensure_state_dir
+from mailer.state_dir import ensure_state_dir, private_dir
 
 MOST_DRAFTS = 200
 _WITH_SEEN = 10
@@ -59,19 +60,20 @@ class DraftMemory:
             return []
 
     def add(self, record: DraftRecord) -> None:
-        """Record a draft in place of an earlier one in the same file."""
-        others = [one for one in self.records() if one.file != record.file]
-        kept = [*others, record][-MOST_DRAFTS:]
-        document = {
-            "format": _FORMAT,
-            "drafts": [
-                _document(one, with_seen=at >= len(kept) - _WITH_SEEN)
-                for at, one in enumerate(kept)
-            ],
-        }
+        """Record a draft in place of an earlier one in the same file; several may at once."""
         ensure_state_dir(self._path.parent.parent)
-        self._path.parent.mkdir(mode=0o700, exist_ok=True)
-        write_whole(self._path, json.dumps(document).encode())
+        private_dir(self._path.parent)
+        with self._path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            others = [one for one in self.records() if one.file != record.file]
+            self._write([*others, record][-MOST_DRAFTS:])
+
+    def _write(self, records: Sequence[DraftRecord]) -> None:
+        drafts = [
+            _document(one, with_seen=at >= len(records) - _WITH_SEEN)
+            for at, one in enumerate(records)
+        ]
+        write_whole(self._path, json.dumps({"format": _FORMAT, "drafts": drafts}).encode())
 
 
 def _document(record: DraftRecord, *, with_seen: bool) -> dict[str, Any]:

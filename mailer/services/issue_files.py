@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,8 @@ def _may_enter(name: str) -> bool:
 
 def _read(path: Path) -> IssueFile | None:
     try:
-        if path.stat().st_size > _LONGEST_BYTES:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _LONGEST_BYTES:
             return None
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:

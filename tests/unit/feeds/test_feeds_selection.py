@@ -1,6 +1,8 @@
 """Which entries are news, and which are not."""
 
 import datetime as dt
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -322,3 +324,26 @@ def test_memory_keeps_what_matters(tmp_path: Path) -> None:
     for damage in ("", "{", "[]", '{"format": 1}', '{"format": 1, "drafts": [{}]}', "null"):
         path.write_text(damage)
         assert memory.records() == []
+
+
+def test_memory_of_drafts_that_are_made_at_once(tmp_path: Path) -> None:
+    path, start = tmp_path / ".mailer" / "feeds" / "drafts.json", threading.Barrier(8)
+    names = [f"w{n}" for n in range(8)]
+
+    def add(name: str) -> None:
+        start.wait()
+        DraftMemory(path).add(record(tmp_path / f"{name}.md", 1))
+
+    threads = [threading.Thread(target=add, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(one.slug for one in DraftMemory(path).records()) == names
+
+
+def test_what_is_no_file_is_no_issue_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "folder.md").mkdir()
+    write(tmp_path, "week-1.md", "date: 2026-11-24")
+    assert [one.slug for one in find_issue_files(tmp_path)] == ["week-1"]
