@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from mailer.cli._draft_show import facts_of, nothing_read, show
 from mailer.cli._shared import (
+    STDOUT,
     ExitCode,
     err_console,
     print_json,
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from mailer.services.feed_reading import FeedReport
     from mailer.services.last_issue import History
 
-STDOUT = Path("-")
 MOST_ENTRIES = 500
 MOST_WORDS = 2_000
 
@@ -71,7 +71,8 @@ def draft(
         ),
     ] = 60,
     list_slug: Annotated[
-        str, typer.Option("--list", "-l", help="Mailing list that the issue is for.")
+        str,
+        typer.Option("--list", "-l", metavar="SLUG", help="Mailing list that the issue is for."),
     ] = "",
     images: Annotated[bool, typer.Option("--images", help="Take pictures over.")] = False,
     updated: Annotated[

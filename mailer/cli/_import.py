@@ -1,16 +1,18 @@
 """The body of `mailer issue import`."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from mailer.cli._shared import ExitCode, console, count_of, err_console, fail, print_json
+from mailer.cli._shared import STDOUT, ExitCode, console, count_of, err_console, fail, print_json
 from mailer.cli._stopping import when_stopped
 
 if TYPE_CHECKING:
@@ -152,15 +154,15 @@ def _lines(imported: "ImportedIssue") -> list[str]:
     ]
 
 
-def show_report(report: Report) -> None:
+def show_report(report: Report, *, to: Console) -> None:
     """Print what was written, what was left out, and what to look at."""
     verb = "wrote" if report["written"] else "would write"
     made = f"{report['sections']} sections, {report['items']} items"
     source = f" (from {report['source']})" if report["source"] != "text" else ""
     pictures = f", {count_of(len(report['images']), 'picture')}" if report["images"] else ""
-    console.print(f"{verb} {escape(report['file'])}: {made}{pictures}{source}")
+    to.print(f"{verb} {escape(report['file'])}: {made}{pictures}{source}")
     for line in report["lines"]:
-        console.print(escape(line), soft_wrap=True)
+        to.print(escape(line), soft_wrap=True)
 
 
 def show_all(reports: list[Report]) -> None:
@@ -223,7 +225,7 @@ def run(
     export = importing.open_export(file, source=source, base_url=base_url)
     posts = importing.named(export)
     if everything:
-        if output is None:
+        if output is None or output == STDOUT:
             raise typer.Exit(fail("--all needs -o FOLDER, where the issues go", ExitCode.USAGE))
         reports = import_all(posts, file=file, folder=output, force=force, dry_run=dry_run)
         _show(reports, ignored=export.ignored, as_json=as_json)
@@ -232,12 +234,33 @@ def run(
         list_posts(posts, file=file, source=export.source, ignored=export.ignored, as_json=as_json)
         return
     chosen = importing.find_post(posts, post) if post is not None else posts[0]
-    path = output or (file.with_suffix(".md") if len(posts) == 1 else Path(f"{chosen.slug}.md"))
+    path = file.with_suffix(".md") if len(posts) == 1 else Path(f"{chosen.slug}.md")
+    if output == STDOUT and not dry_run:
+        _print_one(chosen, file=file, path=path, as_json=as_json)
+        return
+    path = path if output in {None, STDOUT} else output
     report = import_one(chosen, file=file, path=path, force=force, dry_run=dry_run)
     if as_json:
         print_json(public(report))
     else:
-        show_report(report)
+        show_report(report, to=console)
+    end([report])
+
+
+def _print_one(each: "Named", *, file: Path, path: Path, as_json: bool) -> None:
+    """Import one post to standard output, where pictures have no place."""
+    from mailer.errors import RenderError
+    from mailer.services import importing
+
+    imported = importing.make_issue(each, source_name=str(file), output=path)
+    if imported.images:
+        raise RenderError("has pictures, which need a folder: name a file with -o", path=file)
+    report = _report(STDOUT, imported, [], dry_run=False)
+    if as_json:
+        print_json({**public(report), "issue": imported.markdown})
+    else:
+        sys.stdout.write(imported.markdown)
+        show_report(report, to=err_console)
     end([report])
 
 

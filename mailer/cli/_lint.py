@@ -35,7 +35,10 @@ def lint(
     list_slug: Annotated[
         str | None,
         typer.Option(
-            "--list", "-l", help="Count over this mailing list who lacks a merge field's value."
+            "--list",
+            "-l",
+            metavar="SLUG",
+            help="Count over this mailing list who lacks a merge field's value.",
         ),
     ] = None,
 ) -> int:

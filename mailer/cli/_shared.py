@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from enum import IntEnum
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -30,6 +31,10 @@ console = _make_console(stderr=False)
 
 err_console = _make_console(stderr=True)
 """Everything else: errors, warnings, progress, questions."""
+
+
+STDOUT = Path("-")
+"""As `--output`: standard output, and what is said of the work goes to stderr."""
 
 
 class ExitCode(IntEnum):

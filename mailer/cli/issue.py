@@ -1,5 +1,6 @@
 """`mailer issue`: write, import and build issues."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,7 +9,7 @@ from rich.markup import escape
 
 from mailer.cli import _draft, _lint, _preview, _shots, _test_send
 from mailer.cli._draft_notes import tell_of_draft
-from mailer.cli._shared import console, err_console, print_json
+from mailer.cli._shared import STDOUT, console, err_console, print_json
 from mailer.cli._stopping import when_stopped
 from mailer.errors import RenderError
 
@@ -23,7 +24,8 @@ def new(
     slug: Annotated[str, typer.Argument(help="Name in links: small letters, digits, dashes.")],
     title: Annotated[str, typer.Option(help="Subject line; made from the slug by default.")] = "",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File to write; SLUG.md by default.")
+        Path | None,
+        typer.Option("--output", "-o", help="File to write; SLUG.md by default, - for stdout."),
     ] = None,
 ) -> None:
     """Write a new issue file that shows the format and compiles at once.
@@ -36,8 +38,11 @@ def new(
 
     validate_slug(slug)
     path = output or Path(f"{slug}.md")
-    today = utcnow().astimezone().date()
-    _write_new(path, new_issue(slug, date=today, title=title))
+    text = new_issue(slug, date=utcnow().astimezone().date(), title=title)
+    if path == STDOUT:
+        sys.stdout.write(text)
+        return
+    _write_new(path, text)
     console.print(f"wrote {escape(str(path))}")
     command = f"mailer issue build {escape(str(path))} -o build"
     err_console.print(f"next: edit it, then  {command}", soft_wrap=True)
@@ -55,7 +60,8 @@ def import_(
         ),
     ] = "auto",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Issue file; FILE with .md by default.")
+        Path | None,
+        typer.Option("--output", "-o", help="Issue file; FILE with .md by default, - for stdout."),
     ] = None,
     post: Annotated[
         str | None, typer.Option("--post", metavar="SLUG", help="Which post of an export.")

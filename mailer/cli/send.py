@@ -37,7 +37,9 @@ def send(
     file: Annotated[Path, typer.Argument(help="The issue file.")],
     list_slug: Annotated[
         str | None,
-        typer.Option("--list", "-l", help="Mailing list; the issue's own when left out."),
+        typer.Option(
+            "--list", "-l", metavar="SLUG", help="Mailing list; the issue's own when left out."
+        ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent.")] = False,

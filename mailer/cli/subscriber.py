@@ -28,7 +28,7 @@ app = typer.Typer(
 )
 
 _Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The subscriber's address.")]
-_List = Annotated[str, typer.Option("--list", metavar="SLUG", help="The mailing list.")]
+_List = Annotated[str, typer.Option("--list", "-l", metavar="SLUG", help="The mailing list.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -35,8 +35,9 @@ class NearStore:
 
     def read(self, name: str) -> tuple[bytes, str] | None:
         """Return a picture and its content type; None where there is none of that name."""
-        if name in self._files:
-            return self._files[name], MIME_TYPES[name.rpartition(".")[2]]
+        data = self._files.get(name)  # another thread may be making room
+        if data is not None:
+            return data, MIME_TYPES[name.rpartition(".")[2]]
         return read_media(self._directory, name)
 
     def name_of(self, url: str) -> str:

@@ -142,3 +142,13 @@ def test_typer_still_names_things_as_expected() -> None:
     command = typer.main.get_command(app)
     assert hasattr(command, "commands")
     assert {one.param_type_name for one in command.params} == {"option"}
+
+
+def test_an_option_is_spelled_the_same_everywhere() -> None:
+    forms: dict[str, set[tuple[str, ...]]] = {}
+    for command in LEAVES.values():
+        for parameter in command.params:
+            long = [option for option in parameter.opts if option.startswith("--")]
+            if long:
+                forms.setdefault(long[0], set()).add(tuple(parameter.opts))
+    assert {name: found for name, found in forms.items() if len(found) > 1} == {}

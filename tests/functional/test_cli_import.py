@@ -7,6 +7,7 @@ import cli_kit
 import import_kit
 import pytest
 from cli_kit import NOWHERE_DATABASE, NOWHERE_REDIS, Cli
+from PIL import Image
 
 from mailer.cli._shared import ExitCode
 from mailer.resources import resource_dir
@@ -182,3 +183,26 @@ def test_raw_text_is_imported_as_ever(author: Cli) -> None:
     assert done.out.startswith("wrote letter.md: 3 sections, 7 items\n")
     as_html = author.call("issue", "import", "letter.txt", "--from", "html", "-o", "h.md")
     assert as_html.code == 0
+
+
+def test_to_standard_output(author: Cli) -> None:
+    path = put(author, "pages/latin1.html")
+    done = author.call("issue", "import", path.name, "-o", "-")
+    assert done.code == 0
+    assert "wrote -: " in done.err
+    assert author.call("issue", "import", path.name).code == 0
+    assert (author.path / "latin1.md").read_text() == done.out
+    told = author.call("issue", "import", path.name, "-o", "-", "--json").json
+    assert told["issue"] == done.out
+    assert not (author.path / "-").exists()
+    both = author.call("issue", "import", path.name, "-o", "-", "--all")
+    assert both.code == ExitCode.USAGE
+
+
+def test_pictures_cannot_go_to_standard_output(author: Cli) -> None:
+    Image.new("RGB", (300, 200), "red").save(author.path / "red.png")
+    words = "<p>Words before a picture, and enough of them to be an article.</p>" * 3
+    author.write("page.html", f'<h1>T</h1>{words}<img alt="x" src="red.png">')
+    done = author.call("issue", "import", "page.html", "-o", "-")
+    assert (done.code, done.out) == (ExitCode.USAGE, "")
+    assert "page.html: has pictures, which need a folder" in done.error
