@@ -23,6 +23,18 @@ def normalise(text: str) -> str:
     return _SURROGATE.sub("\ufffd", _UNPRINTABLE.sub("", _SPACE_LIKE.sub(" ", text)))
 
 
+def not_utf_8(error: UnicodeDecodeError, path: Path) -> RenderError:
+    """Return the error for the file `path`, which is not UTF-8, at its first such byte."""
+    before = error.object[: error.start].decode("utf-8-sig")
+    lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return RenderError(
+        f"byte {error.start + 1} is not UTF-8: save it as UTF-8",
+        path=path,
+        line=len(lines),
+        column=len(lines[-1]) + 1,
+    )
+
+
 @dataclass(frozen=True)
 class Source:
     """The normalised text of the file `path`."""

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mailer.errors import RenderError
+from mailer.rendering.source import not_utf_8
 from mailer.rendering.theme_settings import ThemeSettings
 from mailer.rendering.theme_toml import SETTINGS_FILE, SettingsFile, read_settings
 
@@ -151,9 +152,12 @@ def _first(folders: Sequence[Path], name: str) -> ThemeFile | None:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RenderError(f"the theme's file cannot be read: {error}", path=path) from None
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise not_utf_8(error, path) from None
+    except OSError as error:
+        reason = error.strerror or "it cannot be read"
+        raise RenderError(f"the theme's file cannot be read: {reason}", path=path) from None
 
 
 @lru_cache(maxsize=16)

@@ -1,5 +1,6 @@
 """Reading `theme.toml`: what it may say, merged from the base up, and checked."""
 
+import difflib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from mailer.rendering.words import Words, wrong_words
 SETTINGS_FILE = "theme.toml"
 
 _COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
+_BEFORE_VALUE = re.compile(r"\s*(?:[\w.\"'-]+\s*=\s*)?")
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _ALIGNS = ("center", "start")
 _KEYS = {
@@ -39,21 +41,20 @@ class SettingsFile:
         return _table(self)
 
     def error(self, message: str, *keys: str) -> RenderError:
-        """Return the error at the line that sets the last of `keys`, each after the one before."""
+        """Return the error at the value of the last of `keys`, each set after the one before."""
+        lines = self.text.split("\n")
         line = 0
         for key in keys:
             pattern = re.compile(
                 rf"\s*(?:{re.escape(key)}|\"{re.escape(key)}\")\s*=|\s*\[+[\w.\"-]*\b{re.escape(key)}\b"
             )
             line = next(
-                (
-                    at
-                    for at, words in enumerate(self.text.split("\n"), 1)
-                    if at >= line and pattern.match(words)
-                ),
+                (at for at, words in enumerate(lines, 1) if at >= line and pattern.match(words)),
                 line,
             )
-        return RenderError(message, path=self.path, line=line or 1)
+        begin = _BEFORE_VALUE.match(lines[line - 1]) if line else None
+        column = begin.end() + 1 if begin else 1
+        return RenderError(message, path=self.path, line=line or 1, column=column)
 
 
 @lru_cache(maxsize=32)
@@ -66,8 +67,9 @@ def _table(file: SettingsFile) -> Mapping[str, Any]:
         reason = str(error).partition(" (at ")[0]
         raise RenderError(f"not TOML: {reason}", path=file.path, line=line, column=column) from None
     for key in table.keys() - _KEYS:
-        known = ", ".join(sorted(_KEYS))
-        raise file.error(f"unknown key {key!r}: known are {known}", key)
+        close = difflib.get_close_matches(key, _KEYS, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(sorted(_KEYS))}"
+        raise file.error(f"unknown key {key!r}: {hint}", key)
     return table
 
 

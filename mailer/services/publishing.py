@@ -24,6 +24,7 @@ from mailer.errors import RenderError
 from mailer.files import write_whole
 from mailer.rendering.edition import IssueDefaults
 from mailer.rendering.pipeline import compile_issue, html_bytes, parse_issue
+from mailer.rendering.source import not_utf_8
 from mailer.rendering.theme import Theme, find_theme
 from mailer.resources import resource_dir
 from mailer.services.hosting import host_file, host_images
@@ -70,14 +71,7 @@ def read_draft(path: Path) -> Draft:
     try:
         source = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        before = error.object[: error.start].decode("utf-8-sig")
-        lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        raise RenderError(
-            f"byte {error.start + 1} is not UTF-8: save it as UTF-8",
-            path=path,
-            line=len(lines),
-            column=len(lines[-1]) + 1,
-        ) from None
+        raise not_utf_8(error, path) from None
     except FileNotFoundError:
         raise RenderError("there is no such file", path=path) from None
     except OSError as error:

@@ -137,6 +137,7 @@ def test_a_theme_cannot_extend_itself(tmp_path: Path) -> None:
         ('[[social]]\nname = "X"\n', "a name and a full url", 1),
         ('extends = "nothing"\n', "there is no theme 'nothing'", 1),
         ("a = = 1\n", "not TOML", 1),
+        ("\nwdith = 600\n", "did you mean 'width'", 2),
     ],
 )
 def test_wrong_settings_name_their_line(tmp_path: Path, text: str, words: str, line: int) -> None:
@@ -163,6 +164,53 @@ def test_wrong_css_names_its_line(
     with pytest.raises(RenderError, match=words) as caught:
         compile_body(BODY, theme=folder)
     assert (caught.value.path, caught.value.line) == (folder / "theme.css", line)
+
+
+def test_wrong_values_name_their_column(tmp_path: Path) -> None:
+    write(tmp_path / "digest", theme_toml='[dark]\n  "paper"  =  "no colour"\n')
+    with pytest.raises(RenderError, match="must be a colour") as caught:
+        find_theme("digest", roots=[tmp_path, SHIPPED])
+    assert (caught.value.line, caught.value.column) == (2, 15)
+
+
+@pytest.mark.parametrize("name", ["theme.toml", "theme.css", "issue.mjml.j2"])
+def test_a_file_that_is_not_utf_8_says_where(tmp_path: Path, name: str) -> None:
+    folder = write(tmp_path / "digest", theme_toml="")
+    (folder / name).write_bytes(b"# \xc3\xa9\r\n# \xc3\xa9\xff\n")
+    with pytest.raises(RenderError, match="not UTF-8") as caught:
+        find_theme("digest", roots=[tmp_path, SHIPPED])
+    error = caught.value
+    assert (error.path, error.line, error.column) == (folder / name, 2, 4)
+
+
+@pytest.mark.parametrize(
+    ("template", "place", "words"),
+    [
+        ("\n é {{ title date }}", (2, 13), "end of print statement"),
+        ("{{ title( }}", (1, 11), "unexpected '}', expected"),
+        ("{{ title }", (1, 10), "unexpected '}'"),
+        ("{# note #}{{ title\n  | upper\n  ! }}", (3, 3), "unexpected char '!'$"),
+        ("{{ title }}\n  {# not closed", (2, 3), "Missing end of comment tag"),
+        ("{% endif %}", (1, 4), "unknown tag 'endif'"),
+        ("{{ title }} {% if a %}", (1, 13), "never closed"),
+        ("{{ title | nope }}", (1, 12), "No filter named 'nope'"),
+        ("\n  {{ 1 / 0 }}", (2, 3), "failed: division by zero"),
+        ("{{ words.nope }}", (1, 10), "failed: .*'nope'"),
+        ("{% include 'nope' %}", (1, 13), "failed: there is no template 'nope'"),
+        ("{% macro m() %}{{ m() }}{% endmacro %}\n{{ m() }}", (1, 1), "failed: maximum recursion"),
+        ("{{ title.__class__.__mro__ }}", (1, 10), "'__class__' of .* is unsafe"),
+    ],
+)
+def test_an_error_in_a_template_names_its_place(
+    tmp_path: Path, compile_body: Compile, template: str, place: tuple[int, int], words: str
+) -> None:
+    folder = write(tmp_path / "digest", theme_toml="")
+    (folder / "issue.txt.j2").write_text(template)
+    with pytest.raises(RenderError, match=words) as caught:
+        compile_body(BODY, theme=folder)
+    error = caught.value
+    assert (error.path, error.line, error.column) == (folder / "issue.txt.j2", *place)
+    assert "\n" not in str(error)
 
 
 def test_an_error_in_a_shared_part_names_that_file(tmp_path: Path, compile_body: Compile) -> None:
