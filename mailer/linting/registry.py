@@ -16,14 +16,15 @@ from mailer.linting.rules import (
     images,
     links,
     merge,
+    shown,
     subject,
     tracking,
     words,
 )
 
 _MODULES = (
-    broken, subject, compliance, headings, words, characters, merge, links, addresses, tracking,
-    images, behind, anchors,
+    broken, subject, compliance, headings, shown, words, characters, merge, links, addresses,
+    tracking, images, behind, anchors,
 )  # fmt: skip
 
 CHECKS: tuple[Check, ...] = tuple(check for module in _MODULES for check in module.CHECKS)

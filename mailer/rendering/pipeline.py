@@ -11,6 +11,7 @@ from pathlib import Path
 from mailer.domain.image import HostedImage
 from mailer.domain.issue import Issue, RawMjml, blocks_of, images_of
 from mailer.domain.message import CompiledIssue, Variant
+from mailer.errors import RenderError
 from mailer.rendering import parser
 from mailer.rendering.edition import Edition, IssueDefaults, edit
 from mailer.rendering.html_part import html_part
@@ -74,8 +75,21 @@ def compile_issue(  # noqa: PLR0913 - one argument an input
     if not whole.conditions:
         return _sealed(job.edition(whole), job)
     first, *others = variants_of(whole.conditions, file)
-    edition = job.edition(parser.parse(file, shown=frozenset(first)))
+    edition = job.edition(_parse_for(first, file))
     return _sealed(edition, job, [job.variant(shown) for shown in others])
+
+
+def _parse_for(shown: Sequence[str], source: Source) -> Issue:
+    """Return the issue of those who see the parts `shown`."""
+    try:
+        return parser.parse(source, shown=frozenset(shown))
+    except RenderError as error:
+        raise RenderError(
+            f"for those who do not get every ':::only' part: {error.message}",
+            path=error.path,
+            line=error.line,
+            column=error.column,
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +114,7 @@ class _Job:
         return html_part(edition, self.tokens, self.source, is_traced=self.is_traced)
 
     def variant(self, shown: tuple[str, ...]) -> Variant:
-        edition = self.edition(parser.parse(self.source, shown=frozenset(shown)))
+        edition = self.edition(_parse_for(shown, self.source))
         return Variant(shown, self.html(edition), text_part(edition, self.tokens))
 
 

@@ -63,7 +63,8 @@ def _table(file: SettingsFile) -> Mapping[str, Any]:
         table = tomllib.loads(file.text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        line, column = (int(found[1]), int(found[2])) if found else (None, None)
+        lines = file.text.rstrip().split("\n")
+        line, column = (int(found[1]), int(found[2])) if found else (len(lines), len(lines[-1]) + 1)
         reason = str(error).partition(" (at ")[0]
         raise RenderError(f"not TOML: {reason}", path=file.path, line=line, column=column) from None
     for key in table.keys() - _KEYS:

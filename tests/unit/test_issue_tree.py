@@ -187,6 +187,7 @@ def test_comments_are_left_out() -> None:
         ("<https://e.org/{{ name }}>\n", 5, 16, "address of a link"),
         ("## S {#1a}\n\ntext\n", 5, 6, "begin with a letter"),
         ('[a](https://e.org){:target="_blank"}\n', 5, 19, "key=value"),
+        ("::: note Title {.x}\ntext\n:::\n", 5, 16, "no attributes"),
         ("::: {.note}\ntext\n:::\n", 5, 1, "comes a name"),
         ("::: note\ntext\n::: {.tip}\n", 7, 1, "comes a name"),
         ("::: poll Q\n1. [a](https://e.org)\n2. b\n:::\n", 7, 1, "one link"),

@@ -46,6 +46,45 @@ def test_private_addresses_in_every_notation(codes, url: str) -> None:  # noqa: 
     assert codes(LINK.format(url)) == ["link-private"]
 
 
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ("##Name", "6"), ("Name\n====", "7"), ("> Name\n> ===", "7"),
+        ("| a | b | c |\n|---|---|\n| 1 | 2 |", "7"), ("a | b\n--|", "7"),
+        ("now ** or never ** again", "6"), ("one\ntwo **and three", "7"), ("**bold **x", "6"),
+        ("**日本語。**です", "6"), ("> [!Caution]\n> Hot.", "6"),
+    ],
+)  # fmt: skip
+def test_markdown_that_was_not_taken(found, body: str, place: str) -> None:  # noqa: ANN001
+    (hit,) = (each for each in found(body) if each.endswith("markup-shown"))
+    assert hit.split()[0].split(":")[0] == place
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "2**3 is 8, and 2 ** 4 is 16.", r"\*\*as such\*\*", "`**`", "**one** and **two** a**b**c",
+        "#tag and ##x", "a\n---\nb", "```\n##x\n====\n```", "<!-- a\n==== -->\nb", "====\ntext",
+        "| a |\n|---|\n| b |", "a | b\n--|--\n1 | 2", "> | a | b |\n> |---|---|\n> | b | c |",
+        "words:\n| a | b |\n|:-:|--:|\n| 1 | 2 |", "- x\n\n  | a | b |\n  |---|---|\n  | 1 | 2 |",
+    ],
+)  # fmt: skip
+def test_marks_that_are_meant_are_left_alone(codes, body: str) -> None:  # noqa: ANN001
+    assert "markup-shown" not in codes(body)
+
+
+@pytest.mark.parametrize("body", ["::: note\n:::", "::: sponsor A\n:::", ">", "- a\n-\n- b"])
+def test_what_is_empty(codes, body: str) -> None:  # noqa: ANN001
+    assert "part-empty" in codes(f"Words.\n\n{body}")
+
+
+def test_what_is_empty_for_some(codes) -> None:  # noqa: ANN001
+    assert "variant-empty" in codes("::: only vip\n## A\n\nWords.\n:::")
+    assert "section-empty" in codes("Words.\n\n## A\n\n::: only vip\nWords.\n:::")
+    fine = codes("Words.\n\n::: only vip\n## A\n\nWords.\n:::")
+    assert not {"variant-empty", "section-empty", "part-empty"} & {*fine}
+
+
 @pytest.mark.parametrize("url", PUBLIC)
 def test_public_names_are_left_alone(codes, url: str) -> None:  # noqa: ANN001
     assert codes(LINK.format(url)) == []

@@ -112,6 +112,12 @@ def test_a_footnote_that_not_all_see_is_refused_at_its_place(compile_body: Compi
     assert (caught.value.line, caught.value.column) == (8, 1)
 
 
+def test_an_item_that_is_empty_for_some_is_told_so(compile_body: Compile) -> None:
+    with pytest.raises(RenderError, match=r"do not get every .* the item is empty") as caught:
+        compile_body("### A\n\na\n\n###\n\n::: only vip\nb\n:::\n")
+    assert (caught.value.line, caught.value.column) == (9, 1)
+
+
 def test_parts_nest(compile_body: Compile) -> None:
     compiled = compile_body("::: only a\n::: only b\ninner\n:::\nouter\n:::\n\nend")
     assert "inner" not in compiled.variant(("b",)).text
