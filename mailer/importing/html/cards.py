@@ -1,11 +1,14 @@
 """Cards: parts of a page that publishing tools make, known by their class names."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from mailer.importing.html.embeds import Embed, embed_of
+from mailer.importing.html.gathering import links_in
 from mailer.importing.html.tree import Element, Mark, Node, Text, text_of
+from mailer.importing.html.words import words_in
 
 _PAID = "from here on the post was for those who pay"
 _SOME = "this part was for some readers only"
@@ -38,11 +41,20 @@ def card_of(element: Element) -> Card | None:
     """Return what kind of card an element is; None where it is none that we know."""
     classes = element.classes
     for name in classes:
-        if (make := _CARDS.get(name)) and (card := make(element)):
+        make = _CARDS.get(name)
+        if make and (card := make(element)) and (card.kind != "link" or _is_whole(card, element)):
             return card
     if "data-attrs" in element.attrs and not text_of(element) and (embed := embed_of(element)):
         return Card("embed", embed=embed)
     return None
+
+
+def _is_whole(card: Card, element: Element) -> bool:
+    """Whether a card's parts are all that there is: a broken element may hold half a page."""
+    parts = [*card.parts, *card.left_out]
+    words = Counter(word for part in parts for word in words_in(text_of(part)))
+    links = {link for part in parts for link in links_in(part)}
+    return words >= Counter(words_in(text_of(element))) and links >= set(links_in(element))
 
 
 def _by_class(element: Element, *names: str) -> Element | None:

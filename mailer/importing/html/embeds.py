@@ -59,6 +59,11 @@ class Embed:
     caption: str = ""
     missing: str = ""
 
+    @property
+    def is_played(self) -> bool:
+        """Whether a player in the element shows the same."""
+        return not (self.said or self.formula or self.pictures or self.missing)
+
 
 def embed_of(element: Element) -> Embed | None:
     """Return what an element's attribute says that it embeds; None where that is nothing."""
@@ -104,8 +109,7 @@ def embed_blocks(embed: Embed, element: Element, gathering: Gathering) -> Blocks
         return _pictures(embed, line, gathering)
     if embed.said:
         return [_said(embed, element, gathering)]
-    frame = element.find("iframe")
-    src = frame.attrs.get("src", "").strip() if frame else ""
+    src = "".join(player_of(element))
     if embed.url and src and src != embed.url:
         gathering.note_links.append(src)  # the same thing, in a player
     found = link_to(embed.url or src, embed.title, element, gathering)
@@ -113,6 +117,13 @@ def embed_blocks(embed: Embed, element: Element, gathering: Gathering) -> Blocks
         link.runs = [replace(run, styles=frozenset({STRONG})) for run in link.runs]
         link.runs += [part for text in embed.below for part in (Run("\n"), Run(text))]
     return found
+
+
+def player_of(element: Element) -> list[str]:
+    """Return the address of the first player in an element, if there is one."""
+    frame = element.find("iframe")
+    src = frame.attrs.get("src", "").strip() if frame else ""
+    return [src] if src else []
 
 
 def _said(embed: Embed, element: Element, gathering: Gathering) -> Quote:

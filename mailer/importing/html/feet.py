@@ -1,5 +1,7 @@
 """Lines of a mail that an issue gets from its theme: how to leave the list, where to read it."""
 
+# ruff: noqa: RUF001 - words of many languages
+
 import re
 from urllib.parse import unquote
 
@@ -18,7 +20,14 @@ _PHRASE = re.compile(
     r"|se désabonner|désinscri|voir (?:dans le|en ligne)|version en ligne"
     r"|darse de baja|cancelar (?:la )?suscripci|ver en (?:el|tu) navegador"
     r"|annulla (?:l')?iscrizione|disiscri|visualizza nel browser"
-    r"|uitschrijven|afmelden|bekijk (?:in|online)|cancelar (?:a )?(?:inscri|assinatura)|отписаться",
+    r"|uitschrijven|afmelden|bekijk (?:in|online)|cancelar (?:a )?(?:inscri|assinatura)|отписаться"
+    r"|(?:not|n[o']t|no longer) (?:want|wish) to (?:receive|get)|stop (?:receiving|getting)"
+    r"|trouble (?:viewing|reading)"
+    r"|(?:not|n[o']t) (?:display|see)\w* (?:this|the|properly|correctly)"
+    r"|nicht (?:mehr|länger) (?:erhalten|bekommen|empfangen)|nicht (?:korrekt|richtig) (?:an|dar)ge"
+    r"|plus recevoir|s['’]affiche pas|più ricevere|non (?:visualizz|vedi)|no (?:desea|quiere)s? "
+    r"(?:seguir |más )?recib|(?:não|nao) (?:deseja|quer) (?:mais )?receber|niet meer ontvangen"
+    r"|не хотите (?:больше )?получать",
     re.IGNORECASE,
 )
 _FOOT_ADDRESS = re.compile(
@@ -35,6 +44,14 @@ _COMPANIONS = re.compile(
     r"|youtube\.com|mastodon|bsky|why did i get this|impressum|datenschutz|mentions|advertis|rss",
     re.IGNORECASE,
 )
+_VAGUE = re.compile(
+    r"\W*(?:https?://\S+|(?:please )?(?:click |klicken sie |bitte |veuillez )?"
+    r"(?:cliquez |cliquer |clicca |haz clic |clique |klik )?"
+    r"(?:here|this link|hier|ici|qui|aqu[ií]|здесь|link))\W*",
+    re.IGNORECASE,
+)
+"""Words of a link that say nothing: what it is for stands beside it."""
+
 _LONGEST_FOOT_WORDS = 80
 _LONGEST_LOOSE_WORDS = 25
 
@@ -93,7 +110,10 @@ def _is_foot(mark: Mark, text: str, leaves: list[Node], *, is_mail: bool) -> boo
     says, leads = bool(_PHRASE.search(text)), bool(_FOOT_ADDRESS.search(href))
     if says and leads:
         return True
-    return is_mail and (leads or (says and _word_count(leaves) <= _LONGEST_LOOSE_WORDS))
+    if not is_mail or _word_count(leaves) > _LONGEST_LOOSE_WORDS:
+        return is_mail and leads
+    around = "".join(leaf.text for leaf in leaves if isinstance(leaf, Text))
+    return leads or says or bool(_VAGUE.fullmatch(text) and _PHRASE.search(around))
 
 
 def _may_go_along(mark: Mark, text: str) -> bool:

@@ -22,7 +22,7 @@ from mailer.importing.html.document import (
     Run,
     Runs,
 )
-from mailer.importing.html.embeds import embed_blocks, link_to
+from mailer.importing.html.embeds import embed_blocks, link_to, player_of
 from mailer.importing.html.footnotes import Footnotes
 from mailer.importing.html.furniture import TOOL
 from mailer.importing.html.gathering import Gathering, links_in
@@ -321,9 +321,11 @@ class Flow:
 
     def _embed_card(self, element: Element, card: Card) -> Blocks:
         """Return what an attribute says, and what the element holds beside a player."""
-        has_player = element.find("iframe") is not None
-        inner = [] if has_player else self.blocks(element.children)
-        return [*inner, *(embed_blocks(card.embed, element, self.gathering) if card.embed else [])]
+        if card.embed is None:
+            return self.blocks(element.children)
+        is_player = card.embed.is_played and links_in(element) == player_of(element)
+        inner = [] if is_player else self.blocks(element.children)
+        return [*inner, *embed_blocks(card.embed, element, self.gathering)]
 
     def _for_some(self, element: Element, card: Card) -> Blocks:
         """Return a part that not all readers got, with a marker before it."""

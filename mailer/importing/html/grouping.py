@@ -96,7 +96,7 @@ def preformatted(nodes: Iterable[Node]) -> str:
             parts.append("\n")
         else:
             inner = preformatted(node.children)
-            parts.append(f"\n{inner}\n" if node.tag in {"div", "p", "li", "tr"} else inner)
+            parts.append(f"\n{inner}\n" if node.tag in {"div", "li", "p", "pre", "tr"} else inner)
     return "".join(parts)
 
 

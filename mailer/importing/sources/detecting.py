@@ -1,6 +1,7 @@
 """Which system a file comes from: by what is in it; its name is a hint only."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -14,6 +15,7 @@ from mailer.importing.sources.containers import (
     read_json,
     records_in,
 )
+from mailer.importing.sources.markdown_text import is_markdown, with_breaks
 from mailer.importing.sources.posts import Export, Post, shown_title
 from mailer.importing.sources.tables import columns_of
 
@@ -23,6 +25,18 @@ Source = Literal[
 SOURCES: tuple[str, ...] = get_args(Source)
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OTHERS = (
+    (re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "is a message of Outlook: save it as .eml"),
+    (re.compile(rb"%PDF-"), "is a PDF: import the page or mail that it was made of"),
+    (
+        re.compile(
+            rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)*"
+            rb"<(?:rss|feed|rdf:RDF)[\s>]",
+            re.DOTALL | re.IGNORECASE,
+        ),
+        "is a feed: mailer issue draft --from-feed reads it",
+    ),
+)
 _SNIFFED = 65_536
 _DOCUMENT = re.compile(
     r"\A\s*(?:<!--.{0,2000}?-->\s*|<\?xml[^>]{0,200}\?>\s*)*<(?:!doctype\s+html|html|head|body)\b",
@@ -53,10 +67,18 @@ def read_export(data: bytes, *, name: str, source: str = "auto", base_url: str =
     """
     if data.startswith(_ZIP):
         return _some(_archive(Archive(data, name=name), source, base_url), name)
+    _refuse_others(data, name=name)
     if len(data) > LARGEST_PAGE_BYTES and source not in {"ghost", "eml"} and not eml.is_mail(data):
         raise RenderError(f"is larger than {LARGEST_PAGE_BYTES // 1_000_000} MB", path=Path(name))
     kind = detect(data, name=name) if source == "auto" else source
     return _some(_read(data, kind, name, base_url), name)
+
+
+def _refuse_others(data: bytes, *, name: str) -> None:
+    """Refuse what people have besides, with what to do."""
+    for begin, what in _OTHERS:
+        if begin.match(data):
+            raise RenderError(what, path=Path(name))
 
 
 def detect(data: bytes, *, name: str) -> str:
@@ -107,7 +129,7 @@ def _read(data: bytes, kind: str, name: str, base_url: str) -> Export:
     if kind == "eml":
         return eml.read_mails(data, name=name)
     if kind == "text":
-        return Export("text", (Post("text", name, decode(data, source_name=name), kind="text"),))
+        return Export("text", (_text_post(decode(data, source_name=name), name),))
     text = decode_html(data).text
     start = text.lstrip("\ufeff \t\r\n")[:1]
     if kind == "ghost" and start == "{":
@@ -117,6 +139,17 @@ def _read(data: bytes, kind: str, name: str, base_url: str) -> Export:
     if kind == "buttondown":
         return _buttondown(data, text, start, name)
     return Export(kind, (page_post(data, kind=kind, name=name, base_url=base_url),))
+
+
+def _text_post(text: str, name: str) -> Post:
+    """Return raw text; of Markdown with front matter, what that says."""
+    facts = buttondown.front_matter(text)
+    if "title" in facts:
+        post = buttondown.read_markdown(text, name=name)
+        return replace(post, source="text", is_mail=False, has_merge_tags=False)
+    if not is_markdown(text):
+        return Post("text", name, text, kind="text")
+    return Post("text", name, with_breaks(text), kind="markdown")
 
 
 def _buttondown(data: bytes, text: str, start: str, name: str) -> Export:
@@ -190,8 +223,6 @@ def _others(archive: Archive, pages: list[str], base_url: str) -> Export:
 
 
 def _titled(post: Post, files: "_Folder") -> Post:
-    from dataclasses import replace  # noqa: PLC0415
-
     return replace(post, files=files, slug="" if shown_title(post.body) else post.slug)
 
 

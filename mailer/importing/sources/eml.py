@@ -17,7 +17,8 @@ from mailer.importing.html import decode_html
 from mailer.importing.html.tokens import tokenize
 from mailer.importing.html.words import tally_source
 from mailer.importing.model import Finding
-from mailer.importing.sources.posts import Export, Post, text_to_html
+from mailer.importing.sources.plain_text import text_to_html
+from mailer.importing.sources.posts import Export, Post
 
 _HEAD = re.compile(
     rb"^(?:from|to|subject|date|received|return-path|mime-version|message-id|delivered-to|reply-to"

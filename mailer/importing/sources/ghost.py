@@ -12,7 +12,8 @@ from mailer.importing.sources.containers import read_json, text_in
 from mailer.importing.sources.lexical import lexical_to_html
 from mailer.importing.sources.mobiledoc import mobiledoc_to_html
 from mailer.importing.sources.nodes import PAYWALL
-from mailer.importing.sources.posts import Export, Post, text_to_html
+from mailer.importing.sources.plain_text import text_to_html
+from mailer.importing.sources.posts import Export, Post
 
 _PLACEHOLDER = "__GHOST_URL__"
 _MEMBERS_ONLY = "<!--members-only-->"

@@ -4,11 +4,11 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from html import escape
 from typing import Literal
 
 from mailer.errors import RenderError
 from mailer.importing.html import Page, ReadPage, read_page
+from mailer.importing.html.article import read_date
 from mailer.importing.html.markdown import quoted
 from mailer.importing.html.tokens import Tag, tokenize
 from mailer.importing.html.tree import build, text_of
@@ -17,8 +17,12 @@ from mailer.importing.importer import import_text
 from mailer.importing.model import Finding, ImportedIssue
 from mailer.importing.slugs import slug_of
 from mailer.importing.sources.markdown_text import markdown_to_html
+from mailer.importing.sources.plain_text import text_to_html
 
 Kind = Literal["html", "markdown", "text"]
+
+_SUBJECT = re.compile(r'^"(.*)"$')
+_HALF_SENTENCE = re.compile(r"^### [^\n]{40,}[^\n.!?:)\]]\n\n[a-z]", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +110,11 @@ def import_post(post: Post, *, source_name: str, image_folder: str) -> ReadPage 
     Raises:
         RenderError: there are no words in it.
     """
-    if post.kind == "text":
+    if post.source == "text" or post.kind == "text":
         plain = _plain(post, source_name)
-        if plain is not None:
+        if plain is not None and post.kind == "text" and not _is_letter(plain):
             return plain
+        post = _with_head(post, plain) if plain else post
     read = read_page(_page(post, source_name, image_folder))
     found = (*post.findings, *read.issue.findings)
     return replace(read, issue=replace(read.issue, findings=found))
@@ -142,13 +147,6 @@ def _page(post: Post, source_name: str, image_folder: str) -> Page:
     )
 
 
-def text_to_html(text: str) -> str:
-    """Return plain text as HTML: paragraphs at blank lines, line breaks elsewhere."""
-    paragraphs = re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n"))
-    lines = ("<br>".join(escape(part.strip("\n")).split("\n")) for part in paragraphs)
-    return "\n".join(f"<p>{line}</p>" for line in lines)
-
-
 # --- raw text -------------------------------------------------------------------------------
 
 
@@ -179,6 +177,26 @@ def _plain(post: Post, source_name: str) -> ImportedIssue | None:
         origin=post.origin,
         findings=(*post.findings, *kept),
     )
+
+
+def _is_letter(imported: ImportedIssue) -> bool:
+    """Whether what seemed items are a letter's lines: untitled, or half of a sentence."""
+    if imported.sections > 1 or not imported.items:
+        return False
+    codes = [finding.code for finding in imported.findings]
+    untitled = codes.count("item_without_kicker_and_title")
+    return untitled * 4 >= imported.items or bool(_HALF_SENTENCE.search(imported.markdown))
+
+
+def _with_head(post: Post, imported: ImportedIssue) -> Post:
+    """Return a letter with the title and date that were found in it; its title is a heading."""
+    subject, date = (_replaced(imported.markdown, key, "")[1] for key in ("subject", "date"))
+    title = post.title or ("" if "TODO" in subject else _SUBJECT.sub(r"\1", subject))
+    day = post.date or (None if "TODO" in date else read_date(date))
+    first, _, rest = post.body.lstrip().partition("\n")
+    is_title = bool(title) and _bare(first) == _bare(title)
+    body = f"# {first.strip()}\n\n{rest}" if is_title else post.body
+    return replace(post, title=title, date=day, body=body)
 
 
 def _replaced(markdown: str, key: str, value: str) -> tuple[str, str]:
