@@ -16,6 +16,9 @@ from mailer.linting.compat.options import CompatOptions
 from mailer.linting.compat.stylesheet import Stylesheet, parse_block
 from mailer.linting.rule import Rule
 
+MERGE_TOKEN = re.compile(r"\bMF_[0-9a-f]{12}_\d{4,}[a-z]")
+"""What a merge field is in a compiled message."""
+
 _SHOWN = 60
 _SOUGHT = 40
 _RAW = re.compile(
@@ -266,8 +269,8 @@ def beginning(text: str) -> str:
 
 
 def shortened(words: str) -> str:
-    """Return `words` on one line, cut where they are long."""
-    line = " ".join(words.split())
+    """Return `words` on one line, cut where they are long, with `{{ }}` for merge fields."""
+    line = " ".join(MERGE_TOKEN.sub("{{ }}", words).split())
     return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
 
 

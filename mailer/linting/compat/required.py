@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from mailer.domain.finding import Finding, Severity
 from mailer.domain.message import UNSUBSCRIBE_URL
 from mailer.linting.compat.document import Element, Run
-from mailer.linting.compat.inspection import Inspection, shortened
+from mailer.linting.compat.inspection import MERGE_TOKEN, Inspection, shortened
 from mailer.linting.compat.media import BARE, DARK, LIGHT, MOBILE
 from mailer.linting.rule import Rule
 from mailer.rendering.theme import MJML_FILE
@@ -64,7 +64,6 @@ HIDDEN = Rule(
 RULES = (UNSUBSCRIBE, POSTAL, UNSHOWN, TEMPLATE, TOKEN, ESCAPE, HIDDEN)
 
 _TEMPLATE = re.compile(r"\{\{[^{}]{0,80}\}?\}?|\{%[^%]{0,80}%\}|\*\|[A-Z_:]+\|\*")
-_TOKEN = re.compile(r"\bMF_[0-9a-f]{12}_\d{4,}[a-z]")
 _DEBUG = re.compile(r"\\u\{[0-9a-f]+\}")
 _MOST = 5
 
@@ -140,7 +139,8 @@ def _left(inspection: Inspection) -> Iterator[Finding]:
                 if _is_the_author_s(inspection, words):
                     continue
                 told.add(words)
-                yield inspection.finding(rule, message.format(shortened(words)), at=at, words=words)
+                shown = words if rule is TOKEN else shortened(words)
+                yield inspection.finding(rule, message.format(shown), at=at, words=words)
 
 
 def _is_the_author_s(inspection: Inspection, words: str) -> bool:
@@ -182,6 +182,6 @@ _CODE = {"code", "pre", "kbd", "samp"}
 _SUSPICIOUS = re.compile(r"\{\{|\{%|\*\||MF_|\\u\{")
 _LEAVINGS = (
     (TEMPLATE, _TEMPLATE, "{} was not filled"),
-    (TOKEN, _TOKEN, "the token {} is filled by nothing"),
+    (TOKEN, MERGE_TOKEN, "the token {} is filled by nothing"),
     (ESCAPE, _DEBUG, "a character came out as {}"),
 )
