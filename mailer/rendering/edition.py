@@ -1,6 +1,6 @@
 """An issue with everything that it leaves open settled: the same for its HTML and its text."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,11 +88,11 @@ class Edition:
         own = tuple(settings.accent(wish) for wish in wishes if wish.startswith("#"))
         return (*settings.accents, *own)
 
-    def accent_of(self, section: Section, at: int) -> int:
-        """Return the place in `accents` of the one for `section`, the `at`-th from 0."""
+    def accent_of(self, section: Section, at: int, *, accents: Sequence[Accent]) -> int:
+        """Return the place in `accents`, ours, of the one for `section`, the `at`-th from 0."""
         settings = self.theme.settings
         if section.accent:
-            return self.accents.index(settings.accent(section.accent))
+            return accents.index(settings.accent(section.accent))
         return at % len(settings.accents)
 
     @property

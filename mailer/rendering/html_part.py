@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -56,8 +56,6 @@ class SectionView:
     number: int
     id: str
     line: int
-    accent: int
-    colour: str
     name: Markup
     contents_name: Markup
     subtitle: Markup
@@ -66,6 +64,8 @@ class SectionView:
     item_heading: str
     items: tuple[ItemView, ...]
     count: str
+    accent: int = 0
+    colour: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,24 +191,23 @@ def _title_size(title: str) -> str:
 
 def _sections(edition: Edition, fragments: Fragments) -> list[SectionView]:
     views: list[SectionView] = []
-    number = 0
+    number, accents = 0, edition.accents
     for at, section in enumerate(edition.issue.sections):
         number += bool(section.name)
-        views.append(_section(section, number, at, edition=edition, fragments=fragments))
+        accent = edition.accent_of(section, at, accents=accents)
+        view = _section(section, number, edition=edition, fragments=fragments)
+        views.append(replace(view, accent=accent, colour=accents[accent].light))
     return views
 
 
 def _section(
-    section: Section, number: int, at: int, *, edition: Edition, fragments: Fragments
+    section: Section, number: int, *, edition: Edition, fragments: Fragments
 ) -> SectionView:
-    accent = edition.accent_of(section, at)
     level = 3 if section.name else 2
     return SectionView(
         number=number if section.name else 0,
         id=section.id or f"section-{number}",
         line=section.line,
-        accent=accent,
-        colour=edition.accents[accent].light,
         name=fragments.line(section.name),
         contents_name=fragments.line(_unlinked(section.name)),
         subtitle=fragments.line(section.subtitle),

@@ -108,15 +108,12 @@ def rules_of(blocks: tuple[tuple[str, str], ...]) -> RuleIndex:
 def _looks(shape: Shape, styles: tuple[Style, ...], around: Looks) -> Looks:
     """Return the looks of `shape`; views in which nothing differs share one."""
     first = look_of(shape, styles[0], around[0])
-    return (
-        first,
-        *(
-            first
-            if style == styles[0] and outer.hands_down(around[0])
-            else look_of(shape, style, outer)
-            for style, outer in zip(styles[1:], around[1:], strict=True)
-        ),
-    )
+    looks = [first]
+    for style, outer in zip(styles[1:], around[1:], strict=True):
+        is_same = style is styles[0] or style == styles[0]
+        is_shared = is_same and outer.hands_down(around[0])
+        looks.append(first if is_shared else look_of(shape, style, outer))
+    return tuple(looks)
 
 
 def _holding(

@@ -50,10 +50,11 @@ def check_anchors(lintable: Lintable) -> Iterator[Hit]:
         if first.setdefault(found["name"], line) != line:
             message = f"line {first[found['name']]} has the anchor {found['name']!r} already"
             yield Hit("anchor-repeated", message, found.start("name") - 1, found.end("name"))
-    known = {*first, *_ID.findall(lintable.html)}
-    for link in document.spans.links:
+    local = [link for link in document.spans.links if link.target.url.startswith("#")]
+    known = {*first, *_ID.findall(lintable.html)} if local else set()
+    for link in local:
         name = link.target.url[1:]
-        if not link.target.url.startswith("#") or name in known or _GENERATED.fullmatch(name):
+        if name in known or _GENERATED.fullmatch(name):
             continue
         message = f"there is no anchor {name[:60]!r}" if name else "'#' leads nowhere"
         yield Hit("anchor-dead", message, link.target.start, link.target.end)

@@ -63,6 +63,16 @@ _YOUR_TEXT_HERE = (
     r"|(?:jouw|uw)[ ](?:tekst|titel|link)[ ]hier)\b"
 )
 """In German, French, Spanish, Portuguese, Italian and Dutch."""
+_ENDS_OF_IT = (
+    *(f"{noun} hier" for noun in ("text", "titel", "link", "bild", "betreff", "tekst")),
+    *("texte ici", "titre ici", "lien ici", "texto aquí", "título aquí", "enlace aquí"),
+    *("texto aqui", "título aqui", "link aqui", "testo qui", "titolo qui", "link qui"),
+)
+_ENDS_OF_HERE = (
+    "goes here",
+    *(f"{noun} here" for noun in ("text", "line", "title", "subject", "content", "link", "image")),
+    *(f"{noun} here" for noun in ("preheader", "copy", "intro", "introduction")),
+)
 
 _FLAGS = re.VERBOSE | re.IGNORECASE | re.MULTILINE
 _FILLERS = (
@@ -92,7 +102,7 @@ _FILLERS = (
             (?:[ ](?:text|title|name|url|link))?(?:[ ]here)?(?=\]|[ ]*$)
         |\b(?-i:INSERT(?:[ ][A-Z]+){1,4}[ ]HERE)\b""", _FLAGS
     )),
-    (("here",), re.compile(
+    (_ENDS_OF_HERE, re.compile(
         r"""\b(?:text|headline|title|content|image|copy|description|link|subject(?:[ ]line)?|summary
             |quote|caption|name|body|intro|introduction|preheader|paragraph|button[ ]text)
             [ ]goes[ ]here\b
@@ -102,9 +112,10 @@ _FILLERS = (
     (("placeholder", "change", "replace"), re.compile(
         r"\b(?:PLACEHOLDER|CHANGE[ _]?ME|REPLACE[ _]?ME)\b"
     )),
-    (("name",), re.compile(r"\b(?:FIRST|LAST|FULL)_?NAME\b")),
+    (tuple(f"{which}{link}name" for which in ("first", "last", "full") for link in ("", "_")),
+        re.compile(r"\b(?:FIRST|LAST|FULL)_?NAME\b")),
     (("asdf",), re.compile(r"\basdf(?:ghjkl|asdf|jkl)?\b", _FLAGS)),
-    ((" hier", " ici", " aquí", " aqui", " qui"), re.compile(_YOUR_TEXT_HERE, _FLAGS)),
+    (_ENDS_OF_IT, re.compile(_YOUR_TEXT_HERE, _FLAGS)),
     (("hier ",), re.compile(
         r"\bhier[ ](?:steht|kommt)[ ](?:ein[ ]|der[ ])?(?:blindtext|platzhalter|beispieltext)",
         _FLAGS,

@@ -255,3 +255,28 @@ def test_premailer_keeps_what_cannot_be_inlined() -> None:
     page = inline_css(PAGE, ".a { margin: 0 }\n.a:hover { color: red }\n.b:hover { color: blue }")
     assert ".a:hover" in page
     assert ".b:hover" not in page, "nothing has the class"
+
+
+NESTED = (
+    '<p class="a" title="one">1</p><p class="  b\ta " title="two">2</p><div class="ab">'
+    '<a title="far">3</a></div><div class="a" title="outer"><span class="a" title="inner">'
+    '<a title="link">5</a><i class="b" title="deep">6</i></span></div>'
+)
+
+
+@pytest.mark.parametrize(
+    ("selector", "styled"),
+    [
+        (".a", ["one", "two", "outer", "inner"]),
+        (".b", ["two", "deep"]),
+        (".a .b", ["deep"]),
+        (".a a", ["link"]),
+        (".a .a", ["inner"]),
+        ("p", ["one", "two"]),
+        (".c", []),
+    ],
+)
+def test_rules_meet_the_elements_that_their_selectors_say(selector: str, styled: list[str]) -> None:
+    page = inline_css(PAGE.replace("</body>", f"{NESTED}</body>"), f"{selector} {{ top: 7px }}")
+    found = " ".join(re.findall(r"<\w+[^>]*top:7px[^>]*>", page))
+    assert re.findall(r'title="(\w+)"', found) == styled
