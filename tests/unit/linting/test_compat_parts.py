@@ -17,13 +17,18 @@ from mailer.linting.compat import (
     word_count,
 )
 from mailer.linting.compat.document import Document, Shape, read
-from mailer.linting.compat.inspection import inspect, where
+from mailer.linting.compat.inspection import inspect, shortened, where
 from mailer.linting.compat.look import Look
 from mailer.linting.compat.media import BARE, DARK, LIGHT, MOBILE, View, holds
 from mailer.linting.compat.selectors import parse_selectors
 from mailer.linting.compat.size import measure
 from mailer.linting.compat.stylesheet import parse_block, parse_style
 from mailer.linting.compat.values import colour_in, length, sides
+
+
+def test_merge_fields_are_shown_as_such() -> None:
+    assert shortened("Good  morning,\nMF_0123456789ab_0001h!") == "Good morning, {{ }}!"
+
 
 # --- reading --------------------------------------------------------------------------------
 

@@ -137,6 +137,7 @@ def test_a_theme_cannot_extend_itself(tmp_path: Path) -> None:
         ('[[social]]\nname = "X"\n', "a name and a full url", 1),
         ('extends = "nothing"\n', "there is no theme 'nothing'", 1),
         ("a = = 1\n", "not TOML", 1),
+        ('width = 600\n\nlabel = "x', "not TOML", 3),
         ("\nwdith = 600\n", "did you mean 'width'", 2),
     ],
 )
