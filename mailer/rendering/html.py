@@ -141,13 +141,16 @@ class Fragments:
                 return self._link(node)
 
     def _link(self, link: Link) -> str:
-        url, words = escape(link.url), self._inlines(link.children)
+        url, words = self._address(link.url), self._inlines(link.children)
         inside = f'<a class="x" href="{url}">{words}</a>'
         if not link.url.startswith("#") or not self.web_url:
             return inside
         title = escape(self.words["read_online"])
         online = escape(self.web_url) + url
         return f'{inside}<a class="xo feed-hide" href="{online}" title="{title}">&#8599;</a>'
+
+    def _address(self, url: str) -> str:
+        return str(escape(self.tokens.address(url, context=SlotContext.HTML)))
 
     def _mark(self, number: int) -> str:
         name = "" if number in self._marked else f' id="fnr-{number}"'
@@ -221,7 +224,7 @@ class Fragments:
             f'<img class="{kind}" src="{escape(src)}" alt="{escape(image.alt)}"'
             f' width="{width}"{at}>'
         )
-        linked = f'<a href="{escape(image.url)}">{tag}</a>' if image.url else tag
+        linked = f'<a href="{self._address(image.url)}">{tag}</a>' if image.url else tag
         if not image.caption:
             return f'<p class="f">{linked}</p>'
         return f'<p class="fc">{linked}</p><p class="cap">{self._inlines(image.caption)}</p>'
@@ -272,7 +275,8 @@ class Fragments:
     def _button(self, button: Button, at: str) -> str:
         kind = "" if button.is_primary else "o"
         link = button.link
-        words = f'<a class="ba{kind}" href="{escape(link.url)}">{self._inlines(link.children)}</a>'
+        url, inside = self._address(link.url), self._inlines(link.children)
+        words = f'<a class="ba{kind}" href="{url}">{inside}</a>'
         return f'<table class="bt" {_LAYOUT}{at}><tr><td class="bc{kind}">{words}</td></tr></table>'
 
     def _box(self, kind: str, inside: str, at: str) -> str:
@@ -294,7 +298,7 @@ class Fragments:
     def _poll(self, poll: Poll, at: str) -> str:
         head = f'<p class="bh">{self._inlines(poll.question)}</p>' if poll.question else ""
         choices = "".join(
-            f'<tr><td class="pc"><a class="pa" href="{escape(choice.url)}">'
+            f'<tr><td class="pc"><a class="pa" href="{self._address(choice.url)}">'
             f"{self._inlines(choice.children)}</a></td></tr>"
             for choice in poll.choices
         )

@@ -235,7 +235,7 @@ def _item(item: Item, fragments: Fragments, *, heading: int) -> ItemView:
         above=fragments.flow(item.blocks[: item.lead_images]),
         kicker=fragments.line(item.kicker),
         title=fragments.line(item.title),
-        url=item.url,
+        url=fragments.tokens.address(item.url, context=SlotContext.HTML),
         below=fragments.flow(
             item.blocks[item.lead_images :], heading=heading if item.title else heading - 1
         ),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, TypeVar
+from urllib.parse import unquote
 
 from markdown_it.token import Token
 
@@ -25,7 +26,8 @@ from mailer.domain.issue import (
     plain_text,
 )
 from mailer.rendering.attributes import Attributes, UnknownAttributeError, check_attributes
-from mailer.rendering.markdown import DEEPEST, parse_line, too_deep
+from mailer.rendering.markdown import DEEPEST, NO_FIELD, parse_line, too_deep
+from mailer.rendering.merge import ADDRESS_FIELD
 from mailer.rendering.source import Source
 
 Piece: TypeAlias = Inline | Image | Button
@@ -237,7 +239,7 @@ class _Builder:
 
     def _picture(self, url: str) -> str:
         """Return a picture's address: a full one, or a file's beside the issue."""
-        if not url or _SCHEME.match(url):
+        if not url or _SCHEME.match(url) or "%7B%7B" in url:
             return self._address(url, IMAGE_SCHEMES, "an image")
         if url.startswith(("/", "\\", "#", "?")):
             raise self.source.error(
@@ -248,10 +250,11 @@ class _Builder:
         return url
 
     def _address(self, url: str, schemes: tuple[str, ...], what: str) -> str:
-        if "%7B%7B" in url and "{{" in self.source.lines[self.line - 1]:
-            raise self.source.error(
-                f"a merge field cannot stand in the address of {what}", line=self.line, at="{{"
-            )
+        if "%7B%7B" in url and "{{" in self.source.text:
+            field = ADDRESS_FIELD.fullmatch(unquote(url))
+            if field and schemes == LINK_SCHEMES:
+                return f"{{{{{field[1]}}}}}"
+            raise self.source.error(NO_FIELD, line=self.line, at="{{")
         if url and not url.lower().startswith(schemes) and not _ANCHOR.fullmatch(url):
             raise self.source.error(
                 f"{what} needs a full address ({' or '.join(schemes)}...), not {url!r}",

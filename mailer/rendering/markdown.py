@@ -9,9 +9,9 @@ import re
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
-from markdown_it import MarkdownIt
+from markdown_it import MarkdownIt, helpers
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
@@ -25,7 +25,7 @@ from mailer.rendering.attributes import (
     match_attributes,
 )
 from mailer.rendering.directives import directive_rule
-from mailer.rendering.merge import MergeSyntaxError, match_field
+from mailer.rendering.merge import ADDRESS_FIELD, MergeSyntaxError, match_field
 from mailer.rendering.places import Places
 from mailer.rendering.source import Source
 from subscribers.errors import SegmentError
@@ -36,6 +36,10 @@ DEEPEST = 16
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _IN_ADDRESS = re.compile(r"(?:(?<!\\)\[[^\[\]\n]*\]\(<?|<https?://)[^\s()<>]*\Z")
+NO_FIELD = (
+    "a merge field cannot stand in the address of a link or image; only {{ archive_url }} or"
+    " {{ unsubscribe_url }} may be the whole address of a link"
+)
 _LONGEST_ADDRESS = 2000
 _REST_OF_LINE = re.compile(r"[ \t]*(?=\n|\Z)")
 
@@ -103,6 +107,7 @@ def too_deep(source: Source, line: int | None) -> RenderError:
 def _markdown() -> MarkdownIt:
     # Beyond maxNesting, markdown-it drops blocks without a word: far above what we refuse.
     md = MarkdownIt("commonmark", {"html": False, "maxNesting": 4 * DEEPEST})
+    cast("Any", md).helpers = _Helpers
     md.enable(["table", "strikethrough"])
     md.disable(["lheading", "html_block", "html_inline"])
     md.use(footnote_plugin, inline=False)
@@ -115,6 +120,23 @@ def _markdown() -> MarkdownIt:
     md.core.ruler.at("inline", _inline)
     md.core.ruler.before("inline", "only", _only)
     return md
+
+
+class _Helpers:
+    """markdown-it's own, and merge fields that are the whole address of a link."""
+
+    parseLinkLabel = staticmethod(helpers.parseLinkLabel)  # noqa: N815 - markdown-it's name
+    parseLinkTitle = staticmethod(helpers.parseLinkTitle)  # noqa: N815
+
+    @staticmethod
+    def parseLinkDestination(text: str, at: int, end: int) -> Any:  # noqa: ANN401, N802
+        """Return the address that begins at `at`, as markdown-it does."""
+        if not (found := ADDRESS_FIELD.match(text, at, end)):
+            return helpers.parseLinkDestination(text, at, end)
+        url = f"{{{{{found[1]}}}}}"
+        result = helpers.parseLinkDestination(url, 0, len(url))
+        result.pos = found.end()
+        return result
 
 
 def _only(state: StateCore) -> None:
@@ -241,7 +263,7 @@ def _merge_field(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
         return False
     if not silent:
         if _IN_ADDRESS.search(state.src, max(0, state.pos - _LONGEST_ADDRESS), state.pos):
-            raise _error(state, "a merge field cannot stand in the address of a link or image")
+            raise _error(state, NO_FIELD)
         state.push("merge_field", "", 0).meta["field"] = match[0]
     state.pos = match[1]
     return True

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mailer.domain.issue import Inlines, MergeField, Text
-from mailer.domain.message import ARCHIVE_URL, Slot, SlotContext
+from mailer.domain.message import ARCHIVE_URL, UNSUBSCRIBE_URL, Slot, SlotContext
 from mailer.rendering.source import Source
 
 _EXPRESSION = re.compile(
@@ -19,6 +19,9 @@ _EXPRESSION = re.compile(
         (?:\|\s*default:\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')\s*)?""",
     re.VERBOSE,
 )
+ADDRESS_FIELD = re.compile(rf"\{{\{{\s*({ARCHIVE_URL}|{UNSUBSCRIBE_URL})\s*\}}\}}")
+"""What may stand for the whole address of a link."""
+
 _OPEN = re.compile(r"\{\{(?P<inner>[^{}\n]*)(?P<close>\}\}?)?")
 _HOW = 'write {{ field }} or {{ field | default: "text" }}'
 
@@ -101,6 +104,11 @@ class Tokens:
 
     prefix: str
     _slots: dict[tuple[str, str | None, SlotContext], Slot] = field(default_factory=dict)
+
+    def address(self, url: str, *, context: SlotContext) -> str:
+        """Return `url`, or the token of the merge field that it is."""
+        found = ADDRESS_FIELD.fullmatch(url)
+        return self.token(found[1], context=context) if found else url
 
     def token(self, name: str, *, context: SlotContext, default: str | None = None) -> str:
         """Return the token of merge field `name` in `context`."""

@@ -90,7 +90,7 @@ class PlainText:
         if item.title:
             head += self._text(item.title, WIDTH)
         if item.url:
-            head.append(item.url)
+            head.append(self._url(item.url))
         if item.blocks:
             head.append(self.flow(item.blocks))
         return "\n".join(head)
@@ -130,6 +130,7 @@ class PlainText:
                 return f"~{self.words(children)}~"
             case Link(url, children):
                 words = self.words(children)
+                url = self._url(url)
                 return f"\n{url}\n" if _is_bare(words, url) else words
 
     def _text(self, inlines: Inlines, room: int) -> list[str]:
@@ -145,13 +146,13 @@ class PlainText:
     def _addresses(self, inlines: Inlines, room: int) -> list[str]:
         """Return the addresses of the links in `inlines`, named where there are several."""
         lines: list[str] = []
-        named = [(self.words(link.children), link.url) for link in _links(inlines)]
+        named = [(self.words(link.children), self._url(link.url)) for link in _links(inlines)]
         links = [(name, url) for name, url in named if not _shown(name, url)]
         links = [(name, url) for name, url in links if self.web_url or not url.startswith("#")]
         for name, url in links:
             if len(links) > 1:
                 lines += wrap(f"{name}:", room)
-            lines.append(self._url(url))
+            lines.append(url)
         return lines
 
     # --- blocks ---
@@ -219,14 +220,16 @@ class PlainText:
         )
 
     def _url(self, url: str) -> str:
-        return self.web_url + url if url.startswith("#") and self.web_url else url
+        if url.startswith("#") and self.web_url:
+            return self.web_url + url
+        return self.tokens.address(url, context=SlotContext.TEXT)
 
     def _image(self, image: Image, room: int) -> list[str]:
         lines = wrap(f"[{image.alt}]", room) if image.alt else []
         if image.caption:
             lines += self._text(image.caption, room)
         hosted = self.images.get(image.src)
-        return [*lines, image.url or (hosted.url if hosted else image.src)]
+        return [*lines, self._url(image.url) or (hosted.url if hosted else image.src)]
 
     def _list(self, entries: tuple[Blocks, ...], start: int | None, room: int) -> Iterator[str]:
         for offset, entry in enumerate(entries):

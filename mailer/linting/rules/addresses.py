@@ -16,6 +16,7 @@ from mailer.linting.placeholders import is_filler, is_placeholder
 from mailer.linting.rule import Check, Hit, Rule
 from mailer.linting.scan.spans import Target
 from mailer.linting.urls import Url, take_apart
+from mailer.rendering.merge import ADDRESS_FIELD
 
 RULES = (
     Rule(
@@ -185,7 +186,7 @@ def check_links(lintable: Lintable) -> Iterator[Hit]:
     """Look at the address of each link."""
     for link in lintable.document.spans.links:
         text = link.target.url.strip()
-        if not text:
+        if not text or ADDRESS_FIELD.fullmatch(text):
             continue
         place = _Place(link.target, take_apart(text), "link")
         yield from _link(place, lintable)

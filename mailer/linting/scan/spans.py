@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mailer.linting.scan.mask import blank
+from mailer.rendering.merge import ADDRESS_FIELD
 
 
 class LinkKind(StrEnum):
@@ -90,10 +91,11 @@ class Spans:
     missing: list[tuple[int, int]] = field(default_factory=list)
 
 
+_FIELD_ALONE = ADDRESS_FIELD.pattern.replace(r"\s", r"[ \t]")
 _DESTINATION = re.compile(
-    r"""\([ \t\n]*
+    rf"""\([ \t\n]*
     (?:<(?P<angle>(?:[^<>\n\\]|\\.)*)>
-      |(?P<plain>(?:[^\s()<\\\x00-\x1f]|\\.)(?:[^\s()\\\x00-\x1f]|\\.
+      |(?P<plain>{_FIELD_ALONE}|(?:[^\s()<\\\x00-\x1f]|\\.)(?:[^\s()\\\x00-\x1f]|\\.
           |\((?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.)*\))*\))*)
     )?
     (?:[ \t\n]+(?P<title>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\)))?
@@ -103,7 +105,7 @@ _DESTINATION = re.compile(
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]", re.DOTALL)
 _DEFINITION = re.compile(
     r"^ {0,3}\[(?!\^)(?P<label>(?:[^\[\]\\]|\\.)+)\]:[ \t]*\n?[ \t]*"
-    r"(?:<(?P<angle>[^<>\n]*)>|(?P<plain>[^\s<]\S*))"
+    rf"(?:<(?P<angle>[^<>\n]*)>|(?P<plain>{_FIELD_ALONE}|[^\s<]\S*))"
     r"(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$",
     re.MULTILINE,
 )

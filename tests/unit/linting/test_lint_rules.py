@@ -85,6 +85,18 @@ def test_what_is_empty_for_some(codes) -> None:  # noqa: ANN001
     assert not {"variant-empty", "section-empty", "part-empty"} & {*fine}
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "See [the issue on the web]({{ archive_url }}) and [how to leave]({{unsubscribe_url}}).",
+        "See [the issue on the web][web].\n\n[web]: {{ archive_url }}",
+        "[Read the issue on the web]({{ archive_url }}){.button}",
+    ],
+)
+def test_merge_fields_that_are_addresses(codes, body: str) -> None:  # noqa: ANN001
+    assert codes(body) == []
+
+
 @pytest.mark.parametrize("url", PUBLIC)
 def test_public_names_are_left_alone(codes, url: str) -> None:  # noqa: ANN001
     assert codes(LINK.format(url)) == []

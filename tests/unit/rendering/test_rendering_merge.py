@@ -123,3 +123,35 @@ def test_a_field_in_a_kicker_stays_a_field(compile_body: Callable[..., CompiledI
         if slot.field == "name" and slot.context is SlotContext.TEXT
     ]
     assert f"FOR {token}\nT\n" in compiled.text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "See [it]({{ archive_url }}).",
+        '[it]({{archive_url}} "on the web"){.button}',
+        "See [it][web].\n\n[web]: {{ archive_url }}",
+        "[it](<{{ archive_url }}>)",
+        "### [it]({{ archive_url }})\n\nx",
+        "[![it](https://e.org/a.png)]({{ archive_url }})",
+        "::: poll Q\n- [it]({{ archive_url }})\n:::",
+    ],
+)
+def test_two_fields_may_be_the_address_of_a_link(compile_body: Compile, body: str) -> None:
+    compiled = compile_body(body.replace("archive_url", "unsubscribe_url"))
+    html, text = (
+        next(
+            slot.token
+            for slot in compiled.slots
+            if (slot.field, slot.context) == ("unsubscribe_url", context)
+        )
+        for context in (SlotContext.HTML, SlotContext.TEXT)
+    )
+    own_html, own_text = compiled.html.count(f'href="{html}"'), compiled.text.count(f"\n{text}\n")
+    without = compile_body("x")
+    footer = next(slot.token for slot in without.slots if slot.field == "unsubscribe_url")
+    assert own_html == without.html.count(f'href="{footer}"') + 1
+    assert own_text == 2
+    assert "{{" not in compiled.html + compiled.text
+    archived = compile_body(body)
+    assert any(slot.field == "archive_url" for slot in archived.slots)
