@@ -7,6 +7,7 @@ holds only the tags and attributes listed below. Looks come from the theme's CSS
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import nh3
 from markupsafe import Markup, escape
@@ -55,6 +56,7 @@ _TAGS = {
 _ATTRIBUTES = {
     "*": {"class", "id", "data-line"},
     "a": {"href", "title"},
+    "code": {"dir"},
     "img": {"src", "alt", "width"},
     "ol": {"start"},
     "table": {"role", "width", "cellpadding", "cellspacing", "border"},
@@ -81,6 +83,7 @@ class Fragments:
         inset: pixels less within a box, quote or list: Outlook would widen it for a picture.
         images: where the pictures are hosted that are files, by `src`.
         web_url: of the issue in the archive, to which anchors lead as well; empty for none.
+        code_direction: the attribute that keeps code amid text of the other direction as it is.
         is_traced: mark every block with the line of the author's file that it comes from.
         raw: placeholders of the raw fragments met so far, and their MJML.
     """
@@ -91,6 +94,7 @@ class Fragments:
     inset: int = 0
     images: Mapping[str, HostedImage] = field(default_factory=dict)
     web_url: str = ""
+    code_direction: Literal["", ' dir="ltr"'] = ""
     is_traced: bool = False
     raw: dict[str, RawMjml] = field(default_factory=dict)
     _marked: set[int] = field(default_factory=set)
@@ -124,7 +128,7 @@ class Fragments:
             case Text(text):
                 return str(escape(text))
             case CodeSpan(text):
-                return f'<code class="c">{escape(text)}</code>'
+                return f'<code class="c"{self.code_direction}>{escape(text)}</code>'
             case LineBreak():
                 return "<br>"
             case MergeField(name, default):

@@ -91,6 +91,7 @@ def html_part(edition: Edition, tokens: Tokens, source: Source, *, is_traced: bo
         edition.theme.settings.inset,
         images=edition.images,
         web_url=tokens.archive_url(SlotContext.HTML) if edition.has_archive else "",
+        code_direction=' dir="ltr"' if edition.direction == "rtl" else "",
         is_traced=is_traced,
     )
     values = mjml_values(edition, fragments)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from mailer.domain.issue import Inlines, MergeField, Text
 from mailer.domain.message import ARCHIVE_URL, UNSUBSCRIBE_URL, Slot, SlotContext
+from mailer.errors import RenderError
 from mailer.rendering.source import Source
 
 _EXPRESSION = re.compile(
@@ -27,7 +28,12 @@ _HOW = 'write {{ field }} or {{ field | default: "text" }}'
 
 
 class MergeSyntaxError(ValueError):
-    """What stands between `{{` and `}}` is not a merge field."""
+    """What stands between `{{` and `}}` is not a merge field.
+
+    `.earlier` says how many `{{` stand before it in the text that was looked through.
+    """
+
+    earlier = 0
 
 
 def match_field(text: str, position: int) -> tuple[MergeField, int] | None:
@@ -65,7 +71,15 @@ def parse_line(text: str, *, source: Source, line: int) -> Inlines:
     try:
         return tuple(_placed(text, source=source, line=line))
     except MergeSyntaxError as error:
-        raise source.error(str(error), line=line, at="{{") from None
+        raise wrong_field(error, source=source, line=line) from None
+
+
+def wrong_field(error: MergeSyntaxError, *, source: Source, line: int) -> RenderError:
+    """Return the error for a line of the file, or a value on it, that was looked through."""
+    text = source.lines[line - 1]
+    places = [found.start() for found in re.finditer(r"\{\{", text)]
+    column = places[error.earlier] + 1 if error.earlier < len(places) else None
+    return source.error(str(error), line=line, column=column, at="{{")
 
 
 def _placed(text: str, *, source: Source, line: int) -> Iterator[Text | MergeField]:
@@ -86,7 +100,11 @@ def fields_in(text: str) -> Iterator[Text | MergeField]:
     """
     begin = position = 0
     while (position := text.find("{{", position)) >= 0:
-        match = match_field(text, position)
+        try:
+            match = match_field(text, position)
+        except MergeSyntaxError as error:
+            error.earlier = len(re.findall(r"\{\{", text[:position]))
+            raise
         if match is None:
             position += 2
             continue

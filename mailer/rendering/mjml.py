@@ -34,8 +34,7 @@ def render_html(
     if fault := first_fault(rendered):
         raise _at_origin(fault, rendered, theme=theme, values=values)
     if STYLES not in rendered:
-        path = theme.folders[0] / MJML_FILE
-        raise RenderError("the template lacks {{ styles }} in <mj-head>", path=path)
+        raise _without_styles(theme)
     document, styles = finish(rendered)
     try:
         return to_html(document.replace(STYLES, styles))
@@ -53,3 +52,15 @@ def _at_origin(
     if origin is None:  # pragma: no cover - every template writes a tag
         return RenderError(fault.message, path=theme.folders[0] / MJML_FILE)
     return RenderError(fault.message, path=origin.path, line=origin.line, column=origin.column)
+
+
+def _without_styles(theme: Theme) -> RenderError:
+    found = theme.template(MJML_FILE)
+    text = found[1].text if found else ""
+    before = text[: max(text.find("<mj-head"), 0)]
+    return RenderError(
+        "the template lacks {{ styles }} in <mj-head>",
+        path=found[1].path if found else theme.folders[0] / MJML_FILE,
+        line=before.count("\n") + 1,
+        column=len(before) - before.rfind("\n"),
+    )

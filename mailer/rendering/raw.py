@@ -12,7 +12,7 @@ from html import unescape
 from mailer.domain.issue import MergeField, RawMjml
 from mailer.domain.message import SlotContext
 from mailer.errors import RenderError
-from mailer.rendering.merge import MergeSyntaxError, Tokens, fields_in
+from mailer.rendering.merge import MergeSyntaxError, Tokens, fields_in, wrong_field
 from mailer.rendering.mjml_rules import Fault, first_fault
 from mailer.rendering.mrml import entities_in_attributes, mrml_fault
 from mailer.rendering.source import Source
@@ -24,6 +24,7 @@ _TOP = re.compile(r"<(mj-[a-z]+)")
 _NOT_HERE = {"mj-head", "mj-body", "mjml", "mj-column", "mj-attributes", "mj-style", "mj-group"}
 _MARKUP = re.compile(r"<[^>]*>|[^<]+")
 _HREF = re.compile(r'\bhref="([^"]*)"')
+_ALT = re.compile(r'\balt="([^"]*[^"\s][^"]*)"')
 _EMPTY = re.compile(r"<mj-text\b[^>]*></mj-text>")
 
 
@@ -79,16 +80,21 @@ def filled(block: RawMjml, tokens: Tokens, source: Source) -> str:
     Raises:
         RenderError: a merge field is not well-formed.
     """
-    try:
-        pieces = [
-            tokens.token(piece.field, context=SlotContext.HTML, default=piece.default)
-            if isinstance(piece, MergeField)
-            else piece.text
-            for piece in fields_in(block.text)
-        ]
-    except MergeSyntaxError as error:
-        raise source.error(str(error), line=block.line + 1) from None
-    return "".join(pieces)
+    lines = []
+    for number, line in enumerate(block.text.split("\n"), block.line + 1):
+        try:
+            lines.append("".join(_filled(line, tokens)))
+        except MergeSyntaxError as error:
+            raise wrong_field(error, source=source, line=number) from None
+    return "\n".join(lines)
+
+
+def _filled(line: str, tokens: Tokens) -> Iterator[str]:
+    for piece in fields_in(line):
+        if isinstance(piece, MergeField):
+            yield tokens.token(piece.field, context=SlotContext.HTML, default=piece.default)
+        else:
+            yield piece.text
 
 
 def set_fragments(mjml: str, fragments: Mapping[str, str]) -> str:
@@ -122,9 +128,12 @@ def _last_tag(before: str, name: str) -> str:
 
 
 def raw_words(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the words of a fragment, and the addresses that it links to, in order."""
+    """Yield the words of a fragment, and of its pictures, and where it links to, in order."""
     for piece in _MARKUP.findall(text):
-        href = _HREF.search(piece) if piece.startswith("<") else None
-        words = "" if piece.startswith("<") else " ".join(unescape(piece).split())
+        is_tag = piece.startswith("<")
+        href = _HREF.search(piece) if is_tag else None
+        alt = _ALT.search(piece) if is_tag else None
+        words = f"[{alt[1]}]" if alt else "" if is_tag else piece
+        words = " ".join(unescape(words).split())
         if words or href:
             yield words, unescape(href[1]) if href else ""

@@ -115,6 +115,13 @@ def test_error_in_the_subject_names_its_place(compile_body: Compile) -> None:
     assert str(caught.value.path) == "issues/first-light.md"
 
 
+def test_the_wrong_one_of_several_fields_is_named(compile_body: Compile) -> None:
+    front = '---\nsubject: "{{ a }} {{ and {{ B }}"\ndate: 2026-11-22\n---\n'
+    with pytest.raises(RenderError, match="B") as caught:
+        compile_body("x", front=front)
+    assert (caught.value.line, caught.value.column) == (2, 26)
+
+
 def test_a_field_in_a_kicker_stays_a_field(compile_body: Callable[..., CompiledIssue]) -> None:
     compiled = compile_body("## S\n\n### For {{ name }}\n\n[T](https://e.org)\n\nx")
     (token,) = [

@@ -74,8 +74,14 @@ def test_a_wrong_fragment_names_its_place(
 
 
 def test_a_wrong_merge_field_in_a_fragment(compile_body: Compile) -> None:
-    with pytest.raises(RenderError, match="not a merge field"):
-        compile_body(fence("<mj-text>{{ Name }}</mj-text>"))
+    with pytest.raises(RenderError, match="not a merge field") as caught:
+        compile_body(fence("<mj-text>{{ name }}\n{{ name }} {{ Name }}</mj-text>"))
+    assert (caught.value.line, caught.value.column) == (7, 12)
+
+
+def test_a_picture_in_a_fragment_is_told_in_the_text(compile_body: Compile) -> None:
+    raw = '<mj-image src="https://e.org/a.png" alt="Two &amp; three" href="https://e.org/" />'
+    assert "[Two & three]\nhttps://e.org/\n" in compile_body(fence(raw)).text
 
 
 @pytest.mark.parametrize("body", ["> {}", "- {}", "::: note\n{}\n:::"])

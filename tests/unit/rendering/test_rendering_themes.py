@@ -267,6 +267,7 @@ def test_right_to_left_mirrors_everything(name: str, compile_body: Compile) -> N
     inside = html[html.index("<body") :]
     assert "direction:ltr" not in inside.replace("direction:ltr; text-align:left", "")
     assert inside.count("direction:ltr; text-align:left") == 1, "code runs as it always does"
+    assert inside.count("<code ") == len(re.findall(r'<code [^>]*dir="ltr"', inside))
     assert "padding-left:22px" not in inside
     assert "font-style:italic" not in inside
     assert "letter-spacing:0" not in inside
@@ -285,6 +286,16 @@ def test_a_logo_is_not_taken_for_a_picture_of_the_issue(
     }
     html = compile_body("![x](a.png)", theme=folder, images=images).html
     assert html.index("https://e.org/1.png") < html.index("https://e.org/0.png")
+
+
+def test_a_layout_without_styles_is_told_so(tmp_path: Path, compile_body: Compile) -> None:
+    folder = write(tmp_path / "digest", theme_toml="")
+    text = "<mjml>\n  <mj-head></mj-head>\n<mj-body></mj-body></mjml>"
+    (folder / "issue.mjml.j2").write_text(text)
+    with pytest.raises(RenderError, match="lacks") as caught:
+        compile_body("x", theme=folder)
+    error = caught.value
+    assert (error.path, error.line, error.column) == (folder / "issue.mjml.j2", 2, 3)
 
 
 LISTED = "---\nsubject: A\ndate: 2026-11-22\n---\n" + BODY
