@@ -116,10 +116,10 @@ def test_error_in_the_subject_names_its_place(compile_body: Compile) -> None:
 
 
 def test_the_wrong_one_of_several_fields_is_named(compile_body: Compile) -> None:
-    front = '---\nsubject: "{{ a }} {{ and {{ B }}"\ndate: 2026-11-22\n---\n'
+    front = '---\nsubject: "{{ a }} {{ 1 and {{ B }}"\ndate: 2026-11-22\n---\n'
     with pytest.raises(RenderError, match="B") as caught:
         compile_body("x", front=front)
-    assert (caught.value.line, caught.value.column) == (2, 26)
+    assert (caught.value.line, caught.value.column) == (2, 28)
 
 
 def test_a_field_in_a_kicker_stays_a_field(compile_body: Callable[..., CompiledIssue]) -> None:
