@@ -5,7 +5,7 @@ from io import BytesIO
 from PIL import Image, ImageCms
 
 _SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK", "LAB": "Lab"}
-_UNREADABLE = "its colour profile cannot be read and was ignored: look at the colours"
+_UNREADABLE = "has a colour profile that cannot be read and was ignored: look at the colours"
 _GUESSED = "is in CMYK without a colour profile, so its colours are guessed: export it as sRGB"
 
 

@@ -159,8 +159,11 @@ def _taken(root: Element, heading: Element, gathering: Gathering) -> str:
     return words
 
 
-def take_subtitle(root: Element) -> str:
-    """Take the line below the title out of a page's tree, and return it."""
+def take_subtitle(root: Element, gathering: Gathering) -> str:
+    """Take the line below the title out of a page's tree, and return it.
+
+    One that is only the beginning of another, as in Medium's exports, goes for good.
+    """
     found = _first_with_class(root, _SUBTITLE_CLASSES)
     if found is None or len(list(found.elements())) > 3 or found.find("img"):  # noqa: PLR2004
         return ""
@@ -168,6 +171,10 @@ def take_subtitle(root: Element) -> str:
     if any(m.tag == "a" for each in found.elements() for c in each.children for m in c.marks):
         return ""
     _remove(root, found)
+    whole = _first_with_class(root, ("graf--subtitle",))
+    if subtitle.endswith("…") and whole and text_of(whole).startswith(subtitle.rstrip("… ")):
+        gathering.drop(found, "the subtitle repeated")
+        return ""
     return subtitle
 
 

@@ -13,7 +13,9 @@ from mailer.importing.html.words import words_in
 _PAID = "from here on the post was for those who pay"
 _SOME = "this part was for some readers only"
 
-Kind = Literal["callout", "quote", "button", "toggle", "figure", "link", "embed", "some"]
+Kind = Literal[
+    "callout", "quote", "button", "toggle", "figure", "link", "embed", "some", "subtitle"
+]
 
 
 @dataclass(slots=True)
@@ -134,6 +136,11 @@ def _container(element: Element) -> Element:
     return element
 
 
+def _subtitle(element: Element) -> Card | None:
+    """Return the line above or below a title, which is no heading of a part."""
+    return Card("subtitle") if element.tag[0] == "h" and element.tag[1:].isdigit() else None
+
+
 def _simple(kind: Kind) -> Callable[[Element], Card]:
     return lambda element: Card(kind)  # noqa: ARG005
 
@@ -200,10 +207,13 @@ _CARDS: dict[str, Callable[[Element], Card | None]] = {
     # Medium
     "graf--mixtapeembed": _link,
     "graf--pullquote": _simple("quote"),
+    "graf--subtitle": _subtitle,
+    "graf--kicker": _subtitle,
     # Substack
     "captioned-image-container": _simple("figure"),
     "button-wrapper": _simple("button"),
     "pullquote": _simple("quote"),
+    "subtitle": _subtitle,
     "callout-block": _substack_callout,
     "captioned-button-wrap": _simple("button"),
     "embedded-post": _link,

@@ -44,6 +44,7 @@ from mailer.importing.html.reshaping import (
     if_words,
     is_bare,
     is_button,
+    italic,
     labelled,
     only_words,
     unlinked,
@@ -306,6 +307,7 @@ class Flow:
             "link": self._link_card,
             "embed": self._embed_card,
             "some": self._for_some,
+            "subtitle": lambda element, _: [italic(b) for b in self.blocks(element.children)],
         }
         return readers[card.kind](element, card)
 

@@ -65,8 +65,18 @@ def _note_id(element: Element) -> str:
         return own
     if "footnote" in element.classes:
         marks = [mark for node in _direct(element) for mark in node.marks]
-        return next((mark.attrs["id"] for mark in marks if mark.attrs.get("id")), "")
+        own = next((mark.attrs["id"] for mark in marks if mark.attrs.get("id")), "")
+        return own or next(
+            (f"footnote-{_number(node)}" for node in _direct(element) if _number(node)), ""
+        )
     return ""
+
+
+def _number(node: Node) -> str:
+    """Return a note's number where it is no link, as in Substack's mails."""
+    names = [name for mark in node.marks for name in mark.attrs.get("class", "").split()]
+    is_number = isinstance(node, Text) and "footnote-number" in names
+    return node.text.strip() if isinstance(node, Text) and is_number else ""
 
 
 def _direct(element: Element) -> list[Node]:
@@ -78,7 +88,7 @@ def _make_note(element: Element, label: str, gathering: Gathering) -> None:
     for part in element.elements():
         kept: list[Node] = []
         for node in part.children:
-            if isinstance(node, Text) and _is_way_back(node):
+            if isinstance(node, Text) and (_is_way_back(node) or _number(node)):
                 gathering.replaced.append((node.text, f"[^{label}]"))
                 gathering.note_links.extend(links_in(node))
             elif isinstance(node, Element) and node.tag == "a" and _leads_back(node.attrs):

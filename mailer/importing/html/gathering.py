@@ -12,7 +12,7 @@ from mailer.importing.html.addresses import Resolver
 from mailer.importing.html.document import Comment
 from mailer.importing.html.trackers import is_opaque
 from mailer.importing.html.tree import Element, Mark, Node, Text, text_of
-from mailer.importing.html.words import address_of
+from mailer.importing.html.words import INVISIBLE, address_of
 from mailer.importing.model import Dropped, ImageFile
 
 LARGEST_IMAGE_BYTES = 25_000_000
@@ -76,7 +76,7 @@ class Gathering:
 
     def drop(self, node: Node, why: str) -> None:
         """Note that a part of the page is left out, with its words and addresses."""
-        text, links = text_of(node), links_in(node)
+        text, links = " ".join(INVISIBLE.sub("", text_of(node)).split()), links_in(node)
         if isinstance(node, Element) and node.tag == "img":
             links = [*links, node.attrs.get("src", "")[:200]]
         if text or links:

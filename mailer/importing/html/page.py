@@ -125,7 +125,7 @@ def read_page(page: Page) -> ReadPage:
     prune_boilerplate(root, gathering, is_mail=page.is_mail)
     if not page.is_whole:
         document.title = document.title or take_title(root, gathering) or facts.title
-        document.subtitle = document.subtitle or take_subtitle(root)
+        document.subtitle = document.subtitle or take_subtitle(root, gathering)
         root = keep_article(root, gathering)
     drop_repeated(root, document.title, "the title repeated", gathering)
     drop_repeated(root, document.subtitle, "the subtitle repeated", gathering)

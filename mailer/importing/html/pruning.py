@@ -49,7 +49,7 @@ def prune(root: Element, gathering: Gathering) -> None:
     for element in root.elements():
         kept: list[Node] = []
         for child in element.children:
-            why = _why(child)
+            why = _why(child, gathering)
             if why is None:
                 kept.append(child)
                 continue
@@ -60,7 +60,7 @@ def prune(root: Element, gathering: Gathering) -> None:
         element.children = kept
 
 
-def _why(node: Node) -> str | None:
+def _why(node: Node, gathering: Gathering) -> str | None:
     """Return why a node is taken out; None where it stays, empty where it holds no words."""
     for mark in node.marks:
         if (why := _why_marked(mark)) is not None:
@@ -72,7 +72,7 @@ def _why(node: Node) -> str | None:
     if is_hidden(node):
         return HIDDEN
     named = next((FURNITURE[name] for name in node.classes if name in FURNITURE), None)
-    return named or _why_element(node)
+    return named or _why_element(node, gathering)
 
 
 def _why_marked(mark: Mark) -> str | None:
@@ -85,22 +85,23 @@ def _why_marked(mark: Mark) -> str | None:
     return next((FURNITURE[name] for name in names if name in FURNITURE), None)
 
 
-def _why_element(node: Element) -> str | None:
+def _why_element(node: Element, gathering: Gathering) -> str | None:
     if node.tag in _CONTROLS:
         return None if _is_content(node) else "a form or control of the page"
     if node.tag == "img":
         return PIXEL if is_tracking_pixel(node) else None
-    if _SHARES.search(address_of(node)) or _is_site_button(node):
+    if _SHARES.search(address_of(node)) or _is_site_button(node, gathering):
         return TOOL
     return _NOT_SHOWN.get(node.tag)
 
 
-def _is_site_button(node: Element) -> bool:
+def _is_site_button(node: Element, gathering: Gathering) -> bool:
     """Whether an element is a button of Substack that leads to the post or to a subscription."""
     if not _BUTTONS & set(node.classes):
         return False
     links = links_in(node)
-    return bool(links) and all(_SITE.search(link) for link in links)
+    leads = [gathering.resolver.link(link).url or link for link in links]
+    return bool(links) and all(_SITE.search(link) for link in leads)
 
 
 def _as_gist(node: Element) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from mailer.importing.html.document import (
     CODE,
+    EMPHASIS,
     STRONG,
     Block,
     Blocks,
@@ -34,6 +35,17 @@ def bold(block: Block) -> Block:
         return block
     runs = [
         run if run.markdown or CODE in run.styles else replace(run, styles=run.styles | {STRONG})
+        for run in block.runs
+    ]
+    return Paragraph(runs, block.line)
+
+
+def italic(block: Block) -> Block:
+    """Return a paragraph with its words emphasised; other blocks as they are."""
+    if not isinstance(block, Paragraph):
+        return block
+    runs = [
+        run if run.markdown or CODE in run.styles else replace(run, styles=run.styles | {EMPHASIS})
         for run in block.runs
     ]
     return Paragraph(runs, block.line)

@@ -113,6 +113,20 @@ def test_medium() -> None:
     assert "Claps" not in issue.markdown
 
 
+def test_the_lines_around_mediums_title_are_no_headings() -> None:
+    story = (
+        '<article class="h-entry"><header><h1 class="p-name">Bread</h1></header>'
+        '<section data-field="subtitle" class="p-summary">What a year of…</section>'
+        '<section data-field="body" class="e-content"><h4 class="graf graf--kicker">NOTES</h4>'
+        '<h3 class="graf graf--title">Bread</h3>'
+        '<h4 class="graf graf--subtitle">What a year of baking taught me</h4>'
+        '<p class="graf graf--p">Words.</p></section></article>'
+    )
+    issue = import_kit.from_html(story, is_whole=False)
+    assert body(issue) == "*NOTES*\n\n*What a year of baking taught me*\n\nWords."
+    assert "What a year of…" in {drop.text for drop in issue.dropped}
+
+
 def test_braces_in_a_story_are_no_merge_fields() -> None:
     text = body(imported("medium", "untitled-thoughts"))
     assert text == r"A draft with \{\{ braces }} and \*stars\*, never published."
@@ -382,6 +396,22 @@ def test_forwarded_mails() -> None:
     carried = imported("eml/attached.eml")
     assert plain_text(parsed(carried).front_matter.subject) == "Der eigentliche Brief"
     assert body(carried).startswith("This one is good:\n\n---\n\n## Eins")
+
+
+def test_a_mail_of_substack() -> None:
+    issue = imported("eml/substack.eml")
+    text = body(issue)
+    assert (issue.counts.words_lost, issue.counts.links_lost) == ((), ()) if issue.counts else False
+    assert parsed(issue).front_matter.preheader == "Seventy people watch three thousand gates."
+    assert "\n*Seventy people watch three thousand gates.*\n\nThe gates *close* by" in text
+    assert "by themselves.[^1] See [the report](https://gates.example.org/report?a=1&b=2)" in text
+    assert text.endswith("[^1]: Most of them.")
+    assert "public/images/gate_1456x900.png)\n*A gate at noon*" in text
+    assert [section.line for section in parsed(issue).sections if section.name]
+    for gone in ("READ IN APP", "Restack", "Subscribe now", "Unsubscribe", "Paid", "View in"):
+        assert gone not in text
+        assert gone in str(issue.dropped)
+    assert not any("\u034f" in drop.text for drop in issue.dropped)
 
 
 # --- pages ----------------------------------------------------------------------------------
