@@ -5,7 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from subscribers.model import ArchiveRobots, ArchiveVisibility, SubscriptionState
+from subscribers.model import (
+    ArchiveRobots,
+    ArchiveVisibility,
+    SubscriptionState,
+    is_list_slug,
+)
 from subscribers.queries import get_mailing_list
 
 _COLUMNS = "id, slug, name, archive_visibility, archive_robots, archive_generation"
@@ -60,6 +65,8 @@ class ListArchive:
 
 def find_archive(connection: Connection, slug: str) -> ListArchive | None:
     """Return the archive of the mailing list with this slug."""
+    if not is_list_slug(slug):  # such as one with bytes that PostgreSQL refuses
+        return None
     return _archive(connection.execute(_BY_SLUG, {"slug": slug}).one_or_none())
 
 

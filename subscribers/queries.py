@@ -13,6 +13,7 @@ from subscribers.model import (
     ArchiveVisibility,
     SubscriptionState,
     SuppressionReason,
+    is_list_slug,
 )
 
 
@@ -157,6 +158,8 @@ ORDER BY position(lower(:words) IN email_key) <> 1, email_key LIMIT :limit
 
 def find_mailing_list(connection: Connection, slug: str) -> MailingList | None:
     """Return the mailing list with this slug."""
+    if not is_list_slug(slug):  # such as one with bytes that PostgreSQL refuses
+        return None
     row = connection.execute(_LISTS, {"slug": slug}).one_or_none()
     return MailingList(row.id, row.slug, row.name) if row else None
 

@@ -5,7 +5,6 @@ Many at once: `subscribers.importing`; out again: `subscribers.exporting`.
 
 import datetime as dt
 import json
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -15,12 +14,9 @@ from subscribers import queries
 from subscribers.address import Address
 from subscribers.consent import UNSUBSCRIBABLE, SubscribeAction, subscribe_action
 from subscribers.errors import InvalidNameError, SubscriptionStateError
-from subscribers.model import SubscriptionState, SuppressionReason
+from subscribers.model import SubscriptionState, SuppressionReason, is_list_slug
 from subscribers.queries import MailingList
 from subscribers.rows import LONGEST_CELL, is_field_name
-
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-_LONGEST_SLUG = 63
 
 _REFUSALS = {
     SubscribeAction.REFUSE_SUPPRESSED: (
@@ -103,7 +99,7 @@ def create_mailing_list(
     Raises:
         InvalidNameError: the slug is not one.
     """
-    if not _SLUG.match(slug) or len(slug) > _LONGEST_SLUG:
+    if not is_list_slug(slug):
         raise InvalidNameError(
             f"{slug[:80]!r} cannot name a mailing list; use small letters, digits and hyphens"
         )

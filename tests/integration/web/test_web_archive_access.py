@@ -305,6 +305,12 @@ def test_an_issue_is_public_where_one_of_its_lists_is(web: WebHandle, members: W
     assert "noindex" not in public
 
 
+@pytest.mark.parametrize("slug", ["%00", "members%00", "%ff", "a" * 3000, "Weekly", "-"])
+def test_what_can_name_no_list_is_no_list(web: WebHandle, slug: str) -> None:
+    for file in ("", "feed.atom"):
+        assert get(web, f"/archive/l/{slug}/{file}").status == 404
+
+
 def test_settings_change_one_at_a_time(members: WebLedger) -> None:
     with members.engine.begin() as connection:
         before = get_archive(connection, "weekly")
