@@ -115,7 +115,7 @@ def article(html: str, *, page_url: str, unsubscribe_url: str, masthead: str = "
     _drop_masthead(body, masthead)
     _make_absolute(body, page_url)
     _open_layout_tables(body)
-    return _directed(_sanitise("\n".join(_flow(body))), page)
+    return _directed(_sanitise("\n".join(_without_edge_lines(list(_flow(body))))), page)
 
 
 def _parsed(html: str) -> HtmlElement | None:
@@ -239,6 +239,12 @@ def _open_row(row: HtmlElement) -> HtmlElement:
 
 def _has_blocks(node: HtmlElement) -> bool:
     return any(below.tag in _BLOCKS for below in node.iterdescendants())
+
+
+def _without_edge_lines(blocks: list[str]) -> list[str]:
+    """Return the blocks without drawn lines at either end: they parted what was left out."""
+    kept = [at for at, block in enumerate(blocks) if not block.startswith("<hr")]
+    return blocks[kept[0] : kept[-1] + 1] if kept else []
 
 
 def _flow(node: HtmlElement) -> Iterator[str]:

@@ -1,7 +1,12 @@
 """RSS 2.0, with the whole article in `content:encoded`.
 
+An item's `description` is HTML, whatever it says: plain words are escaped, or `a < b` would be
+shown as `a`. Titles are plain text.
+
 Source: the RSS Advisory Board's specification 2.0.11 and best practices profile.
 """
+
+import html
 
 from lxml import etree
 
@@ -41,7 +46,7 @@ def _item(channel: etree._Element, entry: Entry) -> None:
     if entry.author:
         add(node, f"{{{DUBLIN_CORE}}}creator", entry.author)
     if entry.summary:
-        add(node, "description", entry.summary)
+        add(node, "description", html.escape(entry.summary, quote=False))
     add(node, f"{{{CONTENT}}}encoded", entry.html)
 
 

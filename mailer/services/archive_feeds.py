@@ -18,7 +18,7 @@ from mailer.storage.archive import ShelvedIssue
 MOST_ENTRIES = 20
 """In one document; what is older is in the next one."""
 
-_VERSION = "1"
+_VERSION = "2"
 """Changes when the same issues give another document, so that readers fetch it again."""
 
 _EMPTY_SINCE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

@@ -168,7 +168,9 @@ def test_only_the_last_unsubscribe_block_goes_and_only_where_it_is_small() -> No
         ('<p onclick="x()">a</p>', "<p>a</p>"),
         ('<p><a href="javascript:alert(1)">a</a></p>', "<p><a>a</a></p>"),
         ('<p><a href="http://[">a</a></p>', "<p><a>a</a></p>"),
-        ('<p style="border-top:1px solid"> </p>', "<hr>"),
+        ('a<p style="border-top:1px solid"> </p>b', "<p>a</p>\n<hr>\n<p>b</p>"),
+        ('<hr><p style="border-top:1px solid"> </p>a<hr><hr>', "<p>a</p>"),
+        ("<hr>", ""),
         ("<p>&nbsp;</p><p>x</p>", "<p>x</p>"),
         (
             '<table role="presentation"><tr><td>one</td><td></td><td>two</td></tr></table>',

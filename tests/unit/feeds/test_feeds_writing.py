@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from lxml import html as lxml_html
 
 from mailer.feeds.model import Entry, Feed, tag_uri
 from mailer.feeds.writing_atom import ATOM, write_atom
@@ -158,6 +159,14 @@ def test_rss_has_what_it_must() -> None:
     assert guid.get("isPermaLink") == "false"
     assert channel.findtext("item/pubDate") == "Sun, 22 Nov 2026 05:30:12 GMT"
     assert channel.findtext(f"item/{{{CONTENT}}}encoded") == entry().html
+
+
+def test_a_description_in_rss_is_html_and_shows_each_character() -> None:
+    channel = etree.fromstring(write_rss(feed(entry(summary="if a<b & c>d")))).find("channel")
+    assert channel is not None
+    described = channel.findtext("item/description")
+    assert described == "if a&lt;b &amp; c&gt;d"
+    assert lxml_html.fragment_fromstring(described, create_parent="p").text == "if a<b & c>d"
 
 
 def test_json_feed_fits_its_schema() -> None:
