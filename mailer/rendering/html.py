@@ -151,7 +151,7 @@ class Fragments:
             return inside
         title = escape(self.words["read_online"])
         online = escape(self.web_url) + url
-        return f'{inside}<a class="xo feed-hide" href="{online}" title="{title}">&#8599;</a>'
+        return f'{inside}<a class="xo archive-hide" href="{online}" title="{title}">&#8599;</a>'
 
     def _address(self, url: str) -> str:
         return str(escape(self.tokens.address(url, context=SlotContext.HTML)))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import html5lib
 import pytest
+from lxml import html as lxml_html
 from theme_kit import ARABIC, HOSTILE, LEAST, SPECIMEN, compile_in
 
 from mailer.domain.colour import contrast, parse_colour
@@ -387,3 +388,20 @@ def test_both_parts_end_in_the_same_order(name: str) -> None:
         ends = ["a person reads every answer", "Ada Lovelace", "A footnote, with", "12 Hill Lane"]
         places = [part.index(each) for each in ends]
         assert places == sorted(places)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_leads_to_the_archive_is_shown_in_mailboxes_only(
+    compile_body: Compile, name: str
+) -> None:
+    """Links within the issue have two ways in mail; in the archive the second leads nowhere new."""
+    front = "---\nsubject: A subject\ndate: 2026-11-22\ncontents: yes\n---\n"
+    body = "[Two](#two), first.\n\n## One {#one}\n\nx\n\n## Two {#two}\n\n### T\n\nWords.\n"
+    html = compile_body(body, front=front, theme=SHIPPED / name).html
+    page = lxml_html.document_fromstring(html)
+    assert "\u2197" in html
+    assert "Read online" in html
+    for hidden in page.find_class("archive-hide"):
+        hidden.drop_tree()
+    assert "\u2197" not in page.text_content()
+    assert "Read online" not in page.text_content()
