@@ -21,9 +21,8 @@ def test_an_issue_is_shown_with_nothing_of_anybody_in_it(web: WebHandle, ledger:
     ledger.seed(1)
     answer = request("GET", web.url + "/archive/first")
     assert answer.status == 200
-    assert (
-        'Dear reader at your address, <a href="/unsubscribe-help">leave</a><nav class="ar-bar'
-    ) in answer.text
+    body = 'Dear reader at your address, <a href="/unsubscribe-help">leave</a>'
+    assert f'{body}</main>\n<nav class="ar-bar' in answer.text
     assert "MF" not in answer.text
     assert answer.headers["Set-Cookie"] is None
 
@@ -87,6 +86,30 @@ def test_the_index_lists_each_issue_once_newest_first(web: WebHandle, ledger: We
         assert "Older &lt;b&gt;&amp;" in text
 
 
+def test_subjects_are_in_their_own_language_and_direction(
+    web: WebHandle, ledger: WebLedger
+) -> None:
+    ledger.seed(1)
+    ledger.add_send(web_issue("arabic", date=dt.date(2026, 11, 1), subject="رسالة.", language="ar"))
+    index = lxml_html.document_fromstring(request("GET", web.url + "/archive/").text)
+    [subject] = index.xpath('//a[@href="/archive/arabic"]/span[@class="subject"]')
+    assert subject.get("lang") == "ar"
+    assert subject.xpath("ancestor::li")[0].get("dir") == "auto"
+    issue = lxml_html.document_fromstring(request("GET", web.url + "/archive/first").text)
+    [before] = issue.xpath('//a[@rel="prev"]/b')
+    assert (before.get("lang"), before.get("dir")) == ("ar", "auto")
+
+
+def test_screen_readers_find_the_issue(web: WebHandle, ledger: WebLedger) -> None:
+    ledger.seed(1)
+    page = html5lib.parse(
+        request("GET", web.url + "/archive/first").text, namespaceHTMLElements=False
+    )
+    body = page.find("body")
+    assert [child.tag for child in body] == ["nav", "main", "nav"]
+    assert "Dear reader" in "".join(body.find("main").itertext())
+
+
 def test_an_empty_archive_says_so(web: WebHandle) -> None:
     answer = request("GET", web.url + "/archive/")
     assert answer.status == 200
@@ -103,7 +126,7 @@ def test_a_token_that_begins_like_another_is_filled_whole(
         Slot("MF10", "town", SlotContext.HTML, "<b>"),
     )
     ledger.add_send(dataclasses.replace(issue, slots=slots))
-    assert "MF10 &lt;b&gt; MF10<nav" in request("GET", web.url + "/archive/tokens").text
+    assert "MF10 &lt;b&gt; MF10</main>" in request("GET", web.url + "/archive/tokens").text
 
 
 def test_under_a_path_the_links_carry_it(
