@@ -41,7 +41,8 @@ _FOOT_ADDRESS = re.compile(
 )
 _COMPANIONS = re.compile(
     r"privacy|terms|help|support|contact|twitter\.com|x\.com|facebook\.com|instagram\.com|linkedin\.com"
-    r"|youtube\.com|mastodon|bsky|why did i get this|impressum|datenschutz|mentions|advertis|rss",
+    r"|youtube\.com|mastodon|bsky|why did i get this|impressum|datenschutz|mentions|advertis|rss"
+    r"|mailchimp\.com/|kit\.com/\?lmref|beehiiv\.com|mailerlite\.com|buttondown\.|substack\.com/signup",
     re.IGNORECASE,
 )
 _VAGUE = re.compile(
@@ -51,6 +52,11 @@ _VAGUE = re.compile(
     re.IGNORECASE,
 )
 """Words of a link that say nothing: what it is for stands beside it."""
+
+_LINE = re.compile(
+    r"\s*(?:(?:©|\(c\)|copyright)(?:\s|&).{0,120}|powered by .{0,30})\s*", re.IGNORECASE | re.DOTALL
+)
+"""A line at the foot of a mail that has no link."""
 
 _LONGEST_FOOT_WORDS = 80
 _LONGEST_LOOSE_WORDS = 25
@@ -76,6 +82,8 @@ def _is_leaf(node: Node) -> bool:
 
 def _doomed(leaves: list[Node], *, is_mail: bool) -> list[Node]:
     """Return the whole paragraph if it is short boilerplate, else those of its lines that are."""
+    if is_mail and _LINE.fullmatch("".join(each.text for each in leaves if isinstance(each, Text))):
+        return leaves
     if not _has_foot(leaves, is_mail=is_mail):
         return []
     if _word_count(leaves) <= _LONGEST_FOOT_WORDS:

@@ -31,6 +31,7 @@ from mailer.importing.html.embeds import with_mentions
 from mailer.importing.html.feet import prune_boilerplate
 from mailer.importing.html.flow import Flow
 from mailer.importing.html.footnotes import find_footnotes
+from mailer.importing.html.forwards import take_forward
 from mailer.importing.html.gathering import Gathering
 from mailer.importing.html.issue_file import write_issue
 from mailer.importing.html.pruning import prune, take_preheader
@@ -122,6 +123,8 @@ def read_page(page: Page) -> ReadPage:
     if page.is_mail and not document.preheader:
         document.preheader = take_preheader(root, gathering)
     prune(root, gathering)
+    if page.is_mail:
+        take_forward(root, gathering)
     prune_boilerplate(root, gathering, is_mail=page.is_mail)
     if not page.is_whole:
         document.title = document.title or take_title(root, gathering) or facts.title

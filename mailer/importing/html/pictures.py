@@ -18,7 +18,7 @@ _COLUMN_PIXELS = 540
 _OPEN_TRACKER = re.compile(
     r"/(?:wf/open|track/open|open\.php|o\.gif|open\.aspx|e/o/|pixel|beacon|imp\?|trk/open)"
     r"|[./]list-manage\.com/track/open|/campaign/[0-9a-f-]{36}/[0-9a-f-]{36}/px\.png"
-    r"|email\.mg\d?\.|/px\.(?:gif|png)|/ss/o/|google-analytics\.com/collect|/o/eJ",
+    r"|//open\.convertkit-mail|eotrx\.substackcdn\.com/open|email\.mg\d?\.|/px\.(?:gif|png)|/ss/o/|google-analytics\.com/collect|/o/eJ",
     re.IGNORECASE,
 )
 _LONGEST_ALT = 1000

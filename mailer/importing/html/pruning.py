@@ -33,6 +33,11 @@ _SHARES = re.compile(
 )
 """What links without words and frames lead to that are there to share a page."""
 
+_BADGE = re.compile(
+    r"(?:email marketing )?(?:powered|built) (?:by|with) \w+$|beehiiv logo$", re.IGNORECASE
+)
+"""What pictures say with which services advertise themselves in their users' mails."""
+
 _BUTTONS = frozenset({"button-wrapper", "captioned-button-wrap"})
 _SITE = re.compile(
     r"[?&](?:action=share|gift=true)|/comments/?(?:$|\?)|/subscribe/?(?:$|\?)"
@@ -89,7 +94,8 @@ def _why_element(node: Element, gathering: Gathering) -> str | None:
     if node.tag in _CONTROLS:
         return None if _is_content(node) else "a form or control of the page"
     if node.tag == "img":
-        return PIXEL if is_tracking_pixel(node) else None
+        is_badge = _BADGE.match(node.attrs.get("alt", "").strip()) is not None
+        return PIXEL if is_tracking_pixel(node) else TOOL if is_badge else None
     if _SHARES.search(address_of(node)) or _is_site_button(node, gathering):
         return TOOL
     return _NOT_SHOWN.get(node.tag)

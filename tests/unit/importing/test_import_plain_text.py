@@ -199,3 +199,46 @@ def test_broken_cards_lose_nothing() -> None:
     assert issue.counts is not None
     assert (issue.counts.words_lost, issue.counts.links_lost) == ((), ())
     assert import_kit.body(issue).endswith("All the rest, with [a link](https://e.org/b).")
+
+
+APPLE = (
+    "<div>Look at this</div><div><br><blockquote type='cite'>"
+    "<div>Begin forwarded message:</div><br>"
+    "<div><b>From: </b>Rope &lt;<a href='mailto:r@e.org'>r@e.org</a>&gt;<br></div>"
+    "<div><b>Subject: </b><b>Ropes are up</b><br></div><div><b>To: </b>me@e.org<br></div><br>"
+    "<div><h2>Hemp</h2><p>To: be is the question.</p></div></blockquote></div>"
+)
+OUTLOOK = (
+    "<p>FYI</p><div style='border-top:solid #E1E1E1 1.0pt'><p><b>From:</b> Rope &lt;r@e.org&gt;<br>"
+    "<b>Sent:</b> 18 February 2026 20:42<br><b>To:</b> Me<br><b>Subject:</b> Ropes are up</p></div>"
+    "<p>Hemp is the rope.</p>"
+)
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        (APPLE, "Look at this\n\n## Hemp\n\nTo: be is the question."),
+        (OUTLOOK, "FYI\n\nHemp is the rope."),
+    ],
+)
+def test_forwarded_mails_have_neither_head_nor_quote(html: str, text: str) -> None:
+    issue = from_html(html, is_mail=True)
+    assert body(issue) == text
+    assert {drop.why for drop in issue.dropped} == {"the head of a forwarded mail"}
+    assert issue.counts is not None
+    assert (issue.counts.words_lost, issue.counts.links_lost) == ((), ())
+
+
+def test_services_do_not_advertise_themselves_in_what_is_imported() -> None:
+    issue = from_html(
+        "<p>Words.</p><p>© 2026 Rope Daily</p><p>Powered by beehiiv</p>"
+        "<p><a href='https://kit.com/?lmref=x'><img src='https://e.org/k.png' alt='Built with Kit'>"
+        "</a></p><p><a href='https://x.list-manage.com/profile?u=1'>Update your preferences</a> or "
+        "<a href='https://x.list-manage.com/unsubscribe?u=1'>unsubscribe</a> "
+        "<a href='http://www.mailchimp.com/affiliates/'>Mailchimp</a></p>"
+        "<img src='https://open.convertkit-mail2.com/abc' alt=''>",
+        is_mail=True,
+    )
+    assert body(issue) == "Words."
+    assert len(issue.dropped) == 5
