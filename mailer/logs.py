@@ -29,6 +29,7 @@ def configure_logging(*, level: int = logging.INFO) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)  # else a line for every save
 
 
 def _renderer() -> structlog.typing.Processor:

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 def preview(
     file: Annotated[Path, typer.Argument(help="The issue file.")],
     port: Annotated[
-        int, typer.Option(help="Port on this machine; 0 for any that is free.", min=0, max=65535)
-    ] = 8026,
+        int | None,
+        typer.Option(
+            help="Port on this machine, 0 for any; else 8026 or the next that is free.",
+            min=0,
+            max=65535,
+        ),
+    ] = None,
     open_: Annotated[
         bool,
         typer.Option(
@@ -44,6 +49,8 @@ def preview(
     from mailer.logs import configure_logging
     from mailer.preview.server import run_preview
 
+    if file.is_dir():
+        raise RenderError("is a folder; name an issue file", path=file)
     if not file.is_file():
         raise RenderError("there is no such file", path=file)
     configure_logging()

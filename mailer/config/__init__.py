@@ -2,12 +2,13 @@
 
 from mailer.config.loading import load_settings
 from mailer.config.models import Settings
-from mailer.config.secret_key import ensure_secret_key
+from mailer.config.secret_key import KEY_FILE, ensure_secret_key
 from mailer.config.template import fill_template
 from mailer.config.urls import kombu_url
 from mailer.config.workspace import SETTINGS_FILE, find_workspace
 
 __all__ = [
+    "KEY_FILE",
     "SETTINGS_FILE",
     "Settings",
     "ensure_secret_key",

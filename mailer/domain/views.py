@@ -54,7 +54,7 @@ _TEXT_PAGE = """<!doctype html>
 @media (prefers-color-scheme: dark) {{ :root {{ --paper: #1C1A18; --ink: #DDD6CA; }} }}
 body {{ margin: 0; padding: 28px 36px 44px; background: var(--paper); color: var(--ink); }}
 pre {{ margin: 0; font: 14px/22px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace;
-  white-space: pre-wrap; overflow-wrap: anywhere; }}
+  white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; text-align: start; }}
 </style></head><body><pre>{text}</pre></body></html>
 """
 

@@ -30,6 +30,8 @@ _MOST_BODY_BYTES = 64 * 1024
 _HEARTBEAT_SECONDS = 15.0
 _FRAME_POLICY = f"{EMAIL_POLICY}; sandbox {SANDBOX}; frame-ancestors 'self'"
 _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+_AGAIN = "retry: 1000\n\n"
+"""A page whose preview is stopped asks for it once a second."""
 _NOT_YET = "<!doctype html><title>Nothing yet</title><p>Nothing has compiled yet."
 
 
@@ -115,6 +117,7 @@ class Preview:
         self._lines.add(line)
         leave = self._session.subscribe(line.put)
         try:
+            yield _AGAIN
             yield _event(self._session.message)
             while not line.is_closed:
                 message = await line.take(seconds=_HEARTBEAT_SECONDS)

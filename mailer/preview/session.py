@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import json
+import logging
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +25,8 @@ LINT_SECONDS = 0.3
 """From a look to what the linter says of it."""
 
 _EMPTY_RETRY_SECONDS = 0.05
+_MOST_SHOWN_BYTES = 2_000_000
+"""Of a file that is no issue, only as much is shown."""
 
 
 class Session:
@@ -40,7 +44,8 @@ class Session:
         self._guard = threading.Lock()
         self._listeners: list[Callable[[str], None]] = []
         self._timer = threading.Timer(0, self._lint)
-        self.state = State(path=path.absolute(), reader=reader)
+        self._settings_error: MailerError | None = None
+        self.state = State(path=path.absolute(), reader=reader, run=secrets.token_hex(8))
 
     @property
     def message(self) -> str:
@@ -64,10 +69,9 @@ class Session:
         try:
             self.settings = load_settings(elsewhere=self.settings.workspace)
             self.store = NearStore(self.settings)
+            self._settings_error = None
         except MailerError as error:
-            self.state = replace(self.state, error=error)
-            self._tell()
-            return
+            self._settings_error = error
         self.refresh()
 
     def subscribe(self, listener: Callable[[str], None]) -> Callable[[], None]:
@@ -83,9 +87,12 @@ class Session:
             look = look_at(draft, self.settings, store=self.store, reader=reader)
         except MailerError as error:
             state = replace(state, error=error)
+        except Exception as error:
+            logging.getLogger(__name__).exception("preview_failed")
+            state = replace(state, error=MailerError(f"a fault of Mailer's own: {error!r}"))
         else:
             revision = state.revision + (look != state.look)
-            state = replace(state, look=look, error=None, revision=revision)
+            state = replace(state, look=look, error=self._settings_error, revision=revision)
         self.state = replace(state, took_ms=(time.perf_counter() - began) * 1000)
 
     def _lint_later(self) -> None:
@@ -154,10 +161,15 @@ def _text(path: Path) -> str:
     An editor that empties a file before it writes it gets a moment to do so.
     """
     try:
-        data = path.read_bytes()
+        data = _begin(path)
         if not data:
             time.sleep(_EMPTY_RETRY_SECONDS)
-            data = path.read_bytes()
+            data = _begin(path)
     except OSError:
         return ""
     return data.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _begin(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_MOST_SHOWN_BYTES)

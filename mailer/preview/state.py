@@ -25,6 +25,7 @@ class State:
         picture_files: files that it names as pictures, there or not.
         findings: of the linter; None while it has not been asked.
         took_ms: from the change to this state.
+        run: of the preview; another one has other revisions.
     """
 
     path: Path
@@ -36,11 +37,16 @@ class State:
     picture_files: frozenset[Path] = frozenset()
     findings: tuple[Finding, ...] | None = None
     took_ms: float = 0
+    run: str = ""
+
+
+_MOST_EXCERPT_BYTES = 200_000
 
 
 def as_json(state: State, *, editor_url: str) -> dict[str, Any]:
     """Return `state` as JSON values for the page."""
     return {
+        "run": state.run,
         "revision": state.revision,
         "file": state.path.name,
         "path": str(state.path),
@@ -86,7 +92,14 @@ def _message(look: Look) -> dict[str, Any]:
 
 def _error(error: MailerError, path: Path, editor_url: str) -> dict[str, Any]:
     if not isinstance(error, RenderError):
-        return {"message": str(error), "file": "", "line": None, "column": None, "is_here": False}
+        return {
+            "message": str(error),
+            "file": "",
+            "line": None,
+            "column": None,
+            "is_here": False,
+            "source": "",
+        }
     where = (error.path or path).absolute()
     return {
         "message": error.message,
@@ -94,8 +107,18 @@ def _error(error: MailerError, path: Path, editor_url: str) -> dict[str, Any]:
         "line": error.line,
         "column": error.column,
         "is_here": where == path,
+        "source": _beginning(where) if error.line and where != path else "",
         "editor": editor_link(editor_url, where),
     }
+
+
+def _beginning(path: Path) -> str:
+    """Return the text of a theme's file, to show the line that is wrong."""
+    try:
+        with path.open("rb") as file:
+            return file.read(_MOST_EXCERPT_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def _finding(finding: Finding, path: Path, editor_url: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 import uvicorn
@@ -23,7 +23,8 @@ class Server(uvicorn.Server):
         app: what answers.
         grace_seconds: for what is in flight when it is told to stop; a second Ctrl-C cuts it short.
         on_start: called when it answers, and would take stop signals.
-        on_stop: called when it is, from whichever thread tells it.
+        on_stop: called when it is about to end, in its own thread and in no signal handler: what
+            was interrupted there may hold a lock.
     """
 
     def __init__(
@@ -49,7 +50,6 @@ class Server(uvicorn.Server):
     def stop(self) -> None:
         """Tell it to finish what is in flight and end."""
         self.should_exit = True
-        self._on_stop()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer."""
@@ -58,6 +58,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the app also where it is not waited for."""
+        self._on_stop()
         await super().shutdown(sockets)
         if self.force_exit:
             await self.lifespan.shutdown()
@@ -69,7 +70,7 @@ class Server(uvicorn.Server):
             yield
             return
         before = {
-            name: signal.signal(name, self._stopped)
+            name: signal.signal(name, self.handle_exit)
             for name in _STOP_SIGNALS
             if signal.getsignal(name) is not signal.SIG_IGN  # as SIGHUP is under nohup
         }
@@ -78,10 +79,6 @@ class Server(uvicorn.Server):
         finally:
             for name, handler in before.items():
                 signal.signal(name, handler)
-
-    def _stopped(self, sig: int, frame: FrameType | None) -> None:
-        self._on_stop()
-        self.handle_exit(sig, frame)
 
 
 class ServerHandle:

@@ -16,14 +16,14 @@ const GAP = 26, EDGE = 26, BEZEL = 18, SMALLEST = 0.34;
 const ROW_GAP = 18, ROW_EDGE = 19, LEAST_HIGH = 220;
 
 export class Board {
-  constructor(root, chooser, address, { onLine, lineOf }) {
+  constructor(root, chooser, address, { onLine, lineOf, lettersOf }) {
     this.root = root;
     this.chooser = chooser;
     this.state = null;
     this.documents = new Documents();
     this.isLinked = memory.get("linked", true);
     this.frames = VIEWS.map((view) => new Frame(view, {
-      onLine, lineOf,
+      onLine, lineOf, lettersOf,
       onLink: (url) => showAddress(address, url),
       onScroll: (frame) => this.follow(frame),
       onShown: () => this.tellShown(),
@@ -31,7 +31,7 @@ export class Board {
     this.buttons = [this.button("All", "0", () => this.only(0)),
       ...VIEWS.map((view, at) => this.button(view.title, String(at + 1), (event) => (event.shiftKey ? this.toggle(at + 1) : this.only(at + 1))))];
     chooser.append(...this.buttons);
-    const usual = innerWidth < 1100 ? ["desktop", "mobile"] : VIEWS.map((view) => view.name);
+    const usual = innerWidth < 600 ? ["mobile"] : innerWidth < 1100 ? ["desktop", "mobile"] : VIEWS.map((view) => view.name);
     this.shown = new Set(memory.get("views", usual).filter((name) => VIEWS.some((view) => view.name === name)));
     if (!this.shown.size) this.shown = new Set(usual);
     // frames stay where they are in the page: one that is moved would be loaded again

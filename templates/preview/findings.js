@@ -22,19 +22,20 @@ export class Findings {
     const found = [...findings].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
     const open = new Set([...this.root.querySelectorAll("details[open]")].map((each) => each.dataset.key));
     const counts = ORDER.map((kind) => [kind, found.filter((each) => each.severity === kind).length]).filter(([, count]) => count);
-    this.cards = found.map((each) => this.card(each, open));
+    this.at = -1;
+    this.cards = found.map((each, at) => this.card(each, at, open));
     return this.root.replaceChildren(
       make("p", { class: "counts" }, ...counts.map(([kind, count]) => make("span", { class: kind }, plural(count, WORDS[kind].toLowerCase())))),
       make("ul", { class: "cards" }, ...this.cards),
     );
   }
 
-  card(finding, open) {
+  card(finding, at, open) {
     const { severity, code, message, line, column, file, text, why, fix, is_here: isHere, editor } = finding;
     const key = `${code}:${message}`;
     const place = isHere ? `line ${line}` : `${file}:${line}`;
     return make("li", { class: `card ${severity}` },
-      make("button", { type: "button", class: "what", onclick: () => this.choose(finding) },
+      make("button", { type: "button", class: "what", onclick: () => this.choose(finding, at) },
         make("span", { class: "head" }, make("b", { class: severity }, WORDS[severity]), make("code", {}, code), make("span", { class: "place" }, place)),
         make("span", { class: "message" }, message),
         text && make("code", { class: "text" }, text)),
@@ -45,15 +46,18 @@ export class Findings {
         editor && make("a", { class: "quiet", href: editorLink(editor, line, column) }, "Open in editor")));
   }
 
-  choose(finding) {
+  choose(finding, at) {
+    this.at = at;
     this.onFinding(finding);
   }
 
   step(by) {
     if (!this.cards?.length) return;
     const buttons = this.cards.map((card) => card.querySelector("button"));
-    const now = buttons.indexOf(document.activeElement);
+    const focused = buttons.indexOf(document.activeElement);
+    const now = focused < 0 ? this.at : focused; // the one that was gone to last
     const next = now < 0 ? (by > 0 ? 0 : buttons.length - 1) : (now + by + buttons.length) % buttons.length;
+    this.at = next;
     buttons[next].focus();
     buttons[next].scrollIntoView({ block: "nearest" });
   }

@@ -5,8 +5,8 @@ import { make } from "./dom.js";
 import { become } from "./become.js";
 
 export class Frame {
-  constructor(view, { onLine, lineOf, onLink, onScroll, onShown }) {
-    Object.assign(this, { view, onLine, lineOf, onLink, onScroll, onShown });
+  constructor(view, { onLine, lineOf, lettersOf, onLink, onScroll, onShown }) {
+    Object.assign(this, { view, onLine, lineOf, lettersOf, onLink, onScroll, onShown });
     this.scale = 1;
     this.revision = 0;
     this.wanted = "";
@@ -18,7 +18,7 @@ export class Frame {
     this.sheet = make("div", { class: "sheet" }, this.glass);
     this.scroller = make("div", { class: "scroller", tabindex: "0", role: "group", "aria-label": `${view.title}, scrolls` }, this.sheet);
     this.caption = make("figcaption", {}, make("strong", {}, view.title), make("span", {}, `${view.text ? "text/plain" : `${view.width} px`}`),
-      make("a", { class: "quiet", target: "_blank", rel: "noopener", href: `frame/${view.name}`, title: "Open alone in a new tab" }, "Open"));
+      make("a", { class: "quiet", target: "_blank", rel: "noopener", href: `frame/${view.name}`, title: "Open alone in a new tab", "aria-label": `Open ${view.title} alone in a new tab` }, "Open"));
     this.device = make("div", { class: "device" }, this.scroller);
     this.element = make("figure", { class: `view${view.phone ? " phone" : ""}${view.dark ? " dark" : ""}${view.text ? " text" : ""}` }, this.caption, this.device);
     this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
@@ -128,7 +128,7 @@ export class Frame {
   }
 
   goTo(line) {
-    const element = this.elementAt(line);
+    const element = this.view.text ? this.wordsOfLine(line) : this.elementAt(line);
     if (!element) return;
     const box = element.getBoundingClientRect();
     this.isFollowing = true;
@@ -148,6 +148,24 @@ export class Frame {
       if (at <= line && (!best || at >= Number(best.dataset.line))) best = element;
     }
     return best;
+  }
+
+  // Where the plain text says what a line of the source does, or the nearest before it that is found.
+  wordsOfLine(line) {
+    const text = this.document?.querySelector("pre")?.firstChild;
+    if (!text) return null;
+    const { letters, places } = lettersIn(text.data);
+    for (let at = line; at > 0; at--) {
+      const wanted = this.lettersOf(at);
+      const found = wanted.length < FEWEST ? -1 : letters.lastIndexOf(wanted); // contents say it first
+      if (found < 0) continue;
+      const range = this.document.createRange();
+      range.setStart(text, places[found]);
+      const last = places[found + wanted.length - 1];
+      range.setEnd(text, (text.data.indexOf("\n", last) + 1 || text.data.length + 1) - 1);
+      return range;
+    }
+    return null;
   }
 
   // --- the pointer ---
@@ -198,6 +216,19 @@ export class Frame {
     const begin = node.data.lastIndexOf("\n", at - 1) + 1;
     return node.data.slice(begin, (node.data.indexOf("\n", at) + 1 || node.data.length + 1) - 1);
   }
+}
+
+const FEWEST = 6;
+const LETTER = /[\p{L}\p{N}]/u;
+function lettersIn(text) {
+  const places = [];
+  let letters = "";
+  for (let at = 0; at < text.length; at++) {
+    if (!LETTER.test(text[at])) continue;
+    letters += text[at].toLowerCase();
+    places.push(at);
+  }
+  return { letters, places };
 }
 
 const BLOCK = "p, li, h1, h2, h3, h4, td, th, pre, blockquote, figcaption, div";

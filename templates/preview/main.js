@@ -8,12 +8,13 @@ import { Problem } from "./problem.js";
 import { Reader } from "./reader.js";
 import { Source } from "./source.js";
 
+const AGAIN_MS = 3000;
 let hasChosen = false;
 let state = JSON.parse(find("#state").textContent);
 
 const source = new Source(find("#source"), { onLine: (line) => board.goTo(line) });
 const board = new Board(find("#board"), find("#views"), find("#address"), {
-  onLine: (line) => show(line), lineOf: (text) => source.lineOf(text),
+  onLine: (line) => show(line), lineOf: (text) => source.lineOf(text), lettersOf: (line) => source.lettersOf(line),
 });
 const findings = new Findings(find("#findings"), { onFinding: goTo });
 const inbox = new Inbox(find("#inbox"));
@@ -21,6 +22,7 @@ const problem = new Problem(find("#error"), { onLine: (line, column) => show(lin
 const reader = new Reader(find("#reader"), find("#reader-button"));
 
 function render(next) {
+  if (next.run !== state.run) { location.reload(); return; } // another preview, with revisions of its own
   state = next;
   document.title = `${next.message ? next.message.subject : next.file} · Preview`;
   find("#file").textContent = next.file;
@@ -69,14 +71,19 @@ function renderEditor() {
 }
 
 function show(line, column) {
+  const isFromFindings = find("#findings").contains(document.activeElement);
   openPanel(true);
   choose("source");
   source.goTo(line, column);
+  if (isFromFindings) find("#source").focus({ preventScroll: true });
   renderEditor();
 }
 
 function goTo(finding) {
-  if (!finding.is_here) return;
+  if (!finding.is_here) {
+    if (finding.editor) location.href = editorLink(finding.editor, finding.line, finding.column);
+    return;
+  }
   show(finding.line, finding.column);
   board.goTo(finding.line);
 }
@@ -94,10 +101,13 @@ function choose(name) {
   }
 }
 
+// Where the panel lies over the views: it begins closed, whatever was chosen on a wider screen.
+const isNarrow = () => matchMedia("(max-width: 1099px)").matches;
+
 function openPanel(is) {
   document.body.classList.toggle("no-panel", !is);
   find("#unfold").hidden = is;
-  memory.set("panel", is);
+  if (!isNarrow()) memory.set("panel", is);
   board.fit();
 }
 const isPanelOpen = () => !document.body.classList.contains("no-panel");
@@ -150,15 +160,24 @@ function status(kind, words) {
   find("#status span").textContent = words;
 }
 
+// A page that nobody sees listens to nothing: browsers open six connections to a server, not more.
+let news = null;
+
 function listen() {
-  const news = new EventSource("events");
+  news?.close();
+  if (document.hidden) return;
+  news = new EventSource("events");
   news.addEventListener("state", (event) => {
     render(JSON.parse(event.data));
     status(state.error ? "bad" : "live", state.error ? "Does not compile" : `Live · ${Math.max(1, Math.round(state.took_ms))} ms`);
   });
-  news.onerror = () => status("away", news.readyState === EventSource.CLOSED ? "Stopped" : "Waiting for the server");
+  news.onerror = () => {
+    status("away", "Stopped · waits for its command");
+    if (news.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS); // something else answers there
+  };
 }
+document.addEventListener("visibilitychange", listen);
 
-openPanel(memory.get("panel", innerWidth >= 1100));
+openPanel(!isNarrow() && memory.get("panel", true));
 render(state);
 listen();

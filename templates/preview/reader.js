@@ -30,6 +30,8 @@ export class Reader {
       this.said);
     button.addEventListener("click", () => this.open());
     this.search.addEventListener("input", () => this.later(() => this.look()));
+    this.search.addEventListener("keydown", (event) => this.key(event));
+    this.results.addEventListener("keydown", (event) => this.key(event));
     this.form.addEventListener("input", () => this.later(() => this.type()));
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.type(); });
   }
@@ -38,6 +40,17 @@ export class Reader {
     this.fill();
     this.dialog.showModal();
     this.search.focus();
+  }
+
+  // From the search down into what was found and back; Enter takes the first.
+  key(event) {
+    const found = [...this.results.querySelectorAll("button")];
+    const at = found.indexOf(document.activeElement);
+    if (event.key === "ArrowDown") found[Math.min(at + 1, found.length - 1)]?.focus();
+    else if (event.key === "ArrowUp") (found[at - 1] ?? this.search).focus();
+    else if (event.key === "Enter" && at < 0) found[0]?.click();
+    else return;
+    event.preventDefault();
   }
 
   later(act) {

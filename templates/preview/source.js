@@ -58,7 +58,7 @@ export class Source {
     this.letters = lines.map(letters);
     const kinds = kindsOf(lines);
     this.rows = lines.map((line, at) => make("li", { "data-line": at + 1, class: kinds[at] },
-      make("span", { class: "no", "aria-hidden": "true" }, String(at + 1)), make("code", {}, line || " ")));
+      make("span", { class: "no", "aria-hidden": "true" }, String(at + 1)), make("code", { dir: "auto" }, line || " ")));
     this.list.replaceChildren(...this.rows);
     this.select(Math.min(this.line, lines.length), this.column);
     this.root.scrollTop = top;
@@ -79,6 +79,11 @@ export class Source {
     row.classList.remove("flash");
     void row.offsetWidth; // starts the animation again
     row.classList.add("flash");
+  }
+
+  // The letters that a line begins with.
+  lettersOf(line) {
+    return this.letters[line - 1]?.slice(0, MOST) ?? "";
   }
 
   // The line that says `text`; 0 where none does.

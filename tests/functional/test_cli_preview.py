@@ -87,13 +87,28 @@ def test_what_cannot_be(cli: Cli) -> None:
     assert done.code == ExitCode.CONFIGURATION
     assert f"cannot listen on 127.0.0.1:{port}" in done.error
     assert "--port" in done.error
-    done = cli.call("issue", "preview", "none.md", "--no-open")
-    assert done.code == ExitCode.USAGE
+    for name in ("none.md", "."):
+        done = cli.call("issue", "preview", name, "--no-open")
+        assert done.code == ExitCode.USAGE
+        assert done.error
     done = cli.call(
         "issue", "preview", "week-1.md", "--as", "nobody@example.org", "--port", "0", "--no-open"
     )
     assert done.code == ExitCode.NOT_FOUND
     assert "nobody subscribes as nobody@example.org" in done.error
+
+
+def test_several_at_once(cli: Cli) -> None:
+    """Without --port, each takes the next that is free."""
+    ports = []
+    for _ in range(2):
+        process = cli.start("issue", "preview", "week-1.md", "--no-open")
+        wait_until(lambda: "follows" in process.text or process.has_ended())  # noqa: B023 - at once
+        found = re.search(r"preview: (http://127\.0\.0\.1:(\d+)/\S+/)", process.text)
+        assert found, process.text
+        assert request("GET", found[1]).status == 200
+        ports.append(found[2])
+    assert ports[0] != ports[1]
 
 
 def test_an_issue_that_does_not_compile_is_served_all_the_same(cli: Cli) -> None:

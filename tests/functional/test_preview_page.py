@@ -181,6 +181,11 @@ def test_a_line_leads_into_the_views(shown: Page) -> None:
     shown.evaluate("document.querySelector('#source [data-line=\"20\"]').click()")
     assert shown.evaluate("document.querySelector('.mark').hidden") is False
     assert shown.evaluate("document.querySelector('.mark span').innerText") == "20"
+    press(shown, "6", "Digit6")
+    wait_for(shown, "document.querySelector('.view.text iframe').contentDocument.body.innerText")
+    shown.evaluate("document.querySelector('#source [data-line=\"16\"]').click()")
+    assert shown.evaluate("document.querySelector('.view.text .mark').offsetWidth") > 60
+    assert shown.evaluate("document.querySelector('.view.text .mark span').innerText") == "16"
 
 
 def test_findings_lead_to_their_lines(shown: Page) -> None:
@@ -200,15 +205,86 @@ def test_findings_lead_to_their_lines(shown: Page) -> None:
     assert shown.evaluate("document.querySelector('#editor').href").endswith("week-1.md:2:46")
 
 
+def test_findings_by_keyboard(shown: Page, issue: Path) -> None:
+    issue.write_text(f"{ISSUE}\nTODO: more.\n")
+    wait_for(shown, "document.querySelectorAll('.card').length > 1")
+    active = "document.activeElement"
+    press(shown, "j")
+    first = shown.evaluate(f"{active}.innerText")
+    shown.evaluate(f"{active}.click()")
+    assert shown.evaluate(f"{active}.id") == "source", "the arrows go on from there"
+    press(shown, "j")
+    assert shown.evaluate(f"{active}.className") == "what"
+    assert shown.evaluate(f"{active}.innerText") != first, "on with the next one"
+
+
 def test_an_error_lies_over_the_last_good_version(shown: Page, issue: Path) -> None:
     issue.write_text(ISSUE.replace("The end", "{{ Broken! }} end"))
-    wait_for(shown, "!document.querySelector('#error').hidden")
+    wait_for(shown, "document.querySelector('#error').innerText")
     told = shown.evaluate("document.querySelector('#error').innerText")
     assert "Broken!" in told
     assert "week-1.md:20:1" in told
     assert all("end of it all" in text for text in frames(shown, "d.body.innerText"))
     issue.write_text(ISSUE)
     wait_for(shown, "document.querySelector('#error').hidden")
+
+
+def test_an_error_in_a_theme_shows_the_line_of_its_file(shown: Page, issue: Path) -> None:
+    folder = issue.parent / "templates" / "email" / "digest"
+    folder.mkdir(parents=True)
+    (folder / "theme.toml").write_text("# ours\n\nwidht = 600\n")
+    wait_for(shown, "document.querySelector('#error').innerText")
+    told = shown.evaluate("document.querySelector('#error').innerText")
+    assert "theme.toml:3" in told
+    assert shown.evaluate("document.querySelector('#error .here code').innerText") == "widht = 600"
+
+
+def test_a_page_finds_its_preview_again(page: Page, issue: Path) -> None:
+    (issue.parent / ".mailer").mkdir()
+    (issue.parent / ".mailer" / "secret.key").write_text("k" * 40)
+    settings = load_settings(issue.parent, environ={})
+    first = PreviewHandle(issue, settings)
+    page.resize(1440, 900)
+    page.open(first.url)
+    wait_for(page, "document.querySelector('#status').innerText.includes('Live')")
+    first.stop()
+    wait_for(page, "document.querySelector('#status').innerText.includes('Stopped')")
+    issue.write_text(ISSUE.replace("The end", "Written meanwhile, the end"))
+    again = PreviewHandle(issue, settings, port=int(first.url.split(":")[2].split("/")[0]))
+    try:
+        assert again.url == first.url
+        wait_for(page, "document.querySelector('#status').innerText.includes('Live')")
+        wait_for(page, "document.documentElement.dataset.shown >= 1")
+        assert all("Written meanwhile" in text for text in frames(page, "d.body.innerText"))
+    finally:
+        again.stop()
+
+
+def test_a_page_that_nobody_sees_holds_no_connection(shown: Page, issue: Path) -> None:
+    def hide(value: str) -> None:
+        shown.evaluate(
+            f"Object.defineProperty(document, 'hidden', {{ value: {value}, configurable: true }});"
+            "void document.dispatchEvent(new Event('visibilitychange'))"
+        )
+
+    hide("true")
+    issue.write_text(ISSUE.replace("The end", "Later, the end"))
+    time.sleep(0.5)  # nothing is to come
+    assert "Later" not in frames(shown, "d.body.innerText")[0]
+    hide("false")
+    wait_for(shown, "document.documentElement.dataset.shown >= 2")
+    assert "Later" in frames(shown, "d.body.innerText")[0]
+
+
+def test_on_a_narrow_window_the_views_come_first(shown: Page, preview: PreviewHandle) -> None:
+    assert shown.evaluate("document.querySelector('#panel').offsetWidth") > 0
+    for width in (900, 390):
+        shown.resize(width, 800)
+        shown.open(preview.url)
+        wait_for(shown, "document.documentElement.dataset.shown >= 1")
+        assert shown.evaluate("document.querySelector('#panel').offsetWidth") == 0
+        assert shown.evaluate("document.documentElement.scrollWidth") == width
+        assert shown.evaluate("document.querySelector('.mail.narrow').offsetWidth") > 200
 
 
 def test_the_keyboard_chooses_views(shown: Page) -> None:

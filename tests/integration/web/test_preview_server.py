@@ -185,6 +185,22 @@ def test_settings_are_followed(preview: PreviewHandle, issue: Path) -> None:
         assert state["message"]["from_name"] == "The Daily"
 
 
+def test_settings_that_are_wrong_are_told_until_they_are_right(
+    preview: PreviewHandle, issue: Path
+) -> None:
+    with listening(preview) as news:
+        assert news.next()["error"] is None
+        (issue.parent / "mailer.toml").write_text("x = = 1")
+        while news.next()["error"] is None:
+            pass
+        issue.write_text(ISSUE.replace("Words of", "A saved word of"))
+        while "A saved" not in (state := news.next())["source"]:
+            pass
+        assert "mailer.toml line 1" in state["error"]["message"]
+        (issue.parent / "mailer.toml").write_text(SETTINGS)
+        news.until(error=None)
+
+
 def test_findings_come_with_their_place(preview: PreviewHandle, issue: Path) -> None:
     with listening(preview) as news:
         news.next()
