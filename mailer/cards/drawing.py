@@ -2,12 +2,14 @@
 
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from PIL import Image, ImageDraw, ImageFont, features
+from PIL import Image, ImageDraw, features
 
 from mailer.cards.card import ACCENT, Card
-from mailer.cards.fonts import Typeface, drawable
+from mailer.cards.fonts import Lettering, drawable
 from mailer.cards.setting import Piece, balanced, pieces_of, shortened, wrap
 
 WIDTH, HEIGHT = 1200, 630
@@ -27,10 +29,10 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 @dataclass(frozen=True, slots=True)
 class _Title:
-    """A title, set: its lines, the typeface and size."""
+    """A title, set: its lines, the typefaces and size."""
 
     lines: list[str]
-    face: Typeface
+    lettering: Lettering
     size: int
 
 
@@ -60,31 +62,35 @@ def _png(picture: Image.Image) -> bytes:
 
 def _set_title(title: str) -> _Title | None:
     """Return the largest setting of `title` that fits; None where it cannot be drawn."""
-    text, face = drawable(title[:_MOST_CHARACTERS])
-    if face is None:
+    text, lettering = drawable(title[:_MOST_CHARACTERS])
+    if lettering is None:
         return None
     pieces = pieces_of(text)
     for size in _SIZES:
-        found = _at_size(pieces, face, size)
+        found = _at_size(pieces, lettering, size)
         if found is not None:
             return found
-    return _cut_to_fit(pieces, face, _SIZES[-1])
+    return _cut_to_fit(pieces, lettering, _SIZES[-1])
 
 
-def _at_size(pieces: list[Piece], face: Typeface, size: int) -> _Title | None:
-    measure = face.at(size).getlength
+def _at_size(pieces: list[Piece], lettering: Lettering, size: int) -> _Title | None:
+    measure = _measure(lettering, size)
     if any(measure(piece.text) > _TITLE_WIDTH for piece in pieces):
         return None
     lines = wrap(pieces, _TITLE_WIDTH, measure)
     if len(lines) > min(_most_lines(size), _room(size)):
         return None
-    return _Title(balanced(pieces, _TITLE_WIDTH, measure), face, size)
+    return _Title(balanced(pieces, _TITLE_WIDTH, measure), lettering, size)
 
 
-def _cut_to_fit(pieces: list[Piece], face: Typeface, size: int) -> _Title:
-    measure = face.at(size).getlength
+def _cut_to_fit(pieces: list[Piece], lettering: Lettering, size: int) -> _Title:
+    measure = _measure(lettering, size)
     lines = wrap(pieces, _TITLE_WIDTH, measure)
-    return _Title(shortened(lines, _room(size), _TITLE_WIDTH, measure), face, size)
+    return _Title(shortened(lines, _room(size), _TITLE_WIDTH, measure), lettering, size)
+
+
+def _measure(lettering: Lettering, size: int) -> Callable[[str], float]:
+    return partial(lettering.width, size=size)
 
 
 def _room(size: int) -> int:
@@ -100,43 +106,46 @@ def _most_lines(size: int) -> int:
 def _draw_title(pen: ImageDraw.ImageDraw, title: _Title) -> None:
     step = title.size * _LEADING
     top = (_TITLE_TOP + _TITLE_BOTTOM - step * len(title.lines)) / 2
-    font = title.face.at(title.size)
     reads_left = bool(_RIGHT_TO_LEFT.search("".join(title.lines)))
     for number, line in enumerate(title.lines):
-        _write(
-            pen, line, font=font, y=top + step * (number + 0.5), colour=_INK, reads_left=reads_left
-        )
+        y = top + step * (number + 0.5)
+        _write(pen, line, title.lettering, title.size, y=y, colour=_INK, reads_left=reads_left)
 
 
 def _draw_line(  # noqa: PLR0913 - one line of type
     pen: ImageDraw.ImageDraw, words: str, *, y: float, size: int, colour: str, at_end: bool = False
 ) -> None:
     """Draw a short line, or nothing where that cannot be."""
-    text, face = drawable(words)
-    if face is None:
+    text, lettering = drawable(words)
+    if lettering is None:
         return
-    font = face.at(size)
-    [line, *_] = shortened([text], 1, _TITLE_WIDTH, font.getlength)
+    [line, *_] = shortened([text], 1, _TITLE_WIDTH, _measure(lettering, size))
     reads_left = bool(_RIGHT_TO_LEFT.search(line))
-    _write(pen, line, font=font, y=y, colour=colour, reads_left=reads_left, at_end=at_end)
+    _write(pen, line, lettering, size, y=y, colour=colour, reads_left=reads_left, at_end=at_end)
 
 
 def _write(  # noqa: PLR0913 - as above
     pen: ImageDraw.ImageDraw,
     line: str,
+    lettering: Lettering,
+    size: int,
     *,
-    font: ImageFont.FreeTypeFont,
     y: float,
     colour: str,
     reads_left: bool,
     at_end: bool = False,
 ) -> None:
-    is_right = reads_left != at_end
-    pen.text(
-        (WIDTH - _MARGIN if is_right else _MARGIN, y),
-        line,
-        font=font,
-        fill=colour,
-        anchor="rm" if is_right else "lm",
-        direction=("rtl" if reads_left else "ltr") if features.check("raqm") else None,
-    )
+    """Write `line`, its middle at `y`; runs of several fonts stand on one baseline."""
+    width = lettering.width(line, size)
+    left = WIDTH - _MARGIN - width if reads_left != at_end else _MARGIN
+    x = left + width if reads_left else left
+    baseline = y
+    for number, (font, run) in enumerate(lettering.runs(line, size)):
+        if number == 0:
+            ascent, descent = font.getmetrics()
+            baseline += (ascent - descent) / 2
+        advance = font.getlength(run)
+        x -= advance if reads_left else 0
+        direction = ("rtl" if reads_left else "ltr") if features.check("raqm") else None
+        pen.text((x, baseline), run, font=font, fill=colour, anchor="ls", direction=direction)
+        x += 0 if reads_left else advance

@@ -1,10 +1,12 @@
-"""The font for a text: ours where it has every character, else one of the system's, else none."""
+"""The fonts for a text: ours where it has every character, else one of the system's, else both."""
 
 import shutil
 import subprocess
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 
 from PIL import ImageFont, features
@@ -29,37 +31,90 @@ _PICTURES = {"So", "Sk", "Cn", "Co", "Cs", "Cf", "Cc", "Mn", "Me"}
 
 @dataclass(frozen=True, slots=True)
 class Typeface:
-    """A font file; `weight` is used where it is ours, which has all of them."""
+    """A font file; `weight` and `cut` are used where it is ours, which has all of them.
+
+    Args:
+        path: of the file.
+        index: which font of a collection.
+        cut: largest optical size: ours is finer where it is drawn larger.
+    """
 
     path: Path
     index: int = 0
+    cut: int = 72
 
     def at(self, size: int, *, weight: int = 600) -> ImageFont.FreeTypeFont:
         """Return the font at `size` pixels."""
-        return _load(self.path, self.index, size, weight)
+        return _load(self, size, weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Lettering:
+    """Typefaces that have every character between them; what several have, the first draws."""
+
+    faces: tuple[Typeface, ...]
+
+    def runs(self, text: str, size: int) -> Iterator[tuple[ImageFont.FreeTypeFont, str]]:
+        """Yield the parts of `text`, in order, each with its font."""
+        for face, part in groupby(text, self._face_of):
+            yield face.at(size), "".join(part)
+
+    def width(self, text: str, size: int) -> float:
+        """Return how wide `text` is, in pixels."""
+        return sum(font.getlength(part) for font, part in self.runs(text, size))
+
+    def _face_of(self, character: str) -> Typeface:
+        for face in self.faces:
+            if _has(face, character):
+                return _SIGNS if face == _OURS and character in "<>" else face
+        return self.faces[0]
+
+
+_OURS = Typeface(OURS)
+_SIGNS = Typeface(OURS, cut=24)
+"""In the larger cuts of Newsreader, `<` and `>` fall flat: 22 of 81 units remain at 72 and 600."""
+_MOST_FACES = 4
 
 
 @lru_cache(maxsize=64)
-def _load(path: Path, index: int, size: int, weight: int) -> ImageFont.FreeTypeFont:
-    font = ImageFont.truetype(path, size, index=index)
-    if path == OURS:
-        font.set_variation_by_axes([weight, min(72, size)])
+def _load(face: Typeface, size: int, weight: int) -> ImageFont.FreeTypeFont:
+    font = ImageFont.truetype(face.path, size, index=face.index)
+    if face.path == OURS:
+        font.set_variation_by_axes([weight, min(face.cut, size)])
     return font
 
 
-def drawable(text: str) -> tuple[str, Typeface | None]:
+def drawable(text: str) -> tuple[str, Lettering | None]:
     """Return what can be drawn of `text`, and with what.
 
     Pictures (emoji) that the typeface lacks are left out. Where a letter would be missing, or
-    the script cannot be shaped here, there is no typeface: draw something else.
+    the script cannot be shaped here, there is no lettering: draw something else.
     """
     plain = " ".join(_without_pictures(text).split())
-    if not plain or (_must_be_shaped(plain) and not features.check("raqm")):
+    is_shaped = _must_be_shaped(plain)
+    if not plain or (is_shaped and not features.check("raqm")):
         return plain, None
-    if _covers(Typeface(OURS), plain):
-        return plain, Typeface(OURS)
+    if not _missing(plain, _OURS):
+        return plain, Lettering((_OURS,))
     found = from_system("".join(sorted(set(plain))))
-    return plain, found if found and _covers(found, plain) else None
+    if found and not _missing(plain, found):
+        return plain, Lettering((found, _OURS))  # ours for the ellipsis of what is cut off
+    return plain, None if is_shaped else _mixed(plain)
+
+
+def _mixed(text: str) -> Lettering | None:
+    """Return our typeface and the system's for what it lacks; None where some is missing still.
+
+    Not for what must be shaped: neighbours that shape each other must be of one font.
+    """
+    faces, missing = [_OURS], _missing(text, _OURS)
+    while missing and len(faces) < _MOST_FACES:
+        found = from_system("".join(sorted(missing)))
+        if found is None or _missing("".join(missing), found) == missing:
+            return None
+        faces.append(found)
+        missing = _missing("".join(missing), found)
+    return None if missing else Lettering(tuple(faces))
 
 
 def _without_pictures(text: str) -> str:
@@ -79,9 +134,12 @@ def _is_letter_or_mark(character: str) -> bool:
     return category not in _PICTURES
 
 
-def _covers(face: Typeface, text: str) -> bool:
-    coverage = read_coverage(face.path, face.index)
-    return all(coverage.has(character) or character == " " for character in text)
+def _missing(text: str, face: Typeface) -> set[str]:
+    return {character for character in text if not _has(face, character)}
+
+
+def _has(face: Typeface, character: str) -> bool:
+    return character == " " or read_coverage(face.path, face.index).has(character)
 
 
 def _must_be_shaped(text: str) -> bool:

@@ -17,7 +17,7 @@ from mailer.state_dir import ensure_state_dir, private_dir
 MOST_KEPT = 2000
 """Files, some 40 KB each; the ones drawn longest ago go first."""
 
-_DESIGN = "1"
+_DESIGN = "2"
 """Changes when the drawing does, so that cards that were kept are drawn anew."""
 
 

@@ -91,6 +91,7 @@ def test_where_a_letter_would_be_missing_the_name_stands_alone(
     card_fonts.from_system.cache_clear()
     try:
         assert drawable("Выпуск") == ("Выпуск", None)
+        assert drawable("Issue 7: Выпуск")[1] is None
         assert draw_card(card("Выпуск")) == draw_card(card("The Meridian"))
         assert draw_card(card("Выпуск")) != draw_card(card())
         assert picture(card("Выпуск", publication="Выпуск")).size == (WIDTH, HEIGHT)
@@ -100,14 +101,41 @@ def test_where_a_letter_would_be_missing_the_name_stands_alone(
 
 @pytest.mark.skipif(shutil.which("fc-match") is None, reason="needs fontconfig")
 @pytest.mark.parametrize(
-    "title", ["Привет, мир", "灯台がニュースを読む、忘れるデータベース", "مرحبا بكم"]
+    "title",
+    [
+        "Привет, мир",
+        "灯台がニュースを読む、忘れるデータベース",
+        "مرحبا بكم",
+        "第42期: Tides, with <marks> — 海",
+        "Ελλάδα и 海: Tides",
+    ],
 )
-def test_a_font_of_the_system_has_all_of_it_or_is_not_used(title: str) -> None:
-    text, face = drawable(title)
+def test_fonts_of_the_system_have_all_of_it_or_are_not_used(title: str) -> None:
+    text, lettering = drawable(title)
     assert text == title
-    if face is not None:
-        coverage = read_coverage(face.path, face.index)
-        assert all(coverage.has(character) for character in title if character != " ")
+    if lettering is not None:
+        for face in lettering.faces:
+            title = "".join(c for c in title if not read_coverage(face.path, face.index).has(c))
+        assert not title.replace(" ", "")
+
+
+@pytest.mark.skipif(shutil.which("fc-match") is None, reason="needs fontconfig")
+def test_letters_that_one_font_lacks_do_not_cost_the_others() -> None:
+    if drawable("海")[1] is None:
+        pytest.skip("no font with Chinese here")
+    text, lettering = drawable("Tides 42: 海")
+    assert lettering is not None
+    runs = [run for _, run in lettering.runs(text, 60)]
+    assert "".join(runs) == "Tides 42: 海"
+    assert picture(card(text)) != picture(card("The Meridian"))
+
+
+def test_angle_brackets_do_not_fall_flat() -> None:
+    _, lettering = drawable("a < b > c")
+    assert lettering is not None
+    [mark] = [font for font, run in lettering.runs("<", 112)]
+    left, top, right, bottom = mark.getmask("<").getbbox()
+    assert bottom - top > 0.7 * (right - left)
 
 
 @pytest.mark.skipif(not features.check("raqm"), reason="needs raqm, which comes with Pillow")
