@@ -22,7 +22,10 @@ _FILLER_PATH = re.compile(
 _YOUR_HOST = re.compile(
     r"(?:[\w-]+\.)*(?:your-?(?:domain|site|company|website|link|url|blog|newsletter|name)"
     r"|my-?(?:domain|site|company|website))\.\w+"
+    r"|(?:your|insert|add|paste|put)[_-]?(?:your[_-]?|the[_-]?)?(?:link|url|domain|site|website|address)"
+    r"(?:[_-]?here)?|(?:link|url)[_-]?(?:goes[_-]?)?here"
 )
+"""Of a domain, or alone: https://YOUR-LINK-HERE."""
 _FILLER_HOSTS = (
     "via.placeholder.com", "placehold.it", "placehold.co", "placekitten.com", "lorempixel.com",
     "dummyimage.com", "loremflickr.com", "fakeimg.pl", "picsum.photos", "placeimg.com",

@@ -44,6 +44,9 @@ _FILE = re.compile(r"(?![/\\#?~]|[A-Za-z][A-Za-z0-9+.-]*:).+")
 _UNQUOTED = "/%!$&'()*+,;=@~"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _YES_OR_NO = {"": None, "yes": True, "true": True, "no": False, "false": False}
+_OPEN_QUOTE = re.compile(
+    r"""[A-Za-z][\w-]*[ \t]*:[ \t]+(?P<value>"(?:[^"\\]|\\.)*|'(?:[^']|'')*)"""
+)
 _LOST_TO_COMMENT = re.compile(r"\s#\S")
 
 
@@ -133,6 +136,8 @@ def _events(source: Source) -> Iterator[yaml.Event]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = _place(mark)
+        if cause := _cause_above(source, line):
+            raise cause from None
         is_tab = source.lines[line - 1][column - 1 : column] == "\t"
         how = "take the tab out" if is_tab else _QUOTE
         reason = error.problem or error.context
@@ -142,6 +147,22 @@ def _events(source: Source) -> Iterator[yaml.Event]:
     except yaml.YAMLError as error:
         reason = str(error).partition("\n")[0]
         raise source.error(f"the front matter is not YAML: {reason}", line=2) from None
+
+
+def _cause_above(source: Source, line: int) -> RenderError | None:
+    """Return the error for a quotation mark or front matter without end before `line`.
+
+    YAML reads on, and stumbles further down.
+    """
+    is_text = source.lines[line - 1].partition(":")[0] not in KEYS
+    for number, text in enumerate(source.lines[1:line], 2):
+        if found := _OPEN_QUOTE.fullmatch(text.rstrip()):
+            message = "the quotation mark is not closed: end the value with another"
+            return source.error(message, line=number, column=found.start("value") + 1)
+        if is_text and number < line and not text.strip():
+            message = "the front matter seems to end here: end it with a line '---'"
+            return source.error(message, line=number, column=1)
+    return None
 
 
 def _at(source: Source, event: yaml.Event, message: str) -> RenderError:
@@ -160,6 +181,8 @@ def _key(event: yaml.Event, source: Source) -> str:
     name = str(event.value)
     if name in KEYS:
         return name
+    if " " in name and (cause := _cause_above(source, _place(event.start_mark)[0])):
+        raise cause
     close = difflib.get_close_matches(name.replace("_", "-").lower(), KEYS, n=1, cutoff=0.6)
     hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(KEYS)}"
     raise _at(source, event, f"unknown key {name!r} in the front matter: {hint}")

@@ -17,6 +17,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.footnote.index import footnote_def
 
 from mailer.errors import RenderError
 from mailer.rendering.attributes import (
@@ -111,6 +112,7 @@ def _markdown() -> MarkdownIt:
     md.enable(["table", "strikethrough"])
     md.disable(["lheading", "html_block", "html_inline"])
     md.use(footnote_plugin, inline=False)
+    md.block.ruler.at("footnote_def", _footnote_rule, {"alt": ["paragraph", "reference"]})
     interrupted = ["paragraph", "reference", "blockquote", "list"]
     md.block.ruler.before("fence", "directive", directive_rule, {"alt": interrupted})
     md.block.ruler.before("paragraph", "comment", _block_comment, {"alt": ["paragraph"]})
@@ -293,6 +295,21 @@ def _owner(state: StateInline, end: int) -> dict[Any, Any] | None:
     heading: dict[Any, Any] | None = state.env.get("heading")
     is_apart = state.src[: state.pos].endswith((" ", "\t")) or not state.pos
     return heading if end == len(state.src) and is_apart else None
+
+
+def _footnote_rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's
+    """Refuse a second footnote of one name: the plugin drops the first without a word."""
+    before = len(state.tokens)
+    if not footnote_def(state, start, end, silent):
+        return False
+    if not silent:
+        label, line = state.tokens[before].meta["label"], start + state.env["first_line"]
+        first = state.env.setdefault("notes", {}).setdefault(label, line)
+        if first != line:
+            source: Source = state.env["source"]
+            message = f"line {first} has the footnote [^{label}] already: rename one"
+            raise source.error(message, line=line, at=f"[^{label}]")
+    return True
 
 
 def _check_footnotes(env: dict[str, Any], source: Source) -> None:

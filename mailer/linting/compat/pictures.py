@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 from mailer.domain.finding import Finding, Severity
 from mailer.linting.compat.document import Element
-from mailer.linting.compat.features import of_picture
+from mailer.linting.compat.features import background_picture, of_picture
 from mailer.linting.compat.inspection import Inspection, shortened
 from mailer.linting.compat.media import DARK, LIGHT, MOBILE
+from mailer.linting.compat.stylesheet import parse_style
 from mailer.linting.compat.values import pixels
 from mailer.linting.rule import Rule
 
@@ -116,9 +117,24 @@ def check(inspection: Inspection) -> Iterator[Finding]:
             yield from _tracking(inspection, image)
             continue
         yield from _alternative(inspection, image)
-        yield from _address(inspection, image)
+        yield from _address(inspection, image, image.attributes.get("src", "").strip())
         yield from _width(inspection, image)
         yield from _weight(inspection, image)
+    for source, element in _backgrounds(inspection).items():
+        yield from _address(inspection, element, source)
+
+
+def _backgrounds(inspection: Inspection) -> dict[str, Element]:
+    """Return the first element that each picture is behind, by the picture's address."""
+    found: dict[str, Element] = {}
+    for element in inspection.document.elements:
+        style = element.attributes.get("style", "")
+        if "url(" in style:
+            for source in filter(None, map(background_picture, parse_style(style))):
+                found.setdefault(source, element)
+        if source := element.attributes.get("background", "").strip():
+            found.setdefault(source, element)
+    return found
 
 
 def _is_pixel(image: Element) -> bool:
@@ -164,8 +180,7 @@ def _lonely_link(inspection: Inspection, image: Element) -> Element | None:
     return None
 
 
-def _address(inspection: Inspection, image: Element) -> Iterator[Finding]:
-    source = image.attributes.get("src", "").strip()
+def _address(inspection: Inspection, image: Element, source: str) -> Iterator[Finding]:
     scheme = source.partition(":")[0].lower()
     name = _name(source)
     if scheme == "data":

@@ -286,6 +286,9 @@ def _host(place: _Place, lintable: Lintable | None) -> Iterator[Hit]:
         kind = "a password" if ":" in url.credentials else "a user name"
         yield place.hit("link-credentials", f"the address has {kind} in it")
     address = hosts.ip_of(url.host)
+    if is_placeholder(url):
+        yield place.hit("link-placeholder", "the address is a placeholder")
+        return
     if _is_private(url.host):
         shown = f" ({address})" if address is not None and str(address) != url.host else ""
         message = f"nobody outside reaches {url.host[:60]}{shown}"
@@ -311,7 +314,7 @@ def _sample(place: _Place, lintable: Lintable | None) -> Iterator[Hit]:
     """
     url = place.url
     is_sample = hosts.is_sample(url.host) and lintable is not None
-    if is_placeholder(url) or (is_sample and is_filler(url)):
+    if is_sample and is_filler(url):
         yield place.hit("link-placeholder", "the address is a placeholder")
         return
     if lintable is None or not is_sample:

@@ -69,9 +69,21 @@ _UNSEEN = re.compile(
 )
 _OVERRIDES = re.compile("[\u202d\u202e]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufffe\uffff]")
-_MOJIBAKE = re.compile(
-    "\u00e2\u20ac[\u2122\u0153\u009d\u201c\u201d\u02dc\u00a6\u0093\u0094]|\u00c3[\u0080-\u00bf\u00a4\u00b6\u00bc\u0178\u00a9\u00a8](?=\\w|\\b)|\u00c2[\u00a0\u00a9\u00ae\u00b0\u00b7\u00bb\u00ab]"
+_HIGH = (
+    "\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u2018\u2019\u201c"
+    "\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178"
 )
+"""What Windows-1252 makes of the bytes 80 to 9f."""
+_MOJIBAKE = re.compile(
+    r"\u00e2(?:\u20ac.?|\u201a\u00ac|\u201e\u00a2|\u2020[\u2018\u2019\u201c\u201d]|\u0153.)"
+    r"|\u00f0\u0178.{0,2}|\u00ef\u00bb\u00bf|\u00ef\u00bf\u00bd|\u00e2\u0080."
+    r"|\u00c2[\u00a1-\u00ba\u00bc-\u00bf]|(?<![A-Z\u00c0-\u00de])\u00c2[\u00a0\u00bb]"
+    r"|\u00c3[\u00a1-\u00ac\u00af-\u00ba\u00bc-\u00bf]"
+    rf"|(?<=[a-z\u00df-\u00ff])[\u00c3-\u00c5][\u0080-\u00bf{_HIGH}]"
+    rf"|[\u00c3-\u00c5](?!\u2019s)[\u0080-\u00bf{_HIGH}](?=[a-z\u00df-\u00ff])"
+    rf"|(?:[\u00d0\u00d1][\u0080-\u00bf{_HIGH}]){{3,}}"
+)
+"""Where capitals in Portuguese or French could stand before such a mark, letters must be beside."""
 _BREAKS_ALLOWED = ("THAI", "KHMER", "LAO", "MYANMAR", "TIBETAN", "HIRAGANA", "KATAKANA", "CJK")
 _BLACK_FLAG = "\U0001f3f4"
 _TAGS = ("\U000e0000", "\U000e007f")
@@ -103,9 +115,11 @@ def check_unseen(lintable: Lintable) -> Iterator[Hit]:
 
 def check_mojibake(lintable: Lintable) -> Iterator[Hit]:
     """Look for UTF-8 that was read as Windows-1252, on each line the first."""
-    for found in _first_of_each_line(_MOJIBAKE, lintable, text=lintable.document.written):
-        words = lintable.document.source.text[found : found + 3]
-        yield Hit("text-mojibake", f"letters were decoded wrongly: {words!r}", found, found + 3)
+    written = lintable.document.written
+    for start in _first_of_each_line(_MOJIBAKE, lintable, text=written):
+        if found := _MOJIBAKE.match(written, start):
+            message = f"letters were decoded wrongly: {found[0]!r}"
+            yield Hit("text-mojibake", message, start, found.end())
 
 
 def check_shouting(lintable: Lintable) -> Iterator[Hit]:

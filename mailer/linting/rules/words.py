@@ -50,8 +50,8 @@ _TODO = re.compile(
     re.MULTILINE,
 )
 _IN_COMMENT = re.compile(r"\b(?:TODO|FIXME|TBD|TKTK|XXX+)\b", re.IGNORECASE)
-_IS_A_NUMBER = re.compile(r"\s+(?:[A-Z][a-z]+|[IVX]+\b)")
-_HEIR_OF_A_NAME = re.compile(r"\b[A-Z][a-z]+ $")
+_IS_A_NUMBER = re.compile(r"\s+(?:[A-Z][a-z]+|[IVX]+\b)|-\w")
+_HEIR_OF_A_NAME = re.compile(r"\b[A-Z][a-z]+ $|\w-$")
 _LONGEST = 80
 _WORD_LANGUAGES = {"es", "pt", "gl", "ca", "ast", "an"}
 """Where "todo" is a word, and so TODO one in a heading in capitals."""
@@ -208,7 +208,7 @@ def _todo(lintable: Lintable, start: int, mark: str) -> Hit:
 
 
 def _is_number(before: str, after: str) -> bool:
-    """Tell whether XXX is thirty: the XXX Olympiad, Super Bowl XXX."""
+    """Tell whether XXX is thirty, the XXX Olympiad, or part of a number, AB-2026-XXX-01."""
     return bool(_IS_A_NUMBER.match(after)) or bool(_HEIR_OF_A_NAME.search(before))
 
 
