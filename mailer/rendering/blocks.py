@@ -36,7 +36,7 @@ from mailer.rendering.attributes import (
     check_attributes,
     match_attributes,
 )
-from mailer.rendering.inlines import Piece, inline_of, pieces, tidy, with_addresses, words
+from mailer.rendering.inlines import Piece, pieces, tidy, with_addresses, words
 from mailer.rendering.markdown import line_of_footnote
 from mailer.rendering.source import Source
 
@@ -181,9 +181,8 @@ class _Blocks:
         return Heading(level, children, line, attributes.id, accent)
 
     def _directive(self, token: Token, line: int) -> Block:
-        title = inline_of(
-            _without_attributes(token, line, self.source), line=line, source=self.source
-        )
+        _check_no_attributes(token, line, self.source)
+        title = self._words("the words of a title") if token.meta["words"] else ()
         blocks = self._inside("directive_close")
         match token.info:
             case "sponsor":
@@ -252,14 +251,12 @@ class _Blocks:
         return Table(tuple(rows[0]), body, tuple(aligns), line)
 
 
-def _without_attributes(token: Token, line: int, source: Source) -> str:
-    """Return the words after a part's name, among which attributes have no place."""
+def _check_no_attributes(token: Token, line: int, source: Source) -> None:
     words: str = token.meta["words"]
     braces = words.rfind("{")
     if braces >= 0 and (found := match_attributes(words, braces)) and found[1] == len(words):
         message = f"'::: {token.info}' has no attributes: take {words[braces:]} out"
         raise source.error(f"{message} (for braces as such, write \\{{)", line=line, at="{")
-    return words
 
 
 def is_accent(text: str) -> bool:

@@ -51,6 +51,9 @@ def _push(state: StateBlock, begin: int, close: int, *, name: str, words: str) -
     opener.map = [begin, close]
     opener.info = name
     opener.meta = {"words": words}
+    if words and name != "only":
+        title = state.push("inline", "", 0)
+        title.content, title.map, title.children = words, [begin, begin + 1], []
     state.md.block.tokenize(state, begin + 1, close)
     state.push("directive_close", "", -1)
     state.parentType, state.lineMax = parent, line_max

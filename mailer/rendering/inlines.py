@@ -26,8 +26,8 @@ from mailer.domain.issue import (
     plain_text,
 )
 from mailer.rendering.attributes import Attributes, UnknownAttributeError, check_attributes
-from mailer.rendering.markdown import DEEPEST, NO_FIELD, parse_line, too_deep
-from mailer.rendering.merge import ADDRESS_FIELD
+from mailer.rendering.markdown import DEEPEST, NO_FIELD, too_deep
+from mailer.rendering.merge import ADDRESS_FIELD, MergeSyntaxError, fields_in
 from mailer.rendering.source import Source
 
 Piece: TypeAlias = Inline | Image | Button
@@ -67,18 +67,6 @@ def words(token: Token, source: Source, *, where: str) -> Inlines:
     """
     found = pieces(token, source)
     return with_addresses(_only_words(found, source, where=where), source=source)
-
-
-def inline_of(text: str, *, line: int, source: Source) -> Inlines:
-    """Return the words that follow the name of a `:::` part on its line.
-
-    Raises:
-        RenderError: as `words`.
-    """
-    if not text:
-        return ()
-    token = parse_line(text, line=line, source=source)
-    return words(token, source, where="the words of a title")
 
 
 def with_addresses(inlines: Inlines, *, source: Source) -> Inlines:
@@ -217,7 +205,10 @@ class _Builder:
         if not src:
             raise self.source.error("the image has no address", line=line, column=column)
         caption = str(token.attrs.get("title", ""))
-        words: Inlines = (Text(caption),) if caption else ()
+        try:
+            words = tuple(fields_in(caption))
+        except MergeSyntaxError as error:
+            raise self.source.error(str(error), line=line, column=column) from None
         width = self._width(token.meta.get("attributes"), line, column)
         return Image(src, one_line(_alt(token)), words, "", line, width, column)
 

@@ -29,6 +29,7 @@ from mailer.rendering.directives import directive_rule
 from mailer.rendering.merge import ADDRESS_FIELD, MergeSyntaxError, match_field
 from mailer.rendering.places import Places
 from mailer.rendering.source import Source
+from mailer.rendering.tables import table_rule
 from subscribers.errors import SegmentError
 from subscribers.segment import parse_segment, write_segment
 
@@ -89,14 +90,6 @@ def parse(
     return Parsed(tokens, env["conditions"])
 
 
-def parse_line(text: str, *, line: int, source: Source) -> Token:
-    """Return the `inline` token of words that are a part of line `line` of the file."""
-    env: dict[str, Any] = {"source": source, "line": line, "places": Places(text, line, source)}
-    children: list[Token] = []
-    _parse_placed(_markdown(), text, env, children)
-    return Token("inline", "", 0, content=text, map=[line, line + 1], children=children)
-
-
 def too_deep(source: Source, line: int | None) -> RenderError:
     """Return the error for nesting beyond `DEEPEST`."""
     return source.error(
@@ -114,6 +107,7 @@ def _markdown() -> MarkdownIt:
     md.use(footnote_plugin, inline=False)
     md.block.ruler.at("footnote_def", _footnote_rule, {"alt": ["paragraph", "reference"]})
     interrupted = ["paragraph", "reference", "blockquote", "list"]
+    md.block.ruler.at("table", table_rule, {"alt": ["paragraph", "reference"]})
     md.block.ruler.before("fence", "directive", directive_rule, {"alt": interrupted})
     md.block.ruler.before("paragraph", "comment", _block_comment, {"alt": ["paragraph"]})
     md.inline.ruler.before("autolink", "comment", _inline_comment)

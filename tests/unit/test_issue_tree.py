@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from mailer.domain.issue import (
+    Callout,
     CodeBlock,
     Image,
     Issue,
     Item,
+    Link,
     ListBlock,
     MergeField,
     Paragraph,
@@ -191,6 +193,8 @@ def test_comments_are_left_out() -> None:
         ("## S {#1a}\n\ntext\n", 5, 6, "begin with a letter"),
         ('[a](https://e.org){:target="_blank"}\n', 5, 19, "key=value"),
         ("::: note Title {.x}\ntext\n:::\n", 5, 16, "no attributes"),
+        ('![x](https://e.org/a.png "{{ A }}")\n', 5, 1, "not a merge field"),
+        ("::: note {{ A }}\nx\n:::\n", 5, 10, "not a merge field"),
         ("::: {.note}\ntext\n:::\n", 5, 1, "comes a name"),
         ("::: note\ntext\n::: {.tip}\n", 7, 1, "comes a name"),
         ("::: poll Q\n1. [a](https://e.org)\n2. b\n:::\n", 7, 1, "one link"),
@@ -203,6 +207,43 @@ def test_what_cannot_be_says_where(body: str, line: int, column: int, words: str
     assert (caught.value.line, caught.value.column) == (line, column)
     assert str(caught.value).startswith(f"a.md:{line}:")
     assert "\n" not in str(caught.value)
+
+
+def test_bars_of_merge_fields_part_no_cells() -> None:
+    issue = parse(
+        "> | a | {{ h | default: 'H|H' }} |\n> |---|---|\n"
+        "> | `x \\| y` | {{ x | default: \"y\" }} and {{ z }} |\n\n{{ x | default: 'y' }}\n"
+    )
+    quote, paragraph = issue.introduction
+    assert isinstance(quote, Quote)
+    (table,) = quote.blocks
+    assert isinstance(table, Table)
+    assert [plain_text(cell) for cell in table.header] == ["a", "H|H"]
+    assert [plain_text(cell) for cell in table.rows[0]] == ["x | y", "y and"]
+    fields = [(n.field, n.line, n.column) for n in table.rows[0][1] if isinstance(n, MergeField)]
+    assert fields == [("x", 7, 16), ("z", 7, 43)]
+    assert isinstance(paragraph, Paragraph)
+    assert paragraph.children == (MergeField("x", "y", 9, 1),)
+
+
+def test_captions_may_hold_merge_fields() -> None:
+    issue = parse("![x](https://e.org/a.png \"For {{ name | default: 'you' }}\")\n")
+    (image,) = issue.introduction
+    assert isinstance(image, Image)
+    assert plain_text(image.caption) == "For you"
+
+
+def test_titles_of_boxes_are_text_as_any_other() -> None:
+    issue = parse(
+        "::: note See [it][r], **now**[^1] {{ a }}\nb[^2]\n:::\n\n"
+        "[^2]: two\n\n[^1]: one\n\n[r]: https://e.org/\n"
+    )
+    (box,) = issue.introduction
+    assert isinstance(box, Callout)
+    link = box.title[1]
+    assert isinstance(link, Link)
+    assert (link.url, link.line, link.column) == ("https://e.org/", 5, 14)
+    assert [plain_text(note.blocks[0].children) for note in issue.footnotes] == ["one", "two"]
 
 
 def test_braces_that_are_no_attributes_are_text() -> None:
