@@ -22,7 +22,6 @@ const problem = new Problem(find("#error"), { onLine: (line, column) => show(lin
 const reader = new Reader(find("#reader"), find("#reader-button"));
 
 function render(next) {
-  if (next.run !== state.run) { location.reload(); return; } // another preview, with revisions of its own
   state = next;
   document.title = `${next.message ? next.message.subject : next.file} · Preview`;
   find("#file").textContent = next.file;
@@ -168,7 +167,9 @@ function listen() {
   if (document.hidden) return;
   news = new EventSource("events");
   news.addEventListener("state", (event) => {
-    render(JSON.parse(event.data));
+    const next = JSON.parse(event.data);
+    if (next.run !== state.run) { location.reload(); return; } // another preview, with revisions of its own
+    render(next);
     status(state.error ? "bad" : "live", state.error ? "Does not compile" : `Live · ${Math.max(1, Math.round(state.took_ms))} ms`);
   });
   news.onerror = () => {

@@ -253,9 +253,10 @@ def test_a_page_finds_its_preview_again(page: Page, issue: Path) -> None:
     again = PreviewHandle(issue, settings, port=int(first.url.split(":")[2].split("/")[0]))
     try:
         assert again.url == first.url
-        wait_for(page, "document.querySelector('#status').innerText.includes('Live')")
-        wait_for(page, "document.documentElement.dataset.shown >= 1")
-        assert all("Written meanwhile" in text for text in frames(page, "d.body.innerText"))
+        text = "(d) => d?.body?.innerText.includes('Written meanwhile')"  # while it loads, none
+        views = "[...document.querySelectorAll('.sheet iframe')].map((f) => f.contentDocument)"
+        wait_for(page, f"{views}.length === 6 && {views}.every({text})")
+        wait_for(page, "document.querySelector('#status')?.innerText.includes('Live')")
     finally:
         again.stop()
 

@@ -1,7 +1,5 @@
 """A mail that was forwarded: its own text without the head and the quote that programs add."""
 
-
-
 import re
 
 from mailer.importing.html.gathering import Gathering
