@@ -39,16 +39,21 @@ class ArchiveIndex:
     Args:
         issues: newest first, at most `PAGE_SIZE`.
         count: issues on all pages.
+        below: place that this page begins below; empty where this is the first.
         newer: place that the page before this one ends at; empty where this is the first.
         older: place that the page after this one begins below; empty where this is the last.
         lists: public mailing lists to choose from; only on the index of all.
+        is_indexed: whether search engines may list it: what names issues of several lists, only
+            where they may list all of them.
     """
 
     issues: tuple[ArchivedIssue, ...]
     count: int
+    below: str
     newer: str
     older: str
-    lists: tuple[ShelvedList, ...] = ()
+    lists: tuple[ShelvedList, ...]
+    is_indexed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +94,16 @@ def read_index(engine: Engine, door: Door, *, before: str = "", after: str = "")
     """
     below, above = parse_place(before), parse_place(after)
     with engine.connect() as connection:
-        found, is_first, is_last = _page(connection, door, below, above)
+        page = _page(connection, door, below, above)
+        lists = () if door.archive else tuple(archive.list_public_lists(connection))
         return ArchiveIndex(
-            issues=tuple(line_of(issue) for issue in found),
+            issues=tuple(line_of(issue) for issue in page.issues),
             count=archive.count_issues(connection, door.shelf),
-            newer="" if is_first else place_text(found[0].place),
-            older="" if is_last else place_text(found[-1].place),
-            lists=() if door.archive else tuple(archive.list_public_lists(connection)),
+            below=place_text(page.below) if page.below else "",
+            newer=place_text(page.issues[0].place) if page.below else "",
+            older="" if page.is_last else place_text(page.issues[-1].place),
+            lists=lists,
+            is_indexed=door.is_indexed and all(each.is_indexed for each in lists),
         )
 
 
@@ -198,20 +206,24 @@ def place_text(place: Place) -> str:
     return f"{place.date.isoformat()}.{place.slug}"
 
 
-def _page(
-    connection: Connection, door: Door, below: Place | None, above: Place | None
-) -> tuple[list[ShelvedIssue], bool, bool]:
-    """Return the page's issues, and whether it is the first and the last one."""
+@dataclass(frozen=True, slots=True)
+class _Page:
+    issues: list[ShelvedIssue]
+    below: Place | None
+    is_last: bool
+
+
+def _page(connection: Connection, door: Door, below: Place | None, above: Place | None) -> _Page:
     if above is not None:
         found = archive.list_after(connection, door.shelf, limit=PAGE_SIZE + 1, after=above)
         if len(found) > PAGE_SIZE:
-            return found[1:], False, False
+            return _Page(found[1:], below=found[0].place, is_last=False)
     elif below is not None:
         found = archive.list_newest(connection, door.shelf, limit=PAGE_SIZE + 1, before=below)
         if found:
-            return found[:PAGE_SIZE], False, len(found) <= PAGE_SIZE
+            return _Page(found[:PAGE_SIZE], below=below, is_last=len(found) <= PAGE_SIZE)
     found = archive.list_newest(connection, door.shelf, limit=PAGE_SIZE + 1)
-    return found[:PAGE_SIZE], True, len(found) <= PAGE_SIZE
+    return _Page(found[:PAGE_SIZE], below=None, is_last=len(found) <= PAGE_SIZE)
 
 
 def _neighbours(

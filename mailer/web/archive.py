@@ -101,14 +101,14 @@ def _add_cards(router: APIRouter, desk: Desk) -> None:
 
 def _index(desk: Desk, door: Door, before: str, after: str) -> Response:
     index = read_index(desk.engine, door, before=before, after=after)
-    path = door.index_path + (f"?before={before}" if before and index.newer else "")
+    path = door.index_path + (f"?before={index.below}" if index.below else "")
     return desk.pages.render(
         "archive.html",
-        headers=headers_for(door, is_indexed=door.is_indexed),
+        headers=headers_for(door, is_indexed=index.is_indexed),
         index=index,
         door=door,
         title=desk.title(door),
-        is_indexed=door.is_indexed,
+        is_indexed=index.is_indexed,
         canonical="" if door.is_private else desk.url(path),
         image="" if door.is_private else desk.index_card_url(),
         feeds=desk.feed_links(door),

@@ -45,7 +45,7 @@ def _route(desk: Desk, opener: Opener, kind: FeedKind) -> Callable[..., Response
         page = read_feed_page(desk.engine, door, before=before)
         said = (kind.file, desk.publication, desk.accent)
         headers = {
-            **headers_for(door, is_indexed=door.is_indexed),
+            **headers_for(door, is_indexed=False),  # pages are what search engines should list
             **validators(f'"{page.fingerprint(*said)}"', page.updated_at),
         }
         unchanged = not_modified(request, headers)

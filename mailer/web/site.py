@@ -67,8 +67,9 @@ def site_map_part(desk: Desk, number: int, *, most_urls: int = MOST_URLS) -> byt
 
 def _indexes(desk: Desk) -> list[Page]:
     with desk.engine.connect() as connection:
-        lists = [each for each in archive.list_public_lists(connection) if each.is_indexed]
-    paths = [ARCHIVE_PATH, *(list_path(each.slug) for each in lists)]
+        lists = archive.list_public_lists(connection)
+    common = [ARCHIVE_PATH] if all(each.is_indexed for each in lists) else []
+    paths = [*common, *(list_path(each.slug) for each in lists if each.is_indexed)]
     return [Page(desk.url(path)) for path in paths]
 
 

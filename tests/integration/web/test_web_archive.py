@@ -262,6 +262,8 @@ def test_the_index_has_pages_that_miss_nothing(web: WebHandle, ledger: WebLedger
     back = request("GET", web.url + newer[1]).text
     assert slugs_in(back) == slugs_in(pages[1])
     assert "Newer issues" in back
+    canonical = 'rel="canonical" href="([^"]+)"'
+    assert re.findall(canonical, back) == re.findall(canonical, pages[1])
     newer = re.search(r'rel="prev" href="([^"]+)"', back)
     assert newer is not None
     first = request("GET", web.url + newer[1]).text

@@ -81,11 +81,21 @@ def test_a_list_that_robots_are_kept_from_is_read_by_people(
     assert "About secret" in get(web, "/archive/").text
     assert "secret" not in get(web, "/sitemap.xml").text
     assert "/l/members/" not in get(web, "/sitemap.xml").text
-    for path in ("/archive/secret", "/archive/l/members/"):
+    assert "<loc>http://127.0.0.1:8080/archive/</loc>" not in get(web, "/sitemap.xml").text
+    for path in ("/archive/secret", "/archive/l/members/", "/archive/"):
         answer = get(web, path)
         assert answer.headers["X-Robots-Tag"] == "noindex"
         assert '<meta name="robots" content="noindex">' in answer.text
-    assert get(web, "/archive/first").headers["X-Robots-Tag"] is None
+    for path in ("/archive/first", "/archive/l/weekly/"):
+        assert get(web, path).headers["X-Robots-Tag"] is None
+
+
+@pytest.mark.usefixtures("members")
+def test_search_engines_list_pages_and_no_feeds(web: WebHandle) -> None:
+    for path in ("/archive/", "/archive/l/weekly/", "/archive/first"):
+        assert get(web, path).headers["X-Robots-Tag"] is None
+    for feed in FEEDS:
+        assert get(web, f"/archive/{feed}").headers["X-Robots-Tag"] == "noindex"
 
 
 def test_an_unlisted_list_is_named_nowhere_and_can_be_reached(
