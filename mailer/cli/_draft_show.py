@@ -56,7 +56,7 @@ def show(
         out.print(f"wrote {escape(str(order.file))}: {count}")
         path = escape(str(order.file))
         err_console.print(
-            f"next: edit it, then  mailer issue build {path} -o build", soft_wrap=True
+            f"next: edit it, and see it as you save:  mailer issue preview {path}", soft_wrap=True
         )
 
 

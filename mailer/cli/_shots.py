@@ -13,6 +13,7 @@ from mailer.cli._stopping import when_stopped
 
 if TYPE_CHECKING:
     from mailer.services.shooting import Shot, Shots
+    from mailer.services.shot_differences import Difference
 
 
 def shots(
@@ -102,7 +103,8 @@ def _show(taken: "Shots", folder: Path, differing: tuple["Shot", ...]) -> None:
             soft_wrap=True,
         )
     if differing:
-        err_console.print(f"[bold red]{count_of(len(differing), 'view')} differ[/]")
+        verb = "differs" if len(differing) == 1 else "differ"
+        err_console.print(f"[bold red]{count_of(len(differing), 'view')} {verb}[/]")
 
 
 def _told(shot: "Shot", *, is_much: bool) -> str:
@@ -114,12 +116,17 @@ def _told(shot: "Shot", *, is_much: bool) -> str:
     if not found.changed or found.box is None:
         return "[green]unchanged[/]"
     left, top, right, bottom = found.box
-    size = "" if found.before == found.after else f", was {found.before[0]} x {found.before[1]}"
     colour = "red" if is_much else "yellow"
-    return (
-        f"[{colour}]{_percent(found.percent)} differs[/] "
-        f"({count_of(found.changed, 'pixel')}{size}) in {left},{top} to {right},{bottom}"
-    )
+    place = f"in {left},{top} to {right},{bottom}"
+    return f"[{colour}]{_percent(found.percent)} differs[/] {place}{_growth(found)}"
+
+
+def _growth(found: "Difference") -> str:
+    if found.before == found.after:
+        return ""
+    if found.before[0] == found.after[0]:
+        return f", {found.after[1] - found.before[1]:+,} px"
+    return f", was {found.before[0]:,} x {found.before[1]:,}"
 
 
 def _percent(share: float) -> str:

@@ -44,8 +44,8 @@ def new(
         return
     _write_new(path, text)
     console.print(f"wrote {escape(str(path))}")
-    command = f"mailer issue build {escape(str(path))} -o build"
-    err_console.print(f"next: edit it, then  {command}", soft_wrap=True)
+    command = f"mailer issue preview {escape(str(path))}"
+    err_console.print(f"next: edit it, and see it as you save:  {command}", soft_wrap=True)
 
 
 @app.command("import")

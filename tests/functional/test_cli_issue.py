@@ -35,7 +35,7 @@ def built(directory: Path) -> dict[str, bytes]:
 def test_a_new_issue_compiles_at_once(author: Cli) -> None:
     done = author.call("issue", "new", "week-42", "--title", 'Say "hello" — 世界')
     assert done.out == "wrote week-42.md\n"
-    assert "mailer issue build week-42.md -o build" in done.err
+    assert "mailer issue preview week-42.md" in done.err
     shown = author.call("issue", "build", "week-42.md", "-o", "build")
     assert shown.code == 0
     assert 'Say "hello" — 世界' in shown.out
