@@ -87,7 +87,10 @@ def _audiences(files: Sequence[Path], list_slug: str) -> dict[Path, "Audience"]:
     from mailer.services.lint_audience import count_audience
 
     with open_app() as app:
-        return {file: count_audience(app.engine, file, list_slug=list_slug) for file in files}
+        return {
+            file: count_audience(app.engine, file, app.settings, list_slug=list_slug)
+            for file in files
+        }
 
 
 def _look_behind(file: Path) -> tuple["Finding", ...]:

@@ -122,6 +122,19 @@ class CompiledIssue:
         rules = zip(self.conditions, map(_segment, self.conditions), strict=True)
         return tuple(text for text, rule in rules if matches(rule, fields))
 
+    def gaps(self, shown: tuple[str, ...]) -> frozenset[str]:
+        """Return the merge fields that can leave a gap where exactly `shown` hold: no default."""
+        one = self.variant(shown)
+        parts = (one.subject, one.html, one.text)
+        return (
+            frozenset(
+                slot.field
+                for slot in self.slots
+                if slot.default is None and any(slot.token in part for part in parts)
+            )
+            - SYSTEM_FIELDS
+        )
+
     def variant(self, shown: tuple[str, ...]) -> "CompiledIssue":
         """Return the issue as those get it for whom exactly the conditions `shown` hold."""
         for variant in self.variants:

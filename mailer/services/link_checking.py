@@ -102,6 +102,9 @@ class LinkChecker:
     def _failed(self, url: str, at: str, error: Exception) -> Verdict:
         if isinstance(error, socket.gaierror):
             host = urlsplit(at).hostname
+            if error.errno == socket.EAI_AGAIN:
+                message = _after(url, at, f"no name server says where {host} is")
+                return Verdict("link-unreachable", message, 0, at)
             return Verdict("link-dead", _after(url, at, f"there is no host {host}"), 0, at)
         if isinstance(error, ssl.SSLCertVerificationError):
             message = f"the certificate is not valid: {error.verify_message}"
@@ -204,9 +207,12 @@ class _PinnedHttps(http.client.HTTPSConnection):
     address = ""
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self.address, self.port), self.timeout)
+        plain = socket.create_connection((self.address, self.port), self.timeout)
         context = ssl.create_default_context()
-        self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
+        self.sock = context.wrap_socket(
+            plain, server_hostname=self.host, do_handshake_on_connect=False
+        )  # so that `_hang_up` reaches a handshake that comes drop by drop, too
+        self.sock.do_handshake()
 
 
 def check_links(

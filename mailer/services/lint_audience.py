@@ -4,22 +4,27 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from mailer.config import Settings
 from mailer.domain.message import SYSTEM_FIELDS
 from mailer.errors import NotFoundError
 from mailer.linting.lintable import Audience
 from mailer.linting.repair import parse_what_is_right
 from mailer.linting.scan.document import Document
-from mailer.services.linting import read_document
+from mailer.services.gaps import count_gaps
+from mailer.services.linting import compile_document, read_document
 from mailer.storage import issues, planning
 from subscribers import queries
 
 
-def count_audience(engine: Engine, path: Path, *, list_slug: str = "") -> Audience:
+def count_audience(
+    engine: Engine, path: Path, settings: Settings, *, list_slug: str = ""
+) -> Audience:
     """Count over a mailing list, for the merge fields that the issue at `path` uses.
 
     Args:
         engine: of the workspace's database.
-        path: the issue's file; it may be broken.
+        path: the issue's file; it may be broken: then parts for some readers count as everybody's.
+        settings: of the workspace.
         list_slug: of the list; the issue's own by default.
 
     Raises:
@@ -45,7 +50,10 @@ def count_audience(engine: Engine, path: Path, *, list_slug: str = "") -> Audien
             for name in sorted(names)
         }
         known = planning.field_names(connection, mailing_list_id=list_id)
-    known |= {name for name, count in lacking.items() if count < counts.active}
+        known |= {name for name, count in lacking.items() if count < counts.active}
+        compiled = compile_document(document, path, settings)
+        if compiled is not None and compiled.conditions:
+            lacking = count_gaps(connection, compiled, mailing_list_id=list_id)
     return Audience(slug, counts.active, lacking, frozenset(known), counts.already_planned)
 
 

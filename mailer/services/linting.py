@@ -130,6 +130,12 @@ def read_document(path: Path) -> Document:
     return scan(_decoded(read(path), path)[0])
 
 
+def compile_document(document: Document, path: Path, settings: Settings) -> CompiledIssue | None:
+    """Return what a scanned issue compiles to; None where it is broken."""
+    parsed = parse_what_is_right(document.source, document.front, path=path)
+    return _make(document, parsed, path, settings).compiled
+
+
 def read(path: Path) -> bytes:
     """Return the bytes of an issue file.
 

@@ -11,6 +11,7 @@ from typing import Protocol
 from sqlalchemy import Engine
 
 from mailer.domain.message import CompiledIssue
+from mailer.services.gaps import count_gaps
 from mailer.storage import batches, issues, planning
 from mailer.storage.planning import AudienceCount
 
@@ -56,11 +57,8 @@ def preview(engine: Engine, compiled: CompiledIssue, *, mailing_list_id: int) ->
         counts = planning.count_audience(
             connection, mailing_list_id=mailing_list_id, issue_id=issue_id
         )
-        lacking = {
-            field: planning.count_lacking(connection, mailing_list_id=mailing_list_id, field=field)
-            for field in _fields_without_default(compiled)
-        }
-    return Preview(counts, {field: count for field, count in lacking.items() if count})
+        gaps = count_gaps(connection, compiled, mailing_list_id=mailing_list_id)
+    return Preview(counts, gaps)
 
 
 def start_send(
@@ -125,7 +123,3 @@ def _tell(engine: Engine, hints: Hints, batch_ids: Iterable[int]) -> None:
         hints.deliver(batch_id)
     with engine.begin() as connection:
         batches.mark_enqueued(connection, ids)
-
-
-def _fields_without_default(compiled: CompiledIssue) -> list[str]:
-    return sorted({slot.field for slot in compiled.slots if slot.default is None} & compiled.fields)

@@ -1,6 +1,6 @@
 """Queries that plan a send: who is intended, one delivery each, grouped in batches."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
@@ -76,6 +76,29 @@ def count_lacking(connection: Connection, *, mailing_list_id: int, field: str) -
     """Return how many active subscribers have no value for the merge field `field`."""
     parameters = {"mailing_list_id": mailing_list_id, "field": field}
     return connection.scalar(_LACKING, parameters) or 0
+
+
+_LACKING_BY = text("""
+SELECT (
+    SELECT array_agg(
+        coalesce(CASE WHEN u.name = 'name' THEN p.name ELSE p.fields ->> u.name END, '')
+        ORDER BY u.at
+    ) FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS u(name, at)
+) AS held, count(*) AS n
+FROM subscription s JOIN subscriber p ON p.id = s.subscriber_id
+WHERE s.mailing_list_id = :mailing_list_id AND s.state = 'active'
+AND coalesce(CASE WHEN :field = 'name' THEN p.name ELSE p.fields ->> :field END, '') = ''
+GROUP BY 1
+""")
+
+
+def count_lacking_by(
+    connection: Connection, *, mailing_list_id: int, field: str, names: Sequence[str]
+) -> Iterator[tuple[dict[str, str], int]]:
+    """Yield how many active subscribers have no value for `field`, by their values of `names`."""
+    parameters = {"mailing_list_id": mailing_list_id, "field": field, "names": list(names)}
+    for row in connection.execute(_LACKING_BY, parameters):
+        yield dict(zip(names, row.held, strict=True)), row.n
 
 
 _FIELD_NAMES = text("""

@@ -105,6 +105,12 @@ def test_fields_are_counted_over_the_real_list(cli: Cli) -> None:
     done = cli.call("issue", "lint", "week-1.md", "--list", "readers", "--json")
     assert (done.code, done.json["files"][0]["findings"]) == (0, [])
     assert cli.call("issue", "lint", "week-1.md", "--list", "nobody").code == ExitCode.NOT_FOUND
+    cli.write("week-1.md", text + "\n::: only nmae\n{{ nmae }}\n:::\n\n::: only hat\nA.\n:::\n")
+    done = cli.call("issue", "lint", "week-1.md", "--list", "readers", "--json")
+    lines = len(text.split("\n"))
+    assert [
+        (each["code"], each["line"], each["column"]) for each in done.json["files"][0]["findings"]
+    ] == [("merge-field-unknown", lines + at, column) for at, column in ((1, 10), (2, 1), (5, 10))]
 
 
 def test_send_refuses_what_is_an_error(cli: Cli) -> None:

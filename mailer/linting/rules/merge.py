@@ -1,5 +1,6 @@
 """Merge fields: known, spelt right, and never empty for somebody."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -8,6 +9,8 @@ from mailer.domain.message import SYSTEM_FIELDS
 from mailer.linting.lintable import Audience, Lintable
 from mailer.linting.rule import Check, Hit, Rule
 from mailer.linting.scan.spans import FieldSpan
+from subscribers.errors import SegmentError
+from subscribers.segment import fields_of, parse_segment
 
 RULES = (
     Rule(
@@ -57,6 +60,7 @@ COMMON_FIELDS = (
     "name", "first_name", "last_name", "full_name", "email", "unsubscribe_url", "company",
     "country", "language", "birthday",
 )  # fmt: skip
+_ONLY = re.compile(r"^[ \t>]*:{3,}[ \t]*only[ \t]+(?P<rule>[^\n]+)$", re.MULTILINE | re.IGNORECASE)
 _SHORTEST = 4
 _MOST_NAMES = 100
 """That a slip is looked for among: no issue has more fields."""
@@ -76,9 +80,30 @@ def check_fields(lintable: Lintable) -> Iterator[Hit]:
             doubts[span.name] = _doubt(lintable.audience, span.name, counts)
         if doubt := doubts[span.name]:
             yield Hit(*doubt, span.start, span.end)
+            if lintable.audience is not None:
+                continue
         if span.default is None and span.name not in seen:
             seen.add(span.name)
             yield from _lacking(lintable, span)
+
+
+def check_conditions(lintable: Lintable) -> Iterator[Hit]:
+    """Look at the fields that `:::only` parts go by."""
+    document, audience = lintable.document, lintable.audience
+    if audience is None or not audience.active:
+        return
+    for found in _ONLY.finditer(document.masked.prose, document.front.body):
+        try:
+            names = fields_of(parse_segment(found["rule"]))
+        except SegmentError:
+            continue
+        for name in sorted(names - audience.fields):
+            close = _close(name, sorted(audience.fields))
+            hint = f"; did you mean {close!r}?" if close else ""
+            place = re.compile(rf"(?<![\w-]){name}(?![\w-])").search(found["rule"])
+            start = found.start("rule") + (place.start() if place else 0)
+            message = f"nobody on {audience.list_slug} has the field {name!r} of this part{hint}"
+            yield Hit("merge-field-unknown", message, start, start + len(name))
 
 
 def check_braces(lintable: Lintable) -> Iterator[Hit]:
@@ -159,4 +184,4 @@ def _is_one_slip(left: str, right: str) -> bool:
     )
 
 
-CHECKS: tuple[Check, ...] = (check_fields, check_braces)
+CHECKS: tuple[Check, ...] = (check_fields, check_conditions, check_braces)

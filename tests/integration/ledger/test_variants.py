@@ -9,6 +9,7 @@ from provider_kit import seen
 from mailer.clock import utcnow
 from mailer.domain.message import Slot, SlotContext, Variant
 from mailer.services.archive_links import private_door
+from mailer.services.planning import preview
 from subscribers.archive import change_archive
 from subscribers.model import ArchiveVisibility
 
@@ -35,6 +36,26 @@ def test_fields_decide_in_the_middle_of_a_send(ledger: Ledger) -> None:
         assert ("For members." in message) is email.startswith("r1")
         assert ("For all." in message) is not email.startswith("r1")
     assert ledger.books(send_id).is_balanced
+
+
+def test_who_does_not_get_a_part_sees_no_gap_in_it(ledger: Ledger) -> None:
+    list_id = ledger.subscribe(40)
+    ledger.run(
+        """UPDATE subscriber SET fields = '{"plan": "Paid"}' WHERE email LIKE 'r1%@example.com'"""
+    )
+    number = Slot("MFnumber", "number", SlotContext.TEXT)
+    plan = Slot("MFplan", "plan", SlotContext.TEXT)
+    (part,) = VARIED.variants
+    in_part = dataclasses.replace(
+        VARIED,
+        slots=(number, plan),
+        variants=(dataclasses.replace(part, text="MFplan, MFnumber"),),
+    )
+    members = 1 + 10
+    assert preview(ledger.engine, in_part, mailing_list_id=list_id).lacking == {"number": members}
+    for_all = dataclasses.replace(in_part, text="MFplan")
+    lacking = preview(ledger.engine, for_all, mailing_list_id=list_id).lacking
+    assert lacking == {"number": members, "plan": 40 - members}
 
 
 def test_a_private_archive_opens_from_the_message(ledger: Ledger) -> None:

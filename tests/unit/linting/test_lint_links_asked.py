@@ -1,6 +1,7 @@
 """A look behind the links: what is dead is found, and no private address is ever asked."""
 
 import http.server
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -106,6 +107,17 @@ def checker(**more: object) -> LinkChecker:
 )
 def test_what_is_behind_an_address(site: str, path: str, code: str) -> None:
     assert checker().check(site + path).code == code
+
+
+@pytest.mark.parametrize(
+    ("errno", "code"),
+    [(socket.EAI_NONAME, "link-dead"), (socket.EAI_AGAIN, "link-unreachable")],
+)
+def test_names_that_lead_nowhere(errno: int, code: str) -> None:
+    def resolve(host: str, port: int) -> list[str]:
+        raise socket.gaierror(errno, f"{host}:{port}")
+
+    assert checker(resolve=resolve).check("https://quay.news/tar").code == code
 
 
 def test_an_answer_that_drips_is_hung_up_on(site: str) -> None:
