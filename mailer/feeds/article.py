@@ -109,8 +109,8 @@ def article(html: str, *, page_url: str, unsubscribe_url: str, masthead: str = "
     body = None if page is None else page.find("body")
     if page is None or body is None:
         return ""
-    _drop_hidden(body)
     _drop_footer(body, unsubscribe_url)
+    _drop_hidden(body)
     _drop_self_link(body, page_url)
     _drop_masthead(body, masthead)
     _make_absolute(body, page_url)
@@ -159,7 +159,10 @@ def _drop_hidden(body: HtmlElement) -> None:
 
 
 def _drop_footer(body: HtmlElement, unsubscribe_url: str) -> None:
-    """Drop the last block that holds the unsubscribe link: the theme's, which is at the end."""
+    """Drop the last block that holds the unsubscribe link: the theme's, which is at the end.
+
+    Before what is hidden goes: where that is the theme's block, the last one left is the author's.
+    """
     links = [link for link in body.iter("a") if link.get("href") == unsubscribe_url]
     cell = _cell(links[-1]) if links else None
     if cell is not None and len(cell.text_content()) <= _LONGEST_FOOTER:
@@ -197,6 +200,8 @@ def _drop(node: HtmlElement) -> None:
 
 def _make_absolute(body: HtmlElement, page_url: str) -> None:
     for node in body.iter("a", "img"):
+        if not (node.get("height") or "").isdecimal():
+            node.attrib.pop("height", None)  # such as MJML's "auto"
         name = "href" if node.tag == "a" else "src"
         address = (node.get(name) or "").strip()
         try:

@@ -62,11 +62,11 @@ Goodbye.
 """
 
 
-def compiled_article(source: str, name: str = "The Paper") -> str:
+def compiled_article(source: str, name: str = "The Paper", theme: str = "digest") -> str:
     compiled = compile_issue(
         source,
         path=Path("first.md"),
-        theme=find_theme("digest", roots=[resource_dir("templates") / "email"]),
+        theme=find_theme(theme, roots=[resource_dir("templates") / "email"]),
         defaults=IssueDefaults(
             sender=Mailbox("a@example.org", name),
             list_name=name,
@@ -138,6 +138,17 @@ def test_each_word_of_a_real_issue_is_kept(shared: Path) -> None:
     assert not missing
 
 
+@pytest.mark.parametrize("theme", ["digest", "letter", "note"])
+def test_a_way_out_within_the_text_is_the_author_s(theme: str) -> None:
+    """As in `[leave]({{ unsubscribe_url }})`: only the theme's own block goes."""
+    body = "A short note.\n\nTired of it? [Leave]({{ unsubscribe_url }}) at any time.\n"
+    found = compiled_article(FRONT.format(language="en") + body, theme=theme)
+    assert found == (
+        '<p>A short note.</p><p>Tired of it? <a href="https://example.org/news/unsubscribe-help">'
+        "Leave</a> at any time.</p>"
+    ).replace("</p><p>", "</p>\n<p>")
+
+
 def test_right_to_left_is_said() -> None:
     found = compiled_article(FRONT.format(language="ar") + "مرحبا\n")
     assert found.startswith('<div dir="rtl" lang="ar">')
@@ -171,6 +182,10 @@ def test_only_the_last_unsubscribe_block_goes_and_only_where_it_is_small() -> No
         ('a<p style="border-top:1px solid"> </p>b', "<p>a</p>\n<hr>\n<p>b</p>"),
         ('<hr><p style="border-top:1px solid"> </p>a<hr><hr>', "<p>a</p>"),
         ("<hr>", ""),
+        (
+            '<img src="https://e.org/a.png" width="200" height="auto">',
+            '<p><img src="https://e.org/a.png" width="200"></p>',
+        ),
         ("<p>&nbsp;</p><p>x</p>", "<p>x</p>"),
         (
             '<table role="presentation"><tr><td>one</td><td></td><td>two</td></tr></table>',
