@@ -5,6 +5,8 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 _POSTGRES = re.compile(r"^(?:postgres|postgresql)(?:\+psycopg)?://")
 REDIS_SCHEMES = ("redis", "rediss", "unix")
+_HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d+)?|\[[0-9A-Fa-f:.]+\](?::\d+)?")
+_IN_PATHS = "%/:=&~+!$,;'@()*"
 BROKER_SCHEMES = (*REDIS_SCHEMES, "redis+socket", "amqp", "amqps", "pyamqp")
 
 
@@ -48,7 +50,9 @@ def kombu_url(text: str) -> str:
 
 
 def web_url(text: str) -> str:
-    """Return the base of our links: http or https, no slash at the end.
+    """Return the base of our links: http or https, no slash at the end, as headers carry it.
+
+    `https://bücher.example/ä` becomes `https://xn--bcher-kva.example/%C3%A4`.
 
     Raises:
         ValueError: not such an address.
@@ -61,7 +65,18 @@ def web_url(text: str) -> str:
     if "@" in parts.netloc:
         raise ValueError("must not contain a login: it goes into every message")
     _check_port(text)
-    return text.rstrip("/")
+    path = quote(parts.path, safe=_IN_PATHS).rstrip("/")
+    return f"{parts.scheme}://{_ascii_host(parts.netloc)}{path}"
+
+
+def _ascii_host(netloc: str) -> str:
+    try:
+        found = netloc if netloc.isascii() else netloc.encode("idna").decode("ascii")
+    except UnicodeError:
+        found = ""
+    if not _HOST.fullmatch(found):
+        raise ValueError("must be an address as https://news.example.org")
+    return found
 
 
 def _check_port(text: str) -> None:

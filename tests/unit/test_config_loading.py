@@ -136,6 +136,7 @@ def test_byte_order_mark_and_windows_line_ends(load: Load) -> None:
         ('[sender]\nemail = "me"', "line 2: sender.email is not an email address"),
         ('[sender]\nname = "a\\nBcc: b"', "line 2: sender.name must be one line"),
         ('[web]\nbase_url = "a.test"', "line 2: web.base_url must be an address as https://"),
+        ("[web]\nbase_url = 'https://a\"b.test'", "line 2: web.base_url must be an address as"),
         ('[web]\nbase_url = "http://u:p@a"', "line 2: web.base_url must not contain a login"),
         ('[web]\nbase_url = "http://a:x"', "line 2: web.base_url has a port that is not"),
         ('[issue]\nlanguage = "a b"', "line 2: issue.language must be a language tag"),
@@ -213,3 +214,22 @@ def test_what_only_sending_needs(load: Load, text: str, line: str) -> None:
 
 def test_all_that_sending_needs(load: Load) -> None:
     load('[sender]\nemail = "a@b.test"\npostal_address = "1 High St"').require_sendable()
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("https://bücher.example/ä b", ""),
+        ("https://bücher.example:8080/ä/", "https://xn--bcher-kva.example:8080/%C3%A4"),
+        ('https://a.test/x"y%20z//', "https://a.test/x%22y%20z"),
+        ("http://[::1]:8080/x", "http://[::1]:8080/x"),
+        ("https://" + "ü" * 70 + ".example", ""),
+    ],
+)
+def test_links_begin_with_what_headers_can_carry(load: Load, written: str, meant: str) -> None:
+    source = f"[web]\nbase_url = '{written}'\n"
+    if meant:
+        assert load(source).web.base_url == meant
+        return
+    with pytest.raises(ConfigurationError, match="must be an address as"):
+        load(source)
