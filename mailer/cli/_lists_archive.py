@@ -60,6 +60,8 @@ def archive(
         print_json(data)
     else:
         _show(found, data)
+        if revoke_links:
+            console.print("every signed link that was given out so far has ended")
 
 
 def archive_link(

@@ -59,7 +59,8 @@ def test_links_are_ended(members: Cli) -> None:
     private = ("lists", "archive", "members", "--visibility", "private")
     assert members.call(*private).code == 0
     before = members.rows("SELECT archive_generation FROM mailing_list")
-    assert members.call("lists", "archive", "members", "--revoke-links").code == 0
+    done = members.call("lists", "archive", "members", "--revoke-links")
+    assert "every signed link that was given out so far has ended" in done.out
     after = members.rows("SELECT archive_generation FROM mailing_list")
     assert after[0][0] == before[0][0] + 1
 
@@ -75,6 +76,12 @@ def test_a_list_that_is_not_there(members: Cli, command: str) -> None:
     done = members.call("lists", command, "memebrs")
     assert done.code == ExitCode.NOT_FOUND
     assert "no mailing list 'memebrs' (there is: members)" in done.error
+
+
+def test_a_name_in_bytes_that_are_no_text_is_a_line(members: Cli) -> None:
+    done = members.call("lists", "archive", "\udcff")
+    assert done.code == ExitCode.NOT_FOUND
+    assert "no mailing list" in done.error
 
 
 @pytest.mark.parametrize(
