@@ -132,9 +132,8 @@ def make_issue(each: Named, *, source_name: str, output: Path) -> ImportedIssue:
         RenderError: there are no words in it.
     """
     folder = f"{re.sub(r'[^A-Za-z0-9._-]+', '-', output.stem) or 'issue'}-images"
-    post = each.post if each.post.slug == each.slug else replace(each.post, slug=each.slug)
-    if not post.slug or not post.title:
-        post = replace(post, slug="" if not each.post.title else each.slug)
+    is_named = bool(each.post.slug or each.post.title)
+    post = replace(each.post, slug=each.slug if is_named else "")
     try:
         made = import_post(post, source_name=source_name, image_folder=folder)
     except RenderError as error:

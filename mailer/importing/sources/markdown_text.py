@@ -14,6 +14,8 @@ from mailer.importing.units import wrap_width
 
 _DEEPEST = 100
 _HEADING = re.compile(r"^#{1,4} +\S", re.MULTILINE)
+_EMBED = re.compile(r"""\{%\s*[a-z]{1,20}\s+["']?(https?://[^\s"'%<>]{1,500})["']?\s*%\}""")
+_INSIDE_TAG = re.compile(r"\{[{%][^}]*$")
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 _FEWEST_HEADINGS = 2
 _MARKUP = re.compile(
@@ -33,7 +35,7 @@ def markdown_to_html(text: str) -> str:
 
     Web addresses in it are links, as in the tools that it comes from.
     """
-    text = _QUOTES.sub(r"\1", text)
+    text = _EMBED.sub(r"<\1>", _QUOTES.sub(r"\1", text))
     text = _TAGGED.sub(_without_blanks, text)
     return str(_markdown().render(text))
 
@@ -78,6 +80,8 @@ def _linked(tokens: list[Token]) -> Iterator[Token]:
         position = 0
         for match in URL.finditer(token.content):
             url = trim_url(match[0])
+            if _INSIDE_TAG.search(token.content[: match.start()]):
+                continue
             yield _text(token.content[position : match.start()])
             yield Token("link_open", "a", 1, attrs={"href": url})
             yield _text(url)

@@ -153,6 +153,12 @@ def test_web_addresses_in_markdown_are_links_but_not_in_code_or_links() -> None:
     assert '<a href="https://e.org/a">https://e.org/a</a>, <code>https://e.org/b</code>' in html
 
 
+def test_embeds_of_markdown_are_links_and_tags_stay_whole() -> None:
+    html = markdown_to_html('{% youtube https://e.org/a %}\n\n{{ "https://e.org/b" | x }}')
+    assert '<a href="https://e.org/a">' in html
+    assert html.count("<a ") == 1
+
+
 @pytest.mark.parametrize(
     ("data", "what"),
     [
