@@ -33,7 +33,7 @@ def list_posts(
         {
             "date": each.post.date,
             "slug": each.slug,
-            "title": each.post.title,
+            "title": each.post.title_in_lists,
             "words": each.post.word_count,
             "status": each.post.status,
         }

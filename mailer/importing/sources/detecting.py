@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from mailer.errors import RenderError
 from mailer.importing.clean import decode, refuse_binary
 from mailer.importing.html import decode_html
+from mailer.importing.slugs import slug_of
 from mailer.importing.sources import buttondown, eml, ghost, listmonk, medium, substack
 from mailer.importing.sources.containers import (
     LARGEST_PAGE_BYTES,
@@ -223,7 +224,9 @@ def _others(archive: Archive, pages: list[str], base_url: str) -> Export:
 
 
 def _titled(post: Post, files: "_Folder") -> Post:
-    return replace(post, files=files, slug="" if shown_title(post.body) else post.slug)
+    title = shown_title(post.body)
+    slug = slug_of(title=title, source_name=post.name) if title else post.slug
+    return replace(post, files=files, slug=slug)
 
 
 class _Beside:

@@ -77,6 +77,11 @@ class Post:
         return self.slug or slug_of(title=self.title, source_name=self.name)
 
     @property
+    def title_in_lists(self) -> str:
+        """Its title, where need be the one that its page shows."""
+        return self.title or (shown_title(self.body) if self.kind == "html" else "")
+
+    @property
     def word_count(self) -> int:
         """Words in the body, markup and all that is not shown left out."""
         if self.kind != "html":

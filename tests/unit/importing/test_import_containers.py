@@ -6,6 +6,7 @@ import struct
 import zipfile
 from pathlib import Path
 
+import import_kit
 import pytest
 
 from mailer.errors import RenderError
@@ -131,3 +132,14 @@ def test_a_huge_file_is_refused(tmp_path: Path) -> None:
         open_export(path, source="auto", base_url="")
     with pytest.raises(RenderError, match=r"no-such\.html"):
         open_export(tmp_path / "no-such.html", source="auto", base_url="")
+
+
+def test_pages_of_a_zip_are_listed_by_their_titles() -> None:
+    pages = {
+        "a/1.html": "<html><h1>First page</h1><p>a</p></html>",
+        "a/2.html": "<html><p>b</p></html>",
+    }
+    posts = named(read_export(import_kit.packed(pages), name="x.zip"))
+    assert [(each.slug, each.post.title_in_lists) for each in posts] == [
+        ("first-page", "First page"), ("issue", "")
+    ]  # fmt: skip
