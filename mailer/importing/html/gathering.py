@@ -27,6 +27,8 @@ _KINDS = (
     (b"GIF8", "gif"),
     (b"BM", "bmp"),
 )
+_REFUSED = {"svg": "an SVG drawing", "heic": "a HEIC picture"}
+"""What no mail shows, so that no issue compiles with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Gathering:
         note_links: addresses of links between footnotes and text, which the format makes itself,
             and of those that code shows.
         anchors: names of the headings that links on the page lead to.
+        trackers: addresses of click trackers that are noted already.
+        refused: what the picture is that was asked for last, if it cannot stand in a mail.
     """
 
     resolver: Resolver
@@ -71,6 +75,7 @@ class Gathering:
     note_links: list[str] = field(default_factory=list)
     anchors: dict[Element, str] = field(default_factory=dict)
     trackers: set[str] = field(default_factory=set)
+    refused: str = ""
 
     # --- what is left out -------------------------------------------------------------------
 
@@ -118,6 +123,7 @@ class Gathering:
 
         Empty where it cannot be had.
         """
+        self.refused = ""
         src = src.strip()
         if src[:5].lower() == "data:":
             return self._saved(_data(src))
@@ -125,6 +131,8 @@ class Gathering:
             return self._saved(self.files.get(unquote(src[4:]).strip("<>")))
         if beside := self._saved(self._beside(src)):
             return beside
+        if self.refused:
+            return ""
         address = self.resolver.full(src)
         return "" if address.url.lower().startswith("mailto:") else address.url
 
@@ -137,6 +145,9 @@ class Gathering:
 
     def _saved(self, data: bytes | None) -> str:
         kind = _kind(data) if data and len(data) <= LARGEST_IMAGE_BYTES else ""
+        self.refused = _REFUSED.get(kind, "")
+        if self.refused:
+            return ""
         if not data or not kind or len(self.images) >= MOST_IMAGES:
             return ""
         name = f"{hashlib.sha256(data).hexdigest()[:16]}.{kind}"

@@ -43,8 +43,11 @@ def picture_of(image: Element, gathering: Gathering) -> list[Block]:
     if not src:
         shown = image.attrs.get("src", "").strip()
         short = shown if len(shown) <= 80 else f"{shown[:80]}..."  # noqa: PLR2004
-        what = f"a picture ({alt or short or 'without address'}) cannot be had from {short!r}"
-        todo = gathering.todo("image_not_placed", image.line, what, "add the picture")
+        named = f"a picture ({alt or short or 'without address'})"
+        what, remedy = f"{named} cannot be had from {short!r}", "add the picture"
+        if gathering.refused:
+            what, remedy = f"{named} is {gathering.refused}", "export it as PNG or JPEG and add it"
+        todo = gathering.todo("image_not_placed", image.line, what, remedy)
         link = _link_of(image, shown, gathering)
         words = [Paragraph([Run(alt or link.url, link=link)], image.line)] if link else []
         return [todo, *words]

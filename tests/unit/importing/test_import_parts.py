@@ -328,3 +328,10 @@ def test_players_of_films_become_their_pages(src: str, page: str) -> None:
     assert body(issue).endswith(f"<https://www.youtube.com/{page}>")
     assert issue.counts is not None
     assert issue.counts.links_lost == ()
+
+
+def test_pictures_that_no_mail_shows_leave_a_marker_and_no_file() -> None:
+    src = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"
+    issue = from_html(f'<p>Words.</p><img src="{src}" alt="A map">')
+    assert "<!-- TODO: a picture (A map) is an SVG drawing: export it as PNG" in issue.markdown
+    assert issue.images == ()
