@@ -174,7 +174,7 @@ def get_mailing_list(connection: Connection, slug: str) -> MailingList:
     if found is None:
         slugs = connection.scalars(text("SELECT slug FROM mailing_list ORDER BY slug LIMIT 10"))
         known = ", ".join(slugs) or "none yet; create one with: mailer lists create SLUG"
-        raise UnknownMailingListError(f"no mailing list '{slug}' (there is: {known})")
+        raise UnknownMailingListError(f"no mailing list {slug!r} (there is: {known})")
     return found
 
 
