@@ -38,6 +38,7 @@ from mailer.rendering.attributes import (
 )
 from mailer.rendering.inlines import Piece, pieces, tidy, with_addresses, words
 from mailer.rendering.markdown import line_of_footnote
+from mailer.rendering.raw_images import images_in
 from mailer.rendering.source import Source
 
 MJML_FENCE = "{=mjml}"
@@ -145,7 +146,7 @@ class _Blocks:
                 start = int(token.attrs.get("start", 1))
                 yield ListBlock(self._list("ordered_list_close"), start, line)
             case "fence" | "code_block":
-                yield _code(token.content.removesuffix("\n"), line, token.info)
+                yield self._code(token.content.removesuffix("\n"), line, token.info)
             case "directive_open":
                 yield self._directive(token, line)
             case "footnote_block_open":
@@ -213,6 +214,12 @@ class _Blocks:
             line=entry[0].line if entry else line,
         )
 
+    def _code(self, text: str, line: int, info: str) -> CodeBlock | RawMjml:
+        words = info.strip()
+        if words == MJML_FENCE:
+            return RawMjml(text, line, images_in(text, line=line + 1, source=self.source))
+        return CodeBlock(text, line, words.split()[0] if words else "")
+
     def _footnote(self, token: Token) -> Footnote:
         first = self.tokens[self.position]
         line = first.map[0] if first.map else 1
@@ -262,13 +269,6 @@ def _check_no_attributes(token: Token, line: int, source: Source) -> None:
 def is_accent(text: str) -> bool:
     """Whether `text` can be a section's accent: a number from 1, or `#rrggbb`."""
     return bool(_ACCENT.fullmatch(text))
-
-
-def _code(text: str, line: int, info: str) -> CodeBlock | RawMjml:
-    words = info.strip()
-    if words == MJML_FENCE:
-        return RawMjml(text, line)
-    return CodeBlock(text, line, words.split()[0] if words else "")
 
 
 def _quote(blocks: Blocks, line: int) -> Quote:

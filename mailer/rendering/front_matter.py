@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 import yaml
 from email_validator import EmailNotValidError, validate_email
@@ -15,6 +14,7 @@ from mailer.domain.issue import Author, FrontMatter, Image, Inlines, one_line
 from mailer.domain.message import Mailbox
 from mailer.errors import RenderError
 from mailer.rendering.merge import parse_line
+from mailer.rendering.raw_images import FILE_NAME, file_source
 from mailer.rendering.source import Source, normalise
 
 KEYS = (
@@ -40,8 +40,6 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _MAILBOX = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<email>[^<>\s]+)>")
 _URL = re.compile(r"https?://[^\s\"<>]+")
 _FULL = "a full address (https://...)"
-_FILE = re.compile(r"(?![/\\#?~]|[A-Za-z][A-Za-z0-9+.-]*:).+")
-_UNQUOTED = "/%!$&'()*+,;=@~"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _YES_OR_NO = {"": None, "yes": True, "true": True, "no": False, "false": False}
 _OPEN_QUOTE = re.compile(
@@ -290,10 +288,10 @@ class _Reader:
         if not src:
             return None
         if not _URL.fullmatch(src):
-            if not _FILE.fullmatch(src):
+            if not FILE_NAME.fullmatch(src):
                 what = f"{_FULL} or a file beside the issue"
                 raise self._error(name, f"{name!r} must be {what}, not {src!r}")
-            src = quote(src, safe=_UNQUOTED)
+            src = file_source(src)
         at = self.values[name]
         return Image(src, "", (), "", at.line, AUTHOR_IMAGE_WIDTH, at.column)
 

@@ -23,6 +23,7 @@ from mailer.rendering.html import Fragments
 from mailer.rendering.merge import Tokens
 from mailer.rendering.mrml import safe_markup
 from mailer.rendering.raw import filled, set_fragments
+from mailer.rendering.raw_images import with_hosted
 from mailer.rendering.raw_look import dressed, with_lines
 from mailer.rendering.source import Source
 from mailer.rendering.stylesheet import make_styles
@@ -123,7 +124,7 @@ def _raw(fragments: Fragments, source: Source) -> dict[str, str]:
     found: dict[str, str] = {}
     for placeholder, block in fragments.raw.items():
         first_line = block.line + 1 if fragments.is_traced else None
-        text = filled(block, fragments.tokens, source)
+        text = with_hosted(filled(block, fragments.tokens, source), fragments.images)
         found[placeholder] = dressed(text, first_line=first_line)
     return found
 

@@ -33,9 +33,7 @@ def look_at_images(
 ) -> dict[str, LocalImage]:
     """Return what is known of each local picture, by the address as written."""
     names = [image.target.url for image in document.spans.images if is_local(image)]
-    author = issue.front_matter.author if issue else None
-    if author and author.image and author.image.is_local:
-        names.insert(0, author.image.src)
+    names += [image.src for image in images_of(issue) if image.is_local] if issue else []
     roots = _roots(folder.resolve(), settings)
     return {name: _look(name, roots) for name in list(dict.fromkeys(names))[:MOST_FILES]}
 

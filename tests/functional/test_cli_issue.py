@@ -234,5 +234,37 @@ def test_the_author_s_picture_is_hosted_or_told_of(author: Cli) -> None:
     assert (found["image-missing"]["line"], found["image-missing"]["column"]) == (5, 15)
 
 
+RAW_MJML = """---
+subject: S
+date: 2026-11-22
+---
+Hello.
+
+```{=mjml}
+<mj-section background-url="{0}">
+  <mj-column><mj-image alt="Red" width="100px" src="{0}" /></mj-column>
+</mj-section>
+```
+"""
+
+
+def test_pictures_of_raw_mjml_are_hosted_or_told_of(author: Cli) -> None:
+    Image.new("RGB", (900, 900), "red").save(author.path / "red one.png")
+    author.write("a.md", RAW_MJML.replace("{0}", "red one.png"))
+    assert author.call("issue", "build", "a.md", "-o", "out").code == 0
+    html = (author.path / "out" / "message.html").read_text()
+    assert len(re.findall(r"https?://[^\"']*/media/[\w.]+", html)) >= 3
+    assert "red one.png" not in html
+    author.write("a.md", RAW_MJML.replace("{0}", "gone.png"))
+    assert "a.md:8:29: the image 'gone.png'" in author.call("issue", "build", "a.md", "-o", "o").err
+    linted = author.call("issue", "lint", "a.md", "--json").json
+    places = [
+        (each["line"], each["column"])
+        for each in linted["files"][0]["findings"]
+        if each["code"] == "image-missing"
+    ]
+    assert places == [(8, 29), (9, 53)]
+
+
 def test_the_schema_is_printed(author: Cli) -> None:
     assert author.call("issue", "schema").json["required"] == ["subject", "date"]

@@ -137,10 +137,14 @@ class Poll:
 
 @dataclass(frozen=True, slots=True)
 class RawMjml:
-    """A fragment of MJML, checked; `line` is that of its fence, the text begins on the next."""
+    """A fragment of MJML, checked; `line` is that of its fence, the text begins on the next.
+
+    `images` are those of its pictures that are files beside the issue.
+    """
 
     text: str
     line: int
+    images: tuple[Image, ...] = ()
 
 
 Block: TypeAlias = (

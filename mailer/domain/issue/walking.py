@@ -12,6 +12,7 @@ from mailer.domain.issue.blocks import (
     Paragraph,
     Poll,
     Quote,
+    RawMjml,
     Sponsor,
     Subheading,
     Table,
@@ -86,7 +87,14 @@ def images_of(issue: Issue) -> Iterator[Image]:
     author = issue.front_matter.author
     if author and author.image:
         yield author.image
-    yield from (block for block in blocks_of(issue) if isinstance(block, Image))
+    for block in blocks_of(issue):
+        match block:
+            case Image():
+                yield block
+            case RawMjml():
+                yield from block.images
+            case _:
+                pass
 
 
 def words_of(issue: Issue) -> Iterator[Inlines]:

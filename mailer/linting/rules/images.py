@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from mailer.domain.finding import Severity
+from mailer.domain.issue import RawMjml, blocks_of
 from mailer.linting.data import lines_of
 from mailer.linting.lintable import Lintable, LocalImage
 from mailer.linting.rule import Check, Hit, Rule
@@ -129,6 +130,18 @@ def check_files(lintable: Lintable) -> Iterator[Hit]:
         value = lintable.document.front.values["author-image"]
         shown = _Shown(value.start, value.end, picture.width or 0)
         yield from _file(shown, lintable.images[picture.src], lintable)
+    for block in blocks_of(lintable.issue) if lintable.issue else ():
+        if isinstance(block, RawMjml):
+            yield from _raw_files(block, lintable)
+
+
+def _raw_files(block: RawMjml, lintable: Lintable) -> Iterator[Hit]:
+    text = lintable.document.source.text
+    for image in block.images:
+        start = lintable.document.source.starts[image.line - 1] + image.column - 1
+        shown = _Shown(start, text.find('"', start), image.width or 0)
+        if known := lintable.images.get(image.src):
+            yield from _file(shown, known, lintable)
 
 
 def check_share(lintable: Lintable) -> Iterator[Hit]:

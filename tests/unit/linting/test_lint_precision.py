@@ -53,7 +53,7 @@ def test_an_anchor_that_is_there_twice_is_told_once(found: Found) -> None:
         ("https://img.news/b.svg", "image-format"),
         ("https://img.news/b.webp", "image-format"),
         ("http://img.news/b.png", "image-insecure"),
-        ("b.png", "image-address-missing"),
+        ("b.png", "image-missing"),
     ],
 )
 def test_pictures_behind_a_section(found: Found, background: str, code: str) -> None:
