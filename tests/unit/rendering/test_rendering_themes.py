@@ -405,3 +405,17 @@ def test_what_leads_to_the_archive_is_shown_in_mailboxes_only(
         hidden.drop_tree()
     assert "\u2197" not in page.text_content()
     assert "Read online" not in page.text_content()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_masthead_reads_in_its_own_direction(compile_body: Compile, name: str) -> None:
+    """Else the marks around a Latin name change sides in an Arabic issue."""
+    front = (
+        '---\nsubject: A subject\ndate: 2026-11-22\nlanguage: ar\ntitle: "«Tidings»"\n'
+        "tagline: News (weekly)\n---\n"
+    )
+    html = compile_body("مرحبا\n", front=front, theme=SHIPPED / name).html
+    page = lxml_html.document_fromstring(html)
+    for words in ("«Tidings»", "News (weekly)"):
+        [node] = [one for one in page.iter("h1", "p") if one.text == words]
+        assert node.get("dir") == "auto"
