@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI, Response
 from mailer.feedback.sendgrid_signature import SignatureVerifier
 from mailer.inbox.store import InboxStore
 from mailer.services.archive_cards import CardShelf, accent_of
+from mailer.services.archive_links import PUBLIC_DOOR
 from mailer.services.publication import publication_of
 from mailer.web import (
     archive,
@@ -52,9 +53,9 @@ def create_app(app: "App", *, inbox: InboxStore | None = None) -> FastAPI:
         redirect_slashes=False,
         lifespan=_lifespan,
     )
-    web.include_router(_home(pages))
-    web.include_router(unsubscribe.make_router(app.engine, app.signer, pages))
     desk = make_desk(app, pages)
+    web.include_router(_home(desk))
+    web.include_router(unsubscribe.make_router(app.engine, app.signer, pages))
     web.include_router(archive_feeds.make_router(desk))
     web.include_router(archive.make_router(desk))
     web.include_router(site.make_router(desk))
@@ -81,12 +82,13 @@ def make_desk(app: "App", pages: Pages) -> Desk:
     )
 
 
-def _home(pages: Pages) -> APIRouter:
+def _home(desk: Desk) -> APIRouter:
     router = APIRouter()
 
     @router.api_route("/", methods=["GET", "HEAD"])
     def home() -> Response:
-        return pages.render("home.html", headers=PUBLIC)
+        feeds = desk.feed_links(PUBLIC_DOOR)
+        return desk.pages.render("home.html", headers=PUBLIC, feeds=feeds)
 
     return router
 

@@ -9,6 +9,7 @@ from typing import Any
 import feedparser
 import pytest
 from lxml import etree
+from lxml import html as lxml_html
 from web_kit import Answer, WebLedger, request, web_app, web_issue
 
 from mailer.bootstrap import App
@@ -175,6 +176,19 @@ def test_a_large_site_map_is_several(app: App, ledger: WebLedger) -> None:
 def test_a_part_that_is_not_there(web: WebHandle, ledger: WebLedger, number: str) -> None:
     ledger.seed(1)
     assert get(web, f"/sitemap-{number}.xml").status == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/archive/", "/archive/first"])
+def test_a_reader_finds_the_feeds_from_any_page(
+    web: WebHandle, ledger: WebLedger, path: str
+) -> None:
+    ledger.seed(1)
+    page = lxml_html.document_fromstring(get(web, path).text)
+    links = page.xpath('//link[@rel="alternate"]')
+    base = "http://127.0.0.1:8080/archive/"
+    assert {link.get("type"): link.get("href") for link in links} == {
+        kind: base + file for file, kind in KINDS.items()
+    }
 
 
 def test_robots_are_kept_from_links_that_are_somebody_s(web: WebHandle) -> None:
