@@ -163,11 +163,20 @@ def line_of(issue: ShelvedIssue) -> ArchivedIssue:
     return ArchivedIssue(
         issue.slug,
         issue.date,
-        for_nobody(issue.compiled.subject, issue.compiled),
-        for_nobody(issue.compiled.preheader, issue.compiled),
+        _line(issue.compiled.subject, issue.compiled) or issue.list_name,
+        _line(issue.compiled.preheader, issue.compiled),
         issue.list_name,
         issue.compiled.language,
     )
+
+
+def _line(text: str, compiled: CompiledIssue) -> str:
+    """Return one line for nobody; what a name without a default parted from it goes as well.
+
+    `{{ name }}, the tide is in` is `the tide is in`.
+    """
+    filled = for_nobody(text, compiled)
+    return filled if filled == text else " ".join(filled.split()).lstrip(" ,;:")
 
 
 def for_nobody(

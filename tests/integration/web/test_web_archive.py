@@ -100,6 +100,26 @@ def test_subjects_are_in_their_own_language_and_direction(
     assert (before.get("lang"), before.get("dir")) == ("ar", "auto")
 
 
+@pytest.mark.parametrize(
+    ("subject", "shown"),
+    [
+        ("MFname, the tide is in", "the tide is in"),
+        ("Dear MFname  , hello", "Dear , hello"),
+        ("MFname", "The Weekly"),
+        (": as the author wrote it", ": as the author wrote it"),
+    ],
+)
+def test_a_name_that_nobody_has_leaves_no_stump(
+    web: WebHandle, ledger: WebLedger, subject: str, shown: str
+) -> None:
+    ledger.seed(1)
+    slots = (Slot("MFname", "name", SlotContext.HTML),)
+    ledger.add_send(web_issue("stump", subject=subject, slots=slots))
+    page = lxml_html.document_fromstring(request("GET", web.url + "/archive/").text)
+    [line] = page.xpath('//a[@href="/archive/stump"]/span[@class="subject"]')
+    assert line.text == shown
+
+
 def test_screen_readers_find_the_issue(web: WebHandle, ledger: WebLedger) -> None:
     ledger.seed(1)
     page = html5lib.parse(
