@@ -29,9 +29,8 @@ from mailer.rendering.pipeline import compile_issue, untraced
 from mailer.rendering.theme import Theme, find_theme
 from mailer.services.lint_images import look_at_images, stand_ins
 from mailer.services.lint_settings import has_workspace, lint_options, surroundings
-from mailer.services.publishing import issue_defaults, theme_roots
+from mailer.services.publishing import issue_defaults, read_issue_file, theme_roots
 
-LARGEST_BYTES = 5_000_000
 _SURROGATES = re.compile("[\ud800-\udfff]")
 STAND_IN_SENDER = Mailbox("sender@example.org", "Sender")
 """Where there is no workspace, and so nobody who sends."""
@@ -80,7 +79,7 @@ def lint_file(
     Raises:
         RenderError: there is no such file, it cannot be read, or it is larger than 5 MB.
     """
-    return lint_bytes(read(path), path, settings, now=now, beyond=beyond)
+    return lint_bytes(read_issue_file(path), path, settings, now=now, beyond=beyond)
 
 
 def lint_bytes(
@@ -125,31 +124,15 @@ def read_document(path: Path) -> Document:
     """Return the issue file at `path`, scanned.
 
     Raises:
-        RenderError: as `read`.
+        RenderError: as `read_issue_file`.
     """
-    return scan(_decoded(read(path), path)[0])
+    return scan(_decoded(read_issue_file(path), path)[0])
 
 
 def compile_document(document: Document, path: Path, settings: Settings) -> CompiledIssue | None:
     """Return what a scanned issue compiles to; None where it is broken."""
     parsed = parse_what_is_right(document.source, document.front, path=path)
     return _make(document, parsed, path, settings).compiled
-
-
-def read(path: Path) -> bytes:
-    """Return the bytes of an issue file.
-
-    Raises:
-        RenderError: there is no such file, it cannot be read, or it is larger than 5 MB.
-    """
-    try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise RenderError("is larger than 5 MB: that is no issue", path=path)
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise RenderError("there is no such file", path=path) from None
-    except OSError as error:
-        raise RenderError(error.strerror or "cannot be read", path=path) from None
 
 
 def _unasked(lintable: Lintable, beyond: Beyond) -> set[str]:

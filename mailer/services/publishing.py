@@ -30,6 +30,9 @@ from mailer.resources import resource_dir
 from mailer.services.hosting import host_file, host_images
 from mailer.services.media_store import MediaStore
 
+LARGEST_BYTES = 5_000_000
+"""Of an issue file."""
+
 SAMPLE_EMAIL = "reader@example.org"
 NEUTRAL_PATH = "/unsubscribe-help"
 """Where personal links lead in copies that belong to nobody."""
@@ -69,14 +72,29 @@ def read_draft(path: Path) -> Draft:
         RenderError: it cannot be read or is not an issue; with line and column.
     """
     try:
-        source = path.read_text(encoding="utf-8-sig")
+        text = read_issue_file(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise not_utf_8(error, path) from None
+    source = text.replace("\r\n", "\n").replace("\r", "\n")
+    return Draft(path, source, parse_issue(source, path=path))
+
+
+def read_issue_file(path: Path) -> bytes:
+    """Return the bytes of an issue file.
+
+    Raises:
+        RenderError: there is no such file, it cannot be read, or it is larger than 5 MB.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_BYTES + 1)
     except FileNotFoundError:
         raise RenderError("there is no such file", path=path) from None
     except OSError as error:
         raise RenderError(error.strerror or "cannot be read", path=path) from None
-    return Draft(path, source, parse_issue(source, path=path))
+    if len(data) > LARGEST_BYTES:
+        raise RenderError("is larger than 5 MB: that is no issue", path=path)
+    return data
 
 
 def compile_draft(

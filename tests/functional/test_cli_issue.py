@@ -99,6 +99,14 @@ def test_a_build_says_where_the_file_is_wrong(author: Cli, source: bytes, told: 
     assert told in done.err
 
 
+def test_a_build_reads_no_file_that_is_no_issue(author: Cli) -> None:
+    Path("a.md").write_bytes(b"x" * 5_000_001)
+    for name, told in (("a.md", "larger than 5 MB"), ("/dev/zero", "larger"), (".", "directory")):
+        done = author.call("issue", "build", name, "-o", "build")
+        assert done.code != 0
+        assert told in done.err
+
+
 def test_a_build_replaces_whole_files_only(author: Cli) -> None:
     assert author.call("issue", "build", "week-1.md", "-o", "b").code == 0
     before = built(author.path / "b")
