@@ -2,6 +2,15 @@
 
 from mailer.browser.chromium import Chromium, open_chromium
 from mailer.browser.finding import find_browser
-from mailer.browser.page import BASE, Page, Resource, Scheme
+from mailer.browser.page import BASE, MOST_PIXELS_HIGH, Page, Resource, Scheme
 
-__all__ = ["BASE", "Chromium", "Page", "Resource", "Scheme", "find_browser", "open_chromium"]
+__all__ = [
+    "BASE",
+    "MOST_PIXELS_HIGH",
+    "Chromium",
+    "Page",
+    "Resource",
+    "Scheme",
+    "find_browser",
+    "open_chromium",
+]

@@ -102,6 +102,12 @@ def _show(taken: "Shots", folder: Path, differing: tuple["Shot", ...]) -> None:
             "out: screenshots use none, so that they are the same each time",
             soft_wrap=True,
         )
+    cut = [shot for shot in taken.shots if shot.is_cut_off]
+    if cut:
+        err_console.print(
+            f"[yellow]note:[/] {count_of(len(cut), 'view')} cut off at {cut[0].size[1]:,} pixels",
+            soft_wrap=True,
+        )
     if differing:
         verb = "differs" if len(differing) == 1 else "differ"
         err_console.print(f"[bold red]{count_of(len(differing), 'view')} {verb}[/]")
@@ -157,6 +163,7 @@ def _view_report(shot: "Shot") -> dict[str, Any]:
         "height": shot.size[1],
         "scale": shot.view.scale,
         "is_new": shot.is_new,
+        "is_cut_off": shot.is_cut_off,
         "difference": None
         if found is None
         else {

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PING_SECONDS = 1.0
 STOP_SECONDS = 60
-_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def is_worker_alive(app: "App") -> bool:
@@ -105,7 +105,11 @@ def run_together(commands: Sequence[Sequence[str]], environment: dict[str, str])
         0 when we were told to stop, else the exit code of the one that ended.
     """
     told: list[int] = []
-    before = {name: signal.signal(name, lambda sig, _: told.append(sig)) for name in _STOP_SIGNALS}
+    before = {
+        name: signal.signal(name, lambda sig, _: told.append(sig))
+        for name in _STOP_SIGNALS
+        if signal.getsignal(name) is not signal.SIG_IGN  # as SIGHUP is under nohup
+    }
     children = [
         subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 - ours
         for command in commands

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-from mailer.browser import BASE, Page, Resource, find_browser, open_chromium
+from mailer.browser import BASE, MOST_PIXELS_HIGH, Page, Resource, find_browser, open_chromium
 from mailer.config import Settings
 from mailer.domain.views import VIEWS, View, document
 from mailer.errors import NotFoundError, RenderError
@@ -48,6 +48,11 @@ class Shot:
     difference: Difference | None = None
     is_new: bool = False
     difference_path: Path | None = None
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the view is longer than what is photographed."""
+        return self.size[1] >= MOST_PIXELS_HIGH
 
 
 @dataclass(frozen=True, slots=True)

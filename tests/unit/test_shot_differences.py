@@ -104,3 +104,8 @@ def test_more_than_the_tolerance_is_told(changed: int, tolerance: float, is_told
 def test_what_could_not_be_compared_is_told_whatever_the_tolerance() -> None:
     shots = Shots("x", (shot(0, is_new=True),), Path("sheet.png"), (), "Chrome")
     assert shots.differing(100)
+
+
+@pytest.mark.parametrize(("height", "is_cut_off"), [(39_999, False), (40_000, True)])
+def test_a_view_that_is_cut_off_is_told(height: int, is_cut_off: bool) -> None:  # noqa: FBT001
+    assert Shot(VIEWS[0], Path("desktop.png"), (1000, height)).is_cut_off is is_cut_off
