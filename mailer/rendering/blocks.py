@@ -49,6 +49,7 @@ MOST_CELLS = 10_000
 
 _SECTION, _ITEM = 2, 3
 _DASHES = ("\u2014 ", "\u2013 ", "-- ")
+_RAW = re.compile(r"\{=[^{}\s]*\}")
 _ACCENT = re.compile(r"[1-9]\d?|#[0-9A-Fa-f]{6}")
 _NO_ATTRIBUTES = Attributes()
 
@@ -218,6 +219,10 @@ class _Blocks:
         words = info.strip()
         if words == MJML_FENCE:
             return RawMjml(text, line, images_in(text, line=line + 1, source=self.source))
+        if _RAW.fullmatch(words):
+            raise self.source.error(
+                f"raw parts are MJML here: write {MJML_FENCE}, not {words}", line=line, at=words
+            )
         return CodeBlock(text, line, words.split()[0] if words else "")
 
     def _footnote(self, token: Token) -> Footnote:

@@ -16,6 +16,12 @@ DIRECTIVES = (*CALLOUTS, "sponsor", "poll", "only")
 
 DirectiveName = Literal["note", "tip", "important", "warning", "sponsor", "poll", "only"]
 
+_ELSEWHERE = {
+    "info": "note", "callout": "note", "aside": "note", "hint": "tip", "caution": "warning",
+    "danger": "warning", "attention": "warning", "ad": "sponsor", "if": "only", "survey": "poll",
+}  # fmt: skip
+"""What other programs call them."""
+
 _LINE = re.compile(r":{3,}[ \t]*(?P<name>[A-Za-z][\w-]*)?(?P<words>[^\n]*)$")
 _LIST_INDENT = 2
 _NAMELESS = f"after ':::' comes a name ({', '.join(DIRECTIVES)}), or nothing where a part ends"
@@ -97,7 +103,8 @@ def _is_beside(state: StateBlock, begin: int, number: int) -> bool:
 def _known(name: str, state: StateBlock, line: int) -> DirectiveName:
     if name in DIRECTIVES:
         return cast("DirectiveName", name)
-    close = difflib.get_close_matches(name.lower(), DIRECTIVES, n=1, cutoff=0.6)
+    same = _ELSEWHERE.get(name.lower())
+    close = [same] if same else difflib.get_close_matches(name.lower(), DIRECTIVES, cutoff=0.6)
     hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(DIRECTIVES)}"
     raise _error(state, line, f"there is no ':::' part {name!r}: {hint}")
 

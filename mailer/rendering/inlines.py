@@ -247,10 +247,11 @@ class _Builder:
                 return f"{{{{{field[1]}}}}}"
             raise self.source.error(NO_FIELD, line=self.line, at="{{")
         if url and not url.lower().startswith(schemes) and not _ANCHOR.fullmatch(url):
+            written = unquote(url)
             raise self.source.error(
-                f"{what} needs a full address ({' or '.join(schemes)}...), not {url!r}",
+                f"{what} needs a full address ({' or '.join(schemes)}...), not {written!r}",
                 line=self.line,
-                at=url,
+                at=written,
             )
         return url
 
