@@ -10,6 +10,7 @@ from mailer.cli._shared import console, print_json, show_time
 
 if TYPE_CHECKING:
     from mailer.services import reporting
+    from mailer.storage import stories
 
 
 def explain(
@@ -61,4 +62,14 @@ def _show_story(story: "reporting.Story") -> None:
     console.print()
     console.print(f"[bold]{facts.issue_slug}[/] → {escape(state)}")
     console.print(f"  delivery {facts.id}, content {facts.content_hash[:12]}", style="dim")
+    if facts.conditions and facts.handed_over_at:
+        console.print(f"  {escape(_variant(facts))}", style="dim")
     console.print(table)
+
+
+def _variant(facts: "stories.DeliveryFacts") -> str:
+    if facts.shown_for is None:
+        return "which of the parts for some readers it had was not recorded"
+    if not facts.shown_for:
+        return "with none of the parts for some readers"
+    return "with the parts for " + ", ".join(facts.shown_for)

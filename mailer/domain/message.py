@@ -135,6 +135,11 @@ class CompiledIssue:
             - SYSTEM_FIELDS
         )
 
+    def variant_number(self, fields: Mapping[str, str]) -> int:
+        """Return which of `variants` a recipient with these fields gets, from 1; 0 for none."""
+        shown = self.shown_to(fields)
+        return 1 + [one.shown for one in self.variants].index(shown) if shown else 0
+
     def variant(self, shown: tuple[str, ...]) -> "CompiledIssue":
         """Return the issue as those get it for whom exactly the conditions `shown` hold."""
         for variant in self.variants:

@@ -47,7 +47,7 @@ class Addresser:
                 slug=mailing.compiled.slug,
                 subscriber_id=addressee.subscriber_id,
             ),
-            fields={**addressee.fields, "name": addressee.name},
+            fields=addressee.merge_values,
         )
 
     def _message_id(self, mailing: Mailing, addressee: Addressee) -> str:

@@ -131,9 +131,18 @@ class Shift:
             window = deliveries.open_window(
                 connection, self.held, size=size, lease_seconds=self.rules.lease_seconds
             )
+            if window is not None and self.mailing.compiled.variants:
+                self._note_variants(connection, window.addressees)
         if window is None or window.is_empty:
             return None
         return window.addressees
+
+    def _note_variants(self, connection: Connection, addressees: Sequence[Addressee]) -> None:
+        compiled = self.mailing.compiled
+        deliveries.note_variants(
+            connection,
+            {one.delivery_id: compiled.variant_number(one.merge_values) for one in addressees},
+        )
 
     def _settle(self, last: "_Window") -> None:
         with self.engine.begin() as connection:

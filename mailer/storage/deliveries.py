@@ -1,6 +1,6 @@
 """Queries on deliveries while they are handed over: open a window, record what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,11 @@ class Addressee:
     name: str
     fields: dict[str, Any]
     attempt_count: int
+
+    @property
+    def merge_values(self) -> dict[str, Any]:
+        """What fills merge fields and decides on parts for some readers; `name` is one."""
+        return {**self.fields, "name": self.name}
 
 
 _EXTEND = text("""
@@ -111,6 +116,20 @@ def open_window(
     ]
     addressees.sort(key=lambda addressee: addressee.delivery_id)
     return Window(tuple(addressees), len(rows) - len(addressees))
+
+
+_NOTE_VARIANTS = text("""
+UPDATE delivery d SET variant = told.variant
+FROM unnest(CAST(:ids AS bigint[]), CAST(:variants AS smallint[])) AS told (id, variant)
+WHERE d.id = told.id
+""")
+
+
+def note_variants(connection: Connection, variants: Mapping[int, int]) -> None:
+    """Write down which variant each delivery of an open window gets, by delivery id."""
+    if variants:
+        parameters = {"ids": list(variants), "variants": list(variants.values())}
+        connection.execute(_NOTE_VARIANTS, parameters)
 
 
 _RECORD = text("""

@@ -9,7 +9,13 @@ from sqlalchemy import Connection, text
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFacts:
-    """One delivery as the ledger has it."""
+    """One delivery as the ledger has it.
+
+    Args:
+        conditions: of the issue's parts for some readers.
+        shown_for: those of them that held at the last attempt, by what was then recorded of the
+            subscriber; None where nothing was handed over, or before it was written down.
+    """
 
     id: int
     issue_slug: str
@@ -24,12 +30,19 @@ class DeliveryFacts:
     planned_at: dt.datetime
     handed_over_at: dt.datetime | None
     settled_at: dt.datetime | None
+    conditions: list[str]
+    shown_for: list[str] | None
 
 
 _DELIVERIES = text("""
 SELECT d.id, issue.slug AS issue_slug, l.slug AS list_slug, d.send_id, send.provider,
     d.state::text AS state, d.reason, d.receipt, d.attempt_count, c.content_hash,
-    send.created_at AS planned_at, d.handed_over_at, d.settled_at
+    send.created_at AS planned_at, d.handed_over_at, d.settled_at,
+    coalesce(c.document->'conditions', '[]') AS conditions,
+    CASE WHEN d.handed_over_at IS NULL OR d.variant IS NULL THEN NULL
+        WHEN d.variant = 0 THEN '[]'::jsonb
+        ELSE c.document #> ARRAY['variants', (d.variant - 1)::text, 'shown']
+    END AS shown_for
 FROM delivery d
 JOIN subscriber p ON p.id = d.subscriber_id
 JOIN send ON send.id = d.send_id

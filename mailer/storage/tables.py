@@ -152,6 +152,9 @@ class DeliveryRow(Row):
     """When the last attempt opened."""
     settled_at: Mapped[dt.datetime | None]
     """When the present state was recorded."""
+    variant: Mapped[int | None] = mapped_column(SmallInteger)
+    """Which variant of the issue the last attempt had, from 1; 0 for none of them. NULL where the
+    issue has no variants, or nothing was handed over."""
 
 
 class AttemptRow(Row):

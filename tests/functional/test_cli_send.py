@@ -224,6 +224,23 @@ def test_evidence_is_shown_whole_in_a_narrow_terminal(cli: Cli) -> None:
     assert receipt.replace(" ", "") in "".join(told.split()).replace("\n", "")
 
 
+def test_explain_tells_which_parts_a_reader_got(cli: Cli) -> None:
+    cli.list_of(PEOPLE[0])
+    issue = cli.path / "week-1.md"
+    part = "::: only plan = paid\n\nFor members.\n\n:::\n"
+    issue.write_text(f"{issue.read_text()}\n{part}")
+    assert cli.call(*SEND, "--yes", "--no-watch", "--no-lint").code == 0
+    assert "parts for" not in cli.call("explain", PEOPLE[0]).out
+    cli.change("UPDATE delivery SET state = 'accepted', handed_over_at = now(), variant = 1")
+    assert 'with the parts for plan = "paid"' in cli.call("explain", PEOPLE[0]).out
+    facts = cli.call("explain", PEOPLE[0], "--json").json["stories"][0]["delivery"]
+    assert facts["conditions"] == facts["shown_for"] == ['plan = "paid"']
+    cli.change("UPDATE delivery SET variant = 0")
+    assert "with none of the parts for some readers" in cli.call("explain", PEOPLE[0]).out
+    cli.change("UPDATE delivery SET variant = NULL")
+    assert "was not recorded" in cli.call("explain", PEOPLE[0]).out
+
+
 @pytest.mark.slow
 def test_a_worker_that_cannot_start_ends_the_watch(cli: Cli) -> None:
     cli.list_of(*PEOPLE)

@@ -8,6 +8,8 @@ from provider_kit import seen
 
 from mailer.clock import utcnow
 from mailer.domain.message import Slot, SlotContext, Variant
+from mailer.providers.memory import Answer
+from mailer.services import reporting
 from mailer.services.archive_links import private_door
 from mailer.services.planning import preview
 from subscribers.archive import change_archive
@@ -71,3 +73,44 @@ def test_a_private_archive_opens_from_the_message(ledger: Ledger) -> None:
         assert found
         with ledger.engine.connect() as connection:
             assert private_door(connection, SIGNER, found[1], now=utcnow())
+
+
+def shown_for(ledger: Ledger, email: str) -> list[str] | None:
+    return reporting.explain(ledger.engine, email).stories[0].delivery.shown_for
+
+
+def test_what_a_reader_got_is_told_whatever_is_known_of_them_today(ledger: Ledger) -> None:
+    list_id = ledger.subscribe(3)
+    ledger.run("""UPDATE subscriber SET fields = '{"plan": "paid"}' WHERE email LIKE 'r1@%'""")
+    ledger.provider.answers = {"r2@example.com": Answer.DEFER}
+    ledger.plan(list_id, VARIED)
+    assert shown_for(ledger, "r1@example.com") is None
+    ledger.deliver_all()
+
+    ledger.run("""UPDATE subscriber SET fields = '{"plan": "free"}' WHERE email LIKE 'r1@%'""")
+    ledger.run("""UPDATE subscriber SET fields = '{"plan": "paid"}' WHERE email NOT LIKE 'r1@%'""")
+    assert shown_for(ledger, "r0@example.com") == []
+    assert shown_for(ledger, "r1@example.com") == ['plan = "paid"']
+    assert shown_for(ledger, "r2@example.com") == []
+
+    ledger.provider.answers = {}
+    ledger.run("UPDATE batch SET not_before = now()")
+    ledger.deliver_all()
+    assert shown_for(ledger, "r2@example.com") == ['plan = "paid"']
+
+
+def test_an_unknown_delivery_tells_its_variant_too(ledger: Ledger) -> None:
+    list_id = ledger.subscribe(1)
+    ledger.run("""UPDATE subscriber SET fields = '{"plan": "paid"}'""")
+    ledger.provider.answers = {"r0@example.com": Answer.LOSE}
+    ledger.plan(list_id, VARIED)
+    ledger.deliver_all()
+    told = reporting.explain(ledger.engine, "r0@example.com").stories[0].delivery
+    assert (told.state, told.shown_for) == ("unknown", ['plan = "paid"'])
+
+
+def test_what_was_sent_before_variants_were_written_down(ledger: Ledger) -> None:
+    ledger.plan(ledger.subscribe(1), VARIED)
+    ledger.deliver_all()
+    ledger.run("UPDATE delivery SET variant = NULL")
+    assert shown_for(ledger, "r0@example.com") is None

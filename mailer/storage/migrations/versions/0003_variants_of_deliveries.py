@@ -1,0 +1,19 @@
+"""Which variant of an issue each delivery had."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0003"
+down_revision: str | None = "0002"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    op.add_column("delivery", sa.Column("variant", sa.SmallInteger(), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("delivery", "variant")
