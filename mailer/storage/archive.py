@@ -19,7 +19,7 @@ from subscribers.model import ArchiveVisibility
 Shelf = int | None
 
 _SENT = "send.state IN ('sending', 'paused', 'sent')"
-"""A send that has reached somebody."""
+"""A send that has begun to go out, and was not pulled back."""
 
 _PUBLIC = "l.archive_visibility = 'public'"
 _UNLISTED = "l.archive_visibility = 'unlisted'"
