@@ -13,7 +13,7 @@ from mailer.web.pages import PUBLIC
 _MOST_PARTS = 50_000
 """A site map of site maps has a bound, too."""
 
-_CLOSED = ("/u/", f"{ARCHIVE_PATH}k/", "/webhooks/", "/inbox/", "/healthz")
+_CLOSED = ("/u/", "/t/", f"{ARCHIVE_PATH}k/", "/webhooks/", "/inbox/", "/healthz")
 """Links that are somebody's own, and what is no page. Whatever must not be *listed* says so itself
 (`noindex`), which a crawler that is kept out would not read."""
 

@@ -195,7 +195,7 @@ def test_robots_are_kept_from_links_that_are_somebody_s(web: WebHandle) -> None:
     text = get(web, "/robots.txt").text
     lines = text.splitlines()
     assert lines[0] == "User-agent: *"
-    for path in ("/u/", "/archive/k/", "/inbox/", "/webhooks/"):
+    for path in ("/u/", "/t/", "/archive/k/", "/inbox/", "/webhooks/"):
         assert f"Disallow: {path}" in lines
     assert "Sitemap: http://127.0.0.1:8080/sitemap.xml" in lines
     assert "Disallow: /archive/" not in lines
