@@ -21,6 +21,7 @@ The text of each error is one line that says what is wrong, which thing, and wha
 `mailer.cli` turns them into exit codes, `mailer.web` into HTTP statuses.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -40,6 +41,9 @@ class RenderError(MailerError):
         path: the file, where known.
         line: 1-based, where known.
         column: 1-based, in characters, where known.
+
+    Attributes:
+        others: what else is wrong, where one look found more than this.
     """
 
     def __init__(
@@ -56,6 +60,14 @@ class RenderError(MailerError):
         self.path = path
         self.line = line
         self.column = column
+        self.others: tuple[RenderError, ...] = ()
+
+    @classmethod
+    def of(cls, errors: Sequence["RenderError"]) -> "RenderError":
+        """Return the first of `errors`, which knows the others."""
+        first, *more = errors
+        first.others = tuple(more)
+        return first
 
 
 class ProviderError(MailerError):

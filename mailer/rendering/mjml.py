@@ -1,15 +1,18 @@
 """An issue's values to MJML by the theme's template, and that to HTML; errors say where."""
 
+import re
 from collections.abc import Callable, Mapping
 
 from markupsafe import Markup
 
 from mailer.errors import RenderError
 from mailer.rendering import templates
-from mailer.rendering.mjml_rules import Fault, first_fault
+from mailer.rendering.mjml_rules import Fault, all_faults
 from mailer.rendering.mrml import MrmlError, entities_in_attributes, mrml_fault, to_html
 from mailer.rendering.theme import MJML_FILE, Theme
 
+_ATTRIBUTE = re.compile(r"[\w:-]+(?=\s*=)")
+_TAG = re.compile(r"<[\w-]+(?:[^<>\"]|\"[^\"]*\")*")
 STYLES = "STYLES_OF_THE_THEME"
 
 
@@ -31,8 +34,9 @@ def render_html(
     """
     values = {**values, "styles": STYLES}
     rendered = entities_in_attributes(templates.render(theme, MJML_FILE, values))
-    if fault := first_fault(rendered):
-        raise _at_origin(fault, rendered, theme=theme, values=values)
+    if faults := all_faults(rendered):
+        errors = [_at_origin(each, rendered, theme=theme, values=values) for each in faults]
+        raise RenderError.of(list({str(each): each for each in errors}.values()))
     if STYLES not in rendered:
         raise _without_styles(theme)
     document, styles = finish(rendered)
@@ -51,7 +55,26 @@ def _at_origin(
     origin = templates.find_origin(theme, MJML_FILE, values, tag=tag)
     if origin is None:  # pragma: no cover - every template writes a tag
         return RenderError(fault.message, path=theme.folders[0] / MJML_FILE)
-    return RenderError(fault.message, path=origin.path, line=origin.line, column=origin.column)
+    line, column = _within(theme, origin, rendered[fault.offset :])
+    return RenderError(fault.message, path=origin.path, line=line, column=column)
+
+
+def _within(theme: Theme, origin: templates.Origin, rest: str) -> tuple[int, int]:
+    """Return where in its tag, which begins at `origin`, a faulty attribute stands."""
+    text = next(
+        file.text
+        for level in theme.templates
+        for file in level.values()
+        if file.path == origin.path
+    )
+    begin = sum(map(len, text.splitlines(keepends=True)[: origin.line - 1])) + origin.column - 1
+    name = _ATTRIBUTE.match(rest)
+    tag = _TAG.match(text, begin)
+    found = re.compile(rf"(?<=\s){name[0]}(?=[\s=])").search(tag[0]) if name and tag else None
+    if not found:
+        return origin.line, origin.column
+    before = text[: begin + found.start()]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 def _without_styles(theme: Theme) -> RenderError:

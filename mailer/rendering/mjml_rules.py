@@ -14,10 +14,17 @@ DEEPEST = 64
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong, and the offset of the character where."""
+    """What is wrong, and the offset of the character where.
+
+    Args:
+        message: what is wrong.
+        offset: of the character where.
+        may_mislead: what is found after it may be its consequence.
+    """
 
     message: str
     offset: int
+    may_mislead: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +100,22 @@ _INSTEAD = {
 }
 
 
+MOST_FAULTS = 20
+
+
 def first_fault(mjml: str) -> Fault | None:
     """Return the first place of `mjml` that mrml refuses, crashes on or gets wrong in silence."""
     return next(_faults(mjml), None)
+
+
+def all_faults(mjml: str) -> list[Fault]:
+    """Return all such places, up to `MOST_FAULTS`, and to the first that may mislead."""
+    found: list[Fault] = []
+    for fault in _faults(mjml):
+        found.append(fault)
+        if fault.may_mislead or len(found) == MOST_FAULTS:
+            break
+    return found
 
 
 def _faults(mjml: str) -> Iterator[Fault]:
@@ -130,8 +150,9 @@ def _tag_faults(tag: re.Match[str], open_tags: list[_Open], mjml: str) -> Iterat
         return
     if name.startswith("mj"):
         inside = _is_in_attributes(open_tags)
-        for message in _wrong(name, tag["attributes"], in_attributes=inside):
-            yield Fault(message, tag.start())
+        for message, at in _wrong(name, tag["attributes"], in_attributes=inside):
+            offset = tag.start() if at is None else tag.start("attributes") + at
+            yield Fault(message, offset, may_mislead=False)
     if not tag["empty"] and name not in _VOID:
         open_tags.append(_Open(name, tag.start()))
     if len(open_tags) > DEEPEST:
@@ -162,23 +183,26 @@ def _class_faults(tag: re.Match[str], open_tags: list[_Open], classes: set[str])
     if tag["name"] == "mj-class" and _is_in_attributes(open_tags):
         classes.add(given.get("name", ""))
     elif classes and (used := given.get("mj-class", "")) and used not in classes:
-        yield Fault(f"no <mj-class> is called {used!r}", tag.start())
+        yield Fault(f"no <mj-class> is called {used!r}", tag.start(), may_mislead=False)
 
 
-def _wrong(name: str, attributes: str, *, in_attributes: bool) -> Iterator[str]:
+def _wrong(name: str, attributes: str, *, in_attributes: bool) -> Iterator[tuple[str, int | None]]:
+    """Yield what is wrong with a tag, and the offset in its attributes where it is one of them."""
     table = _IN_ATTRIBUTES if in_attributes else _ALLOWED
     if name not in table:
         reason = _INSTEAD.get(name, "it is not in the table of MJML tags")
-        yield f"<{name}> is not allowed here: {reason}"
+        yield f"<{name}> is not allowed here: {reason}", None
         return
     if in_attributes and name == "mj-body":
-        yield "mrml ignores <mj-body> in <mj-attributes>: set its attributes on <mj-body>"
+        message = "mrml ignores <mj-body> in <mj-attributes>: set its attributes on <mj-body>"
+        yield message, None
     for found in _ATTRIBUTE.finditer(attributes):
         key, value, bare = found.groups()
         if bare is not None or value is None:
-            yield f"the attribute {key!r} of <{name}> must have its value in double quotes"
+            message = f"the attribute {key!r} of <{name}> must have its value in double quotes"
+            yield message, found.start(1)
         elif message := _attribute(name, key, value, table[name]):
-            yield message
+            yield message, found.start(1)
 
 
 def _attribute(  # noqa: PLR0911 - one return a fault

@@ -119,9 +119,7 @@ class _Job:
 
 
 def _check(issue: Issue, job: _Job) -> None:
-    for block in blocks_of(issue):
-        if isinstance(block, RawMjml):
-            check_raw(block, job.source)
+    check_raw((block for block in blocks_of(issue) if isinstance(block, RawMjml)), job.source)
     for image in images_of(issue):
         if image.is_local and image.src not in job.images:
             raise job.source.error(

@@ -6,14 +6,14 @@ section around it where the fragment brings sections of its own.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
 
 from mailer.domain.issue import MergeField, RawMjml
 from mailer.domain.message import SlotContext
 from mailer.errors import RenderError
 from mailer.rendering.merge import MergeSyntaxError, Tokens, fields_in, wrong_field
-from mailer.rendering.mjml_rules import Fault, first_fault
+from mailer.rendering.mjml_rules import Fault, all_faults, first_fault
 from mailer.rendering.mrml import entities_in_attributes, mrml_fault
 from mailer.rendering.source import Source
 
@@ -28,21 +28,24 @@ _ALT = re.compile(r'\balt="([^"]*[^"\s][^"]*)"')
 _EMPTY = re.compile(r"<mj-text\b[^>]*></mj-text>")
 
 
-def check_raw(block: RawMjml, source: Source) -> None:
-    """Check that a fragment is MJML that may stand in a column, or whole sections.
+def check_raw(blocks: Iterable[RawMjml], source: Source) -> None:
+    """Check that fragments are MJML that may stand in a column, or whole sections.
 
     Raises:
-        RenderError: it is not; with the line and column of the author's file.
+        RenderError: one is not; with the line and column of the author's file, and the others.
     """
-    fault = _fault(block.text)
-    if fault is None:
-        return
+    errors = [_error(fault, block, source) for block in blocks for fault in _faults(block.text)]
+    if errors:
+        raise RenderError.of(errors)
+
+
+def _error(fault: Fault, block: RawMjml, source: Source) -> RenderError:
     offset = min(max(fault.offset, 0), len(block.text))
     *above, before = block.text[:offset].split("\n")
     at = len(above)
     line = block.line + 1 + at
     column = _indent(source, line, block.text.split("\n")[at]) + len(before) + 1
-    raise source.error(f"in the MJML fragment: {fault.message}", line=line, column=column)
+    return source.error(f"in the MJML fragment: {fault.message}", line=line, column=column)
 
 
 def _indent(source: Source, line: int, text: str) -> int:
@@ -51,21 +54,19 @@ def _indent(source: Source, line: int, text: str) -> int:
     return len(whole) - len(text) if whole.endswith(text) else 0
 
 
-def _fault(text: str) -> Fault | None:
+def _faults(text: str) -> list[Fault]:
     top = _TOP.search(text)
     if top is None or text[: top.start()].strip():
-        return Fault("it begins with an MJML element, such as <mj-text> or <mj-section>", 0)
+        return [Fault("it begins with an MJML element, such as <mj-text> or <mj-section>", 0)]
     if top[1] in _NOT_HERE:
-        return Fault(
-            f"<{top[1]}> cannot stand here: write <mj-section>, or what goes in a column",
-            top.start(),
-        )
-    if fault := first_fault(text):
-        return fault
+        message = f"<{top[1]}> cannot stand here: write <mj-section>, or what goes in a column"
+        return [Fault(message, top.start())]
+    if found := all_faults(text):
+        return found
     begin, end = _framed(text)
     document = begin + text + end
     fault = first_fault(document) or mrml_fault(document)
-    return Fault(fault.message, fault.offset - len(begin)) if fault else None
+    return [Fault(fault.message, fault.offset - len(begin))] if fault else []
 
 
 def _framed(text: str) -> tuple[str, str]:

@@ -31,6 +31,7 @@ from mailer.services.lint_images import look_at_images, stand_ins
 from mailer.services.lint_settings import has_workspace, lint_options, surroundings
 from mailer.services.publishing import issue_defaults, read_issue_file, theme_roots
 
+_QUOTED = re.compile(r"'([^']*)'")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 STAND_IN_SENDER = Mailbox("sender@example.org", "Sender")
 """Where there is no workspace, and so nobody who sends."""
@@ -195,7 +196,8 @@ def _make(document: Document, parsed: Parsed, path: Path, settings: Settings) ->
             issue=parsed.issue,
         )
     except RenderError as error:
-        return _Made(None, (_broken(error, path, document),))
+        found = (error, *error.others)
+        return _Made(None, tuple(_broken(each, path, document) for each in found))
     return _Made(compiled, (), theme)
 
 
@@ -261,7 +263,9 @@ def _broken(error: RenderError, path: Path, document: Document) -> Finding:
         return _finding("theme-broken", error.message, where, place)
     place = (min(error.line or 1, len(document.source.starts)), error.column or 1)
     text = document.source.line_text(place[0])[place[1] - 1 :] if error.line else ""
-    return _finding("issue-broken", error.message, path, place, text=text[:120].rstrip())
+    named = (each for each in _QUOTED.findall(error.message) if each and text.startswith(each))
+    text = next(named, text[:120].rstrip())
+    return _finding("issue-broken", error.message, path, place, text=text)
 
 
 def _finding(

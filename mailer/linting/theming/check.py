@@ -67,7 +67,8 @@ def _compiled(theme: Theme, specimen: Specimen) -> tuple[list[CompiledIssue], li
         try:
             compiled.append(specimen.compiled(theme, source))
         except RenderError as error:
-            broken.setdefault(str(error), _broken(error, theme.folders[0]))
+            for each in (error, *error.others):
+                broken.setdefault(str(each), _broken(each, theme.folders[0]))
     return compiled, list(broken.values())
 
 

@@ -117,3 +117,16 @@ def test_a_second_footnote_of_one_name(found: Found) -> None:
     body = "Words.[^a]\n\n[^a]: One.\n[^a]: Two."
     assert found(body) == ["9:1 issue-broken"]
     assert found("Words.[^a]\n\n```\n[^a]: Code.\n```\n\n[^a]: One.") == []
+
+
+def test_all_that_is_wrong_with_raw_mjml_is_told(found: Found) -> None:
+    one = '<mj-text fontsize="12px" padding="10px 0">One</mj-text>\n<mj-txt>2</mj-txt>'
+    two = '<mj-text>One</mj-text>\n<mj-divider\n  widht="20px" />'
+    one, two = (f"```{{=mjml}}\n{each}\n```" for each in (one, two))
+    places = ["9:10", "9:26", "10:1", "18:3"]
+    assert found(f"Words.\n\n{one}\n\nMore.\n\n{two}") == [f"{at} issue-broken" for at in places]
+
+
+def test_the_words_that_are_wrong_end_where_they_end(lint: Lint) -> None:
+    (broken,) = lint(f"{FRONT}See [it](www.quay.news/tar) and more.").findings
+    assert (broken.column, broken.text) == (10, "www.quay.news/tar")

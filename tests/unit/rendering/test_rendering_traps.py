@@ -176,8 +176,21 @@ def test_trap_8_unknown_names_are_found_in_the_template(
         compile_body("x\n\n## Über\n\n### T\n\n---\n\nbye", theme=theme)
     lines = (theme / MJML_FILE).read_text().split("\n")
     line, column = caught.value.line or 0, caught.value.column or 0
-    assert new in lines[line - 1]
-    assert lines[line - 1][column - 1 :].startswith("<mj-")
+    assert lines[line - 1][column - 1 :].startswith(new)
+
+
+def test_trap_8_all_that_is_wrong_with_a_template_is_told(
+    compile_body: Compile, broken_theme: Callable[[str, str], Path]
+) -> None:
+    theme = broken_theme("<mj-text css-class", '<mj-text lang="x" css-clas')
+    with pytest.raises(RenderError) as caught:
+        compile_body("x\n\n## A\n\n### T\n\nT.\n\n## B\n\n### T\n\nT.", theme=theme)
+    lines = (theme / MJML_FILE).read_text().split("\n")
+    errors = [caught.value, *caught.value.others]
+    places = [(each.line or 0, each.column or 0) for each in errors]
+    assert len(places) == len({*places}) == 2
+    for line, column in places:
+        assert re.match("lang=|css-clas=", lines[line - 1][column - 1 :])
 
 
 def test_trap_9_nothing_breaks_out(compile_body: Compile) -> None:
