@@ -130,6 +130,26 @@ def _tell_children(how: str = "", **_: object) -> None:
     _stopping.set()
 
 
+@signals.worker_process_init.connect  # type: ignore[untyped-decorator]
+def _leave_the_end_to_the_parent(**_: object) -> None:
+    """A terminal that closes tells children, too; what is in flight would be lost sight of."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+@signals.worker_ready.connect  # type: ignore[untyped-decorator]
+def _end_with_the_terminal(**_: object) -> None:
+    """Finish what is in flight when the terminal closes; without one, Celery starts anew."""
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, _hang_up)
+
+
+def _hang_up(*_: object) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (sys.stdout.fileno(), sys.stderr.fileno()):
+        os.dup2(nowhere, descriptor)  # nobody sees it, and writing would fail
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 @signals.setup_logging.connect  # type: ignore[untyped-decorator]
 def _log_our_way(**_: object) -> None:
     configure_logging()

@@ -1,7 +1,6 @@
 """Told to stop, a command says in one line what holds, and leaves nothing behind."""
 
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -70,14 +69,12 @@ def test_each_signal_ends_it_with_one_line(
 
 def test_a_terminal_that_closes_ends_it_quietly(cli: Cli) -> None:
     cli.list_of("ada@example.org")
-    pid, terminal = pty.fork()
-    if not pid:
-        os.execv(sys.executable, [sys.executable, "-m", "mailer", *SEND])  # noqa: S606 - no shell wanted
+    process, terminal = cli_kit.start_on_terminal(*SEND)
     shown = b""
     while b"Send it?" not in shown:
         shown += os.read(terminal, 4096)
     os.close(terminal)
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 129
+    assert process.wait(20) == 129
 
 
 def test_an_import_says_that_it_can_be_done_again(cli: Cli) -> None:

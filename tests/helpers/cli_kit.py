@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
 import time
@@ -199,6 +200,26 @@ class Process:
     def group(self) -> list[psutil.Process]:
         """Return all processes of the session that live."""
         return group_of(self.process.pid)
+
+
+ON_TERMINAL = """
+import os, sys
+terminal = os.open(sys.argv[1], os.O_RDWR)  # the first of a session becomes its own
+for stream in (0, 1, 2):
+    os.dup2(terminal, stream)
+os.execv(sys.executable, [sys.executable, "-m", "mailer", *sys.argv[2:]])
+"""
+
+
+def start_on_terminal(*arguments: str) -> tuple["subprocess.Popen[bytes]", int]:
+    """Start the command on a terminal of its own; closing the descriptor closes that."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", ON_TERMINAL, os.ttyname(theirs), *arguments], start_new_session=True
+    )
+    wait_until(lambda: os.tcgetpgrp(ours) == process.pid)
+    os.close(theirs)
+    return process, ours
 
 
 def group_of(session: int) -> list[psutil.Process]:

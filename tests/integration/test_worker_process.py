@@ -1,5 +1,6 @@
 """Real worker processes: told to stop, with their broker emptied or gone, and all together."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -77,6 +78,15 @@ def test_stopped_emptied_and_started_anew_nobody_is_lost_or_reached_twice(
     office.change("UPDATE batch SET enqueued_at = enqueued_at - interval '1 minute'")
     assert_all_once(office, sink)
     assert plain.stop(signal.SIGTERM) == 0
+
+
+def test_a_terminal_that_closes_loses_sight_of_nothing(office: Cli, sink: Sink) -> None:
+    assert office.call(*SEND, "--no-watch").code == 0
+    worker, terminal = cli_kit.start_on_terminal("worker")
+    wait_until(lambda: len(sink.received) >= 30 or worker.poll() is not None)
+    os.close(terminal)
+    assert worker.wait(30) == 0
+    assert office.rows("SELECT id FROM delivery WHERE state IN ('unknown', 'sending')") == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
