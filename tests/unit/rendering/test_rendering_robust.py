@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,8 @@ PIECES = st.sampled_from(
     [
         "\n", "\n\n", " ", "    ", "\t", "# ", "## ", "### ", "#### ", "---\n", "***", "**", "*",
         "::: note\n", "::: only a = b\n", "::: poll q\n", "::: sponsor\n", "\n:::\n", ":::",
-        "[^1]", "[^1]: ",
+        "[^1]", "[^1]: ", "| {{ a | default: 'b' }} |", "]({{ archive_url }})", "::: note T [^1]\n",
+        '```{=mjml}\n<mj-image src="a b.png" />\n```\n',
         "```{=mjml}\n", "<mj-text>x</mj-text>", "<mj-section>", "```python\n", "{.button}",
         "{width=3}", "{#a}",
         "> \u2014 x\n", "[a](#b)", "{accent=2}\n",
@@ -129,6 +131,7 @@ def test_control_characters_do_not_cut_the_issue_short() -> None:
 
 SCRIPT = """
 import sys
+import tempfile
 from pathlib import Path
 from mailer.domain.message import Mailbox
 from mailer.rendering import IssueDefaults, compile_issue, find_theme
@@ -156,3 +159,46 @@ def test_same_input_same_bytes_in_any_process() -> None:
     here = compile_issue(FRONT + body, path=Path("a.md"), theme=THEME, defaults=DEFAULTS)
     assert hashes == {here.content_hash + "\n"}
     assert len(hashlib.sha256().hexdigest()) == len(here.content_hash)
+
+
+THEME_FILES = st.sampled_from(
+    ["theme.toml", "theme.css", "blocks.css", "issue.mjml.j2", "issue.txt.j2", "parts.mjml.j2"]
+)
+THEME_PIECES = st.sampled_from(
+    [
+        "{{", "}}", "{%", "%}", "{#", "#}", "{{ x.y }}", "{{ 1 / 0 }}", "{% endfor %}", "{% if %}",
+        "{{ title() }}", "{{ ''.__class__.__mro__ }}", "{% include 'nope' %}", "<mj-text>", "<",
+        ">",
+        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "{% extends 'parent/issue.mjml.j2' %}",
+        '"', "'", "{", "}", "[", "]", "=", ";", ":", "\\", "/*", "*/", "\n", "\x00", "\u2028", "é",
+        "var(--x)", "@media (", "[[social]]\n", "[light]\n", "ink = 3\n", "width = -1\n",
+        "brand = 1\n",
+        "extends = 'nope'\n", "extends = 'digest'\n", "accents = []\n", "nan", "1e999",
+    ]
+)  # fmt: skip
+
+
+@settings(QUICK, max_examples=80)
+@given(THEME_FILES, st.lists(st.tuples(st.floats(0, 1), THEME_PIECES), min_size=1, max_size=3))
+def test_any_theme_compiles_or_is_refused_at_its_place(
+    name: str, inserted: list[tuple[float, str]]
+) -> None:
+    shipped = resource_dir("templates") / "email"
+    files = (shipped / each / name for each in ("digest", "base"))
+    text = next(file for file in files if file.is_file()).read_text()
+    for share, piece in inserted:
+        at = int(share * len(text))
+        text = text[:at] + piece + text[at:]
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "digest").mkdir()
+        (root / "digest" / name).write_text(text)
+        refusal = None
+        try:
+            theme = find_theme("digest", roots=[root, shipped])
+            compile_issue(FRONT + "x", path=Path("a.md"), theme=theme, defaults=DEFAULTS)
+        except RenderError as error:
+            refusal = error
+    if refusal is not None:
+        assert "\n" not in str(refusal)
+        assert None not in {refusal.path, refusal.line, refusal.column}
