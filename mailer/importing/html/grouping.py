@@ -3,9 +3,17 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from mailer.importing.html.elements import BLOCKS
 from mailer.importing.html.tree import Element, Node, Text
 
 _MOST_NODES = 1000
+_LINES = BLOCKS - {
+    "audio", "button", "canvas", "caption", "iframe", "map", "object", "optgroup", "option",
+    "select", "svg", "table", "tbody", "td", "template", "textarea", "tfoot", "th", "thead",
+    "video",
+} | {"hr"}  # fmt: skip
+"""Elements that stand on lines of their own in code."""
+
 _LANGUAGE = re.compile(
     r"(?:^|\s)(?:language|lang|highlight-source|brush:?)[-_ ]?([A-Za-z][\w+#.-]*)"
 )
@@ -96,7 +104,7 @@ def preformatted(nodes: Iterable[Node]) -> str:
             parts.append("\n")
         else:
             inner = preformatted(node.children)
-            parts.append(f"\n{inner}\n" if node.tag in {"div", "li", "p", "pre", "tr"} else inner)
+            parts.append(f"\n{inner}\n" if node.tag in _LINES else inner)
     return "".join(parts)
 
 

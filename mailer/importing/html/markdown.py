@@ -20,6 +20,7 @@ from mailer.importing.html.document import (
     Paragraph,
     Quote,
     Rule,
+    Run,
     Runs,
     Table,
     text_of_runs,
@@ -152,10 +153,14 @@ def _parted(runs: Runs) -> tuple[list[str], Runs]:
     """Part a paragraph from the comments at its head, which would hide all to the next one."""
     comments: list[str] = []
     rest = list(runs)
-    while rest and ((is_comment := rest[0].text.startswith("<!--")) or not rest[0].text.strip()):
+    while rest and (_is_comment(rest[0]) or not rest[0].text.strip()):
         run = rest.pop(0)
-        comments += [run.text, ""] if is_comment and run.markdown else []
+        comments += [run.text, ""] if _is_comment(run) else []
     return comments, rest
+
+
+def _is_comment(run: Run) -> bool:
+    return run.markdown and run.text.startswith("<!--")
 
 
 def _is_tight(entry: Blocks) -> bool:

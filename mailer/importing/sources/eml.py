@@ -59,7 +59,7 @@ def read_mails(data: bytes, *, name: str) -> Export:
     data = data.lstrip(b"\r\n\xef\xbb\xbf")
     if not data.startswith(b"From "):
         return Export("eml", (read_mail(data, name=name),))
-    starts = [match.start() for match in _MBOX.finditer(data)][:_MOST_MAILS]
+    starts = [match.start() for match in _MBOX.finditer(data)][:_MOST_MAILS] or [0]
     ends = [*starts[1:], len(data)]
     mails = [data[a:b].partition(b"\n")[2] for a, b in zip(starts, ends, strict=True)]
     return Export("eml", tuple(read_mail(mail, name=name) for mail in mails))

@@ -10,7 +10,7 @@ from pathlib import Path
 import html5lib
 import import_kit
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from import_kit import wild_page
 
@@ -36,6 +36,7 @@ def imported(page: Page) -> ImportedIssue | None:
 
 
 @settings(max_examples=300, deadline=None)
+@example(seed=2816)
 @given(SEEDS)
 def test_no_word_and_no_link_is_lost(seed: int) -> None:
     issue = imported(wild_page(seed))
@@ -107,6 +108,7 @@ def squeezed(text: str) -> str:
 
 
 @settings(max_examples=150, deadline=None)
+@example(data=b"From ", source="eml")
 @given(st.binary(max_size=500), st.sampled_from(["html", "auto", "eml", "buttondown", "ghost"]))
 def test_any_bytes_give_issues_or_our_error(data: bytes, source: str) -> None:
     try:

@@ -39,6 +39,7 @@ def md(html: str, **facts: object) -> str:
         ("<p># no</p><p>1. no</p><p>- no</p>", "\\# no\n\n1\\. no\n\n\\- no"),
         ("<p>Wow!<a href='https://e.org'>x</a></p>", "Wow\\![x](https://e.org)"),
         ("<p>::: note</p>", "\\::: note"),
+        ("<p>&lt;!-- no --&gt; comment</p>", "\\<!-- no --> comment"),
         ("<p>a{.button}</p><p>{{ x }}</p>", "a{.button}\n\n\\{\\{ x }}"),
         ("<p><a href='https://e.org'>x</a>{.button}</p>", "[x](https://e.org)\\{.button}"),
         ("<p><a href='https://e.org/(a)'>[x]</a></p>", "[\\[x\\]](https://e.org/%28a%29)"),
@@ -55,6 +56,7 @@ def md(html: str, **facts: object) -> str:
         ("<p>a</p><hr><hr><p>b</p><hr>", "a\n\n---\n\nb"),
         ("<pre>a\n  b</pre>", "```\na\n  b\n```"),
         ("<pre>```</pre>", "````\n```\n````"),
+        ("<pre>a<h1>b</h1>c<hr>d</pre>", "```\na\nb\nc\n\nd\n```"),
         ("<p>a<sup>th</sup> 10<sup>6</sup> H<sub>2</sub>O</p>", "ath 10⁶ H₂O"),
         ("<img src='https://e.org/a.png' alt='x' width=80>", "![x](https://e.org/a.png){width=80}"),
         (
