@@ -52,6 +52,11 @@ sign up for (?:more like this|our newsletter|the newsletter|free).{{0,80}}
 (?:powered|published) (?:by|with) {_PLATFORM}.{{0,40}}
 (?:image|photo|figure)(?: credit)?s?:? (?:by|from|source)\b.{{0,80}}\bon unsplash
 skip to (?:main )?content | accept (?:all )?cookies | back to top | cookie settings | advertisement
+if you (?:no longer|don[’']?t|do not) (?:want|wish) to (?:receive|get)\b.{{0,160}}
+si (?:ya )?no (?:deseas?|quieres?) (?:seguir |más )?recib.{{0,160}}
+si vous ne (?:souhaitez|voulez) plus recevoir.{{0,160}}
+se non (?:desideri|vuoi) più ricevere.{{0,160}}
+wenn (?:sie|du) .{{0,80}}(?:nicht mehr|keine) .{{0,120}}(?:abmelden|abbestell|erhalten).{{0,60}}
 abonnieren | jetzt abonnieren | abmelden | im browser ansehen | newsletter abbestellen
 s[’']abonner | se désabonner | voir dans le navigateur | suscribirse | darse de baja | iscriviti
 подписаться | отписаться | открыть в браузере | 購読する | 配信停止 | 订阅 | 取消订阅

@@ -14,7 +14,8 @@ _FEWEST_ITEMS = 2
 _MOST_SENTENCES = 6
 _MOST_SIGNATURES = 2
 _FAREWELL = re.compile(
-    r"(?:and\s+)?(?:that[’']?s (?:all|it)|that is (?:all|it)|thanks?(?: you)? (?:so much )?for "
+    r"[\s¡¿*_]*(?:and\s+)?(?:that[’']?s (?:all|it)|that is (?:all|it)|"
+    r"thanks?(?: you)? (?:so much )?for "
     r"(?:reading|subscribing|your)|see you (?:next|soon|in)|until next|till next|happy reading|"
     r"have a (?:great|good|nice|wonderful|lovely)|if you (?:enjoy|like|found|have|want)|"
     r"did you (?:enjoy|like)|as always|best(?: wishes| regards)?,|cheers,|regards,|yours,|"
@@ -93,6 +94,11 @@ def _holds_any_item(units: list[Unit]) -> bool:
     return len(headings) > _MOST_SIGNATURES or (bool(heading_runs(units)) and bool(headings))
 
 
+def _awaits_words(unit: Unit) -> bool:
+    """Whether what follows a unit belongs to it: a heading that is no entry with its link."""
+    return unit.is_heading and not (unit.is_entry and unit.url)
+
+
 def _says_goodbye(unit: Unit, *, is_last: bool) -> bool:
     """Whether a unit begins the closing words, or is what is left of them at the very end."""
     if _FAREWELL.match(unit.text):
@@ -108,7 +114,7 @@ def _farewell(units: list[Unit]) -> int | None:
         rest = units[at:]
         if unit.is_heading and _ABOUT.fullmatch(unit.text) and not _holds_items(rest):
             return at
-        if units[at - 1].is_heading or not _says_goodbye(unit, is_last=len(rest) == 1):
+        if _awaits_words(units[at - 1]) or not _says_goodbye(unit, is_last=len(rest) == 1):
             continue
         short = sentence_count(unit.text) <= _MOST_SENTENCES
         if short and not _holds_any_item(rest[1:]):

@@ -66,7 +66,19 @@ def read_section(part: Part, how: Spacing) -> Section:
     for at, unit in enumerate(part.units):
         reader.take(unit, part.units[at - 1] if at else None)
     reader.end()
+    if part.heading and _is_plain_list(part.units, reader.items):
+        return Section(part.heading, list(part.units), [])
     return Section(part.heading, reader.introduction, reader.items)
+
+
+def _is_plain_list(units: Sequence[Unit], items: Sequence[Item]) -> bool:
+    """Whether a section is a list of sentences, none of which could be a title."""
+    words = [unit for unit in units if unit.kind is not Kind.RULER]
+    return (
+        bool(items)
+        and all(unit.is_entry and unit.text for unit in words)
+        and not any(item.kicker or item.title for item in items)
+    )
 
 
 @dataclass(slots=True)

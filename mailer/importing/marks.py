@@ -34,7 +34,7 @@ _MARKERS = (
     ("1 -", r"(?P<n>\d{1,2})\s+[-–—|/]{1,2}\s+"),
     ("I.", r"(?P<n>[IVX]{1,5})[.)]\s+"),
     ("A.", r"(?P<n>[A-H])[.)]\s+"),
-    ("bullet", r"[-*+•‣◦▪●○■□▶►➤➔→»·–✓✔☑◆◇👉🔹🔸⁃∙]\ufe0f?\s+"),
+    ("bullet", r"[-*+•‣◦▪●○■□▶►➤➔→»·–✓✔☑✅➡📌◆◇👉🔹🔸⁃∙]\ufe0f?\s+"),
 )
 _COMPILED = tuple((style, re.compile(text, re.IGNORECASE)) for style, text in _MARKERS[:1]) + tuple(
     (style, re.compile(text)) for style, text in _MARKERS[1:]

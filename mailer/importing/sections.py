@@ -31,6 +31,7 @@ _FEWEST = 2
 _LONGEST_HEAD = 2
 _KICKER_SHARE = 0.7
 _MOST_FRAMED = 0.5
+_DRAWN = tuple("■□●○◆◇▶►▼★☆🔹🔸")
 
 
 def find_sections(units: Units, announced: Sequence[int]) -> tuple[int, ...]:
@@ -47,6 +48,7 @@ def find_sections(units: Units, announced: Sequence[int]) -> tuple[int, ...]:
         _by_numbers,
         _by_underlines,
         _by_rulers,
+        _by_drawn_marks,
         _by_label_style,
         _by_marked_below,
         _by_gaps,
@@ -130,6 +132,24 @@ def _by_rulers(units: Units) -> list[int]:
         if found and len(found) * 2 >= len(starts) and _is_believable(units, found):
             return found
     return []
+
+
+def _by_drawn_marks(units: Units) -> list[int]:
+    """Return labels that a drawn mark stands before, each alone on its line: ■ in Japanese."""
+    for mark in dict.fromkeys(_drawn_mark(unit) for unit in units):
+        found = [at for at, unit in enumerate(units) if mark and _drawn_mark(unit) == mark]
+        alone = [at for at in found if at + 1 < len(units) and _drawn_mark(units[at + 1]) != mark]
+        is_all = (
+            len(found) >= _FEWEST and alone == found and all(is_label(units[at]) for at in found)
+        )
+        if is_all and _is_believable(units, found, each=1):
+            return found
+    return []
+
+
+def _drawn_mark(unit: Unit) -> str:
+    mark = unit.marker.text.strip() if unit.marker and unit.is_entry else ""
+    return mark if mark[:1] in _DRAWN else ""
 
 
 def _after_rulers(units: Units, drawn: str) -> list[int]:

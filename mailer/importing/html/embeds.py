@@ -41,7 +41,7 @@ class Embed:
 
     Args:
         url: where it is.
-        title: what it is called.
+        title: what it is called; of pictures, what they show.
         below: what is said of it.
         said: words of somebody that it shows.
         formula: in TeX.
@@ -78,7 +78,8 @@ def embed_of(element: Element) -> Embed | None:
 def _embed(facts: dict[str, Any], element: Element) -> Embed | None:
     gallery, note = _inner(facts, "gallery"), _inner(facts, "comment")
     if pictures := tuple(_sources(gallery)):
-        return Embed(pictures=pictures, caption=_text(gallery, "caption"))
+        alt, caption = _text(gallery, "alt"), _text(gallery, "caption")
+        return Embed(title=alt, pictures=pictures, caption=caption)
     if formula := _text(facts, "persistentExpression"):
         return Embed(formula=formula)
     url = next((value for name in _ADDRESSES if (value := _text(facts, name))), "")
@@ -135,7 +136,7 @@ def _said(embed: Embed, element: Element, gathering: Gathering) -> Quote:
 
 def _pictures(embed: Embed, line: int, gathering: Gathering) -> Blocks:
     found = [src for picture in embed.pictures if (src := gathering.picture(picture))]
-    images = [Image(src, "", [], None, line) for src in found]
+    images = [Image(src, embed.title, [], None, line) for src in found]
     caption = [Run(embed.caption)] if embed.caption else []
     if images:
         images[-1].caption = caption

@@ -171,7 +171,7 @@ def _plain(post: Post, source_name: str) -> ImportedIssue | None:
     if post.date:
         markdown, _ = _replaced(markdown, "date", str(post.date))
         gone |= {"missing_date", "uncertain_date"}
-    slug = post.name_in_links
+    slug = post.name_in_links if post.slug or post.title else imported.slug
     markdown, _ = _replaced(markdown, "slug", slug)
     kept = tuple(finding for finding in imported.findings if finding.code not in gone)
     return replace(

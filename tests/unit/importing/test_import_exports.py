@@ -190,6 +190,7 @@ def test_what_substack_says_in_attributes_only() -> None:
     assert text.startswith("![A harbour at low tide](https://substack-post-media"), "no own link"
     assert "with a mention of Ada Writer inside." in text
     assert "```latex\nE = mc^2 \\alpha\n```" in text
+    assert text.count("![pier](") == 2
     assert "images/two_100x200.jpeg)\n*Two views of the pier*" in text
     assert "**[Night ferries](https://mine.substack.com/p/night-ferries)**\\\nWhere the" in text
     assert "> [Light Keeper (@keeper)](https://twitter.com/keeper/status/" in text

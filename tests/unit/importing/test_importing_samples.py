@@ -50,6 +50,8 @@ EXPECTED = {
     "numbered_all.txt": (3, 5, []),
     "wrapped_plain.txt": (2, 3, []),
     "chinese.txt": (3, 4, []),
+    "drawn_marks.txt": (2, 3, []),
+    "spanish.txt": (3, 4, []),
 }
 
 
