@@ -1,6 +1,8 @@
 import dataclasses
 import datetime as dt
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,11 @@ import pytest
 from lxml import html as lxml_html
 from web_kit import WebLedger, request, web_app, web_issue
 
+from mailer.cards import Card, draw_card
 from mailer.domain.message import Slot, SlotContext
 from mailer.domain.send import SendState
 from mailer.services.archiving import PAGE_SIZE
+from mailer.web.app import THREADS
 from mailer.web.server import WebHandle, start_web
 
 PUBLIC_STATES = {"sending", "paused", "sent"}
@@ -128,6 +132,29 @@ def test_screen_readers_find_the_issue(web: WebHandle, ledger: WebLedger) -> Non
     body = page.find("body")
     assert [child.tag for child in body] == ["nav", "main", "nav"]
     assert "Dear reader" in "".join(body.find("main").itertext())
+
+
+def test_cards_that_wait_to_be_drawn_keep_nobody_waiting(
+    web: WebHandle, ledger: WebLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.seed(1)
+    may_draw = threading.Event()
+
+    def draw(card: Card) -> bytes:
+        may_draw.wait(60)
+        return draw_card(card)
+
+    monkeypatch.setattr("mailer.services.archive_cards.draw_card", draw)
+    with ThreadPoolExecutor(2 * THREADS) as pool:
+        cards = [
+            pool.submit(request, "GET", web.url + "/archive/first/card.png")
+            for _ in range(2 * THREADS)
+        ]
+        try:
+            assert request("GET", web.url + "/archive/first").status == 200
+        finally:
+            may_draw.set()
+        assert {card.result().status for card in cards} == {200}
 
 
 def test_an_empty_archive_says_so(web: WebHandle) -> None:
