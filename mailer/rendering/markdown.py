@@ -42,6 +42,9 @@ NO_FIELD = (
     "a merge field cannot stand in the address of a link or image; only {{ archive_url }} or"
     " {{ unsubscribe_url }} may be the whole address of a link"
 )
+_MORE_BRACES = re.compile(r"(?:[ \t]*\{[^{}\n]*\})*")
+_APART = "attributes stand right behind the link or picture: take the blank before '{' out"
+_TWICE = "attributes stand in one pair of braces: join them"
 _LONGEST_ADDRESS = 2000
 _REST_OF_LINE = re.compile(r"[ \t]*(?=\n|\Z)")
 
@@ -269,7 +272,8 @@ def _attributes(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
     """Give the braces right after a link or picture to it, those that end a heading to that."""
     end = 0 if silent else end_of_braces(state.src, state.pos)
     meta = _owner(state, end) if end else None
-    if meta is None or "attributes" in meta:
+    is_apart = meta is None and bool(end) and _is_behind_link(state)
+    if meta is None and not is_apart:
         return False
     try:
         match = match_attributes(state.src, state.pos)
@@ -277,9 +281,17 @@ def _attributes(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
         raise _error(state, str(error)) from None
     if match is None:
         return False
+    if meta is None or "attributes" in meta:
+        raise _error(state, _APART if is_apart else _TWICE)
     meta["attributes"] = match[0]
     state.pos = match[1]
     return True
+
+
+def _is_behind_link(state: StateInline) -> bool:
+    """Tell whether only blanks part this place from a link or picture."""
+    is_blank = bool(state.pending) and not state.pending.strip(" \t")
+    return is_blank and bool(state.tokens) and state.tokens[-1].type in {"image", "link_close"}
 
 
 def _owner(state: StateInline, end: int) -> dict[Any, Any] | None:
@@ -288,7 +300,8 @@ def _owner(state: StateInline, end: int) -> dict[Any, Any] | None:
         return state.tokens[-1].meta
     heading: dict[Any, Any] | None = state.env.get("heading")
     is_apart = state.src[: state.pos].endswith((" ", "\t")) or not state.pos
-    return heading if end == len(state.src) and is_apart else None
+    is_last = _MORE_BRACES.fullmatch(state.src, end) is not None
+    return heading if is_last and is_apart else None
 
 
 def _footnote_rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's

@@ -198,6 +198,10 @@ def test_comments_are_left_out() -> None:
         ("::: danger\nx\n:::\n", 5, 1, "did you mean 'warning'"),
         ("x\n\n```{=html}\n<b>\n```\n", 7, 4, "raw parts are MJML"),
         ("see [b](<das Haus.html>)\n", 5, 10, "not 'das Haus.html'"),
+        ("[b](https://e.org) {.button}\n", 5, 20, "take the blank"),
+        ("see\n![b](https://e.org/a.png)  {width=9}\n", 6, 28, "take the blank"),
+        ("[b](https://e.org){.button}{.outline}\n", 5, 28, "join them"),
+        ("## S {#a} {accent=2}\n\nx\n", 5, 11, "join them"),
         ("::: {.note}\ntext\n:::\n", 5, 1, "comes a name"),
         ("::: note\ntext\n::: {.tip}\n", 7, 1, "comes a name"),
         ("::: poll Q\n1. [a](https://e.org)\n2. b\n:::\n", 7, 1, "one link"),
@@ -254,6 +258,8 @@ def test_braces_that_are_no_attributes_are_text() -> None:
     assert plain_text(issue.sections[0].name) == "A set {a, b}"
     (paragraph,) = issue.sections[0].introduction
     assert plain_text(paragraph.children) == "x{ or } [y]()"
+    apart = parse("[x](https://e.org) {or} b\n\n## [S](https://e.org) {#s}\n\nt\n")
+    assert apart.sections[0].id == "s"
 
 
 def test_a_comment_that_does_not_end_is_looked_for_once() -> None:
