@@ -34,7 +34,7 @@ _FRAME = (
     yaml.DocumentStartEvent,
     yaml.DocumentEndEvent,
 )
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SLUG = re.compile(r"(?=[a-z0-9-]{1,100}\Z)[a-z0-9]+(?:-[a-z0-9]+)*")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _MAILBOX = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<email>[^<>\s]+)>")
@@ -255,10 +255,11 @@ class _Reader:
 
     def slug(self) -> str:
         """Return the slug, by default made from the file's name."""
-        if text := self.matching("slug", _SLUG, "lower-case letters, digits and single hyphens"):
+        shape = "lower-case letters, digits and single hyphens, at most 100"
+        if text := self.matching("slug", _SLUG, shape):
             return text
         stem = "-".join(re.findall(r"[a-z0-9]+", self.source.path.stem.lower()))
-        if stem:
+        if _SLUG.fullmatch(stem):
             return stem
         raise self.source.error("the file's name gives no slug: add 'slug: my-issue'", line=1)
 

@@ -39,7 +39,7 @@ _PROPERTIES: dict[str, dict[str, Any]] = {
         "description": "The issue's name in links; made from the file's name where left out.",
         "type": _WORD,
         "minimum": 0,
-        **_shaped("[a-z0-9]+(?:-[a-z0-9]+)*"),
+        **_shaped("(?=[a-z0-9-]{1,100}\\s*$)[a-z0-9]+(?:-[a-z0-9]+)*"),
     },
     "date": {
         "description": "The issue's day, such as 2026-11-22.",

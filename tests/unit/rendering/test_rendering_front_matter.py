@@ -38,6 +38,13 @@ def test_slug_comes_from_the_file_name() -> None:
     assert matter("title: x").slug == "my-first-issue"
 
 
+@pytest.mark.parametrize("name", ["x" * 101, "!!!", "日本"])
+def test_a_file_s_name_that_is_no_slug_is_an_error(name: str) -> None:
+    """Longer ones would be links that the archive does not look up."""
+    with pytest.raises(RenderError, match="add 'slug: my-issue'"):
+        parse_issue("---\nsubject: S\ndate: 2026-11-22\n---\nx", path=Path(f"{name}.md"))
+
+
 @pytest.mark.parametrize(
     ("written", "name"),
     [

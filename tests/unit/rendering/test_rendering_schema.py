@@ -54,6 +54,8 @@ def test_it_is_a_schema() -> None:
         ("", True),
         ("slug: week-1", True),
         ("slug: Week 1", False),
+        (f"slug: {'a' * 100}", True),
+        (f"slug: {'a' * 101}", False),
         ("preheader: 'a {{ b }}'", False),
         ("list: my-list", True),
         ("list: My List", False),
