@@ -13,7 +13,7 @@ const VIEWS = [
 ];
 const KEPT_DOCUMENTS = 8;
 const GAP = 26, EDGE = 26, BEZEL = 18, SMALLEST = 0.34;
-const ROW_GAP = 18, ROW_EDGE = 19, LEAST_HIGH = 220;
+const ROW_GAP = 18, ROW_EDGE = 19, LEAST_HIGH = 200;
 
 export class Board {
   constructor(root, chooser, address, { onLine, lineOf, lettersOf }) {
@@ -134,7 +134,8 @@ class Documents {
 
 function bestLayout(frames, width, height) {
   const layouts = [frames.length];
-  if (frames.length > 3 && height > 520) layouts.push(Math.ceil(frames.length / 2));
+  const isTooWide = scaleOf(frames, width) < SMALLEST; // in one row some would be out of sight
+  if (frames.length > 3 && (height > 520 || isTooWide)) layouts.push(Math.ceil(frames.length / 2));
   const options = layouts.map((perRow) => {
     const rows = rowsOf(frames, perRow);
     return { rows, scale: Math.min(1, ...rows.map((row) => scaleOf(row, width))) };

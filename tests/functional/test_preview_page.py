@@ -277,6 +277,20 @@ def test_a_page_that_nobody_sees_holds_no_connection(shown: Page, issue: Path) -
     assert "Later" in frames(shown, "d.body.innerText")[0]
 
 
+@pytest.mark.parametrize(("width", "height"), [(1100, 800), (1280, 720), (1366, 650), (1920, 1080)])
+def test_all_views_are_side_by_side_on_common_screens(
+    shown: Page, preview: PreviewHandle, width: int, height: int
+) -> None:
+    shown.resize(width, height)
+    shown.open(preview.url)
+    wait_for(shown, "document.documentElement.dataset.shown >= 1")
+    boxes = shown.evaluate(
+        "[...document.querySelectorAll('.device')].map((d) => d.getBoundingClientRect().toJSON())"
+    )
+    assert len(boxes) == 6
+    assert all(box["right"] <= width and box["bottom"] <= height + 20 for box in boxes), boxes
+
+
 def test_on_a_narrow_window_the_views_come_first(shown: Page, preview: PreviewHandle) -> None:
     assert shown.evaluate("document.querySelector('#panel').offsetWidth") > 0
     for width in (900, 390):
