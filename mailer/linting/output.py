@@ -75,8 +75,12 @@ def github_lines(reports: Sequence[LintReport]) -> Iterator[str]:
             listed = ",".join(
                 f"{name}={_property(str(value))}" for name, value in properties.items()
             )
-            said = f"{each.message}. {each.fix}" if each.fix else each.message
-            yield f"::{_COMMANDS[each.severity]} {listed}::{_data(said)}"
+            yield f"::{_COMMANDS[each.severity]} {listed}::{_data(_said(each))}"
+
+
+def _said(finding: Finding) -> str:
+    end = "" if finding.message.endswith(("?", "!", ".")) else "."
+    return f"{finding.message}{end} {finding.fix}" if finding.fix else finding.message
 
 
 def _data(text: str) -> str:
@@ -164,7 +168,7 @@ def _result(finding: Finding, number: int, *, root: Path) -> dict[str, Any]:
         "ruleId": finding.code,
         "ruleIndex": number,
         "level": _LEVELS[finding.severity],
-        "message": {"text": f"{finding.message}. {finding.fix}".strip()},
+        "message": {"text": _said(finding)},
         "locations": [
             {
                 "physicalLocation": {

@@ -93,8 +93,7 @@ def _finding(inspection: Inspection, pair: _Pair, view: View) -> Finding:
         words=static or look.colour_from,
         also=(look.colour_from, *_spellings(look.colour_from), *_spellings(look.background_from)),
         severity=Severity.ERROR if ratio < _WORST else Severity.WARNING,
-        fix=f"{_WHEN[view]} {better.hex}, which has"
-        f" {contrast(better, look.background):.1f} on {back}.",
+        fix=_fix(inspection, pair, view, better),
         facts={
             "text": front,
             "background": back,
@@ -106,6 +105,19 @@ def _finding(inspection: Inspection, pair: _Pair, view: View) -> Finding:
             "issue_line": pair.run.line,
         },
     )
+
+
+def _fix(inspection: Inspection, pair: _Pair, view: View, better: Colour) -> str:
+    look = pair.look
+    if view is DARK and look.colour_from and pair.run.element.is_authored:
+        light = inspection.look(pair.run.element, LIGHT)
+        if light.colour == look.colour and light.background != look.background:
+            return (
+                "Give the colour's element or section a background, too: then both stay in dark"
+                " mode; or leave the colour out."
+            )
+    share = f"{contrast(better, look.background):.1f}"
+    return f"{_WHEN[view]} {better.hex}, which has {share} on {look.background.hex}."
 
 
 def _static_words(inspection: Inspection, pair: _Pair) -> str:

@@ -71,9 +71,16 @@ def _too_wide(inspection: Inspection) -> Iterator[Finding]:
             available = columns[at]
         width = _own_width(inspection, element)
         if width is not None and available is not None and width > available + _SLACK:
-            yield _finding(inspection, element, width=width, available=available)
+            if not _is_told(inspection, element, width):
+                yield _finding(inspection, element, width=width, available=available)
             width = available
         room[element] = _inside(inspection, element, width if width is not None else available)
+
+
+def _is_told(inspection: Inspection, element: Element, width: float) -> bool:
+    """Say whether the rule on pictures that are wider than the message has told it."""
+    most = inspection.options.content_width
+    return element.tag == "img" and bool(most) and width > most
 
 
 def _side_by_side(
@@ -139,5 +146,6 @@ def _finding(
         f"a {name} of {width:g} px stands in a box with {available:g} px of room",
         at=element,
         words=element.attributes.get("src", ""),
+        fix="Give it at most the width of its column." if element.tag == "img" else "",
         facts={"pixels": width, "room": available},
     )

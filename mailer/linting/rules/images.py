@@ -55,7 +55,8 @@ RULES = (
         "image-heavy",
         Severity.WARNING,
         "a heavy picture",
-        "It appears late on a phone, and costs readers data.",
+        "On the web it appears late on a phone and costs readers data; a file beside the issue"
+        " loses quality until it is light enough to go out.",
         "Make it smaller: twice the shown width is enough; photographs as JPEG.",
     ),
     Rule(
@@ -195,7 +196,7 @@ def _file(image: _Shown, known: LocalImage, lintable: Lintable) -> Iterator[Hit]
     if known.format not in _SHOWN_FORMATS and not known.is_converted:
         yield Hit("image-format", f"mail programs do not show {known.format}", start, end)
     if known.size_bytes > lintable.options.image_bytes:
-        message = f"the picture has {known.size_bytes:,} bytes"
+        message = f"the picture's file has {known.size_bytes:,} bytes"
         yield Hit("image-heavy", message, start, end, facts={"bytes": known.size_bytes})
     if 0 < known.width < image.width:
         message = f"{known.width} pixels are stretched to {image.width}"

@@ -135,8 +135,12 @@ def check_made(lintable: Lintable) -> Iterator[Hit]:
     document = lintable.document
     prose, text = document.masked.prose, document.source.text
     for start, end in document.spans.broken:
-        if _MEANT.search(text, start, min(end, start + _LONGEST_LINK)):
-            yield Hit("link-not-made", "this is no link: readers see the brackets", start, end)
+        if meant := _MEANT.search(text, start, min(end, start + _LONGEST_LINK)):
+            at = text.find("{{", meant.start(), min(end, start + _LONGEST_LINK))
+            message = "this is no link: readers see the brackets"
+            if at > text.find("](", start) > 0:
+                message = "this is no link: a merge field cannot stand in an address"
+            yield Hit("link-not-made", message, start, end)
     for found in _SPLIT.finditer(prose):
         yield Hit(
             "link-not-made", "this is no link: it has a space in it", found.start(), found.end()

@@ -34,6 +34,14 @@ RULES = (
         " it.",
     ),
     Rule(
+        "code-unclosed",
+        Severity.WARNING,
+        "code that does not end",
+        "Readers see what follows as code, with its marks.",
+        "End it with a line of the same marks as its first; around code that has such lines, put"
+        " longer ones.",
+    ),
+    Rule(
         "part-empty",
         Severity.WARNING,
         "a box, quote or list entry with nothing in it",
@@ -54,6 +62,9 @@ _UNDERLINE = re.compile(r"[ \t>]*={3,}[ \t]*")
 _DASHES = re.compile(r"[ \t>]*\|?(?:[ \t]*:?-+:?[ \t]*\|)+(?:[ \t]*:?-+:?[ \t]*)?")
 _GLUED = re.compile(r"[ \t>]*\#{2,6}(?=[^\s\#])")
 _ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]", re.IGNORECASE)
+_FENCE = re.compile(
+    r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$"
+)
 _STARS = re.compile(
     r"(?<![*\w])\*\*[^*\s][^*]{0,11}|[^*]{0,11}[^*\s\d]\*\*(?![*\w])|\*\* [^*]{1,80} \*\*"
 )
@@ -74,6 +85,27 @@ def check_lines(lintable: Lintable) -> Iterator[Hit]:
                 start = at + len(line) - len(line.lstrip(" \t>"))
                 yield Hit("markup-shown", message, start, at + len(line.rstrip()))
             at += len(line) + 1
+
+
+def check_code(lintable: Lintable) -> Iterator[Hit]:
+    """Look for code without an end: at the end of the file, or where the next code begins."""
+    text = lintable.document.source.text
+    for start, end in lintable.document.masked.code:
+        first, *lines = text[start:end].rstrip().split("\n")
+        opened = _FENCE.match(first)
+        if not opened:
+            continue
+        mark = opened["mark"]
+        marks = [found for line in lines if (found := _FENCE.match(line))]
+        again = [each for each in marks if each["info"] and each["mark"].startswith(mark)]
+        is_closed = any(each["mark"].startswith(mark) and not each["info"] for each in marks)
+        if again:
+            message = f"the code goes on to the next {again[0]['mark']}{again[0]['info'][:30]}"
+        elif not is_closed and end >= len(text.rstrip()):
+            message = "the code goes on to the end of the file"
+        else:
+            continue
+        yield Hit("code-unclosed", message, start + opened.start("mark"), start + len(first))
 
 
 def _line(line: str, *, is_first: bool) -> str:
@@ -163,4 +195,4 @@ def _is_filled(section: Section) -> bool:
     return bool(section.items or section.introduction)
 
 
-CHECKS: tuple[Check, ...] = (check_lines, check_words, check_parts, check_everybody)
+CHECKS: tuple[Check, ...] = (check_lines, check_code, check_words, check_parts, check_everybody)

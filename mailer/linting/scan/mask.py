@@ -69,7 +69,8 @@ def _code_blocks(text: str, body: int) -> list[tuple[int, int]]:
         if fence and _leaves(line, lead):
             found.append((opened, max(at - 1, opened)))
             fence = ""
-        mark = None if in_comment else _FENCE.match(line)
+        is_text = in_comment or (not fence and not in_list and _is_indented(line))
+        mark = None if is_text else _FENCE.match(line)
         if fence:
             if _closes(line, fence):
                 found.append((opened, end))

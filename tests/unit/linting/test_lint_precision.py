@@ -130,3 +130,39 @@ def test_all_that_is_wrong_with_raw_mjml_is_told(found: Found) -> None:
 def test_the_words_that_are_wrong_end_where_they_end(lint: Lint) -> None:
     (broken,) = lint(f"{FRONT}See [it](www.quay.news/tar) and more.").findings
     assert (broken.column, broken.text) == (10, "www.quay.news/tar")
+
+
+@pytest.mark.parametrize(
+    ("body", "places"),
+    [
+        ("```python\na\n\nWords.", ["8:1"]),
+        ("```python\na\n\nWords.\n\n```sql\nb\n```\n\nMore.", ["8:1"]),
+        ("~~~\na\n\nWords.\n```", ["8:1"]),
+        ("```\na\n```\n\n```sql\nb\n```", []),
+        ("````markdown\n```js\n1\n```\n````", []),
+        ("~~~markdown\n```js\n1\n```\n~~~", []),
+        ("    ```js\n    1\n\nWords.", []),
+    ],
+)
+def test_code_that_does_not_end(found: Found, body: str, places: list[str]) -> None:
+    hits = [each for each in found(f"Words.\n\n{body}") if each.endswith("code-unclosed")]
+    assert hits == [f"{place} code-unclosed" for place in places]
+
+
+def test_a_picture_wider_than_the_message_is_told_once(found: Found) -> None:
+    text = '<mj-text><img src="https://a.news/a.png" alt="A dog" width="900" /></mj-text>'
+    assert found(f"Words.\n\n```{{=mjml}}\n{text}\n```") == ["9:20 image-too-wide"]
+
+
+def test_a_colour_that_stays_in_dark_mode_wants_a_background(lint: Lint) -> None:
+    text = '<mj-text color="#222222">Words of ours</mj-text>'
+    (faint,) = lint(f"{FRONT}Words.\n\n```{{=mjml}}\n{text}\n```").findings
+    assert (faint.code, faint.line) == ("contrast-low", 9)
+    assert "in dark mode" in faint.message
+    assert "background" in faint.fix
+
+
+def test_a_merge_field_in_an_address_is_named(lint: Lint) -> None:
+    found = lint(f'{FRONT}See [it](https://a.news/{{{{ x | default: "a" }}}}) now.').findings
+    (broken,) = (each for each in found if each.code == "link-not-made")
+    assert "merge field" in broken.message

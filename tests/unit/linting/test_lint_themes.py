@@ -22,6 +22,9 @@ MIXED = (
 LINK = '<mj-text><a href="{}">Our page</a></mj-text>'
 
 
+H1 = '<h1 class="h1 {{ title_size }}" dir="auto">{{ title }}</h1>'
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Settings:
     (tmp_path / "mailer.toml").write_text(
@@ -99,7 +102,7 @@ def test_errors_of_jinja_have_a_column(
     [
         (MJML, '<mjml lang="{{ language }}" dir="{{ direction }}">', "<mjml>", "language-missing"),
         (MJML, "{{ parts.head(page_title,", '{{ parts.head("",', "title-missing"),
-        (MJML, '<h1 class="h1 {{ title_size }}">{{ title }}</h1>', '<p class="h1">{{ title }}</p>',
+        (MJML, H1, '<p class="h1">{{ title }}</p>',
          "heading-main-missing"),
         (MJML, "unsubscribe_url, words, postal_address", 'unsubscribe_url, words, ""',
          "postal-address-unshown"),

@@ -172,7 +172,11 @@ def test_small_text_is_placed_in_the_css(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
-        ('<h1 class="h1 {{ title_size }}">{{ title }}</h1>', "{{ title }}", "heading-main-missing"),
+        (
+            '<h1 class="h1 {{ title_size }}" dir="auto">{{ title }}</h1>',
+            "{{ title }}",
+            "heading-main-missing",
+        ),
         ('id="{{ s.id }}"{{ trace(s.line) }}', 'id="{{ s.id }}"', "heading-untraced"),
         ("unsubscribe_url, words", '"https://example.org/", words', "unsubscribe-missing"),
         ("words, postal_address", 'words, ""', "postal-address-unshown"),
