@@ -5,6 +5,7 @@ import datetime as dt
 import json
 import os
 import sys
+from collections.abc import Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,13 @@ def show_duration(seconds: float) -> str:
     hours, minutes = divmod(minutes, 60)
     parts = [(hours, "h"), (minutes, "min"), (rest, "s")]
     return " ".join(f"{count} {unit}" for count, unit in parts if count)
+
+
+def told_parts(conditions: Sequence[str]) -> str:
+    """Return which parts for some readers a message has."""
+    if not conditions:
+        return "with none of the parts for some readers"
+    return "with the parts for " + ", ".join(conditions)
 
 
 def warn(message: str) -> None:

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from mailer.cli._draft_notes import tell_of_draft
-from mailer.cli._shared import ExitCode, console, fail, print_json, warn
+from mailer.cli._shared import ExitCode, console, fail, print_json, told_parts, warn
 from mailer.cli._stopping import when_stopped
 from mailer.errors import ProviderError, RenderError
 
@@ -129,7 +129,7 @@ def _send(
 def _warn_of_values(compiled: "CompiledIssue", reader: "Reader", overrides: dict[str, str]) -> None:
     from mailer.services.testing_message import fields_left_empty
 
-    for field in fields_left_empty(compiled, dict(reader.fields)):
+    for field in fields_left_empty(compiled, reader.fields):
         warn(f"{{{{ {field} }}}} has neither value nor default: it is empty in this test")
     conditions = " ".join(compiled.conditions)
     for field in overrides:
@@ -141,14 +141,17 @@ def _facts(
     app: "App", compiled: "CompiledIssue", reader: "Reader", answers: "Sequence[Answer]"
 ) -> dict[str, Any]:
     from mailer.services.publishing import describe, sample_message
-    from mailer.services.testing_message import SUBJECT_MARK
+    from mailer.services.testing_message import SUBJECT_MARK, as_read
 
-    described = describe(compiled, sample_message(compiled, app.settings))
+    read = as_read(compiled, email=reader.email, fields=reader.fields)
+    described = describe(read, sample_message(read, app.settings, fields=reader.fields))
     return {
         "subject": SUBJECT_MARK + described["subject"],
         "slug": compiled.slug,
         "provider": app.provider.name,
         "as": reader.email or None,
+        "conditions": list(compiled.conditions),
+        "shown_for": list(compiled.shown_to(reader.fields)),
         "bytes": described["bytes"],
         "results": [
             {"email": one.email, "state": one.state, "detail": one.detail} for one in answers
@@ -161,6 +164,9 @@ def _show(facts: dict[str, Any]) -> None:
     console.print(
         f"test of [bold]{escape(facts['slug'])}[/] through {facts['provider']}, {escape(filled)}"
     )
+    console.print(f"  {escape(facts['subject'])}", style="dim")
+    if facts["conditions"]:
+        console.print(f"  {escape(told_parts(facts['shown_for']))}", style="dim")
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for one in facts["results"]:
         colour = _COLOURS.get(one["state"], "red")

@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from mailer.cli._shared import console, print_json, show_time
+from mailer.cli._shared import console, print_json, show_time, told_parts
 
 if TYPE_CHECKING:
     from mailer.services import reporting
@@ -70,6 +70,4 @@ def _show_story(story: "reporting.Story") -> None:
 def _variant(facts: "stories.DeliveryFacts") -> str:
     if facts.shown_for is None:
         return "which of the parts for some readers it had was not recorded"
-    if not facts.shown_for:
-        return "with none of the parts for some readers"
-    return "with the parts for " + ", ".join(facts.shown_for)
+    return told_parts(facts.shown_for)

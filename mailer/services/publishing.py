@@ -3,7 +3,8 @@
 import datetime as dt
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -199,12 +200,18 @@ def issue_defaults(settings: Settings) -> IssueDefaults:
     )
 
 
-def sample_message(compiled: CompiledIssue, settings: Settings) -> bytes:
-    """Return the whole message as a sample reader gets it: the same bytes every time."""
+def sample_message(
+    compiled: CompiledIssue, settings: Settings, *, fields: Mapping[str, str] | None = None
+) -> bytes:
+    """Return the whole message as a sample reader with these merge values gets it.
+
+    The same bytes every time.
+    """
     domain = compiled.sender.email.rpartition("@")[2]
     identity = MailingIdentity("sample", compiled.sender.name or "Sample", domain, 0)
     noon = dt.datetime.combine(compiled.date, dt.time(12), tzinfo=dt.UTC)
-    return MimeTemplate(compiled, identity).bind(sample_recipient(compiled, settings), date=noon)
+    reader = replace(sample_recipient(compiled, settings), fields=fields or {})
+    return MimeTemplate(compiled, identity).bind(reader, date=noon)
 
 
 def neutral_html(compiled: CompiledIssue, settings: Settings) -> str:

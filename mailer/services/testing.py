@@ -21,6 +21,7 @@ from mailer.services.publishing import neutral_html
 from mailer.services.testing_message import Marks, as_test
 from subscribers import queries
 from subscribers.address import Address, parse_address
+from subscribers.errors import InvalidAddressError
 from subscribers.tokens import Purpose, Signer
 
 MOST_ADDRESSES = 10
@@ -78,7 +79,7 @@ def find_reader(engine: Engine, email: str, overrides: Mapping[str, str]) -> Rea
     """
     if not email:
         return Reader("", dict(overrides))
-    address = parse_address(email)
+    address = _address(email, "--as")
     with engine.connect() as connection:
         found = queries.find_subscriber(connection, address.email_key)
     if found is None:
@@ -93,9 +94,17 @@ def parse_addresses(texts: Sequence[str]) -> list[Address]:
         InvalidAddressError: one is none.
     """
     found: dict[str, Address] = {}
-    for address in map(parse_address, texts):
+    for text in texts:
+        address = _address(text, "--to")
         found.setdefault(address.email_key, address)
     return list(found.values())
+
+
+def _address(text: str, option: str) -> Address:
+    try:
+        return parse_address(text)
+    except InvalidAddressError as error:
+        raise InvalidAddressError(f"{option} {text!r}: {error}") from None
 
 
 def suppressed(engine: Engine, addresses: Sequence[Address]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import html
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from mailer.domain.message import ADDRESS, CompiledIssue, Slot
@@ -96,14 +96,16 @@ def with_address(compiled: CompiledIssue, email: str) -> CompiledIssue:
     return replace(filled, subject=subject, slots=kept)
 
 
-def fields_left_empty(compiled: CompiledIssue, fields: dict[str, str]) -> list[str]:
-    """Return the merge fields that have neither a value nor a default."""
-    lacking = {
-        slot.field
-        for slot in compiled.slots
-        if slot.field in compiled.fields and slot.default is None and not fields.get(slot.field)
-    }
-    return sorted(lacking)
+def as_read(compiled: CompiledIssue, *, email: str, fields: Mapping[str, str]) -> CompiledIssue:
+    """Return the variant that a subscriber with these values gets, their address filled in."""
+    one = compiled.variant(compiled.shown_to(fields))
+    return with_address(one, email) if email else one
+
+
+def fields_left_empty(compiled: CompiledIssue, fields: Mapping[str, str]) -> list[str]:
+    """Return the merge fields that have neither a value nor a default in what they read."""
+    shown = compiled.shown_to(fields)
+    return sorted(field for field in compiled.gaps(shown) if not fields.get(field))
 
 
 def _filled(text: str, slots: list[Slot], value: str) -> str:

@@ -78,6 +78,9 @@ def test_a_test_shows_what_a_subscriber_would_get_and_leaves_no_row(author: Cli)
     facts = done.json
     assert facts["as"] == "ada@example.org"
     assert facts["provider"] == "outbox"
+    assert facts["subject"] == "[Test] Hello Ada <b> in London"
+    assert facts["conditions"] == facts["shown_for"]
+    assert len(facts["shown_for"]) == 1
     assert [(one["email"], one["state"]) for one in facts["results"]] == [
         ("me@example.org", "accepted"),
         ("ada@example.org", "accepted"),
@@ -108,6 +111,7 @@ def test_without_a_subscriber_defaults_fill_it(author: Cli) -> None:
     assert "Only for those who paid." not in one.html + one.text
     assert "{{ city }} has neither value nor default: it is empty in this test" in done.err
     assert "test of week-1 through outbox, with defaults" in done.out
+    assert "with none of the parts for some readers" in done.out
     assert re.search(r"accepted +me@example\.org +week-1-test/test-", done.out)
 
 
@@ -155,7 +159,8 @@ def test_each_test_is_a_message_of_its_own(author: Cli) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        ("week-1.md --to nobody", ExitCode.USAGE, "must have an @-sign"),
+        ("week-1.md --to a@b.org --to nobody", ExitCode.USAGE, "--to 'nobody': An email address"),
+        ("week-1.md --to a@b.org --as ada", ExitCode.USAGE, "--as 'ada': An email address"),
         ("gone.md --to me@example.org", ExitCode.USAGE, "gone.md: there is no such file"),
         ("week-1.md", ExitCode.USAGE, "'--to'"),
         (

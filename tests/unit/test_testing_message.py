@@ -78,6 +78,7 @@ def test_fields_without_value_and_default_are_named() -> None:
     assert fields_left_empty(ISSUE, {}) == ["city"]
     assert fields_left_empty(ISSUE, {"city": ""}) == ["city"]
     assert fields_left_empty(ISSUE, {"city": "London"}) == []
+    assert fields_left_empty(ISSUE, {"plan": "paid"}) == [], "they do not get the words with it"
 
 
 @pytest.mark.parametrize(
