@@ -5,7 +5,8 @@ import re
 from mailer.importing.marks import MARKDOWN_LINK, URL, trim_url
 
 _SPECIAL = re.compile(r"[\\`*\[\]<]|~(?=~)|(?<=~)~|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|!(?=\[)")
-_BRACES = re.compile(r"\{{2,}")
+_BRACES = re.compile(r"\{{2,}|\{(?=\s*(?:[.#:]\S|[A-Za-z][\w-]*=))")
+"""Of merge fields and attributes."""
 _LINE_START = re.compile(r"[#>+=~-]")
 _NUMBER_START = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 

@@ -11,7 +11,9 @@ from markdown_it import MarkdownIt
 from mailer.importing.html.document import CODE, EMPHASIS, STRIKE, STRONG, Link, Run, Runs
 
 _SPECIAL = re.compile(r"[\\`*\[\]<~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w*;|$)|!(?=\[)")
-_BRACES = re.compile(r"\{(?=\{|$)|(?<=\{)\{|\A\{")
+_BRACES = re.compile(
+    r"\{(?=\{|$)|(?<=\{)\{|\A\{|\{(?=\s*(?:[.#:]\S|[A-Za-z][\w-]*=))"  # fields, attributes
+)
 _LINE_START = re.compile(r"[#>+=|:-]")
 _NUMBER_START = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 _MARKS = {STRONG: "**", EMPHASIS: "*", STRIKE: "~~"}
