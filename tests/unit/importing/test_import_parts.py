@@ -41,7 +41,7 @@ def md(html: str, **facts: object) -> str:
         ("<p>::: note</p>", "\\::: note"),
         ("<p>&lt;!-- no --&gt; comment</p>", "\\<!-- no --> comment"),
         ("<p>a{.button}</p><p>{{ x }}</p>", "a\\{.button}\n\n\\{\\{ x }}"),
-        ("<p><a href='https://e.org'>x</a> {.button} {a}</p>", "[x](https://e.org) \\{.button} {a}"),
+        ("<p><a href='https://e.org'>x</a> {.b} {a}</p>", "[x](https://e.org) \\{.b} {a}"),
         ("<p><a href='https://e.org'>x</a>{.button}</p>", "[x](https://e.org)\\{.button}"),
         ("<p><a href='https://e.org/(a)'>[x]</a></p>", "[\\[x\\]](https://e.org/%28a%29)"),
         ("<p><a href='https://e.org/a'>https://e.org/a</a></p>", "<https://e.org/a>"),
