@@ -41,23 +41,25 @@ def _without_body(headings: Sequence[Unit], *, pairs: bool) -> list[Sequence[Uni
 
 def _segments(run: Sequence[Unit], *, usual_gap: int, shortest: int) -> list[Sequence[Unit]]:
     """Return `run` cut where an item surely begins."""
+    levels = {unit.level for unit in run}
+    top = min(levels - {0}, default=0) if len(levels) > 1 else 0
     cuts = [
         at
         for at in range(1, len(run))
-        if _begins_item(run, at, usual_gap=usual_gap, shortest=shortest)
+        if _begins_item(run, at, usual_gap=usual_gap, shortest=shortest, top=top)
     ]
     return [run[a:b] for a, b in zip([0, *cuts], [*cuts, len(run)], strict=True)]
 
 
-def _begins_item(run: Sequence[Unit], at: int, *, usual_gap: int, shortest: int) -> bool:
+def _begins_item(run: Sequence[Unit], at: int, *, usual_gap: int, shortest: int, top: int) -> bool:
     """Whether the heading is marked as the first of an item, or follows a finished title.
 
-    So does one after a wide gap, unless the run is no longer than `shortest`.
+    So does one after a wide gap, unless the run is no longer than `shortest`. `top` is the
+    uppermost level of the run's headings, if these have several.
     """
     before, unit = run[at - 1], run[at]
     if unit.marker is not None or before.url:
         return True
-    levels = {other.level for other in run} - {0}
-    if len({other.level for other in run}) > 1 and unit.level and unit.level == min(levels):
+    if top and unit.level == top:
         return True
     return len(run) > shortest and unit.gap > max(usual_gap, before.gap)
