@@ -74,6 +74,8 @@ _HIGH = (
     "\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178"
 )
 """What Windows-1252 makes of the bytes 80 to 9f."""
+_MISREAD_FIRST = "\u00c2\u00c3\u00c4\u00c5\u00d0\u00d1\u00e2\u00ef\u00f0"
+"""With one of these begins what was misread: most issues have none, and need no search."""
 _MOJIBAKE = re.compile(
     r"\u00e2(?:\u20ac.?|\u201a\u00ac|\u201e\u00a2|\u2020[\u2018\u2019\u201c\u201d]|\u0153.)"
     r"|\u00f0\u0178.{0,2}|\u00ef\u00bb\u00bf|\u00ef\u00bf\u00bd|\u00e2\u0080."
@@ -116,6 +118,8 @@ def check_unseen(lintable: Lintable) -> Iterator[Hit]:
 def check_mojibake(lintable: Lintable) -> Iterator[Hit]:
     """Look for UTF-8 that was read as Windows-1252, on each line the first."""
     written = lintable.document.written
+    if not any(first in written for first in _MISREAD_FIRST):
+        return
     for start in _first_of_each_line(_MOJIBAKE, lintable, text=written):
         if found := _MOJIBAKE.match(written, start):
             message = f"letters were decoded wrongly: {found[0]!r}"
