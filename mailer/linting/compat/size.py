@@ -77,9 +77,11 @@ def check_size(html: str, *, path: Path, options: CompatOptions) -> list[Finding
         options: thresholds, and how long links and merge values are when it goes out.
     """
     sent, _ = _tracked(_filled(html, options), options.tracked_link_bytes)
-    if _weight(sent) < options.size_warn_bytes:
+    if len(sent.encode("utf-8", "replace")) < options.size_warn_bytes:
         return []
     size = measure(html, options)
+    if size.total_bytes < options.size_warn_bytes:
+        return []
     is_clipped = size.total_bytes >= options.size_error_bytes
     clipped_at = _part_at(size, GMAIL_CLIP_BYTES)
     heaviest = _heaviest(size)
