@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -18,7 +18,7 @@ from mailer.storage.archive import ShelvedIssue
 MOST_ENTRIES = 20
 """In one document; what is older is in the next one."""
 
-_VERSION = "2"
+_VERSION = "3"
 """Changes when the same issues give another document, so that readers fetch it again."""
 
 _EMPTY_SINCE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -72,11 +72,13 @@ class FeedMaker:
     """Makes feeds.
 
     Args:
+        engine: the ledger.
         publication: whose they are.
         articles: what is in them.
         image_url: returns the address of an issue's card.
     """
 
+    engine: Engine
     publication: Publication
     articles: Articles
     image_url: Callable[[ArchivedIssue], str]
@@ -90,25 +92,39 @@ class FeedMaker:
         """
         base = self.publication.base_url
         name, specific = self._name(page.door)
+        domains, domain = self._domains(page)
         return Feed(
-            id=tag_uri(self.publication.domain, _FEEDS_SINCE, specific),
+            id=tag_uri(domain, _FEEDS_SINCE, specific),
             title=name,
             description=f"Every issue of {name}",
             home_url=base + page.door.index_path,
             feed_url=base + path + _query(page.before),
             author=self.publication.name,
-            language=page.issues[0].compiled.language if page.issues else self.publication.language,
+            language=self._language(page),
             updated_at=page.updated_at,
-            entries=self._entries(page),
+            entries=self._entries(page, domains),
             next_url=base + path + _query(page.next_place) if page.next_place else "",
         )
+
+    def _domains(self, page: FeedPage) -> tuple[dict[str, str], str]:
+        """Return what ids begin with, by slug and of the feed: the sender may move one day."""
+        with self.engine.connect() as connection:
+            first = archive.very_first_slug(connection)
+            slugs = [each.slug for each in page.issues]
+            found = archive.first_domains(connection, [*slugs, first] if first else slugs)
+        return found, found[first] if first else self.publication.domain
+
+    def _language(self, page: FeedPage) -> str:
+        """Return the language of all issues; the publication's where they have several."""
+        spoken = {each.compiled.language for each in page.issues}
+        return spoken.pop() if len(spoken) == 1 else self.publication.language
 
     def _name(self, door: Door) -> tuple[str, str]:
         if door.archive is None:
             return self.publication.name, "archive"
         return door.archive.name, f"archive/l/{door.archive.slug}"
 
-    def _entries(self, page: FeedPage) -> tuple[Entry, ...]:
+    def _entries(self, page: FeedPage, domains: Mapping[str, str]) -> tuple[Entry, ...]:
         prefix = self.publication.base_url + page.door.issues_path
         wanted = [
             Wanted(each.compiled_id, each.compiled.content_hash, prefix + each.slug)
@@ -116,14 +132,22 @@ class FeedMaker:
         ]
         articles = self.articles.get(wanted)
         return tuple(
-            self._entry(issue, html, url=each.page_url, is_private=page.door.is_private)
+            self._entry(
+                issue,
+                html,
+                url=each.page_url,
+                domain=domains[issue.slug],
+                is_private=page.door.is_private,
+            )
             for issue, html, each in zip(page.issues, articles, wanted, strict=True)
         )
 
-    def _entry(self, issue: ShelvedIssue, html: str, *, url: str, is_private: bool) -> Entry:
+    def _entry(
+        self, issue: ShelvedIssue, html: str, *, url: str, domain: str, is_private: bool
+    ) -> Entry:
         line = line_of(issue)
         return Entry(
-            id=tag_uri(self.publication.domain, issue.created_at.date(), f"issue/{issue.slug}"),
+            id=tag_uri(domain, issue.created_at.date(), f"issue/{issue.slug}"),
             url=url,
             title=line.subject,
             summary=line.preheader,

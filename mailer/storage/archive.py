@@ -149,6 +149,23 @@ def read_compiled(connection: Connection, ids: Sequence[int]) -> dict[int, Compi
     return {row.id: from_document(row.document) for row in rows}
 
 
+def first_domains(connection: Connection, slugs: Sequence[str]) -> dict[str, str]:
+    """Return the sender's domain that each issue was first kept with: it never changes."""
+    query = text("""
+        SELECT DISTINCT ON (issue.slug) issue.slug, c.document->'sender'->>'email' AS email
+        FROM issue JOIN compiled_issue c ON c.issue_id = issue.id
+        WHERE issue.slug = ANY(:slugs) ORDER BY issue.slug, c.id
+    """)
+    rows = connection.execute(query, {"slugs": list(slugs)})
+    return {row.slug: row.email.rpartition("@")[2] for row in rows}
+
+
+def very_first_slug(connection: Connection) -> str | None:
+    """Return the issue that was kept before all others."""
+    slug: str | None = connection.scalar(text("SELECT slug FROM issue ORDER BY id LIMIT 1"))
+    return slug
+
+
 def count_issues(connection: Connection, shelf: Shelf) -> int:
     """Return how many issues are on the shelf."""
     query = text(

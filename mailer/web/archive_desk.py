@@ -69,7 +69,7 @@ class Desk:
     def feeds(self) -> FeedMaker:
         """Makes feeds."""
         articles = Articles(self.engine, self.publication)
-        return FeedMaker(self.publication, articles, self.card_url)
+        return FeedMaker(self.engine, self.publication, articles, self.card_url)
 
     def open_public(self, _: str) -> Door:
         """Return what everybody may read."""

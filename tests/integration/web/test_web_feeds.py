@@ -13,6 +13,7 @@ from lxml import html as lxml_html
 from web_kit import Answer, WebLedger, request, web_app, web_issue
 
 from mailer.bootstrap import App
+from mailer.domain.message import Mailbox
 from mailer.feeds.writing_sitemap import SITEMAP
 from mailer.services.archive_feeds import MOST_ENTRIES
 from mailer.web.app import make_desk
@@ -99,6 +100,40 @@ def test_ids_stay_when_an_issue_is_sent_again_or_elsewhere(
         after = parsed(get(web, f"{path}feed.atom"))
         assert [entry.id for entry in after.entries] == [entry.id for entry in before.entries]
     assert parsed(get(web, "/archive/l/other/feed.atom")).feed.id != before.feed.id
+
+
+def test_ids_stay_when_the_sender_and_the_site_move(
+    web: WebHandle, ledger: WebLedger, tmp_path: Path, web_database: str, servers: Any
+) -> None:
+    ledger.seed(1)
+    before = parsed(get(web, "/archive/feed.atom"))
+    moved = Mailbox("letters@elsewhere.example", "The Meridian")
+    ledger.add_send(web_issue("second", sender=moved, date=dt.date(2026, 11, 23)))
+    ledger.add_send(web_issue(sender=moved, content_hash="again"))
+    with (
+        web_app(
+            *(tmp_path, web_database, servers.redis_url),
+            sender={"email": moved.email},
+            web={"base_url": "https://elsewhere.example"},
+        ) as app,
+        start_web(app) as there,
+    ):
+        after = parsed(get(there, "/archive/feed.atom"))
+    assert after.feed.id == before.feed.id
+    assert after.entries[0].id.startswith("tag:elsewhere.example,")
+    assert after.entries[1].id == before.entries[0].id
+    assert after.entries[1].link != before.entries[0].link
+
+
+def test_a_feed_in_several_languages_has_the_publications(
+    web: WebHandle, ledger: WebLedger
+) -> None:
+    ledger.seed(1)
+    ledger.add_send(web_issue("second", language="ar", date=dt.date(2026, 11, 23)))
+    found = parsed(get(web, "/archive/feed.atom"))
+    assert (found.feed.language, found.entries[0].title_detail.language) == ("en", "ar")
+    ledger.add_send(web_issue(language="ar", content_hash="translated"))
+    assert parsed(get(web, "/archive/rss.xml")).feed.language == "ar"
 
 
 def test_older_issues_are_in_the_next_document(web: WebHandle, ledger: WebLedger) -> None:
