@@ -64,6 +64,7 @@ DEEPEST = 7
 _LINEAR = frozenset({"br", "img", "wbr", "a", "area", "input", "source"})
 _HEADING = re.compile(r"h[1-6]")
 _QUOTES = frozenset({"blockquote"})
+_NEXT_OF_QUOTE = {"graf--blockquote", "graf-after--blockquote"}
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
 _EMBEDS = frozenset({"iframe", "embed", "video", "audio", "object"})
 _CODE_TAGS = frozenset({"pre", "listing", "xmp", "plaintext"})
@@ -97,9 +98,18 @@ class Flow:
                 continue
             found += self._paragraphs(line)
             line = []
-            found += self._block(node)
+            self._add(self._block(node), node, found)
         found += self._paragraphs(line)
         return found
+
+    def _add(self, blocks: Blocks, element: Element, found: Blocks) -> None:
+        """Add blocks; a paragraph of a quote, as Medium writes them, goes on with the quote."""
+        goes_on = set(element.classes).issuperset(_NEXT_OF_QUOTE)
+        match (found[-1:], blocks):
+            case ([Quote(before)], [Quote(more)]) if goes_on:
+                before += more
+            case _:
+                found += blocks
 
     def written_notes(self) -> Blocks:
         """Return the footnotes; one whose marks stand in code only is text at the end."""

@@ -127,6 +127,16 @@ def test_the_lines_around_mediums_title_are_no_headings() -> None:
     assert "What a year of…" in {drop.text for drop in issue.dropped}
 
 
+def test_paragraphs_of_a_quote_of_medium_are_one_quote() -> None:
+    issue = import_kit.from_html(
+        '<p class="graf graf--p">Words.</p><blockquote class="graf graf--blockquote graf-after--p">'
+        'One,</blockquote><blockquote class="graf graf--blockquote graf-after--blockquote">two.'
+        '</blockquote><blockquote class="graf graf--pullquote graf-after--blockquote">Three.'
+        "</blockquote>"
+    )
+    assert body(issue) == "Words.\n\n> One,\n>\n> two.\n\n> Three."
+
+
 def test_braces_in_a_story_are_no_merge_fields() -> None:
     text = body(imported("medium", "untitled-thoughts"))
     assert text == r"A draft with \{\{ braces }} and \*stars\*, never published."

@@ -149,7 +149,15 @@ def test_a_lost_section_heading_comes_back_from_the_contents() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a." * 50_000, "[" * 50_000, "Title\n\n" * 20_000, "x " * 50_000, "4 May " * 10_000]
+    "text",
+    [
+        "a." * 50_000,
+        "[" * 50_000,
+        "Title\n\n" * 20_000,
+        "x " * 50_000,
+        "4 May " * 10_000,
+        "1. a\n   b\n" * 10_000,
+    ],
 )
 def test_the_time_it_takes_grows_with_the_text_only(text: str) -> None:
     try:
