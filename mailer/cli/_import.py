@@ -207,6 +207,12 @@ def end(reports: list[Report]) -> None:
         raise typer.Exit(int(ExitCode.FAILED))
 
 
+def _beside(file: Path) -> Path:
+    """Return where the issue goes that a file makes: never over the file itself."""
+    path = file.with_suffix(".md")
+    return path if path != file else file.with_name(f"{file.stem}-issue.md")
+
+
 def run(
     file: Path,
     *,
@@ -234,7 +240,7 @@ def run(
         list_posts(posts, file=file, source=export.source, ignored=export.ignored, as_json=as_json)
         return
     chosen = importing.find_post(posts, post) if post is not None else posts[0]
-    path = file.with_suffix(".md") if len(posts) == 1 else Path(f"{chosen.slug}.md")
+    path = _beside(file) if len(posts) == 1 else Path(f"{chosen.slug}.md")
     if output == STDOUT and not dry_run:
         _print_one(chosen, file=file, path=path, as_json=as_json)
         return

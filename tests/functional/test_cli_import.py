@@ -206,3 +206,11 @@ def test_pictures_cannot_go_to_standard_output(author: Cli) -> None:
     done = author.call("issue", "import", "page.html", "-o", "-")
     assert (done.code, done.out) == (ExitCode.USAGE, "")
     assert "page.html: has pictures, which need a folder" in done.error
+
+
+def test_no_import_overwrites_what_it_reads(author: Cli) -> None:
+    text = "---\ntitle: Knots\n---\n\n## One\n\nWords.\n"
+    author.write("knots.md", text)
+    done = author.call("issue", "import", "knots.md", "--force")
+    assert done.out.startswith("wrote knots-issue.md: 1 sections, 0 items")
+    assert (author.path / "knots.md").read_text() == text
