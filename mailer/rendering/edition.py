@@ -1,5 +1,6 @@
 """An issue with everything that it leaves open settled: the same for its HTML and its text."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from mailer.rendering.theme_settings import Accent
 from mailer.rendering.words import Words
 
 LONGEST_PREHEADER = 140
+_GAP = "\0"
+_SENTENCE = re.compile(r".+?(?:[.!?\u2026]\s|[\u3002\uFF01\uFF1F]|$)")
 _RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
 
 
@@ -174,4 +177,14 @@ def _first_words(issue: Issue) -> str:
 
 
 def _paragraphs(blocks: Blocks) -> Iterator[str]:
-    return (plain_text(block.children) for block in blocks if isinstance(block, Paragraph))
+    found = (
+        plain_text(block.children, gap=_GAP) for block in blocks if isinstance(block, Paragraph)
+    )
+    return filter(None, map(_without_gaps, found))
+
+
+def _without_gaps(text: str) -> str:
+    """Return the sentences that lack nothing: `Dear {{ name }},` is no line for an inbox."""
+    if _GAP not in text:
+        return text
+    return "".join(one for one in _SENTENCE.findall(text) if _GAP not in one).strip()

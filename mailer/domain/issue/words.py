@@ -109,12 +109,17 @@ def one_line(text: str) -> str:
     return _BLANKS.sub(" ", text).strip(" ")
 
 
-def plain_text(inlines: Inlines) -> str:
-    """Return the words alone, on one line; a merge field stands as its default."""
-    return one_line("".join(_words(inlines)))
+def plain_text(inlines: Inlines, *, gap: str = "") -> str:
+    """Return the words alone, on one line; a merge field stands as its default.
+
+    Args:
+        inlines: the words.
+        gap: what stands for a merge field without a default.
+    """
+    return one_line("".join(_words(inlines, gap)))
 
 
-def _words(inlines: Inlines) -> Iterator[str]:
+def _words(inlines: Inlines, gap: str) -> Iterator[str]:
     for node in inlines:
         match node:
             case Text(text) | CodeSpan(text):
@@ -122,10 +127,10 @@ def _words(inlines: Inlines) -> Iterator[str]:
             case LineBreak():
                 yield " "
             case MergeField(_, default):
-                yield default or ""
+                yield default or gap
             case FootnoteMark():
                 pass
             case Emphasis(children) | Strong(children) | Strikethrough(children):
-                yield from _words(children)
+                yield from _words(children, gap)
             case Link(_, children):
-                yield from _words(children)
+                yield from _words(children, gap)

@@ -108,6 +108,20 @@ def test_preheader_shows_defaults(compile_body: Compile) -> None:
     assert compiled.preheader == "Hello there, how are you?"
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("Dear {{ name }},\n\nThe tide is in. So are we.\n", "The tide is in. So are we."),
+        ('Dear {{ name | default: "" }},\n\nThe tide is in.\n', "The tide is in."),
+        ("The tide is in. You, {{ email }}, know. Go!\n", "The tide is in. Go!"),
+        ("潮が満ちた。{{ name }}さんへ。行こう。\n", "潮が満ちた。行こう。"),
+        ("Dear {{ name }},\n\n## Tides\n\n### [High](https://example.org/a)\n", "High"),
+    ],
+)
+def test_preheader_has_no_gaps(compile_body: Compile, body: str, expected: str) -> None:
+    assert compile_body(body).preheader == expected
+
+
 def test_error_in_the_subject_names_its_place(compile_body: Compile) -> None:
     with pytest.raises(RenderError) as caught:
         compile_body("x", front='---\ndate: 2026-11-22\nsubject: "Hi {{ Name }}"\n---\n')
