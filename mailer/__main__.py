@@ -1,5 +1,6 @@
 """The command `mailer`, also as `python -m mailer`."""
 
+import os
 import sys
 
 _INTERRUPTED = 130
@@ -13,7 +14,8 @@ def main() -> None:
         run()
     except KeyboardInterrupt:
         sys.stderr.write("\ninterrupted\n")
-        sys.exit(_INTERRUPTED)
+        sys.stderr.flush()
+        os._exit(_INTERRUPTED)  # sys.exit would end with the signal where it came in an `exec`
 
 
 if __name__ == "__main__":

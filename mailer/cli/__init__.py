@@ -26,7 +26,14 @@ from mailer.cli import (
 )
 from mailer.cli._help import HELP_OPTIONS, build_command
 from mailer.cli._shared import ExitCode, fail, tell_end
-from mailer.cli._stopping import Root, Stopped, listen_for_signals, open_missing_outputs
+from mailer.cli._stopping import (
+    SIGNALLED,
+    Root,
+    Stopped,
+    end_at_once,
+    listen_for_signals,
+    open_missing_outputs,
+)
 from mailer.errors import ConfigurationError, MailerError, NotFoundError
 from subscribers.errors import SubscribersError, UnknownMailingListError
 
@@ -105,6 +112,8 @@ def main() -> None:
     open_missing_outputs()
     listen_for_signals()
     code = run_command(sys.argv[1:])
+    if code > SIGNALLED:
+        end_at_once(code)
     signal.signal(signal.SIGINT, lambda *_: os._exit(code))  # all is done: no traceback any more
     sys.exit(code)
 
@@ -126,7 +135,14 @@ def run_command(arguments: list[str]) -> int:
         return _explain_use(error)
     except tuple(_ENDINGS) as error:
         return fail(_describe(error), _ending(error))
-    return code if isinstance(code, int) else ExitCode.OK
+    return _code_of(code)
+
+
+def _code_of(answer: object) -> int:
+    """Return the exit code for a command's answer, which is None where all went well."""
+    if answer == ExitCode.INTERRUPTED:  # Typer's word: before it had found the command
+        return _tell_of_stop(Stopped(signal.SIGINT, ""))
+    return answer if isinstance(answer, int) else ExitCode.OK
 
 
 @cache

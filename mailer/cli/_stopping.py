@@ -7,12 +7,17 @@ what it started is stopped first, and its exit code is 128 and the signal's numb
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 import typer.core
 
+SIGNALLED = 128
+"""Exit codes above it say which signal ended the command."""
+
+_AGAIN_SECONDS = 0.01
 _NAMES = {
     signal.SIGINT: "interrupted",
     signal.SIGTERM: "terminated",
@@ -49,7 +54,7 @@ class Stopped(BaseException):
     @property
     def exit_code(self) -> int:
         """What a shell would make of it."""
-        return 128 + self.number
+        return SIGNALLED + self.number
 
 
 @contextmanager
@@ -71,10 +76,29 @@ class Root(typer.core.TyperGroup):
 
 
 def listen_for_signals() -> None:
-    """Have SIGTERM and SIGHUP end the command as Ctrl-C does."""
+    """Have SIGTERM and SIGHUP end the command as Ctrl-C does, wherever they reach it."""
+    sys.unraisablehook = _hear_again
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:  # under nohup it is ignored, and stays so
             signal.signal(number, _stop)
+
+
+def _hear_again(unraisable: "sys.UnraisableHookArgs") -> None:
+    """Signal once more where Python drops the first: in a `__del__`, or a callback of an import."""
+    if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(unraisable)
+        return
+    number = getattr(unraisable.exc_value, "number", signal.SIGINT)
+    again = threading.Timer(_AGAIN_SECONDS, os.kill, (os.getpid(), number))
+    again.daemon = True
+    again.start()
+
+
+def end_at_once(code: int) -> NoReturn:
+    """End with `code`: Python would end with a signal where it once met one in an `exec`."""
+    with suppress(OSError):
+        sys.stdout.flush()
+    os._exit(code)
 
 
 def _stop(number: int, _: object) -> NoReturn:

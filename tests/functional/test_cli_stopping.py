@@ -17,11 +17,19 @@ cli = cli_kit.cli
 SEND = ("send", "week-1.md", "--list", "readers")
 WHOLE = "each file in week-1-shots is whole, new or as it was"
 LOADING = """
-import sys
+import signal, sys, weakref
+module, how, *sys.argv[1:] = sys.argv[1:]
+class Owner: pass
 class Interrupted:
     def find_spec(self, name, *_):
-        if name == "mailer.cli":
+        if name == module and how == "raised":
             raise KeyboardInterrupt
+        if name == module and how == "in an exec":
+            exec("raise KeyboardInterrupt")
+        if name == module and how == "in a callback":
+            owner = Owner()
+            watch = weakref.ref(owner, lambda _: signal.raise_signal(signal.SIGINT))
+            del owner
 sys.meta_path.insert(0, Interrupted())
 from mailer.__main__ import main
 main()
@@ -105,11 +113,27 @@ def test_who_presses_ctrl_c_twice_leaves_no_browser_behind(cli: Cli) -> None:
         wait_until(lambda: not cli_kit.marked("TMPDIR", folder))
 
 
-def test_ctrl_c_while_it_loads() -> None:
+@pytest.mark.parametrize(
+    ("module", "how"),
+    [
+        ("mailer.cli", "raised"),
+        ("mailer.cli", "in an exec"),
+        ("mailer.services.publishing", "raised"),
+        ("mailer.services.publishing", "in an exec"),
+        ("mailer.services.publishing", "in a callback"),
+    ],
+)
+def test_ctrl_c_while_it_loads(cli: Cli, module: str, how: str) -> None:
+    """Python itself would end with a signal, or go on, where it comes in some places."""
+    os.mkfifo(cli.path / "endless.md")
     done = subprocess.run(
-        [sys.executable, "-c", LOADING], capture_output=True, text=True, check=False
+        [sys.executable, "-c", LOADING, module, how, "issue", "build", "endless.md", "-o", "b"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "\ninterrupted\n")
+    assert (done.returncode, done.stdout, done.stderr.split()) == (130, "", ["interrupted"])
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
