@@ -120,7 +120,7 @@ def _print(reports: Sequence["LintReport"], *, how: str, is_quiet: bool) -> None
     elif how == "sarif":
         print_json(output.as_sarif(reports, version=__version__, root=Path.cwd()))
     elif how == "github":
-        for line in output.github_lines(reports):
+        for line in output.github_lines(reports, root=Path.cwd()):
             typer.echo(line)
     else:
         for report in reports:

@@ -62,8 +62,10 @@ def sum_up(reports: Sequence["LintReport"]) -> None:
 
 
 def _show_head(finding: "Finding") -> None:
+    from mailer.linting.output import named_from
+
     colour = _COLOURS[finding.severity]
-    place = f"{finding.path}:{finding.line}:{finding.column}"
+    place = f"{named_from(Path.cwd(), finding.path)}:{finding.line}:{finding.column}"
     console.print(
         f"[bold]{escape(place)}[/]: [{colour}]{finding.severity}[/]"
         f" {escape(_visible(finding.message))} [dim]\\[{finding.code}][/]",

@@ -57,8 +57,17 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def github_lines(reports: Sequence[LintReport]) -> Iterator[str]:
+def named_from(root: Path, path: Path) -> Path:
+    """Return a path as people in the folder `root` name it: from there, where it lies below."""
+    return path.relative_to(root) if path.is_relative_to(root) else path
+
+
+def github_lines(reports: Sequence[LintReport], *, root: Path) -> Iterator[str]:
     """Yield workflow commands, which GitHub shows beside the lines of a pull request.
+
+    Args:
+        reports: of each file.
+        root: absolute; files below it are named from there, as GitHub wants them.
 
     Source: GitHub Actions, "Workflow commands", setting an error message.
     """
@@ -66,7 +75,7 @@ def github_lines(reports: Sequence[LintReport]) -> Iterator[str]:
         for each in report.findings:
             end = each.column + max(len(each.text), 1)
             properties = {
-                "file": str(each.path),
+                "file": str(named_from(root, each.path)),
                 "line": each.line,
                 "col": each.column,
                 "endColumn": end,

@@ -76,7 +76,8 @@ def _small_texts(inspection: Inspection) -> Iterator[Finding]:
             f"the text {shortened(small.run.text)!r}{counted(small.count)} has {size:g} px{where}:"
             f" {_SMALLEST:g} are needed",
             at=small.run,
-            words=small.run.text.strip(),
+            words=f"font-size:{size:g}px",
+            also=(f'font-size="{size:g}px"', small.run.text.strip()),
             facts={"pixels": size, "count": small.count, "view": small.view.name},
         )
 

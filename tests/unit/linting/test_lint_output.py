@@ -39,7 +39,7 @@ def test_json_says_all(report: LintReport) -> None:
 
 
 def test_github_lines_are_escaped(report: LintReport) -> None:
-    line = next(github_lines([report]))
+    line = next(github_lines([report], root=Path("/")))
     assert re.fullmatch(
         r"::warning file=[^,]+,line=6,col=1,endColumn=24,title=link-text-vague::[^\n]+", line
     )

@@ -166,3 +166,10 @@ def test_a_merge_field_in_an_address_is_named(lint: Lint) -> None:
     found = lint(f'{FRONT}See [it](https://a.news/{{{{ x | default: "a" }}}}) now.').findings
     (broken,) = (each for each in found if each.code == "link-not-made")
     assert "merge field" in broken.message
+
+
+def test_small_type_is_told_where_its_size_is_written(found: Found) -> None:
+    text = '<mj-text font-size="9px">One of ours</mj-text>'
+    more = '<mj-text>Two, and <span style="font-size: 8px">small</span></mj-text>'
+    body = f"Words.\n\n```{{=mjml}}\n{text}\n{more}\n```"
+    assert found(body) == ["9:10 text-small", "10:32 text-small"]
