@@ -90,6 +90,8 @@ def send_test(
 
 
 def _values(texts: Sequence[str]) -> dict[str, str]:
+    from mailer.domain.message import SYSTEM_FIELDS
+
     found = {}
     for text in texts:
         match = _VALUE.fullmatch(text)
@@ -97,6 +99,10 @@ def _values(texts: Sequence[str]) -> dict[str, str]:
             raise RenderError(
                 f"--set {text!r}: write FIELD=VALUE, the field in small letters, digits and "
                 "underscores"
+            )
+        if match["field"] in SYSTEM_FIELDS:
+            raise RenderError(
+                f"--set {match['field']}: each message has its own; --as takes a subscriber"
             )
         found[match["field"]] = match["value"]
     return found

@@ -174,6 +174,11 @@ def test_each_test_is_a_message_of_its_own(author: Cli) -> None:
             "--set 'City=x': write FIELD=VALUE",
         ),
         (
+            "week-1.md --to me@example.org --set email=x@example.org",
+            ExitCode.USAGE,
+            "--set email: each message has its own",
+        ),
+        (
             "week-1.md " + " ".join(f"--to a{n}@example.org" for n in range(11)),
             ExitCode.USAGE,
             "11 addresses are too many for a test, which goes to at most 10: use mailer send",
