@@ -5,9 +5,7 @@ provider does not take is reported, not tried again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -15,9 +13,10 @@ from mailer.config import Settings
 from mailer.domain.delivery import DeliveryState, Outcome
 from mailer.domain.message import CompiledIssue, MailingIdentity, Recipient
 from mailer.errors import NotFoundError, ProviderError
-from mailer.files import write_whole
 from mailer.providers.base import Connection, Provider
-from mailer.services.publishing import neutral_html
+from mailer.services.archiving import for_nobody
+from mailer.services.publishing import NEUTRAL_PATH
+from mailer.services.testing_copies import copy_number, keep_copy
 from mailer.services.testing_message import Marks, as_test
 from subscribers import queries
 from subscribers.address import Address, parse_address
@@ -32,9 +31,6 @@ FIRST_DELIVERY_ID = 2**62
 
 LIST_SLUG = "test"
 """In headers, and in the provider's statistics, instead of the mailing list's own."""
-
-COPIES_KEPT = 20
-_COPY_BITS = 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +200,17 @@ class TrialSender:
 
     def _keep_copy(self, compiled: CompiledIssue, mailing_list_id: int) -> str:
         """Keep what the test's "Read online" shows, as the archive has not got it; return where."""
-        number = int(compiled.content_hash[:16], 16) >> (64 - _COPY_BITS)
-        keep_copy(self.settings, number, neutral_html(compiled, self.settings))
+        number = copy_number(compiled)
         token = self.signer.sign(Purpose.TEST, mailing_list_id, number)
-        return f"{self._base_url}/t/{token}"
+        url = f"{self._base_url}/t/{token}"
+        page = for_nobody(
+            compiled.html,
+            compiled,
+            unsubscribe_url=self._base_url + NEUTRAL_PATH,
+            archive_url=url,
+        )
+        keep_copy(self.settings, number, page)
+        return url
 
     @property
     def _base_url(self) -> str:
@@ -281,25 +284,3 @@ def _told(recipient: Recipient, outcome: Outcome | None, trouble: str) -> Answer
 
 def _domain(compiled: CompiledIssue) -> str:
     return compiled.sender.email.rpartition("@")[2]
-
-
-# --- the online version of an issue that was not sent yet -----------------------------------
-
-
-def copy_path(settings: Settings, number: int) -> Path:
-    """Return where the copy of a tested issue is kept."""
-    return settings.state_dir / "tests" / f"{number:016x}.html"
-
-
-def keep_copy(settings: Settings, number: int, page: str) -> None:
-    """Keep the page that "read online" in a test leads to, and the newest of earlier ones.
-
-    Whether or not it can be kept, the test goes out: the link then says why there is nothing.
-    """
-    path = copy_path(settings, number)
-    with suppress(OSError):
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        write_whole(path, page.encode())
-        copies = sorted(path.parent.glob("*.html"), key=lambda one: one.stat().st_mtime)
-        for old in copies[:-COPIES_KEPT]:
-            old.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 from mailer.config import Settings
-from mailer.services.testing import copy_path
+from mailer.services.testing_copies import copy_path
 from subscribers.errors import TokenError
 from subscribers.tokens import Purpose, Signer
 

@@ -7,10 +7,14 @@ from mailer.config import Settings
 from mailer.services.testing_links import find_copy
 from mailer.services.testing_message import with_banner
 from mailer.serving.headers import EMAIL_POLICY
+from mailer.web.framing import frame
 from mailer.web.pages import PRIVATE, Pages
 from subscribers.tokens import Signer
 
 _WORDS = "This is the online version of a test. It is at this address for a while, and unlisted."
+
+_HEAD = "<style>.archive-hide { display: none !important; }</style>"
+"""What is for mailboxes only is hidden, as in the archive."""
 
 
 def make_router(settings: Settings, signer: Signer, pages: Pages) -> APIRouter:
@@ -32,6 +36,7 @@ def make_router(settings: Settings, signer: Signer, pages: Pages) -> APIRouter:
                 kicker="Test",
             )
         headers = {**PRIVATE, "Content-Security-Policy": EMAIL_POLICY}
-        return HTMLResponse(with_banner(page, _WORDS), headers=headers)
+        shown = frame(with_banner(page, _WORDS), head=_HEAD, top="", bottom="")
+        return HTMLResponse(shown, headers=headers)
 
     return router
