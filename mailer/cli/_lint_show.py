@@ -2,7 +2,7 @@
 
 import textwrap
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,11 +26,18 @@ _JOINERS = "\u200c\u200d"
 
 def show(report: "LintReport", *, is_quiet: bool) -> None:
     """Print each finding of a file."""
-    sources = {report.path: report.source.split("\n")}
-    for finding in report.findings:
+    if is_quiet:
+        for finding in report.findings:
+            _show_head(finding)
+    else:
+        show_findings(report.findings, {report.path: report.source.split("\n")})
+
+
+def show_findings(findings: Iterable["Finding"], known: Mapping[Path, Sequence[str]]) -> None:
+    """Print findings with their lines, why and what to do; files that are not `known` are read."""
+    sources = dict(known)
+    for finding in findings:
         _show_head(finding)
-        if is_quiet:
-            continue
         if finding.path not in sources:
             sources[finding.path] = _lines_of(finding.path)
         _show_place(finding, sources[finding.path])

@@ -60,7 +60,7 @@ def preview(
         if session.state.error is not None:
             err_console.print(f"[yellow]{escape(str(session.state.error))}[/]", soft_wrap=True)
         err_console.print(f"follows {escape(str(file))}; Ctrl-C stops it", style="dim")
-        if console.is_terminal if open_ is None else open_:
+        if open_:
             _open(address)
 
     run_preview(

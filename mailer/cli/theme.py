@@ -1,5 +1,6 @@
 """`mailer theme`: list themes, begin one, check them."""
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,16 +8,14 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from mailer.cli._lint_show import show_findings
 from mailer.cli._shared import ExitCode, console, count_of, err_console, print_json
 
 if TYPE_CHECKING:
     from mailer.config import Settings
-    from mailer.domain.finding import Finding
     from mailer.services.theming import ThemeEntry, ThemeReport
 
 app = typer.Typer(no_args_is_help=True, help="Themes: list them, begin one, check them.")
-
-_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
 @app.command("ls")
@@ -134,8 +133,8 @@ def _show(report: "ThemeReport") -> None:
         console.print(f"[bold]{report.name}[/] [green]ok[/]")
         return
     console.print(f"[bold]{report.name}[/] {_counts(report)}")
-    for found in report.findings:
-        _show_finding(found)
+    near = [dataclasses.replace(found, path=_near(found.path)) for found in report.findings]
+    show_findings(near, {})
 
 
 def _counts(report: "ThemeReport") -> str:
@@ -147,14 +146,3 @@ def _counts(report: "ThemeReport") -> str:
 def _near(path: Path) -> Path:
     """Return the path from here, where it is below."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-
-
-def _show_finding(found: "Finding") -> None:
-    colour = _COLOURS[found.severity]
-    place = f"{_near(found.path)}:{found.line}:{found.column}"
-    console.print(
-        f"  {escape(place)}: [{colour}]{found.severity}[/] {escape(found.message)}"
-        f" [dim]{found.code}[/]"
-    )
-    if found.fix:
-        console.print(f"    {escape(found.fix)}", style="dim")

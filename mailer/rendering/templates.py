@@ -21,7 +21,7 @@ from mailer.rendering.jinja_errors import begin_of, column_of, syntax_error
 from mailer.rendering.theme import MJML_FILE, TEXT_FILE, Theme, ThemeFile
 from mailer.resources import resource_dir
 
-_PARENT = "parent/"
+PARENT = "parent/"
 _MARK = re.compile("\ue000(\\d+)\ue001")
 
 
@@ -87,10 +87,10 @@ class _ChainEnvironment(jinja2.Environment):
     """Finds `parent/NAME` from the level of the template that asks for it."""
 
     def join_path(self, template: str, parent: str) -> str:
-        if not template.startswith(_PARENT):
+        if not template.startswith(PARENT):
             return template
         level = int(parent.partition(":")[0]) if ":" in parent else 0
-        return f"{level + 1}:{template.removeprefix(_PARENT)}"
+        return f"{level + 1}:{template.removeprefix(PARENT)}"
 
 
 @lru_cache(maxsize=1)

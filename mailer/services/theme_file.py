@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from mailer.rendering import Theme
-from mailer.rendering.theme_settings import ThemeSettings
+from mailer.rendering.theme_settings import Logo, SocialLink, ThemeSettings
 
 
 def overriding_settings(theme: Theme, name: str) -> str:
@@ -33,13 +34,21 @@ def overriding_settings(theme: Theme, name: str) -> str:
             f"# width = {settings.width}",
             f"# gutter = {settings.gutter}",
             *_tables(settings, mark="# "),
-            *_EXAMPLES,
+            *_LOGO,
+            *_SOCIAL,
+            *_WORDS,
         ]
     )
 
 
-def full_settings(theme: Theme, name: str) -> str:
-    """Return a `theme.toml` with every value of `theme` but its words, which stay the base's."""
+def full_settings(theme: Theme, name: str, *, words: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return a `theme.toml` with every value of `theme`; the logo's file is beside it.
+
+    Args:
+        theme: what is copied.
+        name: of the new theme.
+        words: of `theme`, by language, that are not the base's.
+    """
     settings = theme.settings
     accents = (
         f"    {{ light = {_text(accent.light)}, dark = {_text(accent.dark)} }},"
@@ -63,25 +72,60 @@ def full_settings(theme: Theme, name: str) -> str:
             *accents,
             "]",
             *_tables(settings, mark=""),
-            *_EXAMPLES,
+            *(_logo(settings.logo) or _LOGO),
+            *(_social(settings.social) or _SOCIAL),
+            *(_words(words) or _WORDS),
         ]
     )
 
 
-_EXAMPLES = (
+_LOGO = (
     "",
     "# [logo]",
     '# src = "logo.png"      # a file beside this one, or a full address',
     '# alt = "The Observatory"',
     "# width = 180",
+)
+_SOCIAL = (
     "",
     "# [[social]]",
     '# name = "Mastodon"',
     '# url = "https://social.example.org/@observatory"',
+)
+_WORDS = (
     "",
     "# [words.en]",
     '# read_online = "Read it in your browser"',
 )
+
+
+def _logo(logo: Logo) -> list[str]:
+    if not logo.src:
+        return []
+    src = logo.path.name if logo.path else logo.src
+    return [
+        "",
+        "[logo]",
+        f"src = {_text(src)}",
+        f"alt = {_text(logo.alt)}",
+        f"width = {logo.width}",
+    ]
+
+
+def _social(links: Iterable[SocialLink]) -> list[str]:
+    return [
+        line
+        for link in links
+        for line in ("", "[[social]]", f"name = {_text(link.name)}", f"url = {_text(link.url)}")
+    ]
+
+
+def _words(languages: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    return [
+        line
+        for language, words in languages.items()
+        for line in ("", f"[words.{language}]", *(f"{key} = {_text(words[key])}" for key in words))
+    ]
 
 
 def _tables(settings: ThemeSettings, *, mark: str) -> Iterable[str]:
@@ -99,8 +143,8 @@ def _titled(name: str) -> str:
     return name.replace("-", " ").capitalize()
 
 
-def _text(value: str) -> str:
-    """Return a TOML basic string: JSON's rules are stricter in all that matters."""
+def _text(value: str | list[str]) -> str:
+    """Return a TOML string or a list of them: JSON's rules are stricter in all that matters."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 

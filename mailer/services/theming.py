@@ -6,13 +6,16 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mailer.config import Settings
 from mailer.domain.finding import Finding, Severity
 from mailer.errors import NotFoundError, RenderError
 from mailer.linting.theming import Specimen, check_theme
+from mailer.linting.theming.chain import chain_of, is_base
 from mailer.rendering import Theme, find_theme, list_themes
-from mailer.rendering.theme import BASE
+from mailer.rendering.templates import PARENT
+from mailer.rendering.theme import BASE, ThemeFile
 from mailer.rendering.theme_toml import SETTINGS_FILE
 from mailer.resources import resource_dir
 from mailer.services.publishing import theme_roots
@@ -117,10 +120,9 @@ def new_theme(name: str, settings: Settings, *, parent: str, is_full: bool) -> l
         )
     theme = find_theme(name if is_override else parent or DEFAULT, roots=[workspace, shipped])
     if is_full:
-        files = {SETTINGS_FILE: full_settings(theme, name), **_copied(theme)}
-    else:
-        files = {SETTINGS_FILE: overriding_settings(theme, name)}
-    return _write(folder, files)
+        files = {SETTINGS_FILE: full_settings(theme, name, words=_words(theme)), **_copied(theme)}
+        return _write(folder, files, logo=theme.settings.logo.path)
+    return _write(folder, {SETTINGS_FILE: overriding_settings(theme, name)})
 
 
 def _entry(name: str, roots: Sequence[Path]) -> ThemeEntry:
@@ -141,20 +143,40 @@ def _entry(name: str, roots: Sequence[Path]) -> ThemeEntry:
 
 def _copied(theme: Theme) -> dict[str, str]:
     """Return the text of each file that the theme is made of, by name."""
-    templates = {
-        name: file.text for level in reversed(theme.templates) for name, file in level.items()
-    }
-    return {**templates, **{sheet.path.name: sheet.text for sheet in theme.sheets}}
+    files = {file.path.name: file for level in reversed(theme.templates) for file in level.values()}
+    if built := next((file for file in files.values() if PARENT in file.text), None):
+        raise RenderError(
+            f"builds on the file that it hides ({PARENT}{built.path.name}), so a copy cannot stand"
+            " alone: leave out --full",
+            path=built.path,
+        )
+    return {name: file.text for name, file in (*files.items(), *_sheets(theme))}
 
 
-def _write(folder: Path, files: dict[str, str]) -> list[Path]:
+def _sheets(theme: Theme) -> list[tuple[str, ThemeFile]]:
+    return [(sheet.path.name, sheet) for sheet in theme.sheets]
+
+
+def _words(theme: Theme) -> dict[str, dict[str, Any]]:
+    """Return the words that the theme does not have from the base, by language."""
+    found: dict[str, dict[str, Any]] = {}
+    for file in reversed(chain_of(theme).files):
+        if not is_base(file.path):
+            for language, words in file.table().get("words", {}).items():
+                found.setdefault(language, {}).update(words)
+    return found
+
+
+def _write(folder: Path, files: dict[str, str], *, logo: Path | None = None) -> list[Path]:
     """Write a folder that is there whole or not at all."""
     temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}.tmp")
     try:
         temporary.mkdir(parents=True)
         for name, text in files.items():
             (temporary / name).write_bytes(text.encode())
+        if logo is not None and logo.is_file():
+            shutil.copyfile(logo, temporary / logo.name)
         temporary.rename(folder)
+        return sorted(folder.iterdir(), key=lambda path: (path.name != SETTINGS_FILE, path))
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    return [folder / name for name in files]

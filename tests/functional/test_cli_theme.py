@@ -1,5 +1,6 @@
 """`mailer theme`: what a person who makes a theme of their own meets."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -77,6 +78,36 @@ def test_a_full_copy_stands_alone(workspace: Path, capsys: pytest.CaptureFixture
     assert "whole ok\n" in capsys.readouterr().out
 
 
+def test_a_full_copy_of_a_theme_of_ones_own_is_the_same(workspace: Path) -> None:
+    assert run_command(["theme", "new", "mine", "--from", "letter"]) == 0
+    settings = workspace / "mine" / "theme.toml"
+    (workspace / "logo.png").write_bytes(b"a picture")
+    settings.write_text(
+        'extends = "letter"\nlabel = "Copy"\n'
+        '[logo]\nsrc = "../logo.png"\nalt = "Mine \\"here\\""\nwidth = 200\n'
+        '[[social]]\nname = "A"\nurl = "https://a.example/"\n'
+        '[words.en]\nread_online = "See it"\n[words.nl]\nminutes = ["een", "{count}"]\n'
+    )
+    assert run_command(["theme", "new", "copy", "--full", "--from", "mine"]) == 0
+    mine, copy = (find_theme(name, roots=[workspace, SHIPPED]) for name in ("mine", "copy"))
+    ours, theirs = dataclasses.asdict(mine.settings), dataclasses.asdict(copy.settings)
+    assert theirs.pop("logo")["path"] == workspace / "copy" / "logo.png"
+    assert ours.pop("logo")["alt"] == copy.settings.logo.alt
+    assert theirs == ours
+    assert (workspace / "copy" / "logo.png").read_bytes() == b"a picture"
+
+
+def test_what_builds_on_its_parent_is_not_copied(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["theme", "new", "mine"]) == 0
+    (workspace / "mine" / "issue.mjml.j2").write_text('{% extends "parent/issue.mjml.j2" %}')
+    assert run_command(["theme", "new", "copy", "--full", "--from", "mine"]) == ExitCode.USAGE
+    told = capsys.readouterr().err
+    assert "mine/issue.mjml.j2: builds on the file that it hides" in told
+    assert not (workspace / "copy").exists()
+
+
 def test_nothing_is_overwritten(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["theme", "new", "mine"]) == 0
     file = workspace / "mine" / "theme.toml"
@@ -123,7 +154,10 @@ def test_check_fails_on_errors(workspace: Path, capsys: pytest.CaptureFixture[st
     )
     assert run_command(["theme", "check", "mine"]) == ExitCode.FAILED
     shown = capsys.readouterr().out
-    assert "templates/email/mine/theme.toml:3:1: error muted on" in shown
+    head, line, *_ = shown.split("\n")[1:]
+    assert head.startswith("templates/email/mine/theme.toml:3:1: error muted on")
+    assert head.endswith("[contrast-low]")
+    assert "3 │ muted = " in line, "as the linter shows it"
     assert run_command(["theme", "check", "mine", "--json"]) == ExitCode.FAILED
     [report] = json.loads(capsys.readouterr().out)
     assert report["findings"][0]["code"] == "contrast-low"
