@@ -10,9 +10,9 @@ from mailer.cli._shared import ExitCode, err_console, print_json
 
 if TYPE_CHECKING:
     from mailer.config import Settings
-    from mailer.domain.finding import Finding
     from mailer.linting.lintable import Audience
     from mailer.linting.report import LintReport
+    from mailer.services.link_checking import LinkLook
 
 
 def lint(
@@ -75,8 +75,15 @@ def _reports(
     audiences = _audiences(files, list_slug or "") if list_slug is not None else {}
     reports = []
     for file in files:
-        found = _look_behind(file) if links else ()
-        beyond = Beyond(audiences.get(file), found, links_checked=links)
+        beyond = Beyond(audiences.get(file))
+        if links:
+            look = _look_behind(file)
+            beyond = Beyond(
+                beyond.audience,
+                look.findings,
+                links_checked=True,
+                links_unasked=look.unasked,
+            )
         reports.append(lint_file(file, settings, now=now, beyond=beyond))
     return reports
 
@@ -93,7 +100,7 @@ def _audiences(files: Sequence[Path], list_slug: str) -> dict[Path, "Audience"]:
         }
 
 
-def _look_behind(file: Path) -> tuple["Finding", ...]:
+def _look_behind(file: Path) -> "LinkLook":
     from rich.progress import Progress
 
     from mailer.services.link_checking import LinkChecker, check_links

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mailer.errors import FeedError
+from mailer.linting.hosts import is_public
 
 MOST_REDIRECTS = 5
 _PERMANENT = frozenset({301, 308})
@@ -54,13 +55,13 @@ class Guard:
         """
         found = socket.create_connection(address, timeout, source_address)
         peer = str(found.getpeername()[0])
-        if not self._is_proxied and self.came_from_outside and not is_public(peer):
+        if not self._is_proxied and self.came_from_outside and not _is_public(peer):
             found.close()
             raise FeedError(
                 f"redirects to {address[0]}, which is in a private network: "
                 "name that address itself if you mean it"
             )
-        self.came_from_outside = is_public(peer)
+        self.came_from_outside = _is_public(peer)
         with self._lock:
             self._handles.append(found.dup())
             if self.is_expired:
@@ -87,15 +88,11 @@ class Guard:
                 handle.shutdown(socket.SHUT_RDWR)
 
 
-def is_public(address: str) -> bool:
-    """Whether an IP address can be reached from anywhere."""
+def _is_public(address: str) -> bool:
     try:
-        found = ipaddress.ip_address(address.partition("%")[0])
+        return is_public(ipaddress.ip_address(address.partition("%")[0]))
     except ValueError:
         return False
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        return found.ipv4_mapped.is_global
-    return found.is_global and not found.is_multicast
 
 
 def open_url(request: urllib.request.Request, guard: Guard, *, timeout_seconds: float) -> Any:  # noqa: ANN401 - urllib's answers have no common type

@@ -7,35 +7,21 @@ not there already.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from mailer.config import SETTINGS_FILE, Settings
+from mailer.config import Settings
 from mailer.domain.image import HostedImage
 from mailer.domain.issue import Image, Issue, images_of
 from mailer.errors import RenderError
 from mailer.images import ImageLimits
 from mailer.services.image_cache import ImageCache, Made
-from mailer.services.image_files import FoundFile, Roots, find_file, is_remote, read_file
+from mailer.services.image_files import FoundFile, Roots, find_file, is_remote, read_file, roots_of
 from mailer.services.media_store import MediaStore, make_store
 
 COLUMN_WIDTH = 552
-"""CSS pixels: the column of the theme `default`."""
+"""CSS pixels: the column of the theme `digest`."""
 _LONGEST_SHOWN = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Hosting:
-    """What became of an issue's pictures.
-
-    Args:
-        images: by source as written; those that are on the web already are not among them.
-        problems: one for each source that could not be used, at its first place in the issue.
-    """
-
-    images: Mapping[str, HostedImage]
-    problems: tuple[RenderError, ...]
 
 
 def host_images(
@@ -56,42 +42,21 @@ def host_images(
         store: where pictures go; as the settings say by default.
 
     Raises:
-        RenderError: a picture cannot be used; with file, line and column of the issue.
-        ConfigurationError: the store cannot be used.
-    """
-    hosting = try_host_images(
-        issue, path=path, settings=settings, column_width=column_width, store=store
-    )
-    if hosting.problems:
-        raise hosting.problems[0]
-    return hosting.images
-
-
-def try_host_images(
-    issue: Issue,
-    *,
-    path: Path,
-    settings: Settings,
-    column_width: int = COLUMN_WIDTH,
-    store: MediaStore | None = None,
-) -> Hosting:
-    """Return what `host_images` does, with every problem instead of the first.
-
-    Raises:
+        RenderError: a picture cannot be used, the first of them; with file, line and column of
+            the issue.
         ConfigurationError: the store cannot be used.
     """
     uses = _uses(images_of(issue))
     if not uses:
-        return Hosting({}, ())
-    host = _Host(settings, _roots(settings, path.parent), store or make_store(settings))
+        return {}
+    host = _Host(settings, roots_of(path.parent, settings), store or make_store(settings))
     images: dict[str, HostedImage] = {}
-    problems = []
     for src, places in uses.items():
         try:
             images[src] = host.hosted(src, [place.width for place in places], column_width)
         except RenderError as error:
-            problems.append(_placed(error, src, places[0], path))
-    return Hosting(images, tuple(problems))
+            raise _placed(error, src, places[0], path) from None
+    return images
 
 
 def host_file(
@@ -197,12 +162,3 @@ class _Host:
 
     def _read(self, file: FoundFile) -> bytes:
         return read_file(file, max_bytes=self._limits.max_source_bytes)
-
-
-def _roots(settings: Settings, folder: Path) -> Roots:
-    """Return where pictures may be; a folder that only stands in for a workspace is none of it."""
-    folder = folder.resolve()
-    workspace = settings.workspace.resolve()
-    is_workspace = (workspace / SETTINGS_FILE).is_file()
-    allowed = (folder, workspace) if is_workspace else (folder,)
-    return Roots(folder, allowed, settings.state_dir.resolve())

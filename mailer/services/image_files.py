@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
+from mailer.config import SETTINGS_FILE, Settings
 from mailer.errors import RenderError
 
 _REMOTE = re.compile(r"https?://", re.IGNORECASE)
@@ -52,6 +53,17 @@ class FoundFile:
 
     path: Path
     stat: os.stat_result
+
+
+def roots_of(folder: Path, settings: Settings) -> Roots:
+    """Return where pictures of the issues in `folder` may be.
+
+    A folder that only stands in for a workspace is none of them.
+    """
+    folder, workspace = folder.resolve(), settings.workspace.resolve()
+    is_workspace = (workspace / SETTINGS_FILE).is_file()
+    allowed = (folder, workspace) if is_workspace else (folder,)
+    return Roots(folder, allowed, settings.state_dir.resolve())
 
 
 def find_file(src: str, roots: Roots) -> FoundFile:

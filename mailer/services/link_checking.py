@@ -72,6 +72,7 @@ class LinkChecker:
         timeout_seconds: for connecting, and for each answer.
         pause_seconds: between two requests to one host.
         workers: requests at a time.
+        most_links: addresses that are asked for one issue, the first ones.
         allow_loopback: for tests alone: lets this machine's own addresses be asked.
         resolve: name and port to addresses, as `socket.getaddrinfo` gives them.
     """
@@ -79,6 +80,7 @@ class LinkChecker:
     timeout_seconds: float = TIMEOUT_SECONDS
     pause_seconds: float = PAUSE_SECONDS
     workers: int = WORKERS
+    most_links: int = MOST_LINKS
     allow_loopback: bool = False
     resolve: Callable[[str, int], list[str]] = field(default_factory=lambda: _resolve, repr=False)
     _hosts: dict[str, threading.Lock] = field(default_factory=dict, repr=False)
@@ -215,13 +217,26 @@ class _PinnedHttps(http.client.HTTPSConnection):
         self.sock.do_handshake()
 
 
+@dataclass(frozen=True, slots=True)
+class LinkLook:
+    """What was found behind an issue's links.
+
+    Args:
+        findings: what is wrong.
+        unasked: addresses beyond the checker's `most_links`, of which nothing is known.
+    """
+
+    findings: tuple[Finding, ...]
+    unasked: int = 0
+
+
 def check_links(
     document: Document,
     path: Path,
     checker: LinkChecker,
     *,
     progress: Callable[[int, int], None] = lambda *_: None,
-) -> tuple[Finding, ...]:
+) -> LinkLook:
     """Return what is wrong behind the issue's links and pictures; each address is asked once.
 
     Args:
@@ -236,7 +251,7 @@ def check_links(
     for target in found:
         if _scheme_of(target.url) in {"http", "https"}:
             targets[target.url].append(target)
-    urls = list(targets)[:MOST_LINKS]
+    urls = list(targets)[: checker.most_links]
     findings: list[Finding] = []
     pool = ThreadPoolExecutor(max_workers=checker.workers)
     try:
@@ -247,7 +262,7 @@ def check_links(
             progress(done, len(urls))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-    return tuple(findings)
+    return LinkLook(tuple(findings), unasked=len(targets) - len(urls))
 
 
 def _scheme_of(url: str) -> str:

@@ -4,7 +4,7 @@ import re
 import warnings
 from pathlib import Path
 
-from mailer.config import SETTINGS_FILE, Settings
+from mailer.config import Settings
 from mailer.domain.image import HostedImage
 from mailer.domain.issue import Issue, images_of
 from mailer.errors import RenderError
@@ -13,7 +13,7 @@ from mailer.linting.lintable import LocalImage
 from mailer.linting.rules.images import is_local
 from mailer.linting.scan.document import Document
 from mailer.rendering.theme import Theme
-from mailer.services.image_files import FoundFile, Roots, find_file, read_file
+from mailer.services.image_files import FoundFile, Roots, find_file, read_file, roots_of
 
 MOST_FILES = 200
 """Beyond these nothing is said of pictures: an issue has no more."""
@@ -34,7 +34,7 @@ def look_at_images(
     """Return what is known of each local picture, by the address as written."""
     names = [image.target.url for image in document.spans.images if is_local(image)]
     names += [image.src for image in images_of(issue) if image.is_local] if issue else []
-    roots = _roots(folder.resolve(), settings)
+    roots = roots_of(folder, settings)
     return {name: _look(name, roots) for name in list(dict.fromkeys(names))[:MOST_FILES]}
 
 
@@ -53,13 +53,6 @@ def stand_ins(issue: Issue, theme: Theme) -> dict[str, HostedImage]:
         )
         for number, name in enumerate(sorted(names))
     }
-
-
-def _roots(folder: Path, settings: Settings) -> Roots:
-    workspace = settings.workspace.resolve()
-    is_workspace = (workspace / SETTINGS_FILE).is_file()
-    allowed = (folder, workspace) if is_workspace else (folder,)
-    return Roots(folder, allowed, settings.state_dir.resolve())
 
 
 def _look(name: str, roots: Roots) -> LocalImage:

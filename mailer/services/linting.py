@@ -45,11 +45,13 @@ class Beyond:
         audience: what was counted over a mailing list.
         findings: of a look behind the links.
         links_checked: there was such a look.
+        links_unasked: addresses that it left out, as there were too many.
     """
 
     audience: Audience | None = None
     findings: tuple[Finding, ...] = ()
     links_checked: bool = False
+    links_unasked: int = 0
 
 
 NOTHING_BEYOND = Beyond()
@@ -151,6 +153,8 @@ def _facts(lintable: Lintable, beyond: Beyond, settings: Settings) -> dict[str, 
     left_out = []
     if spans.links and not beyond.links_checked:
         left_out.append("what is behind the links (--links)")
+    if beyond.links_unasked:
+        left_out.append(f"what is behind the last {beyond.links_unasked:,} links, of too many")
     if beyond.audience is None and any(each.name for each in lintable.document.fields):
         left_out.append("who lacks a merge field's value (--list SLUG)")
     if not has_workspace(settings):

@@ -15,7 +15,7 @@ from feed_server import FeedServer, redirect, rss, status
 from mailer.config import Settings
 from mailer.errors import FeedError
 from mailer.services.feed_cache import FeedCache
-from mailer.services.feed_connection import Guard, is_public
+from mailer.services.feed_connection import Guard
 from mailer.services.feed_reading import CONCURRENCY, read_feeds, user_agent
 from mailer.services.fetching import Fetcher, Limits
 
@@ -183,19 +183,6 @@ def test_nobody_there(fetcher: Fetcher) -> None:
 def test_odd_characters_in_an_address(feeds: FeedServer, fetcher: Fetcher) -> None:
     feeds.answers["/f%C3%BC%20x?q=%C3%A9"] = BODY
     assert fetcher.fetch(feeds.url("/fü x?q=é")).body == BODY
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        *(("8.8.8.8", True), ("2606:4700::1111", True), ("127.0.0.1", False), ("10.1.2.3", False)),
-        *(("169.254.169.254", False), ("::1", False), ("::ffff:10.0.0.1", False), ("x", False)),
-        *(("fe80::1%eth0", False), ("fd00::1", False), ("100.64.0.1", False), ("0.0.0.0", False)),  # noqa: S104
-        *(("224.0.0.1", False), ("::ffff:8.8.8.8", True)),
-    ],
-)
-def test_what_is_public(address: str, expected: bool) -> None:  # noqa: FBT001
-    assert is_public(address) is expected
 
 
 def test_from_outside_no_redirect_leads_inside(feeds: FeedServer) -> None:

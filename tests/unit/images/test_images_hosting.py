@@ -30,7 +30,8 @@ from mailer.domain.issue import (
 )
 from mailer.errors import RenderError
 from mailer.images import is_media_name, preparing
-from mailer.services.hosting import host_file, host_images, try_host_images
+from mailer.services.hosting import host_file, host_images
+from mailer.services.image_files import is_remote
 
 
 def image(src: str, line: int = 1) -> Image:
@@ -199,10 +200,12 @@ def test_what_may_not_be_read_is_a_clear_error(
 def test_any_source_is_hosted_or_a_clear_error(src: str) -> None:
     settings = Settings.model_validate({"workspace": Path("/nonexistent/workspace")})
     path = Path("/nonexistent/workspace/week.md")
-    hosting = try_host_images(issue(image(src)), path=path, settings=settings)
-    for problem in hosting.problems:
-        assert problem.line == 1
-    assert hosting.images == {}
+    tree = issue(image(src))
+    if is_remote(src):
+        assert host_images(tree, path=path, settings=settings) == {}
+    else:
+        with pytest.raises(RenderError, match=r"week\.md:1: the image"):
+            host_images(tree, path=path, settings=settings)
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xd8\xffbroken", b"<svg xmlns='x'/>", b"words"])
@@ -221,13 +224,12 @@ def test_a_file_above_the_limit_is_not_read_further(workspace: Workspace) -> Non
     assert "images.max_source_bytes" in workspace.error("huge.png").message
 
 
-def test_every_problem_is_told_in_order(workspace: Workspace) -> None:
+def test_the_first_problem_is_told(workspace: Workspace) -> None:
     workspace.save("issues/good.png")
-    tree = issue(image("b.png", 3), image("good.png", 4), image("a.png", 5), image("b.png", 9))
+    tree = issue(image("good.png", 3), image("b.png", 4), image("a.png", 5), image("b.png", 9))
     path = workspace.path / "issues/week-1.md"
-    hosting = try_host_images(tree, path=path, settings=workspace.settings)
-    assert list(hosting.images) == ["good.png"]
-    assert [problem.line for problem in hosting.problems] == [3, 5]
+    with pytest.raises(RenderError, match=r"week-1\.md:4: the image 'b\.png'"):
+        host_images(tree, path=path, settings=workspace.settings)
 
 
 # --- widths ---

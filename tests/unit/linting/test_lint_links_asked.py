@@ -1,5 +1,6 @@
 """A look behind the links: what is dead is found, and no private address is ever asked."""
 
+import datetime as dt
 import http.server
 import socket
 import threading
@@ -10,8 +11,10 @@ from typing import ClassVar
 
 import pytest
 
+from mailer.config import Settings
 from mailer.linting.scan.document import scan
 from mailer.services.link_checking import LinkChecker, Verdict, check_links
+from mailer.services.linting import Beyond, lint_bytes
 
 FRONT = "---\nsubject: A\ndate: 2026-11-22\n---\n"
 
@@ -176,7 +179,7 @@ def test_each_address_is_asked_once_and_found_at_each_place(site: str) -> None:
     found = check_links(
         scan(FRONT + body), Path("a.md"), checker(), progress=lambda *done: told.append(done)
     )
-    assert sorted((each.line, each.column, each.code) for each in found) == [
+    assert sorted((each.line, each.column, each.code) for each in found.findings) == [
         (5, 5, "link-dead"),
         (7, 5, "link-dead"),
         (9, 6, "link-dead"),
@@ -186,3 +189,16 @@ def test_each_address_is_asked_once_and_found_at_each_place(site: str) -> None:
     ]  # fmt: skip
     assert told == [(1, 3), (2, 3), (3, 3)]
     assert Site.busy[1] == 1, "one request at a time to one host"
+
+
+def test_what_is_beyond_the_limit_is_counted(site: str) -> None:
+    pages = ("gone", "bad", "ok", "moved", "closed")
+    body = "".join(f"[a]({site}/{page}) [b]({site}/{page})\n" for page in pages)
+    look = check_links(scan(FRONT + body), Path("a.md"), checker(most_links=2))
+    assert look.unasked == 3
+    assert len(look.findings) == 4
+    beyond = Beyond(findings=look.findings, links_checked=True, links_unasked=look.unasked)
+    settings = Settings.model_validate({"workspace": Path("/nowhere")})
+    now = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+    report = lint_bytes((FRONT + body).encode(), Path("a.md"), settings, now=now, beyond=beyond)
+    assert "what is behind the last 3 links" in str(report.facts["left_out"])
