@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+import signal
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -52,6 +53,8 @@ def pytest_configure(config: pytest.Config) -> None:
     It is not below pytest's own base folder, which every other run closes to everybody else;
     as root, PostgreSQL runs as somebody else.
     """
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # commands started under nohup would ignore it
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as in the background of a shell
     if not hasattr(config, "workerinput"):
         os.environ[SERVERS_VARIABLE] = tempfile.mkdtemp(prefix="mailer-tests-")
 

@@ -59,11 +59,25 @@ class Stopped(BaseException):
 
 @contextmanager
 def when_stopped(words: str) -> Iterator[None]:
-    """Have `words` said where the block is told to stop; the innermost block's count."""
+    """Have `words` said where the block is told to stop; the innermost block's count.
+
+    Also where a library that was broken off made another error of it, as database drivers do.
+    """
     try:
         yield
-    except KeyboardInterrupt as stop:
+    except Stopped:
+        raise
+    except BaseException as error:
+        stop = _stop_behind(error)
+        if stop is None:
+            raise
         raise Stopped(getattr(stop, "number", signal.SIGINT), words) from None
+
+
+def _stop_behind(error: BaseException | None) -> KeyboardInterrupt | None:
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error
 
 
 class Root(typer.core.TyperGroup):

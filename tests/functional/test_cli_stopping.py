@@ -12,6 +12,8 @@ import cli_kit
 import pytest
 from cli_kit import Cli, wait_until
 
+from mailer.cli._stopping import Stopped, when_stopped
+
 cli = cli_kit.cli
 
 SEND = ("send", "week-1.md", "--list", "readers")
@@ -85,15 +87,32 @@ def test_a_terminal_that_closes_ends_it_quietly(cli: Cli) -> None:
     assert process.wait(20) == 129
 
 
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = "
+
+
 def test_an_import_says_that_it_can_be_done_again(cli: Cli) -> None:
     cli.list_of("ada@example.org")
-    os.mkfifo(cli.path / "endless.csv")
-    process = cli.start("subscriber", "import", "endless.csv", "--list", "readers")
-    with (cli.path / "endless.csv").open("w"):  # returns once it is read
+    people = cli.write("more.csv", "email\nbo@example.org\n")
+    with cli.locked("subscriber"):
+        process = cli.start("subscriber", "import", people, "--list", "readers")
+        wait_until(lambda: cli.rows(f"{WAITING} current_database()") == [(1,)])
         assert process.stop(signal.SIGINT) == 130
-    assert process.text.endswith(
+    assert process.text == (
         "interrupted: who was imported stays so; import the file again, and the rest follows\n"
     )
+
+
+def broken_off() -> None:
+    try:
+        raise KeyboardInterrupt
+    finally:
+        raise RuntimeError("the connection cannot be given back")
+
+
+def test_a_stop_of_which_a_library_made_another_error() -> None:
+    with pytest.raises(Stopped) as told:
+        when_stopped("nothing was sent")(broken_off)()
+    assert str(told.value) == "interrupted: nothing was sent"
 
 
 @pytest.mark.slow

@@ -163,6 +163,13 @@ class Cli:
         with _engine(self.database_url) as engine, engine.connect() as connection:
             return list(connection.execute(text(statement)))
 
+    @contextmanager
+    def locked(self, table: str) -> Iterator[None]:
+        """Hold `table`, so that every command which needs it waits."""
+        with _engine(self.database_url) as engine, engine.begin() as connection:
+            connection.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+            yield
+
     def change(self, *statements: str) -> None:
         with _engine(self.database_url) as engine, engine.begin() as connection:
             for statement in statements:
