@@ -21,10 +21,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from mailer.states import Outcome
-from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient, Slot, SlotContext
+from mailer.message.compiled import (
+    CompiledIssue,
+    Mailbox,
+    MailingIdentity,
+    Recipient,
+    Slot,
+    SlotContext,
+)
 from mailer.providers.sendgrid.provider import SendGridProvider, SendGridSettings
 from mailer.providers.sendgrid.request import Member, RequestBuilder
+from mailer.states import Outcome
 
 FAKE = Path(__file__).resolve().parents[1] / "tests" / "contract" / "fakes" / "sendgrid.py"
 KEY = "SG.test-key"

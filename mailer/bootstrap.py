@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Literal, cast
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError as DatabaseDownError
 
-from mailer.platform.clock import utcnow
 from mailer.config import Settings, ensure_secret_key, load_settings
-from mailer.errors import ConfigurationError
-from mailer.providers.base import Provider
 from mailer.database.engine import make_engine
 from mailer.database.migrate import ensure_schema
+from mailer.errors import ConfigurationError
+from mailer.platform.clock import utcnow
+from mailer.providers.base import Provider
 from subscribers.tokens import Purpose, Signer, derive_key
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from mailer.message.paths import ARCHIVE_PATH
-from subscribers.lists.archive import ListArchive, find_archive, find_archive_by_id, is_subscribed
 from subscribers.errors import TokenError
+from subscribers.lists.archive import ListArchive, find_archive, find_archive_by_id, is_subscribed
 from subscribers.model import ArchiveVisibility
 from subscribers.tokens import Purpose, Signer
 

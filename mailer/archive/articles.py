@@ -7,11 +7,11 @@ from threading import Lock
 
 from sqlalchemy import Engine
 
-from mailer.message.compiled import CompiledIssue
+from mailer.archive import queries
 from mailer.archive.feeds.article import article
 from mailer.archive.pages import for_nobody
 from mailer.archive.publication import Publication
-from mailer.archive import queries as archive
+from mailer.message.compiled import CompiledIssue
 
 MOST_KEPT = 200
 
@@ -57,7 +57,7 @@ class Articles:
 
     def _make(self, wanted: Sequence[Wanted]) -> dict[Wanted, str]:
         with self.engine.connect() as connection:
-            compiled = archive.read_compiled(connection, [each.compiled_id for each in wanted])
+            compiled = queries.read_compiled(connection, [each.compiled_id for each in wanted])
         return {each: self._article(compiled[each.compiled_id], each.page_url) for each in wanted}
 
     def _article(self, compiled: CompiledIssue, page_url: str) -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
-from mailer.message.compiled import CompiledIssue, Recipient, slot_values
+from mailer.archive import queries
 from mailer.archive.access import PUBLIC_DOOR, Door
-from mailer.archive import queries as archive
 from mailer.archive.queries import Place, ShelvedIssue, ShelvedList
+from mailer.message.compiled import CompiledIssue, Recipient, slot_values
 
 PAGE_SIZE = 30
 """Issues on one page of the index."""
@@ -95,10 +95,10 @@ def read_index(engine: Engine, door: Door, *, before: str = "", after: str = "")
     below, above = parse_place(before), parse_place(after)
     with engine.connect() as connection:
         page = _page(connection, door, below, above)
-        lists = () if door.archive else tuple(archive.list_public_lists(connection))
+        lists = () if door.archive else tuple(queries.list_public_lists(connection))
         return ArchiveIndex(
             issues=tuple(line_of(issue) for issue in page.issues),
-            count=archive.count_issues(connection, door.shelf),
+            count=queries.count_issues(connection, door.shelf),
             below=place_text(page.below) if page.below else "",
             newer=place_text(page.issues[0].place) if page.below else "",
             older="" if page.is_last else place_text(page.issues[-1].place),
@@ -122,14 +122,14 @@ def read_archived(
     if not _SLUG.fullmatch(slug):
         return None
     with engine.connect() as connection:
-        issue = archive.find_issue(connection, door.shelf, slug)
+        issue = queries.find_issue(connection, door.shelf, slug)
         if issue is not None:
             newer, older = _neighbours(connection, door, issue)
         elif door == PUBLIC_DOOR:
-            issue, newer, older = archive.find_unlisted(connection, slug), None, None
+            issue, newer, older = queries.find_unlisted(connection, slug), None, None
         if issue is None:
             return None
-        compiled = archive.read_compiled(connection, [issue.compiled_id])[issue.compiled_id]
+        compiled = queries.read_compiled(connection, [issue.compiled_id])[issue.compiled_id]
     return ArchivedPage(
         line=line_of(issue),
         html=for_nobody(
@@ -153,8 +153,8 @@ def find_public_line(engine: Engine, slug: str) -> ArchivedIssue | None:
     if not _SLUG.fullmatch(slug):
         return None
     with engine.connect() as connection:
-        issue = archive.find_issue(connection, None, slug)
-        issue = issue or archive.find_unlisted(connection, slug)
+        issue = queries.find_issue(connection, None, slug)
+        issue = issue or queries.find_unlisted(connection, slug)
     return None if issue is None else line_of(issue)
 
 
@@ -224,22 +224,22 @@ class _Page:
 
 def _page(connection: Connection, door: Door, below: Place | None, above: Place | None) -> _Page:
     if above is not None:
-        found = archive.list_after(connection, door.shelf, limit=PAGE_SIZE + 1, after=above)
+        found = queries.list_after(connection, door.shelf, limit=PAGE_SIZE + 1, after=above)
         if len(found) > PAGE_SIZE:
             return _Page(found[1:], below=found[0].place, is_last=False)
     elif below is not None:
-        found = archive.list_newest(connection, door.shelf, limit=PAGE_SIZE + 1, before=below)
+        found = queries.list_newest(connection, door.shelf, limit=PAGE_SIZE + 1, before=below)
         if found:
             return _Page(found[:PAGE_SIZE], below=below, is_last=len(found) <= PAGE_SIZE)
-    found = archive.list_newest(connection, door.shelf, limit=PAGE_SIZE + 1)
+    found = queries.list_newest(connection, door.shelf, limit=PAGE_SIZE + 1)
     return _Page(found[:PAGE_SIZE], below=None, is_last=len(found) <= PAGE_SIZE)
 
 
 def _neighbours(
     connection: Connection, door: Door, issue: ShelvedIssue
 ) -> tuple[ArchivedIssue | None, ArchivedIssue | None]:
-    newer = archive.list_after(connection, door.shelf, limit=1, after=issue.place)
-    older = archive.list_newest(connection, door.shelf, limit=1, before=issue.place)
+    newer = queries.list_after(connection, door.shelf, limit=1, after=issue.place)
+    older = queries.list_newest(connection, door.shelf, limit=1, before=issue.place)
     return _first_line(newer), _first_line(older)
 
 

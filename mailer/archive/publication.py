@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from mailer.config import Settings
 from mailer.composing.compiling import NEUTRAL_PATH
+from mailer.config import Settings
 
 
 @dataclass(frozen=True, slots=True)

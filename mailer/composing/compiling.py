@@ -8,21 +8,28 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mailer.config import SETTINGS_FILE, Settings
 from mailer.composing.images.hosted import HostedImage
-from mailer.composing.issue.tree import Issue, find_todos
-from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient, SlotContext, slot_values
-from mailer.message.mime import MimeTemplate
-from mailer.message.paths import ARCHIVE_PATH
-from mailer.errors import RenderError
-from mailer.platform.files import write_whole
-from mailer.composing.rendering.edition import IssueDefaults
-from mailer.composing.rendering.pipeline import compile_issue, html_bytes, parse_issue
-from mailer.composing.issue.reading.source import not_utf_8
-from mailer.composing.themes.theme import Theme, find_theme
-from mailer.platform.resources import resource_dir
 from mailer.composing.images.hosting import host_file, host_images
 from mailer.composing.images.store import MediaStore
+from mailer.composing.issue.reading.source import not_utf_8
+from mailer.composing.issue.tree import Issue, find_todos
+from mailer.composing.rendering.edition import IssueDefaults
+from mailer.composing.rendering.pipeline import compile_issue, html_bytes, parse_issue
+from mailer.composing.themes.theme import Theme, find_theme
+from mailer.config import SETTINGS_FILE, Settings
+from mailer.errors import RenderError
+from mailer.message.compiled import (
+    CompiledIssue,
+    Mailbox,
+    MailingIdentity,
+    Recipient,
+    SlotContext,
+    slot_values,
+)
+from mailer.message.mime import MimeTemplate
+from mailer.message.paths import ARCHIVE_PATH
+from mailer.platform.files import write_whole
+from mailer.platform.resources import resource_dir
 
 LARGEST_BYTES = 5_000_000
 """Of an issue file."""

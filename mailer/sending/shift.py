@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
 
-from mailer.states import DeliveryState, LeaseLostError, Outcome, judge
 from mailer.errors import ProviderError, ProviderUnavailableError
 from mailer.providers.base import Connection as Line
 from mailer.sending.addressing import Addresser
@@ -22,6 +21,7 @@ from mailer.sending.ledger.batches import Claim
 from mailer.sending.ledger.deliveries import Addressee
 from mailer.sending.ledger.journal import ClaimJournal
 from mailer.sending.ledger.sends import Mailing
+from mailer.states import DeliveryState, LeaseLostError, Outcome, judge
 
 WINDOW_SECONDS = 0.2
 """How long a window should take: a recorded no, a pause or a stop is heeded within about this."""

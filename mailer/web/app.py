@@ -8,17 +8,17 @@ from urllib.parse import urlsplit
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI, Response
 
-from mailer.providers.sendgrid.signature import SignatureVerifier
-from mailer.web.inbox.store import InboxStore
-from mailer.archive.card_files import CardShelf, accent_of
 from mailer.archive.access import PUBLIC_DOOR
+from mailer.archive.card_files import CardShelf, accent_of
 from mailer.archive.publication import publication_of
-from mailer.web.public import archive, archive_feeds, media, site, trials as tests, unsubscribe
+from mailer.providers.sendgrid.signature import SignatureVerifier
 from mailer.web import errors, health
 from mailer.web.hooks import webhooks
 from mailer.web.inbox import pages as inbox_pages
-from mailer.web.public.archive_access import Desk
+from mailer.web.inbox.store import InboxStore
 from mailer.web.pages import PUBLIC, Pages
+from mailer.web.public import archive, archive_feeds, media, site, trials, unsubscribe
+from mailer.web.public.archive_access import Desk
 
 if TYPE_CHECKING:
     from mailer.bootstrap import App
@@ -52,7 +52,7 @@ def create_app(app: "App", *, inbox: InboxStore | None = None) -> FastAPI:
     web.include_router(archive.make_router(desk))
     web.include_router(site.make_router(desk))
     web.include_router(media.make_router(app.settings.media_directory, pages))
-    web.include_router(tests.make_router(app.settings, app.signer, pages))
+    web.include_router(trials.make_router(app.settings, app.signer, pages))
     web.include_router(webhooks.make_router(app.engine, _verifier(app.settings)))
     web.include_router(health.make_router(app.engine, app.celery))
     if inbox is not None:

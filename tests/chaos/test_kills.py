@@ -16,8 +16,8 @@ from sqlalchemy import Engine
 
 from mailer.cli.run.processes import child_environment, stop, worker_command
 from mailer.config import Settings, load_settings
-from mailer.states import DeliveryState
 from mailer.sending.reporting import report
+from mailer.states import DeliveryState
 
 RECIPIENTS = 5_000
 KILLS = 22

@@ -14,8 +14,6 @@ import pytest
 from fakes.sendgrid import FakeSendGrid
 from provider_kit import IDENTITY, ISSUE, NAMES, Notes, reader, readers, states
 
-from mailer.states import DeliveryState, LeaseLostError
-from mailer.message.compiled import Mailbox, Recipient
 from mailer.errors import (
     ConfigurationError,
     ProviderAuthError,
@@ -24,7 +22,13 @@ from mailer.errors import (
     ProviderThrottledError,
     ProviderUnavailableError,
 )
-from mailer.providers.sendgrid.provider import SendGridConnection, SendGridProvider, SendGridSettings
+from mailer.message.compiled import Mailbox, Recipient
+from mailer.providers.sendgrid.provider import (
+    SendGridConnection,
+    SendGridProvider,
+    SendGridSettings,
+)
+from mailer.states import DeliveryState, LeaseLostError
 
 ACCEPTED, REJECTED = DeliveryState.ACCEPTED, DeliveryState.REJECTED
 UNKNOWN = DeliveryState.UNKNOWN

@@ -15,8 +15,8 @@ from web_kit import WebLedger, request, web_app
 
 from mailer.bootstrap import App
 from mailer.cli.shared import ExitCode
-from mailer.config import Settings
 from mailer.composing.trial.copies import COPIES_KEPT, copy_path, keep_copy
+from mailer.config import Settings
 from mailer.web.server import start_web
 
 cli = cli_kit.cli

@@ -9,12 +9,18 @@ from typing import Any
 import pytest
 from browser_kit import Browser, missing_browser, open_browser
 
-from mailer.composing.themes.colour import over, parse_colour
-from mailer.message.compiled import Mailbox
 from mailer.composing.linting.compat import CompatOptions
 from mailer.composing.linting.compat.inspection import Inspection, inspect
 from mailer.composing.linting.compat.media import BARE, DARK, LIGHT, MOBILE, View
-from mailer.composing.rendering import IssueDefaults, compile_issue, find_theme, list_themes, untraced
+from mailer.composing.rendering import (
+    IssueDefaults,
+    compile_issue,
+    find_theme,
+    list_themes,
+    untraced,
+)
+from mailer.composing.themes.colour import over, parse_colour
+from mailer.message.compiled import Mailbox
 from mailer.platform.resources import resource_dir
 
 pytestmark = [

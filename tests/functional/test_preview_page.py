@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from chromium_kit import open_page, wait_for
 
-from mailer.platform.browser import Page
-from mailer.config import load_settings
 from mailer.composing.preview.server import PreviewHandle
+from mailer.config import load_settings
+from mailer.platform.browser import Page
 
 pytestmark = pytest.mark.browser
 

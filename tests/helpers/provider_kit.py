@@ -10,8 +10,15 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
 
+from mailer.message.compiled import (
+    CompiledIssue,
+    Mailbox,
+    MailingIdentity,
+    Recipient,
+    Slot,
+    SlotContext,
+)
 from mailer.states import DeliveryState, LeaseLostError, Outcome
-from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient, Slot, SlotContext
 
 IDENTITY = MailingIdentity("weekly", "Die Wöchentliche 🗞", "news.example.com", 7)
 ISSUE = CompiledIssue(

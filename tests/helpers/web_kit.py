@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Engine, text
 
 from mailer.bootstrap import App
-from mailer.platform.clock import utcnow
 from mailer.config import Settings, kombu_url
 from mailer.message.compiled import CompiledIssue, Mailbox, Slot, SlotContext
+from mailer.platform.clock import utcnow
 from mailer.providers.sendgrid.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER
 from mailer.sending.ledger import issues
 from subscribers.tokens import Purpose, Signer

@@ -19,10 +19,10 @@ from embedded_kit import (
     wait_for,
 )
 
+from mailer.errors import ConfigurationError
 from mailer.platform.embedded import acquire
 from mailer.platform.embedded.account import choose_account
 from mailer.platform.embedded.layout import Layout
-from mailer.errors import ConfigurationError
 
 
 @pytest.fixture

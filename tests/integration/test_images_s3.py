@@ -10,13 +10,13 @@ from typing import Any
 import image_kit as kit
 import pytest
 
-from mailer.platform.clock import utcnow
-from mailer.config import Settings, load_settings
-from mailer.composing.issue.tree import FrontMatter, Image, Issue, Text
-from mailer.errors import ConfigurationError
 from mailer.composing.images.hosting import host_images
 from mailer.composing.images.s3 import S3Store
 from mailer.composing.images.store import make_store
+from mailer.composing.issue.tree import FrontMatter, Image, Issue, Text
+from mailer.config import Settings, load_settings
+from mailer.errors import ConfigurationError
+from mailer.platform.clock import utcnow
 
 BUCKET = "letters"
 NAME = "0123456789abcdef0123456789abcdef.png"

@@ -13,7 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient, Slot, SlotContext
+from mailer.message.compiled import (
+    CompiledIssue,
+    Mailbox,
+    MailingIdentity,
+    Recipient,
+    Slot,
+    SlotContext,
+)
 from mailer.message.mime import MimeTemplate, feedback_id
 from mailer.message.mime_body import encode_slot
 from mailer.message.mime_headers import one_line

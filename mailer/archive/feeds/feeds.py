@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from mailer.archive.feeds.model import Entry, Feed, tag_uri
-from mailer.archive.articles import Articles, Wanted
+from mailer.archive import queries
 from mailer.archive.access import Door
+from mailer.archive.articles import Articles, Wanted
+from mailer.archive.feeds.model import Entry, Feed, tag_uri
 from mailer.archive.pages import ArchivedIssue, line_of, parse_place, place_text
 from mailer.archive.publication import Publication
-from mailer.archive import queries as archive
 from mailer.archive.queries import ShelvedIssue
 
 MOST_ENTRIES = 20
@@ -61,7 +61,7 @@ def read_feed_page(engine: Engine, door: Door, *, before: str = "") -> FeedPage:
     """Return the newest issues, or those older than a place; one that is none is not heeded."""
     place = parse_place(before)
     with engine.connect() as connection:
-        found = archive.list_newest(connection, door.shelf, limit=MOST_ENTRIES + 1, before=place)
+        found = queries.list_newest(connection, door.shelf, limit=MOST_ENTRIES + 1, before=place)
     issues = tuple(found[:MOST_ENTRIES])
     next_place = place_text(issues[-1].place) if len(found) > MOST_ENTRIES else ""
     return FeedPage(door, issues, place_text(place) if place else "", next_place)
@@ -109,9 +109,9 @@ class FeedMaker:
     def _domains(self, page: FeedPage) -> tuple[dict[str, str], str]:
         """Return what ids begin with, by slug and of the feed: the sender may move one day."""
         with self.engine.connect() as connection:
-            first = archive.very_first_slug(connection)
+            first = queries.very_first_slug(connection)
             slugs = [each.slug for each in page.issues]
-            found = archive.first_domains(connection, [*slugs, first] if first else slugs)
+            found = queries.first_domains(connection, [*slugs, first] if first else slugs)
         return found, found[first] if first else self.publication.domain
 
     def _language(self, page: FeedPage) -> str:

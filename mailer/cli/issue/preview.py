@@ -45,9 +45,9 @@ def preview(
 
       mailer issue preview week-41.md --as ada@example.org --port 0 --no-open
     """
+    from mailer.composing.preview.server import run_preview
     from mailer.config import load_settings
     from mailer.platform.logs import configure_logging
-    from mailer.composing.preview.server import run_preview
 
     if file.is_dir():
         raise RenderError("is a folder; name an issue file", path=file)

@@ -81,9 +81,9 @@ def archive_link(
     """
     import datetime as dt
 
+    from mailer.archive.access import shared_link
     from mailer.bootstrap import open_app
     from mailer.platform.clock import utcnow
-    from mailer.archive.access import shared_link
     from subscribers.lists.archive import get_archive
 
     expires_at = (utcnow() + dt.timedelta(days=days)).replace(microsecond=0)

@@ -17,9 +17,9 @@ from rich.table import Table
 from sqlalchemy import Engine
 
 from mailer.cli.shared import ExitCode, console, err_console, show_duration
-from mailer.states import DeliveryState
 from mailer.sending.books import FINAL_SEND_STATES, SendState
 from mailer.sending.reporting import SendReport, report
+from mailer.states import DeliveryState
 
 LOOK_EVERY_SECONDS = 0.25
 LINE_EVERY_SECONDS = 5.0

@@ -9,12 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 from socket import socket
 
-from mailer.config import KEY_FILE, Settings, ensure_secret_key
-from mailer.errors import ConfigurationError
 from mailer.composing.preview.app import Preview
 from mailer.composing.preview.library import Library
-from mailer.composing.preview.session import Session
 from mailer.composing.preview.look import SAMPLE
+from mailer.composing.preview.session import Session
+from mailer.config import KEY_FILE, Settings, ensure_secret_key
+from mailer.errors import ConfigurationError
 from mailer.platform.serving import Server, ServerHandle, listen, url_of
 
 HOST = "127.0.0.1"

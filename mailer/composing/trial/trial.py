@@ -9,18 +9,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from mailer.config import Settings
-from mailer.states import DeliveryState, Outcome
-from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
-from mailer.errors import NotFoundError, ProviderError
-from mailer.providers.base import Connection, Provider
 from mailer.archive.pages import for_nobody
 from mailer.composing.compiling import NEUTRAL_PATH
 from mailer.composing.trial.copies import copy_number, keep_copy
 from mailer.composing.trial.message import Marks, as_test
+from mailer.config import Settings
+from mailer.errors import NotFoundError, ProviderError
+from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
+from mailer.providers.base import Connection, Provider
+from mailer.states import DeliveryState, Outcome
 from subscribers import queries
-from subscribers.people.address import Address, parse_address
 from subscribers.errors import InvalidAddressError
+from subscribers.people.address import Address, parse_address
 from subscribers.tokens import Purpose, Signer
 
 MOST_ADDRESSES = 10

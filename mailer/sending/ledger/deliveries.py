@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from mailer.states import DeliveryState, Outcome
 from mailer.sending.ledger.batches import Claim
+from mailer.states import DeliveryState, Outcome
 
 
 @dataclass(frozen=True, slots=True)

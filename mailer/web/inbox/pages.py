@@ -12,9 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
 from mailer.message.viewing import Scheme, for_frame
+from mailer.platform.serving.headers import EMAIL_POLICY
 from mailer.web.inbox.parsing import Contents, read_contents, snippet
 from mailer.web.inbox.store import InboxStore, StoredMessage
-from mailer.platform.serving.headers import EMAIL_POLICY
 from mailer.web.pages import PRIVATE, Pages
 
 PAGE_SIZE = 40

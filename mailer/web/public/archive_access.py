@@ -6,14 +6,14 @@ from functools import cached_property
 
 from sqlalchemy import Engine
 
-from mailer.archive.cards import Card
-from mailer.platform.clock import utcnow
+from mailer.archive.access import PUBLIC_DOOR, Door, list_door, private_door
 from mailer.archive.articles import Articles
 from mailer.archive.card_files import CardShelf, card_hash
+from mailer.archive.cards import Card
 from mailer.archive.feeds.feeds import FeedMaker
-from mailer.archive.access import PUBLIC_DOOR, Door, list_door, private_door
 from mailer.archive.pages import ArchivedIssue
 from mailer.archive.publication import Publication
+from mailer.platform.clock import utcnow
 from mailer.web.pages import PRIVATE, PUBLIC, Pages
 from subscribers.tokens import Signer
 

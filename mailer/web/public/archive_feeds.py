@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 
 from fastapi import APIRouter, Request, Response
 
-from mailer.archive.feeds.model import Feed
 from mailer.archive.feeds.atom import write_atom
-from mailer.archive.feeds.json import write_json_feed
-from mailer.archive.feeds.rss import write_rss
 from mailer.archive.feeds.feeds import read_feed_page
+from mailer.archive.feeds.json import write_json_feed
+from mailer.archive.feeds.model import Feed
+from mailer.archive.feeds.rss import write_rss
 from mailer.web.public.archive import Opener, not_found
 from mailer.web.public.archive_access import ATOM, JSON, RSS, Desk, FeedKind, headers_for
 from mailer.web.public.conditional import not_modified, validators

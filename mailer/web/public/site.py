@@ -2,13 +2,13 @@
 
 from fastapi import APIRouter, Request, Response
 
-from mailer.message.paths import ARCHIVE_PATH
-from mailer.archive.feeds.sitemap import MOST_URLS, Page, write_sitemap, write_sitemap_index
+from mailer.archive import queries
 from mailer.archive.access import list_path
-from mailer.archive import queries as archive
+from mailer.archive.feeds.sitemap import MOST_URLS, Page, write_sitemap, write_sitemap_index
+from mailer.message.paths import ARCHIVE_PATH
+from mailer.web.pages import PUBLIC
 from mailer.web.public.archive_access import Desk
 from mailer.web.public.conditional import etag_of, not_modified, validators
-from mailer.web.pages import PUBLIC
 
 _MOST_PARTS = 50_000
 """A site map of site maps has a bound, too."""
@@ -46,7 +46,7 @@ def make_router(desk: Desk) -> APIRouter:
 def site_map(desk: Desk, *, most_urls: int = MOST_URLS) -> bytes:
     """Return the site map; where it would have more than `most_urls`, one that names its parts."""
     with desk.engine.connect() as connection:
-        count = archive.count_indexed(connection)
+        count = queries.count_indexed(connection)
     indexes = _indexes(desk)
     if len(indexes) + count <= most_urls:
         return write_sitemap([*indexes, *_issues(desk, limit=most_urls, offset=0)])
@@ -67,7 +67,7 @@ def site_map_part(desk: Desk, number: int, *, most_urls: int = MOST_URLS) -> byt
 
 def _indexes(desk: Desk) -> list[Page]:
     with desk.engine.connect() as connection:
-        lists = archive.list_public_lists(connection)
+        lists = queries.list_public_lists(connection)
     common = [ARCHIVE_PATH] if all(each.is_indexed for each in lists) else []
     paths = [*common, *(list_path(each.slug) for each in lists if each.is_indexed)]
     return [Page(desk.url(path)) for path in paths]
@@ -75,7 +75,7 @@ def _indexes(desk: Desk) -> list[Page]:
 
 def _issues(desk: Desk, *, limit: int, offset: int) -> list[Page]:
     with desk.engine.connect() as connection:
-        found = archive.list_indexed(connection, limit=limit, offset=offset)
+        found = queries.list_indexed(connection, limit=limit, offset=offset)
     return [Page(desk.url(ARCHIVE_PATH + each.slug), each.updated_at) for each in found]
 
 

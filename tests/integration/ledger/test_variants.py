@@ -6,11 +6,11 @@ import re
 from ledger_kit import SIGNER, Ledger, compiled_issue
 from provider_kit import seen
 
-from mailer.platform.clock import utcnow
+from mailer.archive.access import private_door
 from mailer.message.compiled import Slot, SlotContext, Variant
+from mailer.platform.clock import utcnow
 from mailer.providers.memory import Answer
 from mailer.sending import reporting
-from mailer.archive.access import private_door
 from mailer.sending.planning import preview
 from subscribers.lists.archive import change_archive
 from subscribers.model import ArchiveVisibility

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, features
 
+from mailer.archive.card_files import MOST_KEPT, CardShelf, card_hash
 from mailer.archive.cards import HEIGHT, WIDTH, Card, draw_card
 from mailer.archive.cards import fonts as card_fonts
 from mailer.archive.cards.coverage import read_coverage
 from mailer.archive.cards.fonts import OURS, drawable
 from mailer.archive.cards.setting import balanced, pieces_of, shortened, wrap
-from mailer.archive.card_files import MOST_KEPT, CardShelf, card_hash
 
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 

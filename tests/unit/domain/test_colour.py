@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.composing.themes.colour import BLACK, WHITE, Colour, contrast, legible, luminance, over, parse_colour
+from mailer.composing.themes.colour import (
+    BLACK,
+    WHITE,
+    Colour,
+    contrast,
+    legible,
+    luminance,
+    over,
+    parse_colour,
+)
 
 channels = st.integers(0, 255)
 colours = st.builds(Colour, channels, channels, channels)

@@ -5,7 +5,15 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.message.compiled import CompiledIssue, Mailbox, Recipient, Slot, SlotContext, message_id, slot_values
+from mailer.message.compiled import (
+    CompiledIssue,
+    Mailbox,
+    Recipient,
+    Slot,
+    SlotContext,
+    message_id,
+    slot_values,
+)
 
 SLOTS = (
     Slot("T1", "name", SlotContext.HTML, "reader"),

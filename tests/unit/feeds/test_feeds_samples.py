@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from mailer.errors import FeedError
 from mailer.composing.drafts.feeds.entries import Feed
 from mailer.composing.drafts.feeds.opml import read_opml
 from mailer.composing.drafts.feeds.reading import read_feed
+from mailer.errors import FeedError
 
 END = "</description></item></channel></rss>"
 SAMPLES = Path(__file__).parent / "samples"

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from lxml import etree
 from lxml import html as lxml_html
 
-from mailer.archive.feeds.model import Entry, Feed, tag_uri
 from mailer.archive.feeds.atom import ATOM, write_atom
 from mailer.archive.feeds.json import write_json_feed
+from mailer.archive.feeds.model import Entry, Feed, tag_uri
 from mailer.archive.feeds.rss import CONTENT, write_rss
 from mailer.archive.feeds.sitemap import SITEMAP, Page, write_sitemap, write_sitemap_index
 

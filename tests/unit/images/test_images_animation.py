@@ -8,10 +8,10 @@ import image_kit as kit
 import pytest
 from PIL import Image
 
-from mailer.errors import RenderError
 from mailer.composing.images import ImageLimits, PreparedImage
 from mailer.composing.images.gif_blocks import strip_gif
 from mailer.composing.images.preparing import prepare
+from mailer.errors import RenderError
 
 
 def durations(image: PreparedImage) -> list[int]:

@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from mailer.errors import RenderError
 from mailer.composing.images import ImageLimits
 from mailer.composing.images.preparing import prepare
+from mailer.errors import RenderError
 
 KINDS = ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF", "BMP"]
 SOURCE = kit.photograph(160, 120)

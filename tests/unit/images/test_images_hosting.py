@@ -14,12 +14,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.config import Settings
-from mailer.composing.issue.tree import Block, Callout, FrontMatter, Image, Issue, Item, ListBlock, Paragraph, Quote, Section, Text
-from mailer.errors import RenderError
 from mailer.composing.images import is_media_name, preparing
-from mailer.composing.images.hosting import host_file, host_images
 from mailer.composing.images.files import is_remote
+from mailer.composing.images.hosting import host_file, host_images
+from mailer.composing.issue.tree import (
+    Block,
+    Callout,
+    FrontMatter,
+    Image,
+    Issue,
+    Item,
+    ListBlock,
+    Paragraph,
+    Quote,
+    Section,
+    Text,
+)
+from mailer.config import Settings
+from mailer.errors import RenderError
 
 
 def image(src: str, line: int = 1) -> Image:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from mailer.config import Settings
 from mailer.composing.images.names import media_name
 from mailer.composing.images.store import LocalStore, read_media
+from mailer.config import Settings
 
 WRITER = """
 import sys

@@ -6,8 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from mailer.composing.issue.tree import Blocks, CodeBlock, Inlines, Issue, Link, ListBlock, Paragraph, Quote, Subheading, plain_text
 from mailer.composing.importing import Dropped, ImportedIssue
+from mailer.composing.issue.tree import (
+    Blocks,
+    CodeBlock,
+    Inlines,
+    Issue,
+    Link,
+    ListBlock,
+    Paragraph,
+    Quote,
+    Subheading,
+    plain_text,
+)
 from mailer.composing.rendering import parse_issue
 
 URL = re.compile(r"https?://\S+", re.IGNORECASE)

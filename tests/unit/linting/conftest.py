@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mailer.config import Settings, load_settings
 from mailer.composing.linting.finding import Finding
-from mailer.composing.linting.report import LintReport
 from mailer.composing.linting.lint_file import NOTHING_BEYOND, Beyond, lint_bytes
+from mailer.composing.linting.report import LintReport
+from mailer.config import Settings, load_settings
 
 NOW = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
 FRONT = (

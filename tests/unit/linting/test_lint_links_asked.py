@@ -11,10 +11,10 @@ from typing import ClassVar
 
 import pytest
 
-from mailer.config import Settings
-from mailer.composing.linting.scan.document import scan
 from mailer.composing.linting.link_checking import LinkChecker, Verdict, check_links
 from mailer.composing.linting.lint_file import Beyond, lint_bytes
+from mailer.composing.linting.scan.document import scan
+from mailer.config import Settings
 
 FRONT = "---\nsubject: A\ndate: 2026-11-22\n---\n"
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from mailer.config import Settings, load_settings
-from mailer.composing.linting.finding import Severity
 from mailer.composing.issue.scaffold import new_issue
+from mailer.composing.linting.finding import Severity
+from mailer.composing.linting.lint_file import Beyond, lint_file
 from mailer.composing.linting.lintable import Audience
 from mailer.composing.linting.width import columns
-from mailer.composing.linting.lint_file import Beyond, lint_file
+from mailer.config import Settings, load_settings
 
 NOW = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
 LINK = "See [the report]({}) for more of it."

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from mailer.config import Settings, load_settings
-from mailer.composing.themes.theme import find_theme
 from mailer.composing.compiling import theme_roots
+from mailer.composing.themes.theme import find_theme
+from mailer.config import Settings, load_settings
 
 ISSUE = (
     '---\nsubject: "A bridge and a swift"\ndate: 2026-11-22\n'

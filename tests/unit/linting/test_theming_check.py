@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from mailer.composing.themes.colour import contrast, parse_colour
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.themes import RULES, Specimen, check_theme
 from mailer.composing.rendering import list_themes
+from mailer.composing.themes.colour import contrast, parse_colour
 from mailer.platform.resources import resource_dir
 
 SHIPPED = resource_dir("templates") / "email"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mailer.states import DeliveryState, Outcome
-from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient
 from mailer.errors import ProviderUnavailableError
+from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient
 from mailer.providers.outbox import OutboxProvider, OutboxSettings
+from mailer.states import DeliveryState, Outcome
 
 IDENTITY = MailingIdentity("weekly", "Weekly", "news.example.com", 1)
 ISSUE = CompiledIssue(

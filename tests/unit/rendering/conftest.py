@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from mailer.composing.issue.tree import Issue
-from mailer.message.compiled import CompiledIssue, Mailbox
 from mailer.composing.rendering import IssueDefaults, compile_issue, find_theme, parse_issue
+from mailer.message.compiled import CompiledIssue, Mailbox
 from mailer.platform.resources import resource_dir
 
 THEMES = resource_dir("templates") / "email"

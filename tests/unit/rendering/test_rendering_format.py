@@ -8,9 +8,26 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from mailer.composing.images.hosted import HostedImage
-from mailer.composing.issue.tree import Button, Callout, FootnoteMark, Image, Issue, Link, Paragraph, Poll, Quote, Sponsor, Text, blocks_of, images_of, links_of, merge_fields_of, plain_text
-from mailer.message.compiled import CompiledIssue, SlotContext
+from mailer.composing.issue.tree import (
+    Button,
+    Callout,
+    FootnoteMark,
+    Image,
+    Issue,
+    Link,
+    Paragraph,
+    Poll,
+    Quote,
+    Sponsor,
+    Text,
+    blocks_of,
+    images_of,
+    links_of,
+    merge_fields_of,
+    plain_text,
+)
 from mailer.errors import RenderError
+from mailer.message.compiled import CompiledIssue, SlotContext
 
 Compile = Callable[..., CompiledIssue]
 Parse = Callable[[str], Issue]

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from mailer.composing.issue.tree import FrontMatter
-from mailer.message.compiled import Mailbox
-from mailer.errors import RenderError
 from mailer.composing.rendering import parse_issue
+from mailer.errors import RenderError
+from mailer.message.compiled import Mailbox
 
 HEAD = "---\nsubject: S\ndate: 2026-11-22\n"
 

@@ -8,10 +8,17 @@ import pytest
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from mailer.message.compiled import CompiledIssue, Mailbox
-from mailer.errors import RenderError
-from mailer.composing.rendering import GMAIL_CLIP_BYTES, GMAIL_WARN_BYTES, IssueDefaults, find_theme, html_bytes, untraced
+from mailer.composing.rendering import (
+    GMAIL_CLIP_BYTES,
+    GMAIL_WARN_BYTES,
+    IssueDefaults,
+    find_theme,
+    html_bytes,
+    untraced,
+)
 from mailer.composing.rendering.pipeline import compile_issue, content_hash
+from mailer.errors import RenderError
+from mailer.message.compiled import CompiledIssue, Mailbox
 from mailer.platform.resources import resource_dir
 
 Compile = Callable[..., CompiledIssue]

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from mailer.message.compiled import CompiledIssue, Mailbox
-from mailer.errors import RenderError
 from mailer.composing.rendering import IssueDefaults, compile_issue, find_theme
+from mailer.errors import RenderError
+from mailer.message.compiled import CompiledIssue, Mailbox
 from mailer.platform.resources import resource_dir
 
 THEME = find_theme("digest", roots=[resource_dir("templates") / "email"])

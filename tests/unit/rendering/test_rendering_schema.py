@@ -9,10 +9,10 @@ import jsonschema
 import pytest
 import yaml
 
-from mailer.errors import RenderError
-from mailer.composing.rendering import parse_issue
 from mailer.composing.issue.reading.front_matter import KEYS
 from mailer.composing.issue.reading.schema import front_matter_schema
+from mailer.composing.rendering import parse_issue
+from mailer.errors import RenderError
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "front-matter.schema.json"
 VALIDATOR = jsonschema.Draft202012Validator(

@@ -10,11 +10,11 @@ import pytest
 from lxml import html as lxml_html
 from theme_kit import ARABIC, HOSTILE, LEAST, SPECIMEN, compile_in
 
-from mailer.composing.themes.colour import contrast, parse_colour
 from mailer.composing.images.hosted import HostedImage
-from mailer.message.compiled import CompiledIssue
-from mailer.errors import RenderError
 from mailer.composing.rendering import Theme, find_theme, list_themes
+from mailer.composing.themes.colour import contrast, parse_colour
+from mailer.errors import RenderError
+from mailer.message.compiled import CompiledIssue
 from mailer.platform.resources import resource_dir
 
 Compile = Callable[..., CompiledIssue]

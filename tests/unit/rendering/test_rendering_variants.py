@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from mailer.message.compiled import CompiledIssue
 from mailer.errors import RenderError
+from mailer.message.compiled import CompiledIssue
 from mailer.sending.ledger.issues import from_document, to_document
 
 Compile = Callable[..., CompiledIssue]

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subscribers.importing.csvtext import LONGEST_RECORD, MOST_LINES, Record, detect_encoding, guard, read_records, unguard
+from subscribers.importing.csvtext import (
+    LONGEST_RECORD,
+    MOST_LINES,
+    Record,
+    detect_encoding,
+    guard,
+    read_records,
+    unguard,
+)
 
 
 def lines_of(text: str) -> list[str]:

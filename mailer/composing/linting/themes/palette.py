@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from mailer.composing.themes.colour import contrast, legible, parse_colour
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 from mailer.composing.linting.themes.chain import Chain, Place, finding
+from mailer.composing.themes.colour import contrast, legible, parse_colour
 from mailer.composing.themes.settings import READABLE
 
 ACCENT = Rule(
