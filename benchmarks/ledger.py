@@ -27,7 +27,8 @@ from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
 from mailer.message.mime import MimeTemplate
 from mailer.platform.clock import utcnow
 from mailer.platform.embedded import acquire
-from mailer.states import DeliveryState, Journal, Outcome
+from mailer.providers.outcome import Journal, Outcome
+from mailer.states import DeliveryState
 
 RECIPIENTS = 100_000
 

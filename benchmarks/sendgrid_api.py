@@ -29,9 +29,9 @@ from mailer.message.compiled import (
     Slot,
     SlotContext,
 )
+from mailer.providers.outcome import Outcome
 from mailer.providers.sendgrid.provider import SendGridProvider, SendGridSettings
 from mailer.providers.sendgrid.request import Member, RequestBuilder
-from mailer.states import Outcome
 
 FAKE = Path(__file__).resolve().parents[1] / "tests" / "contract" / "fakes" / "sendgrid.py"
 KEY = "SG.test-key"

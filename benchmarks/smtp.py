@@ -32,8 +32,8 @@ from mailer.message.compiled import (
     Slot,
     SlotContext,
 )
+from mailer.providers.outcome import Outcome
 from mailer.providers.smtp.provider import SmtpProvider, SmtpSettings
-from mailer.states import Outcome
 
 SEARCH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/libexec/postfix"
 MESSAGE_BYTES = 20 * 1024

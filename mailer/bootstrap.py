@@ -166,6 +166,17 @@ def open_app(workspace: Path | None = None, *, check_schema: bool = True) -> Ite
 
 
 @contextmanager
+def open_database(workspace: Path) -> Iterator[Engine]:
+    """Yield the ledger of a workspace, with its schema in place.
+
+    Raises:
+        ConfigurationError: as `open_app`.
+    """
+    with open_app(workspace) as app:
+        yield app.engine
+
+
+@contextmanager
 def peek_database(settings: Settings) -> Iterator[Engine | None]:
     """Yield the ledger where that starts no server; None where it is not running."""
     url = settings.database_url.get_secret_value()

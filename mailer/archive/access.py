@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from mailer.message.paths import ARCHIVE_PATH
+from mailer.message.links import ARCHIVE_PATH, list_path, private_path
 from subscribers.errors import TokenError
 from subscribers.lists.archive import ListArchive, find_archive, find_archive_by_id, is_subscribed
 from subscribers.model import ArchiveVisibility
@@ -66,56 +66,6 @@ def private_door(
         return None
     path = private_path(token)
     return Door(archive, index_path=path, issues_path=path, is_private=True)
-
-
-def list_path(slug: str) -> str:
-    """Return the path of a public or unlisted mailing list's archive."""
-    return f"{ARCHIVE_PATH}l/{slug}/"
-
-
-def private_path(token: str) -> str:
-    """Return the path of what `token` opens."""
-    return f"{ARCHIVE_PATH}k/{token}/"
-
-
-def shared_link(
-    signer: Signer, archive: ListArchive, *, base_url: str, expires_at: dt.datetime
-) -> str:
-    """Return an address that opens the list's archive until `expires_at`.
-
-    Args:
-        signer: of this installation.
-        archive: of the mailing list.
-        base_url: of the web app, without a slash at the end.
-        expires_at: aware UTC.
-    """
-    token = signer.sign(
-        Purpose.ARCHIVE, archive.list_id, archive.generation, int(expires_at.timestamp())
-    )
-    return base_url + private_path(token)
-
-
-def archive_url(
-    signer: Signer, archive: ListArchive, *, base_url: str, slug: str, subscriber_id: int
-) -> str:
-    """Return where a subscriber reads the issue `slug` that this list was sent.
-
-    For a private list it is the subscriber's own: it must stand in their message only.
-
-    Args:
-        signer: of this installation.
-        archive: of the mailing list.
-        base_url: of the web app, without a slash at the end.
-        slug: the issue's; empty for the list's index.
-        subscriber_id: whose message it will stand in.
-    """
-    if archive.visibility is not ArchiveVisibility.PRIVATE:
-        path = ARCHIVE_PATH if slug else list_path(archive.slug)
-        return f"{base_url}{path}{slug}"
-    token = signer.sign(
-        Purpose.ARCHIVE_SUBSCRIBER, archive.list_id, subscriber_id, archive.generation
-    )
-    return f"{base_url}{private_path(token)}{slug}"
 
 
 def _opened_by_shared(

@@ -9,9 +9,9 @@ from sqlalchemy import Engine
 
 from mailer.archive import queries
 from mailer.archive.feeds.article import article
-from mailer.archive.pages import for_nobody
 from mailer.archive.publication import Publication
 from mailer.message.compiled import CompiledIssue
+from mailer.message.filling import fill_for_nobody
 
 MOST_KEPT = 200
 
@@ -63,7 +63,9 @@ class Articles:
     def _article(self, compiled: CompiledIssue, page_url: str) -> str:
         help_path = self.publication.help_path
         return article(
-            for_nobody(compiled.html, compiled, unsubscribe_url=help_path, archive_url=page_url),
+            fill_for_nobody(
+                compiled.html, compiled, unsubscribe_url=help_path, archive_url=page_url
+            ),
             page_url=page_url,
             unsubscribe_url=help_path,
             masthead=compiled.sender.name or self.publication.name,

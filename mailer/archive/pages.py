@@ -9,15 +9,14 @@ from sqlalchemy import Connection, Engine
 from mailer.archive import queries
 from mailer.archive.access import PUBLIC_DOOR, Door
 from mailer.archive.queries import Place, ShelvedIssue, ShelvedList
-from mailer.message.compiled import CompiledIssue, Recipient, slot_values
+from mailer.message.compiled import CompiledIssue
+from mailer.message.filling import fill_for_nobody
 
 PAGE_SIZE = 30
 """Issues on one page of the index."""
 
 _SLUG = re.compile(r"[a-z0-9-]{1,200}")
 _PLACE = re.compile(r"(\d{4}-\d\d-\d\d)\.([a-z0-9-]{1,200})")
-_YOUR_ADDRESS = "your address"
-"""What stands where a message shows its recipient's address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,7 @@ def read_archived(
         compiled = queries.read_compiled(connection, [issue.compiled_id])[issue.compiled_id]
     return ArchivedPage(
         line=line_of(issue),
-        html=for_nobody(
+        html=fill_for_nobody(
             compiled.html,
             compiled,
             unsubscribe_url=unsubscribe_url,
@@ -175,28 +174,8 @@ def _line(text: str, compiled: CompiledIssue) -> str:
 
     `{{ name }}, the tide is in` is `the tide is in`.
     """
-    filled = for_nobody(text, compiled)
+    filled = fill_for_nobody(text, compiled)
     return filled if filled == text else " ".join(filled.split()).lstrip(" ,;:")
-
-
-def for_nobody(
-    text: str, compiled: CompiledIssue, *, unsubscribe_url: str = "", archive_url: str = ""
-) -> str:
-    """Return `text` with each slot filled by what its author set as default, or by nothing."""
-    nobody = Recipient(
-        delivery_id=0,
-        email=_YOUR_ADDRESS,
-        name="",
-        message_id="",
-        unsubscribe_url=unsubscribe_url,
-        archive_url=archive_url,
-    )
-    values = slot_values(compiled, nobody)
-    if not values:
-        return text
-    longest_first = sorted(values, key=len, reverse=True)
-    tokens = re.compile("|".join(re.escape(token) for token in longest_first))
-    return tokens.sub(lambda found: values[found.group()], text)
 
 
 def parse_place(text: str) -> Place | None:

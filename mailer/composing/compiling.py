@@ -23,11 +23,10 @@ from mailer.message.compiled import (
     Mailbox,
     MailingIdentity,
     Recipient,
-    SlotContext,
-    slot_values,
 )
+from mailer.message.filling import fill
+from mailer.message.links import ARCHIVE_PATH, UNSUBSCRIBE_HELP_PATH
 from mailer.message.mime import MimeTemplate
-from mailer.message.paths import ARCHIVE_PATH
 from mailer.platform.files import write_whole
 from mailer.platform.resources import resource_dir
 
@@ -35,8 +34,6 @@ LARGEST_BYTES = 5_000_000
 """Of an issue file."""
 
 SAMPLE_EMAIL = "reader@example.org"
-NEUTRAL_PATH = "/unsubscribe-help"
-"""Where personal links lead in copies that belong to nobody."""
 
 _VARIANT_FILE = re.compile(r"variant-([1-9]\d{0,3})\.(?:html|txt)")
 
@@ -216,19 +213,17 @@ def sample_message(
 
 def neutral_html(compiled: CompiledIssue, settings: Settings) -> str:
     """Return the HTML part as it belongs to nobody: defaults for merge fields, no personal link."""
-    return filled(compiled.html, compiled, SlotContext.HTML, sample_recipient(compiled, settings))
+    return fill(compiled.html, compiled, sample_recipient(compiled, settings))
 
 
 def neutral_text(compiled: CompiledIssue, settings: Settings) -> str:
     """Return the text part as it belongs to nobody."""
-    return filled(compiled.text, compiled, SlotContext.TEXT, sample_recipient(compiled, settings))
+    return fill(compiled.text, compiled, sample_recipient(compiled, settings))
 
 
 def subject_shown(compiled: CompiledIssue, settings: Settings) -> str:
     """Return the subject line as it belongs to nobody."""
-    return filled(
-        compiled.subject, compiled, SlotContext.SUBJECT, sample_recipient(compiled, settings)
-    )
+    return fill(compiled.subject, compiled, sample_recipient(compiled, settings))
 
 
 def write_build(compiled: CompiledIssue, settings: Settings, directory: Path) -> dict[str, Any]:
@@ -294,16 +289,7 @@ def sample_recipient(compiled: CompiledIssue, settings: Settings) -> Recipient:
         email=SAMPLE_EMAIL,
         name="",
         message_id=f"sample.{compiled.slug}@{compiled.sender.email.rpartition('@')[2]}",
-        unsubscribe_url=base + NEUTRAL_PATH,
+        unsubscribe_url=base + UNSUBSCRIBE_HELP_PATH,
         unsubscribe_mailto=f"mailto:{compiled.sender.email}?subject=unsubscribe",
         archive_url=f"{base}{ARCHIVE_PATH}{compiled.slug}",
     )
-
-
-def filled(body: str, compiled: CompiledIssue, context: SlotContext, reader: Recipient) -> str:
-    """Return `body`, the part of `compiled` for `context`, with `reader`'s values in its slots."""
-    values = slot_values(compiled, reader)
-    for slot in compiled.slots:
-        if slot.context is context:
-            body = body.replace(slot.token, values[slot.token])
-    return body

@@ -16,7 +16,8 @@ from sqlalchemy.exc import OperationalError
 
 from mailer.feedback import store
 from mailer.feedback.store import EventTarget
-from mailer.providers.event import Event, EventKind, state_after, suppresses
+from mailer.feedback.transitions import state_after, suppresses
+from mailer.providers.event import Event, EventKind
 from mailer.providers.sendgrid import webhook
 from mailer.states import DeliveryState
 from subscribers import service

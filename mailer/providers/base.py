@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
-from mailer.states import Journal, Outcome
+from mailer.providers.outcome import Journal, Outcome
 
 
 class Connection(Protocol):

@@ -14,8 +14,9 @@ from mailer.errors import ProviderAuthError, ProviderThrottledError, ProviderUna
 from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
 from mailer.message.mime import MimeTemplate
 from mailer.platform.clock import utcnow
+from mailer.providers.outcome import Journal, Outcome
 from mailer.providers.steps import one_by_one
-from mailer.states import DeliveryState, Journal, Outcome
+from mailer.states import DeliveryState
 
 
 class Answer(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from mailer.errors import ProviderError
 from mailer.message.compiled import Recipient
-from mailer.states import Journal, LeaseLostError, Outcome
+from mailer.providers.outcome import Journal, LeaseLostError, Outcome
 
 
 def one_by_one(

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from mailer.archive.access import archive_url
 from mailer.message.compiled import Recipient, message_id
+from mailer.message.links import archive_url
 from mailer.sending.ledger.deliveries import Addressee
 from mailer.sending.ledger.sends import Mailing
 from subscribers.tokens import Purpose, Signer

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from mailer.errors import ProviderError, ProviderUnavailableError
 from mailer.providers.base import Connection as Line
+from mailer.providers.outcome import LeaseLostError, Outcome
 from mailer.sending.addressing import Addresser
 from mailer.sending.connections import LinePool
 from mailer.sending.ledger import deliveries
@@ -21,7 +22,8 @@ from mailer.sending.ledger.batches import Claim
 from mailer.sending.ledger.deliveries import Addressee
 from mailer.sending.ledger.journal import ClaimJournal
 from mailer.sending.ledger.sends import Mailing
-from mailer.states import DeliveryState, LeaseLostError, Outcome, judge
+from mailer.sending.retrying import judge
+from mailer.states import DeliveryState
 
 WINDOW_SECONDS = 0.2
 """How long a window should take: a recorded no, a pause or a stop is heeded within about this."""

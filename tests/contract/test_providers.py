@@ -19,9 +19,10 @@ from mailer.message.compiled import Variant
 from mailer.providers.base import Connection, Provider
 from mailer.providers.memory import Answer, MemoryProvider
 from mailer.providers.outbox import OutboxProvider, OutboxSettings
+from mailer.providers.outcome import LeaseLostError
 from mailer.providers.sendgrid.provider import SendGridProvider, SendGridSettings
 from mailer.providers.smtp.provider import SmtpProvider, SmtpSettings
-from mailer.states import ACCEPTED_STATES, DeliveryState, LeaseLostError
+from mailer.states import ACCEPTED_STATES, DeliveryState
 
 ACCEPTED, REJECTED = DeliveryState.ACCEPTED, DeliveryState.REJECTED
 

@@ -23,12 +23,13 @@ from mailer.errors import (
     ProviderUnavailableError,
 )
 from mailer.message.compiled import Mailbox, Recipient
+from mailer.providers.outcome import LeaseLostError
 from mailer.providers.sendgrid.provider import (
     SendGridConnection,
     SendGridProvider,
     SendGridSettings,
 )
-from mailer.states import DeliveryState, LeaseLostError
+from mailer.states import DeliveryState
 
 ACCEPTED, REJECTED = DeliveryState.ACCEPTED, DeliveryState.REJECTED
 UNKNOWN = DeliveryState.UNKNOWN

@@ -18,7 +18,8 @@ from mailer.message.compiled import (
     Slot,
     SlotContext,
 )
-from mailer.states import DeliveryState, LeaseLostError, Outcome
+from mailer.providers.outcome import LeaseLostError, Outcome
+from mailer.states import DeliveryState
 
 IDENTITY = MailingIdentity("weekly", "Die Wöchentliche 🗞", "news.example.com", 7)
 ISSUE = CompiledIssue(

@@ -16,8 +16,9 @@ from aiosmtpd.controller import Controller
 from provider_kit import IDENTITY, ISSUE, Notes, readers, seen, states
 
 from mailer.errors import ProviderUnavailableError
+from mailer.providers.outcome import LeaseLostError, Outcome
 from mailer.providers.smtp.provider import SmtpProvider, SmtpSettings
-from mailer.states import DeliveryState, LeaseLostError, Outcome
+from mailer.states import DeliveryState
 
 SMTP_SINK = shutil.which(
     "smtp-sink", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/libexec/postfix"

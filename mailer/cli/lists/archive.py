@@ -81,8 +81,8 @@ def archive_link(
     """
     import datetime as dt
 
-    from mailer.archive.access import shared_link
     from mailer.bootstrap import open_app
+    from mailer.message.links import shared_link
     from mailer.platform.clock import utcnow
     from subscribers.lists.archive import get_archive
 
@@ -105,7 +105,7 @@ def archive_link(
 
 
 def _as_data(opened: "App", found: "ListArchive") -> dict[str, object]:
-    from mailer.archive.access import list_path
+    from mailer.message.links import list_path
 
     is_open = found.visibility is not ArchiveVisibility.PRIVATE
     url = opened.settings.web.base_url + list_path(found.slug) if is_open else ""

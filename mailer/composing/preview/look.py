@@ -14,7 +14,8 @@ from mailer.composing.images.store import MediaStore
 from mailer.composing.issue.tree import images_of
 from mailer.composing.rendering.pipeline import untraced
 from mailer.config import Settings
-from mailer.message.compiled import SYSTEM_FIELDS, CompiledIssue, Recipient, SlotContext
+from mailer.message.compiled import SYSTEM_FIELDS, CompiledIssue, Recipient
+from mailer.message.filling import fill
 from subscribers.segments.language import fields_of, parse_segment
 
 
@@ -94,12 +95,12 @@ def look_at(
     recipient = _recipient(reader, compiling.sample_recipient(whole, settings))
     shown = whole.shown_to(recipient.fields)
     compiled = whole.variant(shown)
-    html = compiling.filled(compiled.html, compiled, SlotContext.HTML, recipient)
+    html = fill(compiled.html, compiled, recipient)
     return Look(
         compiled=compiled,
-        subject=compiling.filled(compiled.subject, compiled, SlotContext.SUBJECT, recipient),
+        subject=fill(compiled.subject, compiled, recipient),
         html=html,
-        text=compiling.filled(compiled.text, compiled, SlotContext.TEXT, recipient),
+        text=fill(compiled.text, compiled, recipient),
         html_bytes=len(untraced(compiled.html).encode()),
         fields=fields_used(whole),
         conditions={condition: condition in shown for condition in whole.conditions},

@@ -19,6 +19,7 @@ from itertools import zip_longest
 
 from mailer.errors import ProviderAuthError, ProviderError, ProviderUnavailableError
 from mailer.message.compiled import Recipient
+from mailer.providers.outcome import Journal, LeaseLostError, Outcome
 from mailer.providers.smtp.protocol import (
     AUTH_REQUIRED,
     CLOSING,
@@ -27,7 +28,7 @@ from mailer.providers.smtp.protocol import (
     Reply,
     SmtpLine,
 )
-from mailer.states import DeliveryState, Journal, LeaseLostError, Outcome
+from mailer.states import DeliveryState
 
 _LONGEST_RECEIPT = 255
 _UNSAFE_ADDRESS = re.compile(r"[\x00-\x20\x7f<>]")

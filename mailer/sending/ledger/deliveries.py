@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from mailer.providers.outcome import Outcome
 from mailer.sending.ledger.batches import Claim
-from mailer.states import DeliveryState, Outcome
+from mailer.states import DeliveryState
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse
 from mailer.archive.access import PUBLIC_DOOR, Door
 from mailer.archive.feeds.xml import rfc3339
 from mailer.archive.pages import ArchivedPage, find_public_line, read_archived, read_index
-from mailer.message.paths import ARCHIVE_PATH
+from mailer.message.links import ARCHIVE_PATH
 from mailer.platform.resources import resource_dir
 from mailer.platform.serving.headers import EMAIL_POLICY
 from mailer.web.public.archive_access import INDEX_CARD, Desk, headers_for

@@ -3,9 +3,8 @@
 from fastapi import APIRouter, Request, Response
 
 from mailer.archive import queries
-from mailer.archive.access import list_path
 from mailer.archive.feeds.sitemap import MOST_URLS, Page, write_sitemap, write_sitemap_index
-from mailer.message.paths import ARCHIVE_PATH
+from mailer.message.links import ARCHIVE_PATH, list_path
 from mailer.web.pages import PUBLIC
 from mailer.web.public.archive_access import Desk
 from mailer.web.public.conditional import etag_of, not_modified, validators

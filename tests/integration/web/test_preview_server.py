@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
-from web_kit import Answer, request
+from web_kit import Answer, open_preview, request
 
 from mailer.composing.preview.server import PreviewHandle
 from mailer.config import load_settings
@@ -92,7 +92,7 @@ def issue(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def preview(issue: Path) -> Iterator[PreviewHandle]:
-    handle = PreviewHandle(issue, load_settings(issue.parent, environ={}))
+    handle = open_preview(issue)
     yield handle
     handle.stop()
 
@@ -398,7 +398,7 @@ def test_nothing_is_asked_of_another_host(preview: PreviewHandle) -> None:
 
 
 def test_it_stops_with_a_page_open(issue: Path) -> None:
-    handle = PreviewHandle(issue, load_settings(issue.parent, environ={}))
+    handle = open_preview(issue)
     news = News(handle.url)
     news.next()
     began = time.monotonic()

@@ -14,7 +14,7 @@ from web_kit import WebLedger, request, web_app, web_issue
 from mailer.archive.cards import Card, draw_card
 from mailer.archive.pages import PAGE_SIZE
 from mailer.message.compiled import Slot, SlotContext
-from mailer.sending.books import SendState
+from mailer.states import SendState
 from mailer.web.app import THREADS
 from mailer.web.server import WebHandle, start_web
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from web_kit import Answer, WebLedger, request, web_issue
 
-from mailer.archive.access import archive_url, shared_link
+from mailer.message.links import archive_url, shared_link
 from mailer.platform.clock import utcnow
 from mailer.web.server import WebHandle
 from subscribers.errors import UnknownMailingListError

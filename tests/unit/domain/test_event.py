@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.providers.event import EventKind, state_after, suppresses
+from mailer.feedback.transitions import state_after, suppresses
+from mailer.providers.event import EventKind
 from mailer.states import OPEN_STATES, DeliveryState
 
 states = st.sampled_from(sorted(DeliveryState))

@@ -9,7 +9,8 @@ import pytest
 from mailer.errors import ProviderUnavailableError
 from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient
 from mailer.providers.outbox import OutboxProvider, OutboxSettings
-from mailer.states import DeliveryState, Outcome
+from mailer.providers.outcome import Outcome
+from mailer.states import DeliveryState
 
 IDENTITY = MailingIdentity("weekly", "Weekly", "news.example.com", 1)
 ISSUE = CompiledIssue(
