@@ -52,7 +52,7 @@ def test_stop_if_last_leaves_others_alone(workspace: Workspace) -> None:
 FORKING = """
 import os, sys
 from pathlib import Path
-from mailer.embedded import acquire
+from mailer.platform.embedded import acquire
 lease = acquire(Path(sys.argv[1]))
 if os.fork() == 0:
     sys.stdin.read()

@@ -133,9 +133,9 @@ SCRIPT = """
 import sys
 import tempfile
 from pathlib import Path
-from mailer.domain.message import Mailbox
-from mailer.rendering import IssueDefaults, compile_issue, find_theme
-from mailer.resources import resource_dir
+from mailer.message.compiled import Mailbox
+from mailer.composing.rendering import IssueDefaults, compile_issue, find_theme
+from mailer.platform.resources import resource_dir
 c = compile_issue(sys.stdin.read(), path=Path("a.md"),
     theme=find_theme("digest", roots=[resource_dir("templates") / "email"]),
     defaults=IssueDefaults(sender=Mailbox("a@example.org", "A"), has_archive=True))
