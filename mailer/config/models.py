@@ -1,22 +1,21 @@
 """The settings, section by section, with their defaults and limits.
 
 An empty string means "not set". Everything is frozen: a process reads its settings once.
-Each setting is explained in `template.toml`.
+Each setting is explained in `template.toml`, those of a provider in its folder.
 """
 
 import os
-import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, create_model, field_validator
 
-from mailer.config.requirements import check_images, check_provider, check_sender
-from mailer.config.types import (
+from mailer.config.requirements import check_images, check_sender
+from mailer.platform.settings.section import Section
+from mailer.platform.settings.types import (
     BrokerUrl,
     Bytes,
     ClientNames,
-    Connections,
     DatabaseUrl,
     EditorUrl,
     Email,
@@ -30,25 +29,17 @@ from mailer.config.types import (
     PageUrl,
     Port,
     RedisUrl,
-    Seconds,
     Secret,
     SecretKey,
     Share,
     Token,
     WebUrl,
 )
-from mailer.config.urls import kombu_url
+from mailer.platform.settings.urls import kombu_url
+from mailer.providers.kind import Account
+from mailer.providers.registry import DEFAULT, KINDS
 
-_LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1")
 _UNSET = SecretStr("")
-
-
-class Section(BaseModel):
-    """A table of `mailer.toml`."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, validate_default=True
-    )
 
 
 class SenderSettings(Section):
@@ -68,44 +59,6 @@ class WebSettings(Section):
     host: HostName = "127.0.0.1"
     port: Port = 8080
     subscribe_url: PageUrl = ""
-
-
-class SmtpSettings(Section):
-    """The provider `smtp`."""
-
-    host: HostName = "127.0.0.1"
-    port: Port = 25
-    tls: Literal["auto", "none", "starttls", "implicit"] = "auto"
-    username: Line = ""
-    password: Secret = _UNSET
-    connections: Connections = 4
-    timeout_seconds: Seconds = 60
-    bounce_address: Email = ""
-    ca_file: Line = ""
-
-    @field_validator("tls")
-    @classmethod
-    def _decide_tls(cls, tls: str, info: ValidationInfo) -> str:
-        if tls != "auto":
-            return tls
-        return "none" if _LOOPBACK.fullmatch(info.data.get("host", "")) else "starttls"
-
-
-class SendgridSettings(Section):
-    """The provider `sendgrid`."""
-
-    api_key: Secret = _UNSET
-    base_url: WebUrl = "https://api.sendgrid.com"
-    timeout_seconds: Seconds = 30
-    webhook_public_key: Line = ""
-    batch_size: Annotated[int, Field(ge=1, le=1000)] = 1000
-    connections: Connections = 1
-
-
-class OutboxSettings(Section):
-    """The provider `outbox`."""
-
-    directory: Annotated[Line, Field(min_length=1)] = "outbox"
 
 
 class DeliverySettings(Section):
@@ -181,24 +134,14 @@ class PreviewSettings(Section):
     editor_url: EditorUrl = "vscode://file{path}:{line}:{column}"
 
 
-class Settings(Section):
-    """Every setting, and the workspace that they belong to.
-
-    Attributes:
-        workspace: the folder with `mailer.toml`, absolute; not a setting itself.
-    """
-
+class _OwnSettings(Section):
     workspace: Path = Field(exclude=True)
-    provider: Literal["outbox", "smtp", "sendgrid"] = "outbox"
     secret_key: SecretKey = _UNSET
     database_url: DatabaseUrl = _UNSET
     redis_url: RedisUrl = _UNSET
     broker_url: BrokerUrl = _UNSET
     sender: SenderSettings = SenderSettings()
     web: WebSettings = WebSettings()
-    smtp: SmtpSettings = SmtpSettings()
-    sendgrid: SendgridSettings = SendgridSettings()
-    outbox: OutboxSettings = OutboxSettings()
     delivery: DeliverySettings = DeliverySettings()
     worker: WorkerSettings = WorkerSettings()
     issue: IssueSettings = IssueSettings()
@@ -206,6 +149,30 @@ class Settings(Section):
     draft: DraftSettings = DraftSettings()
     lint: LintSettings = LintSettings()
     preview: PreviewSettings = PreviewSettings()
+
+
+if TYPE_CHECKING:
+
+    class _ProviderSettings(Section):
+        provider: str
+else:
+    _ProviderSettings = create_model(
+        "_ProviderSettings",
+        __base__=Section,
+        provider=(Literal[tuple(KINDS)], DEFAULT),
+        **{name: (kind.settings, kind.settings()) for name, kind in KINDS.items()},
+    )
+"""The choice of a provider, and a section for each that there is, named like it."""
+
+
+class Settings(_ProviderSettings, _OwnSettings):
+    """Every setting, and the workspace that they belong to.
+
+    Each provider in `mailer.providers.registry` adds a section of its name.
+
+    Attributes:
+        workspace: the folder with `mailer.toml`, absolute; not a setting itself.
+    """
 
     @property
     def state_dir(self) -> Path:
@@ -223,14 +190,17 @@ class Settings(Section):
         return self.images.base_url or f"{self.web.base_url}/media"
 
     @property
-    def outbox_directory(self) -> Path:
-        """`outbox.directory`, absolute."""
-        return self.workspace / self.outbox.directory
+    def account(self) -> Account[Any]:
+        """The account that messages leave through: the chosen provider's."""
+        return self.account_at(self.provider)
 
-    @property
-    def smtp_ca_file(self) -> Path | None:
-        """`smtp.ca_file`, absolute; None for the system's certificates."""
-        return self.workspace / self.smtp.ca_file if self.smtp.ca_file else None
+    def account_at(self, provider: str) -> Account[Any]:
+        """Return what the settings say of one provider, chosen or not.
+
+        Args:
+            provider: a name in `mailer.providers.registry.KINDS`.
+        """
+        return Account(KINDS[provider], getattr(self, provider), provider, self.workspace)
 
     def celery_broker_url(self, redis_url: str) -> str:
         """Return the broker for Celery: `broker_url`, or the Redis that is in use.
@@ -247,7 +217,7 @@ class Settings(Section):
             ConfigurationError: a setting that it cannot work without is missing or contradicts
                 another.
         """
-        check_provider(self)
+        self.account.check_settings()
 
     def require_images(self) -> None:
         """Check what the chosen store of pictures needs.

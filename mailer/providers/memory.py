@@ -90,7 +90,7 @@ class MemoryProvider:
         self._lock = threading.Lock()
 
     def connect(self, compiled: CompiledIssue, identity: MailingIdentity) -> "MemoryConnection":
-        """Return a line; this never fails."""
+        """Return a connection; this never fails."""
         return MemoryConnection(self, MimeTemplate(compiled, identity))
 
     def check(self) -> str:
@@ -105,7 +105,7 @@ class MemoryProvider:
 
 
 class MemoryConnection:
-    """A line to a `MemoryProvider`."""
+    """A connection to a `MemoryProvider`."""
 
     def __init__(self, provider: MemoryProvider, template: MimeTemplate) -> None:
         self._provider = provider
@@ -116,7 +116,7 @@ class MemoryConnection:
         return one_by_one(recipients, self._hand_over, journal=journal)
 
     def close(self) -> None:
-        """Do nothing: no line is open."""
+        """Do nothing: nothing is open."""
 
     def _hand_over(self, recipient: Recipient, journal: Journal) -> Outcome:
         answer = self._provider.answers.get(recipient.email, Answer.ACCEPT)

@@ -18,10 +18,12 @@ from provider_kit import IDENTITY, ISSUE, NAMES, Notes, Seen, reader, readers, s
 from mailer.message.compiled import Variant
 from mailer.providers.base import Connection, Provider
 from mailer.providers.memory import Answer, MemoryProvider
-from mailer.providers.outbox import OutboxProvider, OutboxSettings
+from mailer.providers.outbox.provider import OutboxProvider
 from mailer.providers.outcome import LeaseLostError
-from mailer.providers.sendgrid.provider import SendGridProvider, SendGridSettings
-from mailer.providers.smtp.provider import SmtpProvider, SmtpSettings
+from mailer.providers.sendgrid.provider import SendGridProvider
+from mailer.providers.sendgrid.settings import SendGridSettings
+from mailer.providers.smtp.provider import SmtpProvider
+from mailer.providers.smtp.settings import SmtpSettings
 from mailer.states import ACCEPTED_STATES, DeliveryState
 
 ACCEPTED, REJECTED = DeliveryState.ACCEPTED, DeliveryState.REJECTED
@@ -57,7 +59,7 @@ def memory_stage(_: Path) -> Iterator[Stage]:
 
 @contextmanager
 def outbox_stage(folder: Path) -> Iterator[Stage]:
-    provider = OutboxProvider(OutboxSettings(folder))
+    provider = OutboxProvider(folder)
     yield Stage(
         provider,
         lambda: [seen(path.read_bytes()) for path in sorted(folder.glob("*/*.eml"))],

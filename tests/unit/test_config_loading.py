@@ -43,8 +43,8 @@ def test_nothing_needs_to_be_set(load: Load, tmp_path: Path) -> None:
     assert settings.provider == "outbox"
     assert settings.workspace == tmp_path.resolve()
     assert settings.state_dir == tmp_path.resolve() / ".mailer"
-    assert settings.outbox_directory == tmp_path.resolve() / "outbox"
-    assert settings.smtp_ca_file is None
+    assert settings.outbox.path_in(settings.workspace) == tmp_path.resolve() / "outbox"
+    assert settings.smtp.ca_file_in(settings.workspace) is None
     assert settings.worker.concurrency >= 1
 
 

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from mailer.sending.reporting import SendReport
     from subscribers.queries import MailingList
 
-GUESSED_RATE = {"smtp": 200, "sendgrid": 2_000, "outbox": 1_000}
-"""Recipients a second, for the estimate before the first send."""
-
 
 def send(
     file: Annotated[Path, typer.Argument(help="The issue file.")],
@@ -249,7 +246,7 @@ def _facts(
         "not_active": dict(counts.not_active),
         "to_hand_over": counts.to_hand_over,
         "bytes": described["bytes"],
-        "estimated_seconds": counts.to_hand_over / GUESSED_RATE.get(provider, 1_000),
+        "estimated_seconds": counts.to_hand_over / app.settings.account.kind.guessed_rate,
     }
 
 

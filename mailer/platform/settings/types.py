@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
-from mailer.config import urls
+from mailer.platform.settings import urls
 from subscribers.errors import InvalidAddressError
 from subscribers.people.address import parse_address
 

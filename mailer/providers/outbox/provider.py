@@ -9,7 +9,6 @@ import datetime as dt
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from mailer.errors import ProviderUnavailableError
@@ -24,29 +23,21 @@ _UNSAFE_IN_FILE_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST_RECEIPT = 255
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxSettings:
-    """Where messages go.
+class OutboxProvider:
+    """Writes messages to files.
 
     Args:
         directory: made on demand; one folder an issue, one `.eml` file a message.
+        clock: aware UTC.
     """
-
-    directory: Path = Path("outbox")
-
-
-class OutboxProvider:
-    """Writes messages to files."""
 
     name = "outbox"
     window_size = 100
     connection_count = 1
     commits_singly = True
 
-    def __init__(
-        self, settings: OutboxSettings, *, clock: Callable[[], dt.datetime] = utcnow
-    ) -> None:
-        self._directory = settings.directory
+    def __init__(self, directory: Path, *, clock: Callable[[], dt.datetime] = utcnow) -> None:
+        self._directory = directory
         self._clock = clock
 
     def connect(self, compiled: CompiledIssue, identity: MailingIdentity) -> "OutboxConnection":
@@ -87,7 +78,7 @@ class OutboxConnection:
         return one_by_one(recipients, self._hand_over, journal=journal)
 
     def close(self) -> None:
-        """Do nothing: no line is open."""
+        """Do nothing: nothing is open."""
 
     def _hand_over(self, recipient: Recipient, journal: Journal) -> Outcome:
         name = _file_name(recipient.message_id.partition("@")[0])

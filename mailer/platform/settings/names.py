@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, SecretStr
 
-from mailer.config.values import Path
+Path = tuple[str, ...]
+"""Where a setting is: `("provider",)` or `("smtp", "host")`."""
 
 PREFIX = "MAILER_"
 _LISTED = 16
