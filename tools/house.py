@@ -31,7 +31,7 @@ date: 2026-01-05
 
 ## A section
 
-[An item](https://example.org/)
+[An item](https://www.rfc-editor.org/rfc/rfc8058)
 
 Its summary, **in words**, for {{ name | default: "you" }}.
 """
@@ -184,7 +184,7 @@ def _send(workspace: Path, environ: dict[str, str]) -> None:
     issue.write_text(ISSUE, encoding="utf-8")
     mailer("lists", "create", "readers", "--name", "Readers")
     mailer("subscriber", "add", "reader@example.org", "--list", "readers")
-    mailer("send", str(issue), "--list", "readers", "--yes", "--no-lint")
+    mailer("send", str(issue), "--list", "readers", "--yes")
 
 
 if __name__ == "__main__":
