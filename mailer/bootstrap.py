@@ -20,7 +20,6 @@ from mailer.errors import ConfigurationError
 from mailer.providers.base import Provider
 from mailer.storage.engine import make_engine
 from mailer.storage.migrate import ensure_schema
-from subscribers.tokens import Purpose, Signer, derive_key
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from mailer.embedded import Lease
     from mailer.services.delivering import Courier
     from mailer.services.sweeping import SweepRules
+    from subscribers.tokens import Signer
 
 ENGINE_CONNECTIONS = 8
 
@@ -74,8 +74,10 @@ class App:
         return CeleryHints(self.celery)
 
     @cached_property
-    def signer(self) -> Signer:
+    def signer(self) -> "Signer":
         """Signs links."""
+        from subscribers.tokens import Signer, derive_key  # noqa: PLC0415 - 12 ms, likewise
+
         return Signer([derive_key(self._secret, "tokens")])
 
     @cached_property
@@ -115,6 +117,7 @@ class App:
         from mailer.services.addressing import Addresser  # noqa: PLC0415 - as above
         from mailer.services.delivering import Courier  # noqa: PLC0415
         from mailer.services.shift import DeliveryRules  # noqa: PLC0415
+        from subscribers.tokens import derive_key  # noqa: PLC0415
 
         settings = self.settings
         return Courier(
@@ -215,7 +218,7 @@ def make_app(settings: Settings, stack: ExitStack) -> App:
     return app
 
 
-def make_provider(settings: Settings, signer: Signer) -> Provider:
+def make_provider(settings: Settings, signer: "Signer") -> Provider:
     """Return the provider that the settings choose.
 
     Raises:
@@ -225,15 +228,16 @@ def make_provider(settings: Settings, signer: Signer) -> Provider:
     return _MAKERS[settings.provider](settings, signer)
 
 
-def _outbox(settings: Settings, _: Signer) -> Provider:
+def _outbox(settings: Settings, _: "Signer") -> Provider:
     from mailer.providers.outbox import OutboxProvider, OutboxSettings  # noqa: PLC0415 - as above
 
     return OutboxProvider(OutboxSettings(settings.outbox_directory))
 
 
-def _smtp(settings: Settings, signer: Signer) -> Provider:
+def _smtp(settings: Settings, signer: "Signer") -> Provider:
     from mailer.providers.smtp import SmtpProvider  # noqa: PLC0415 - as above
     from mailer.providers.smtp_settings import SmtpSettings, verp  # noqa: PLC0415
+    from subscribers.tokens import Purpose  # noqa: PLC0415
 
     smtp = settings.smtp
     bounces = verp(
@@ -255,7 +259,7 @@ def _smtp(settings: Settings, signer: Signer) -> Provider:
     )
 
 
-def _sendgrid(settings: Settings, _: Signer) -> Provider:
+def _sendgrid(settings: Settings, _: "Signer") -> Provider:
     from mailer.providers.sendgrid import SendGridProvider  # noqa: PLC0415 - as above
     from mailer.providers.sendgrid_settings import SendGridSettings  # noqa: PLC0415
 
