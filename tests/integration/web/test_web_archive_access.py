@@ -170,7 +170,7 @@ def test_a_signed_link_opens_it_and_nothing_is_kept(web: WebHandle, members: Web
         pytest.param("PdECPqx2uIlsDcbGyMmsYGJbems", id="subscriber"),
     ],
 )
-def test_a_link_that_version_0_1_0_made_still_opens_it(
+def test_a_link_of_the_earlier_scheme_still_opens_it(
     web: WebHandle, members: WebLedger, token: str
 ) -> None:
     make(members, "private")
@@ -182,7 +182,7 @@ def test_a_link_that_version_0_1_0_made_still_opens_it(
     assert get(web, path).status == 404
 
 
-def test_a_link_that_version_0_1_0_made_still_ends(web: WebHandle, members: WebLedger) -> None:
+def test_a_link_of_the_earlier_scheme_still_ends(web: WebHandle, members: WebLedger) -> None:
     make(members, "private")
     assert get(web, "/archive/k/PY6Styqrl47n1_PNYu2K4ZPboduzKF11/").status == 404
 

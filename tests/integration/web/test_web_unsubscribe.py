@@ -60,9 +60,7 @@ def test_a_post_unsubscribes_at_once_and_again_without_harm(
     assert tuple(consent) == (1, "unsubscribed", source, {"delivery_id": delivery})
 
 
-def test_a_link_that_version_0_1_0_made_still_unsubscribes(
-    web: WebHandle, ledger: WebLedger
-) -> None:
+def test_a_link_of_the_earlier_scheme_still_unsubscribes(web: WebHandle, ledger: WebLedger) -> None:
     ledger.seed(1)
     url = f"{web.url}/u/PVrRCGPiCvIYv1Z30FXlg2L1J9Q"
     assert "Leave The Weekly?" in request("GET", url).text
@@ -70,7 +68,7 @@ def test_a_link_that_version_0_1_0_made_still_unsubscribes(
     assert ledger.subscription_states() == ["unsubscribed"]
 
 
-def test_a_test_s_link_that_version_0_1_0_made_still_shows_its_page(
+def test_a_test_s_link_of_the_earlier_scheme_still_shows_its_page(
     web: WebHandle, ledger: WebLedger
 ) -> None:
     ledger.seed(1)

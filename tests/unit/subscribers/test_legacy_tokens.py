@@ -1,4 +1,4 @@
-"""Tokens and keys that version 0.1.0 made: their links are in mail that people have kept."""
+"""Tokens and derived keys of the earlier scheme: their links are in mail that people keep."""
 
 import hmac
 
