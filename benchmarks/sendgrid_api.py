@@ -21,8 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from mailer.domain.delivery import Outcome
-from mailer.domain.message import (
+from mailer.message.compiled import (
     CompiledIssue,
     Mailbox,
     MailingIdentity,
@@ -30,8 +29,9 @@ from mailer.domain.message import (
     Slot,
     SlotContext,
 )
-from mailer.providers.sendgrid import SendGridProvider, SendGridSettings
-from mailer.providers.sendgrid_request import Member, RequestBuilder
+from mailer.providers.outcome import Outcome
+from mailer.providers.sendgrid.provider import SendGridProvider, SendGridSettings
+from mailer.providers.sendgrid.request import Member, RequestBuilder
 
 FAKE = Path(__file__).resolve().parents[1] / "tests" / "contract" / "fakes" / "sendgrid.py"
 KEY = "SG.test-key"

@@ -24,8 +24,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from mailer.domain.delivery import Outcome
-from mailer.domain.message import (
+from mailer.message.compiled import (
     CompiledIssue,
     Mailbox,
     MailingIdentity,
@@ -33,7 +32,8 @@ from mailer.domain.message import (
     Slot,
     SlotContext,
 )
-from mailer.providers.smtp import SmtpProvider, SmtpSettings
+from mailer.providers.outcome import Outcome
+from mailer.providers.smtp.provider import SmtpProvider, SmtpSettings
 
 SEARCH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/libexec/postfix"
 MESSAGE_BYTES = 20 * 1024

@@ -8,25 +8,17 @@ from urllib.parse import urlsplit
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI, Response
 
-from mailer.feedback.sendgrid_signature import SignatureVerifier
-from mailer.inbox.store import InboxStore
-from mailer.services.archive_cards import CardShelf, accent_of
-from mailer.services.archive_links import PUBLIC_DOOR
-from mailer.services.publication import publication_of
-from mailer.web import (
-    archive,
-    archive_feeds,
-    errors,
-    health,
-    media,
-    site,
-    tests,
-    unsubscribe,
-    webhooks,
-)
-from mailer.web import inbox as inbox_pages
-from mailer.web.archive_desk import Desk
+from mailer.archive.access import PUBLIC_DOOR
+from mailer.archive.card_files import CardShelf, accent_of
+from mailer.archive.publication import publication_of
+from mailer.providers.sendgrid.signature import SignatureVerifier
+from mailer.web import errors, health
+from mailer.web.hooks import webhooks
+from mailer.web.inbox import pages as inbox_pages
+from mailer.web.inbox.store import InboxStore
 from mailer.web.pages import PUBLIC, Pages
+from mailer.web.public import archive, archive_feeds, media, site, trials, unsubscribe
+from mailer.web.public.archive_access import Desk
 
 if TYPE_CHECKING:
     from mailer.bootstrap import App
@@ -60,7 +52,7 @@ def create_app(app: "App", *, inbox: InboxStore | None = None) -> FastAPI:
     web.include_router(archive.make_router(desk))
     web.include_router(site.make_router(desk))
     web.include_router(media.make_router(app.settings.media_directory, pages))
-    web.include_router(tests.make_router(app.settings, app.signer, pages))
+    web.include_router(trials.make_router(app.settings, app.signer, pages))
     web.include_router(webhooks.make_router(app.engine, _verifier(app.settings)))
     web.include_router(health.make_router(app.engine, app.celery))
     if inbox is not None:

@@ -14,8 +14,6 @@ import pytest
 from fakes.sendgrid import FakeSendGrid
 from provider_kit import IDENTITY, ISSUE, NAMES, Notes, reader, readers, states
 
-from mailer.domain.delivery import DeliveryState, LeaseLostError
-from mailer.domain.message import Mailbox, Recipient
 from mailer.errors import (
     ConfigurationError,
     ProviderAuthError,
@@ -24,7 +22,14 @@ from mailer.errors import (
     ProviderThrottledError,
     ProviderUnavailableError,
 )
-from mailer.providers.sendgrid import SendGridConnection, SendGridProvider, SendGridSettings
+from mailer.message.compiled import Mailbox, Recipient
+from mailer.providers.outcome import LeaseLostError
+from mailer.providers.sendgrid.provider import (
+    SendGridConnection,
+    SendGridProvider,
+    SendGridSettings,
+)
+from mailer.states import DeliveryState
 
 ACCEPTED, REJECTED = DeliveryState.ACCEPTED, DeliveryState.REJECTED
 UNKNOWN = DeliveryState.UNKNOWN

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from chromium_kit import open_page, wait_for
+from web_kit import open_preview
 
-from mailer.browser import Page
-from mailer.config import load_settings
-from mailer.preview.server import PreviewHandle
+from mailer.composing.preview.server import PreviewHandle
+from mailer.platform.browser import Page
 
 pytestmark = pytest.mark.browser
 
@@ -55,7 +55,7 @@ def issue(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def preview(issue: Path) -> Iterator[PreviewHandle]:
-    handle = PreviewHandle(issue, load_settings(issue.parent, environ={}))
+    handle = open_preview(issue)
     yield handle
     handle.stop()
 
@@ -242,15 +242,14 @@ def test_an_error_in_a_theme_shows_the_line_of_its_file(shown: Page, issue: Path
 def test_a_page_finds_its_preview_again(page: Page, issue: Path) -> None:
     (issue.parent / ".mailer").mkdir()
     (issue.parent / ".mailer" / "secret.key").write_text("k" * 40)
-    settings = load_settings(issue.parent, environ={})
-    first = PreviewHandle(issue, settings)
+    first = open_preview(issue)
     page.resize(1440, 900)
     page.open(first.url)
     wait_for(page, "document.querySelector('#status').innerText.includes('Live')")
     first.stop()
     wait_for(page, "document.querySelector('#status').innerText.includes('Stopped')")
     issue.write_text(ISSUE.replace("The end", "Written meanwhile, the end"))
-    again = PreviewHandle(issue, settings, port=int(first.url.split(":")[2].split("/")[0]))
+    again = open_preview(issue, port=int(first.url.split(":")[2].split("/")[0]))
     try:
         assert again.url == first.url
         text = "(d) => d?.body?.innerText.includes('Written meanwhile')"  # while it loads, none

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
 
-from mailer.domain.delivery import DeliveryState, LeaseLostError, Outcome
-from mailer.domain.message import (
+from mailer.message.compiled import (
     CompiledIssue,
     Mailbox,
     MailingIdentity,
@@ -19,6 +18,8 @@ from mailer.domain.message import (
     Slot,
     SlotContext,
 )
+from mailer.providers.outcome import LeaseLostError, Outcome
+from mailer.states import DeliveryState
 
 IDENTITY = MailingIdentity("weekly", "Die Wöchentliche 🗞", "news.example.com", 7)
 ISSUE = CompiledIssue(

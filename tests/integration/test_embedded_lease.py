@@ -19,10 +19,10 @@ from embedded_kit import (
     wait_for,
 )
 
-from mailer.embedded import acquire
-from mailer.embedded.account import choose_account
-from mailer.embedded.layout import Layout
 from mailer.errors import ConfigurationError
+from mailer.platform.embedded import acquire
+from mailer.platform.embedded.account import choose_account
+from mailer.platform.embedded.layout import Layout
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_stop_if_last_leaves_others_alone(workspace: Workspace) -> None:
 FORKING = """
 import os, sys
 from pathlib import Path
-from mailer.embedded import acquire
+from mailer.platform.embedded import acquire
 lease = acquire(Path(sys.argv[1]))
 if os.fork() == 0:
     sys.stdin.read()

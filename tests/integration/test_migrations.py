@@ -9,9 +9,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
+from mailer.database import migrate
+from mailer.database.tables import metadata
 from mailer.errors import ConfigurationError
-from mailer.storage import migrate
-from mailer.storage.tables import metadata
 
 
 def test_up_down_up_leaves_no_difference(engine: Engine) -> None:

@@ -15,9 +15,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from provider_kit import IDENTITY, ISSUE, Notes, readers, seen, states
 
-from mailer.domain.delivery import DeliveryState, LeaseLostError, Outcome
 from mailer.errors import ProviderUnavailableError
-from mailer.providers.smtp import SmtpProvider, SmtpSettings
+from mailer.providers.outcome import LeaseLostError, Outcome
+from mailer.providers.smtp.provider import SmtpProvider, SmtpSettings
+from mailer.states import DeliveryState
 
 SMTP_SINK = shutil.which(
     "smtp-sink", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/libexec/postfix"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from mailer.composing.preview.state import editor_link
 from mailer.config import load_settings
 from mailer.errors import ConfigurationError
-from mailer.preview.state import editor_link
 
 
 def load(folder: Path, value: str) -> str:

@@ -5,9 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mailer.domain.issue import find_todos
-from mailer.domain.message import Mailbox
-from mailer.rendering import (
+from mailer.composing.issue.tree import find_todos
+from mailer.composing.rendering import (
     GMAIL_WARN_BYTES,
     IssueDefaults,
     compile_issue,
@@ -15,9 +14,10 @@ from mailer.rendering import (
     html_bytes,
     parse_issue,
 )
-from mailer.resources import resource_dir
-from subscribers.address import parse_address
+from mailer.message.compiled import Mailbox
+from mailer.platform.resources import resource_dir
 from subscribers.errors import InvalidAddressError
+from subscribers.people.address import parse_address
 
 EXAMPLES = resource_dir("examples")
 ISSUE = EXAMPLES / "issue.md"

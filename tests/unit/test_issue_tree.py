@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.domain.issue import (
+from mailer.composing.issue.tree import (
     Callout,
     CodeBlock,
     Image,
@@ -22,8 +22,8 @@ from mailer.domain.issue import (
     find_todos,
     plain_text,
 )
+from mailer.composing.rendering import parse_issue
 from mailer.errors import RenderError
-from mailer.rendering import parse_issue
 
 FRONT = "---\nsubject: A subject\ndate: 2026-11-22\n---\n"
 

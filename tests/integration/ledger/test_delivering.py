@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from ledger_kit import Ledger, compiled_issue
 
-from mailer.domain.delivery import DeliveryState
-from mailer.domain.message import CompiledIssue, MailingIdentity
 from mailer.errors import ProviderUnavailableError
+from mailer.message.compiled import CompiledIssue, MailingIdentity
 from mailer.providers.memory import Answer, MemoryConnection, MemoryProvider, MemorySettings
-from mailer.services import lines, planning
+from mailer.sending import connections, planning
+from mailer.states import DeliveryState
 
 REJECTED, FAILED, UNKNOWN, SKIPPED = (
     DeliveryState.REJECTED,
@@ -433,7 +433,7 @@ def test_lines_are_kept_for_the_send_and_not_for_long(
     ledger.deliver_all(provider)
     assert provider.lines == 1, "three batches over one line"
 
-    monkeypatch.setattr(lines, "MOST_IDLE_SECONDS", -1)
+    monkeypatch.setattr(connections, "MOST_IDLE_SECONDS", -1)
     provider.lines = 0
     ledger.subscribe(4, start=6)
     ledger.plan(ledger.subscribe(10), slug="second")

@@ -9,10 +9,10 @@ import pytest
 from fakes.sendgrid import FakeSendGrid
 from ledger_kit import Ledger
 
-from mailer.clock import utcnow
-from mailer.domain.delivery import DeliveryState
-from mailer.providers.sendgrid import SendGridProvider, SendGridSettings
-from mailer.services import feedback
+from mailer.feedback import applying
+from mailer.platform.clock import utcnow
+from mailer.providers.sendgrid.provider import SendGridProvider, SendGridSettings
+from mailer.states import DeliveryState
 
 REJECTED, UNKNOWN = DeliveryState.REJECTED, DeliveryState.UNKNOWN
 
@@ -74,10 +74,10 @@ def test_events_settle_what_is_unknown(ledger: Ledger, api: FakeSendGrid) -> Non
     now = utcnow()
     for part in (api.accepted[:5], api.accepted[5:]):
         events = [event_about(one.delivery_id, one.email, now) for one in part]
-        stored = feedback.store_webhook(
+        stored = applying.store_webhook(
             ledger.engine, "sendgrid", json.dumps(events).encode(), now=now
         )
-        feedback.apply_webhook(ledger.engine, stored, now=now)
+        applying.apply_webhook(ledger.engine, stored, now=now)
 
     books = ledger.books(send_id)
     assert books.states == {DeliveryState.DELIVERED: 10}

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
-from web_kit import Answer, request
+from web_kit import Answer, open_preview, request
 
+from mailer.composing.preview.server import PreviewHandle
 from mailer.config import load_settings
-from mailer.preview.server import PreviewHandle
 
 ISSUE = """---
 subject: "Hello {{ name | default: 'there' }}"
@@ -92,7 +92,7 @@ def issue(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def preview(issue: Path) -> Iterator[PreviewHandle]:
-    handle = PreviewHandle(issue, load_settings(issue.parent, environ={}))
+    handle = open_preview(issue)
     yield handle
     handle.stop()
 
@@ -223,11 +223,11 @@ def test_dark_needs_no_dark_machine(preview: PreviewHandle) -> None:
 
 
 def test_the_size_is_what_goes_out(preview: PreviewHandle, issue: Path, tmp_path: Path) -> None:
-    from mailer.rendering.pipeline import html_bytes  # noqa: PLC0415 - for this one
-    from mailer.services import publishing  # noqa: PLC0415
+    from mailer.composing import compiling  # noqa: PLC0415
+    from mailer.composing.rendering.pipeline import html_bytes  # noqa: PLC0415 - for this one
 
     settings = load_settings(tmp_path, environ={})
-    compiled = publishing.compile_draft(publishing.read_draft(issue), settings)
+    compiled = compiling.compile_draft(compiling.read_draft(issue), settings)
     with listening(preview) as news:
         assert news.next()["message"]["html_bytes"] == html_bytes(compiled)
     assert 'data-line="7"' in get(preview, "frame/desktop").text
@@ -398,7 +398,7 @@ def test_nothing_is_asked_of_another_host(preview: PreviewHandle) -> None:
 
 
 def test_it_stops_with_a_page_open(issue: Path) -> None:
-    handle = PreviewHandle(issue, load_settings(issue.parent, environ={}))
+    handle = open_preview(issue)
     news = News(handle.url)
     news.next()
     began = time.monotonic()

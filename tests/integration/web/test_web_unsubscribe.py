@@ -6,9 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from web_kit import Answer, WebLedger, request
 
-from mailer.services.unsubscribing import mask
 from mailer.web.server import WebHandle
 from subscribers.tokens import Purpose, Signer
+from subscribers.unsubscribing import mask
 
 GMAIL_BODY = b"List-Unsubscribe=One-Click"
 URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}

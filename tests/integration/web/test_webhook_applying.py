@@ -9,10 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from web_kit import WebLedger, sendgrid_event
 
-from mailer.clock import utcnow
-from mailer.domain.delivery import DeliveryState
-from mailer.domain.event import Event, EventKind
-from mailer.services.feedback import (
+from mailer.feedback.applying import (
     SWEEP_AFTER,
     apply_unapplied,
     apply_webhook,
@@ -20,6 +17,9 @@ from mailer.services.feedback import (
     store_webhook,
     try_to_apply,
 )
+from mailer.platform.clock import utcnow
+from mailer.providers.event import Event, EventKind
+from mailer.states import DeliveryState
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 
@@ -151,7 +151,7 @@ def test_one_bad_element_does_not_lose_the_others(ledger: WebLedger) -> None:
 def test_a_crash_in_the_middle_leaves_nothing_half_done(
     ledger: WebLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mailer.storage import webhooks  # noqa: PLC0415 - only to break it
+    from mailer.feedback import store  # noqa: PLC0415 - only to break it
 
     [a] = ledger.seed(1)
     body = json.dumps([sendgrid_event("spamreport", a, "r1@example.com")]).encode()
@@ -162,7 +162,7 @@ def test_a_crash_in_the_middle_leaves_nothing_half_done(
         raise RuntimeError("pulled the plug")
 
     with monkeypatch.context() as broken:
-        broken.setattr(webhooks, "mark_applied", crash)
+        broken.setattr(store, "mark_applied", crash)
         assert not try_to_apply(ledger.engine, webhook_id, now=utcnow())
     after = ledger.everything()
     assert [row.error for row in ledger.rows("SELECT error FROM webhook")] == ["RuntimeError"]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mailer.browser.finding import MAC_APPS, NAMES, find_browser
 from mailer.errors import ConfigurationError
+from mailer.platform.browser.finding import MAC_APPS, NAMES, find_browser
 
 
 def program(folder: Path, name: str) -> Path:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.delivery import OPEN_STATES, DeliveryState
-from mailer.domain.event import EventKind, state_after, suppresses
+from mailer.feedback.transitions import state_after, suppresses
+from mailer.providers.event import EventKind
+from mailer.states import OPEN_STATES, DeliveryState
 
 states = st.sampled_from(sorted(DeliveryState))
 kinds = st.sampled_from(sorted(EventKind))

@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.message import (
+from mailer.message.compiled import (
     CompiledIssue,
     Mailbox,
     Recipient,

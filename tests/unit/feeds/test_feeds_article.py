@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from mailer.domain.message import Mailbox
-from mailer.feeds.article import article
-from mailer.rendering import IssueDefaults, compile_issue, find_theme
-from mailer.resources import resource_dir
-from mailer.services.archiving import for_nobody
+from mailer.archive.feeds.article import article
+from mailer.composing.rendering import IssueDefaults, compile_issue, find_theme
+from mailer.message.compiled import Mailbox
+from mailer.message.filling import fill_for_nobody
+from mailer.platform.resources import resource_dir
 
 PAGE = "https://example.org/news/archive/first"
 HELP = "/news/unsubscribe-help"
@@ -74,7 +74,7 @@ def compiled_article(source: str, name: str = "The Paper", theme: str = "digest"
             has_archive=True,
         ),
     )
-    filled = for_nobody(compiled.html, compiled, unsubscribe_url=HELP, archive_url=PAGE)
+    filled = fill_for_nobody(compiled.html, compiled, unsubscribe_url=HELP, archive_url=PAGE)
     return article(filled, page_url=PAGE, unsubscribe_url=HELP, masthead=name)
 
 

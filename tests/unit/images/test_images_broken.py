@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from mailer.composing.images import ImageLimits
+from mailer.composing.images.preparing import prepare
 from mailer.errors import RenderError
-from mailer.images import ImageLimits
-from mailer.images.preparing import prepare
 
 KINDS = ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF", "BMP"]
 SOURCE = kit.photograph(160, 120)
@@ -132,8 +132,8 @@ LARGEST = """
 import resource, sys
 from PIL import Image
 from io import BytesIO
-from mailer.images import ImageLimits
-from mailer.images.preparing import prepare
+from mailer.composing.images import ImageLimits
+from mailer.composing.images.preparing import prepare
 stream = BytesIO()
 picture = Image.effect_noise((3000, 300), 60).resize((30_000, 3_000)).convert("{mode}")
 picture.save(stream, "{kind}", **{options})

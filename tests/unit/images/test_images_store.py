@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from mailer.composing.images.names import media_name
+from mailer.composing.images.store import LocalStore, read_media
 from mailer.config import Settings
-from mailer.images.names import media_name
-from mailer.services.media_store import LocalStore, read_media
 
 WRITER = """
 import sys
 from mailer.config import Settings
-from mailer.images.names import media_name
-from mailer.services.media_store import LocalStore
+from mailer.composing.images.names import media_name
+from mailer.composing.images.store import LocalStore
 store = LocalStore(Settings.model_validate({"workspace": sys.argv[1]}))
 for n in range(100_000):
     data = bytes([n % 251]) * 400_000 + str(n).encode()

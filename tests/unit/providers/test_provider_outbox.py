@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from mailer.domain.delivery import DeliveryState, Outcome
-from mailer.domain.message import CompiledIssue, Mailbox, MailingIdentity, Recipient
 from mailer.errors import ProviderUnavailableError
+from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient
 from mailer.providers.outbox import OutboxProvider, OutboxSettings
+from mailer.providers.outcome import Outcome
+from mailer.states import DeliveryState
 
 IDENTITY = MailingIdentity("weekly", "Weekly", "news.example.com", 1)
 ISSUE = CompiledIssue(

@@ -7,8 +7,8 @@ import pytest
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from mailer.domain.image import HostedImage
-from mailer.domain.issue import (
+from mailer.composing.images.hosted import HostedImage
+from mailer.composing.issue.tree import (
     Button,
     Callout,
     FootnoteMark,
@@ -26,8 +26,8 @@ from mailer.domain.issue import (
     merge_fields_of,
     plain_text,
 )
-from mailer.domain.message import CompiledIssue, SlotContext
 from mailer.errors import RenderError
+from mailer.message.compiled import CompiledIssue, SlotContext
 
 Compile = Callable[..., CompiledIssue]
 Parse = Callable[[str], Issue]

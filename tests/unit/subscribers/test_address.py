@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subscribers.address import Address, parse_address, parse_by_library
 from subscribers.errors import InvalidAddressError
+from subscribers.people.address import Address, parse_address, parse_by_library
 
 ATEXT = string.ascii_letters + string.digits + "!#$%&'*+-/=?^_`{|}~"
 LDH = string.ascii_letters + string.digits + "-"

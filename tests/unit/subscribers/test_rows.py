@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subscribers.csvtext import guard
 from subscribers.errors import ImportFileError
-from subscribers.rows import (
+from subscribers.importing.csvtext import guard
+from subscribers.importing.rows import (
     LONGEST_CELL,
     CsvRows,
     ImportRow,

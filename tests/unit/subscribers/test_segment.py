@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subscribers.errors import SegmentError
-from subscribers.segment import (
+from subscribers.segments.language import (
     Both,
     Either,
     Has,

@@ -1,0 +1,1 @@
+"""An issue: its tree, and how its file is read and written."""
