@@ -20,6 +20,7 @@ from mailer.database.migrate import ensure_schema
 from mailer.errors import ConfigurationError
 from mailer.platform.clock import utcnow
 from mailer.providers.base import Provider
+from subscribers.tokens import Purpose, Signer, derive_key
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from mailer.platform.embedded import Lease
     from mailer.sending.courier import Courier
     from mailer.sending.sweeping import SweepRules
-    from subscribers.tokens import Signer
 
 ENGINE_CONNECTIONS = 8
 
@@ -74,10 +74,8 @@ class App:
         return CeleryHints(self.celery)
 
     @cached_property
-    def signer(self) -> "Signer":
+    def signer(self) -> Signer:
         """Signs links."""
-        from subscribers.tokens import Signer, derive_key  # noqa: PLC0415 - 12 ms, likewise
-
         return Signer([derive_key(self._secret, "tokens")])
 
     @cached_property
@@ -117,7 +115,6 @@ class App:
         from mailer.sending.addressing import Addresser  # noqa: PLC0415 - as above
         from mailer.sending.courier import Courier  # noqa: PLC0415
         from mailer.sending.shift import DeliveryRules  # noqa: PLC0415
-        from subscribers.tokens import derive_key  # noqa: PLC0415
 
         settings = self.settings
         return Courier(
@@ -229,7 +226,7 @@ def make_app(settings: Settings, stack: ExitStack) -> App:
     return app
 
 
-def make_provider(settings: Settings, signer: "Signer") -> Provider:
+def make_provider(settings: Settings, signer: Signer) -> Provider:
     """Return the provider that the settings choose.
 
     Raises:
@@ -239,16 +236,15 @@ def make_provider(settings: Settings, signer: "Signer") -> Provider:
     return _MAKERS[settings.provider](settings, signer)
 
 
-def _outbox(settings: Settings, _: "Signer") -> Provider:
+def _outbox(settings: Settings, _: Signer) -> Provider:
     from mailer.providers.outbox import OutboxProvider, OutboxSettings  # noqa: PLC0415 - as above
 
     return OutboxProvider(OutboxSettings(settings.outbox_directory))
 
 
-def _smtp(settings: Settings, signer: "Signer") -> Provider:
+def _smtp(settings: Settings, signer: Signer) -> Provider:
     from mailer.providers.smtp.provider import SmtpProvider  # noqa: PLC0415 - as above
     from mailer.providers.smtp.settings import SmtpSettings, verp  # noqa: PLC0415
-    from subscribers.tokens import Purpose  # noqa: PLC0415
 
     smtp = settings.smtp
     bounces = verp(
@@ -270,7 +266,7 @@ def _smtp(settings: Settings, signer: "Signer") -> Provider:
     )
 
 
-def _sendgrid(settings: Settings, _: "Signer") -> Provider:
+def _sendgrid(settings: Settings, _: Signer) -> Provider:
     from mailer.providers.sendgrid.provider import SendGridProvider  # noqa: PLC0415 - as above
     from mailer.providers.sendgrid.settings import SendGridSettings  # noqa: PLC0415
 

@@ -11,11 +11,6 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Protocol
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESSIV
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 from subscribers.errors import TokenError
 from subscribers.legacy_tokens import LegacyKey
 
@@ -27,10 +22,6 @@ _LARGEST_ID = 2**63 - 1
 _MORE = 0x80
 _LOW_BITS = 0x7F
 _KEY_ID_BYTES = 1
-_KEY_ID_BITS = 0b1111_1101
-"""Without this bit the last base64 character is a letter or digit. Programs that find addresses in
-plain text leave a `-` or `_` at the end out of the link."""
-_CIPHER_KEY_BYTES = 64
 _LONGEST_TOKEN = 80
 _INVALID = "this link is damaged or was made for something else; use the link from a newer message"
 
@@ -48,7 +39,7 @@ class Purpose(StrEnum):
 
 
 class _OpeningKey(Protocol):
-    """A key of the ring, for tokens of one scheme."""
+    """A key of the keyring, for tokens of one scheme."""
 
     key_id: int
 
@@ -56,30 +47,14 @@ class _OpeningKey(Protocol):
         """Return the packed ids in the bytes of a token; None where this key did not make it."""
 
 
-class _SivKey:
-    """One key of the ring. Safe to share between threads."""
-
-    def __init__(self, key: bytes) -> None:
-        self.key_id = _hkdf(key, "token key id", _KEY_ID_BYTES)[0] & _KEY_ID_BITS
-        self._tail = bytes([self.key_id])
-        self._cipher = AESSIV(_hkdf(key, "token cipher", _CIPHER_KEY_BYTES))
-
-    def seal(self, purpose: Purpose, payload: bytes) -> bytes:
-        return self._cipher.encrypt(payload, [purpose.encode()]) + self._tail
-
-    def open(self, purpose: Purpose, raw: bytes) -> bytes | None:
-        try:
-            return self._cipher.decrypt(raw[:-_KEY_ID_BYTES], [purpose.encode()])
-        except InvalidTag:
-            return None
-
-
 def derive_key(secret: str, label: str) -> bytes:
     """Return the 32-byte key for `label` from the installation's secret.
 
     Source: RFC 5869 (HKDF with SHA-256).
     """
-    return _hkdf(secret.encode(), label, 32)
+    from subscribers.token_keys import hkdf  # noqa: PLC0415 - 12 ms that few commands need
+
+    return hkdf(secret.encode(), label, 32)
 
 
 class Signer:
@@ -93,9 +68,11 @@ class Signer:
     def __init__(self, keys: Sequence[bytes]) -> None:
         if not keys or any(len(key) < SHORTEST_KEY_BYTES for key in keys):
             raise ValueError(f"give at least one key of {SHORTEST_KEY_BYTES} bytes or more")
-        ring = [_SivKey(key) for key in keys]
-        self._signing_key = ring[0]
-        self._keys = _by_id(ring)
+        from subscribers.token_keys import SivKey  # noqa: PLC0415 - as above
+
+        keyring = [SivKey(key) for key in keys]
+        self._signing_key = keyring[0]
+        self._keys = _by_id(keyring)
         self._legacy_keys = _by_id([LegacyKey(key, Purpose) for key in keys])
 
     def __repr__(self) -> str:
@@ -126,10 +103,6 @@ class Signer:
             if payload is not None:
                 return _unpack(payload)
         raise TokenError(_INVALID)
-
-
-def _hkdf(key: bytes, label: str, length: int) -> bytes:
-    return HKDF(SHA256(), length, salt=b"mailer", info=label.encode()).derive(key)
 
 
 def _by_id(keys: Sequence[_OpeningKey]) -> dict[int, list[_OpeningKey]]:

@@ -91,10 +91,10 @@ def test_an_old_token_verifies(purpose: Purpose, ids: tuple[int, ...], token: st
     assert len(Signer([KEY]).sign(purpose, *ids)) == len(token)
 
 
-def test_old_tokens_verify_in_a_ring_that_has_every_key_id() -> None:
-    ring = Signer([*(derive_key(f"secret {number}", "tokens") for number in range(1000)), KEY])
+def test_old_tokens_verify_in_a_keyring_that_has_every_key_id() -> None:
+    keyring = Signer([*(derive_key(f"secret {number}", "tokens") for number in range(1000)), KEY])
     for purpose, ids, token in MADE:
-        assert ring.verify(purpose, token) == ids
+        assert keyring.verify(purpose, token) == ids
 
 
 @made_tokens

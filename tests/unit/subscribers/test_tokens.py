@@ -1,5 +1,7 @@
 import base64
 import string
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -95,14 +97,14 @@ def test_no_other_key_verifies(purpose: Purpose, numbers: list[int], other: byte
     st.lists(st.binary(min_size=16, max_size=32), min_size=1, max_size=5, unique=True),
     st.data(),
 )
-def test_every_key_of_a_ring_verifies_and_the_first_signs(
+def test_every_key_of_a_keyring_verifies_and_the_first_signs(
     purpose: Purpose, numbers: list[int], keys: list[bytes], data: st.DataObject
 ) -> None:
-    ring = Signer(keys)
-    assert ring.sign(purpose, *numbers) == Signer(keys[:1]).sign(purpose, *numbers)
+    keyring = Signer(keys)
+    assert keyring.sign(purpose, *numbers) == Signer(keys[:1]).sign(purpose, *numbers)
     signing = data.draw(st.sampled_from(keys))
     token = Signer([signing]).sign(purpose, *numbers)
-    assert ring.verify(purpose, token) == tuple(numbers)
+    assert keyring.verify(purpose, token) == tuple(numbers)
     rest = [key for key in keys if key != signing]
     if rest:
         with pytest.raises(TokenError):
@@ -131,10 +133,10 @@ def test_a_bounce_token_fits_a_mail_address_in_any_case(number: int) -> None:
 
 def test_keys_that_share_an_id_each_verify_their_own() -> None:
     keys = [derive_key(f"secret {number}", "tokens") for number in range(200)]  # 128 ids
-    ring = Signer(keys)
+    keyring = Signer(keys)
     for number, key in enumerate(keys):
         token = Signer([key]).sign(Purpose.UNSUBSCRIBE, number, 1)
-        assert ring.verify(Purpose.UNSUBSCRIBE, token) == (number, 1)
+        assert keyring.verify(Purpose.UNSUBSCRIBE, token) == (number, 1)
 
 
 def test_a_token_that_begins_like_an_old_one_verifies() -> None:
@@ -200,3 +202,8 @@ def test_keys_differ_by_label_and_secret() -> None:
 
 def test_a_signer_shows_no_key() -> None:
     assert repr(Signer([NEW])) == "Signer()"
+
+
+def test_tokens_cost_a_command_that_signs_nothing_no_cryptography() -> None:
+    code = "import sys, subscribers.tokens; sys.exit('cryptography' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
