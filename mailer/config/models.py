@@ -151,6 +151,7 @@ class _OwnSettings(Section):
     preview: PreviewSettings = PreviewSettings()
 
 
+# The choice of a provider, and a section for each that there is, named like it.
 if TYPE_CHECKING:
 
     class _ProviderSettings(Section):
@@ -162,7 +163,6 @@ else:
         provider=(Literal[tuple(KINDS)], DEFAULT),
         **{name: (kind.settings, kind.settings()) for name, kind in KINDS.items()},
     )
-"""The choice of a provider, and a section for each that there is, named like it."""
 
 
 class Settings(_ProviderSettings, _OwnSettings):

@@ -1,7 +1,7 @@
 """A provider that keeps messages in memory: for tests, of ours and of anyone who builds on us.
 
-It is no stub: it binds real messages, keeps the journal as every provider does, and answers for
-chosen addresses as troubled providers do.
+It binds real messages and keeps the journal as every provider does, and for chosen addresses it
+answers as providers do on bad days.
 """
 
 import datetime as dt
@@ -27,7 +27,7 @@ class Answer(StrEnum):
     REJECT = "reject"
     LOSE = "lose"  # the message goes out, the answer is lost on the way back
     THROTTLE = "throttle"  # before the message: wait, then call again
-    DISCONNECT = "disconnect"  # before the message: the provider is gone
+    DISCONNECT = "disconnect"  # before the message: the provider cannot be reached
     REFUSE = "refuse"  # before the message: our credentials are not good
 
 

@@ -1,9 +1,9 @@
 """SendGrid: up to 1,000 messages a request, each with its own values, headers and delivery id.
 
 A request is taken or refused as a whole. A refused one is narrowed down: to the recipients that
-SendGrid blames, or by halves where it blames nobody, until the guilty are rejected and everybody
-else is accepted exactly once. Where the fault is in what all messages share, nobody is rejected:
-the send is paused.
+SendGrid blames, or by halves where it blames nobody, until the recipients at fault are rejected
+and everybody else is accepted exactly once. Where the fault is in what all messages share, nobody
+is rejected: the send is paused.
 """
 
 import datetime as dt
@@ -174,14 +174,14 @@ class SendGridConnection:
     def _narrow_down(
         self, group: list[Member], errors: Sequence[FieldError], window: "_Window"
     ) -> None:
-        guilty = {c.index: c for c in reversed(errors) if c.index in range(len(group))}
-        if guilty and not _is_about_all(group, list(guilty.values())):
+        blamed = {c.index: c for c in reversed(errors) if c.index in range(len(group))}
+        if blamed and not _is_about_all(group, list(blamed.values())):
             window.end(
-                [_rejected(group[index], guilty[index]) for index in guilty if index is not None]
+                [_rejected(group[index], blamed[index]) for index in blamed if index is not None]
             )
-            innocent = [member for index, member in enumerate(group) if index not in guilty]
-            window.groups += [innocent] if innocent else []
-        elif guilty or any(not error.is_vague for error in errors):
+            rest = [member for index, member in enumerate(group) if index not in blamed]
+            window.groups += [rest] if rest else []
+        elif blamed or any(not error.is_vague for error in errors):
             raise _refused_as_a_whole(errors)
         elif len(group) > 1:
             self._halve(group, window)
@@ -195,7 +195,7 @@ class SendGridConnection:
         window.groups += [group[middle:], group[:middle]]
 
     def _suspect(self, member: Member, errors: Sequence[FieldError], window: "_Window") -> None:
-        """Hold a recipient who was refused alone: guilty, unless others are refused likewise."""
+        """Hold back the rejection of a recipient who was refused alone: others may be as well."""
         said = errors[0] if errors else FieldError("", "no reason given")
         window.suspects.append(_rejected(member, said))
         if self._is_proven:

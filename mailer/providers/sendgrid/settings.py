@@ -1,4 +1,4 @@
-"""How to reach SendGrid, or a server that speaks its language."""
+"""How to reach SendGrid, or a server with the same API."""
 
 from typing import Annotated
 
