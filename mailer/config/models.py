@@ -1,137 +1,38 @@
-"""The settings, section by section, with their defaults and limits.
+"""All settings: the sections of the program, and one for each provider.
 
 An empty string means "not set". Everything is frozen: a process reads its settings once.
 Each setting is explained in `template.toml`, those of a provider in its folder.
 """
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, SecretStr, create_model, field_validator
+from pydantic import Field, SecretStr, create_model
 
 from mailer.config.requirements import check_images, check_sender
+from mailer.config.sections import (
+    DeliverySettings,
+    DraftSettings,
+    ImagesSettings,
+    IssueSettings,
+    LintSettings,
+    PreviewSettings,
+    SenderSettings,
+    WebSettings,
+    WorkerSettings,
+)
 from mailer.platform.settings.section import Section
 from mailer.platform.settings.types import (
     BrokerUrl,
-    Bytes,
-    ClientNames,
     DatabaseUrl,
-    EditorUrl,
-    Email,
-    FeedList,
-    HostName,
-    KeyPrefix,
-    Language,
-    Line,
-    Names,
-    OptionalWebUrl,
-    PageUrl,
-    Port,
     RedisUrl,
-    Secret,
     SecretKey,
-    Share,
-    Token,
-    WebUrl,
 )
 from mailer.platform.settings.urls import kombu_url
 from mailer.providers.kind import Account
 from mailer.providers.registry import DEFAULT, KINDS
 
 _UNSET = SecretStr("")
-
-
-class SenderSettings(Section):
-    """Who the messages are from."""
-
-    email: Email = ""
-    name: Line = ""
-    reply_to: Email = ""
-    postal_address: str = ""
-    unsubscribe_mailbox: Email = ""
-
-
-class WebSettings(Section):
-    """The public pages."""
-
-    base_url: WebUrl = "http://127.0.0.1:8080"
-    host: HostName = "127.0.0.1"
-    port: Port = 8080
-    subscribe_url: PageUrl = ""
-
-
-class DeliverySettings(Section):
-    """How deliveries are shared out and tried again."""
-
-    batch_size: Annotated[int, Field(ge=1, le=10_000)] = 500
-    lease_seconds: Annotated[int, Field(ge=10, le=3600)] = 120
-    max_attempts: Annotated[int, Field(ge=1, le=100)] = 8
-
-
-class WorkerSettings(Section):
-    """A worker."""
-
-    concurrency: Annotated[int, Field(ge=0, le=1000)] = 0
-
-    @field_validator("concurrency")
-    @classmethod
-    def _one_a_processor(cls, count: int) -> int:
-        return count or os.cpu_count() or 1
-
-
-class IssueSettings(Section):
-    """Defaults for the front matter of issues."""
-
-    theme: Token = "digest"
-    language: Language = "en"
-
-
-class ImagesSettings(Section):
-    """Pictures that issues name as files."""
-
-    store: Literal["local", "s3"] = "local"
-    base_url: OptionalWebUrl = ""
-    max_bytes: Annotated[int, Field(ge=10_000, le=10_000_000)] = 400_000
-    max_animation_bytes: Annotated[int, Field(ge=10_000, le=20_000_000)] = 1_000_000
-    max_source_bytes: Annotated[int, Field(ge=10_000, le=200_000_000)] = 30_000_000
-    s3_bucket: Line = ""
-    s3_prefix: KeyPrefix = ""
-    s3_endpoint_url: OptionalWebUrl = ""
-    s3_region: Line = ""
-    s3_access_key_id: Line = ""
-    s3_secret_access_key: Secret = _UNSET
-
-
-class DraftSettings(Section):
-    """`mailer issue draft`."""
-
-    feeds: FeedList = ()
-
-
-class LintSettings(Section):
-    """What `mailer issue lint` goes by."""
-
-    disable: Names = ()
-    errors: Names = ()
-    warnings: Names = ()
-    notes: Names = ()
-    subject_columns: Annotated[int, Field(ge=10, le=1000)] = 70
-    preheader_columns: Annotated[int, Field(ge=0, le=140)] = 15
-    paragraph_words: Annotated[int, Field(ge=20, le=10_000)] = 250
-    image_bytes: Bytes = 1_000_000
-    size_warn_bytes: Bytes = 85_000
-    size_fail_bytes: Bytes = 100_000
-    clients: ClientNames = ()
-    min_support: Share = 0.95
-    error_support: Share = 0.25
-
-
-class PreviewSettings(Section):
-    """Looking at an issue: preview and screenshots."""
-
-    browser: Line = ""
-    editor_url: EditorUrl = "vscode://file{path}:{line}:{column}"
 
 
 class _OwnSettings(Section):
@@ -225,7 +126,7 @@ class Settings(_ProviderSettings, _OwnSettings):
         Raises:
             ConfigurationError: a setting that it cannot work without is missing.
         """
-        check_images(self)
+        check_images(self.images)
 
     def require_sender(self) -> None:
         """Check that messages would have a sender and a postal address.
@@ -233,7 +134,7 @@ class Settings(_ProviderSettings, _OwnSettings):
         Raises:
             ConfigurationError: one is missing; the line says how to set it.
         """
-        check_sender(self)
+        check_sender(self.sender)
 
     def require_sendable(self) -> None:
         """Check all that sending needs: the provider's settings, and the sender's.

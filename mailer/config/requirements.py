@@ -3,19 +3,12 @@
 A workspace that only compiles issues needs no API key and no postal address.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from mailer.config.sections import ImagesSettings, SenderSettings
 from mailer.platform.settings.section import missing
 
-if TYPE_CHECKING:
-    from mailer.config.models import Settings
 
-
-def check_images(settings: Settings) -> None:
+def check_images(images: ImagesSettings) -> None:
     """Raise ConfigurationError where the store of pictures lacks a setting."""
-    images = settings.images
     if images.store != "s3":
         return
     if not images.s3_bucket:
@@ -28,9 +21,9 @@ def check_images(settings: Settings) -> None:
         raise missing("images", "s3_access_key_id", why="images.s3_secret_access_key is set")
 
 
-def check_sender(settings: Settings) -> None:
+def check_sender(sender: SenderSettings) -> None:
     """Raise ConfigurationError where messages would lack what the law or a receiver asks for."""
-    if not settings.sender.email:
+    if not sender.email:
         raise missing("sender", "email", why="every message is from somebody")
-    if not settings.sender.postal_address:
+    if not sender.postal_address:
         raise missing("sender", "postal_address", why="anti-spam laws ask for one in every message")
