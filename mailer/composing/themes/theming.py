@@ -78,7 +78,12 @@ def check_themes(names: Sequence[str], settings: Settings) -> list[ThemeReport]:
     roots = theme_roots(settings)
     known = list_themes(roots)
     if unknown := [name for name in names if name not in known]:
-        raise NotFoundError(f"there is no theme {unknown[0]!r}: there are {', '.join(known)}")
+        raise NotFoundError(
+            f"there is no theme {unknown[0]!r}: there are {', '.join(known)}",
+            code="theme-unknown",
+            theme=unknown[0],
+            known=known,
+        )
     path = resource_dir("examples") / "specimen.md"
     specimen = Specimen(path, path.read_text(encoding="utf-8"))
     return [
@@ -111,13 +116,12 @@ def new_theme(name: str, settings: Settings, *, parent: str, is_full: bool) -> l
     is_override = (shipped / name / SETTINGS_FILE).is_file()
     if is_override and parent not in {"", name}:
         raise RenderError(
-            f"{name!r} is a shipped theme, which this would override: leave out --from, or choose"
-            " another name"
+            f"{name!r} is a shipped theme, which this would override",
+            code="theme-shipped",
+            theme=name,
         )
     if parent == BASE:
-        raise RenderError(
-            "'base' has no layout: build on one of the themes that mailer theme ls shows"
-        )
+        raise RenderError("'base' has no layout to build on", code="theme-without-layout")
     theme = find_theme(name if is_override else parent or DEFAULT, roots=[workspace, shipped])
     if is_full:
         files = {SETTINGS_FILE: full_settings(theme, name, words=_words(theme)), **_copied(theme)}
@@ -147,8 +151,9 @@ def _copied(theme: Theme) -> dict[str, str]:
     if built := next((file for file in files.values() if PARENT in file.text), None):
         raise RenderError(
             f"builds on the file that it hides ({PARENT}{built.path.name}), so a copy cannot stand"
-            " alone: leave out --full",
+            " alone",
             path=built.path,
+            code="theme-not-standalone",
         )
     return {name: file.text for name, file in (*files.items(), *_sheets(theme))}
 
