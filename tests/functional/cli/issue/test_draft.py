@@ -94,7 +94,7 @@ def test_a_draft_made_again_is_the_same_and_thrown_away_it_never_was(
     before = (author.path / "a.md").read_text()
     refused = author.call(*draft)
     assert refused.code == ExitCode.USAGE
-    assert "a.md: is there already; nothing was written (-o names another file" in refused.error
+    assert "a.md: is there already; nothing was written; -o names another file" in refused.error
     assert author.call(*draft, "--force").code == 0
     assert (author.path / "a.md").read_text() == before
     (author.path / "a.md").unlink()
