@@ -45,8 +45,13 @@ def trees() -> dict[str, ast.Module]:
     }
 
 
-def sites() -> Iterator[Site]:
-    """Yield each call with a `code` that is written there."""
+@cache
+def sites() -> tuple[Site, ...]:
+    """Return each call with a `code` that is written there."""
+    return tuple(_sites())
+
+
+def _sites() -> Iterator[Site]:
     for path, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -65,17 +70,20 @@ def _words(node: ast.expr | None) -> Iterator[str]:
         yield from _words(node.orelse)
 
 
-def texts() -> Iterator[tuple[str, str]]:
-    """Yield place and text of each string that is no docstring; of f-strings, what is fixed."""
+@cache
+def texts() -> tuple[tuple[str, str], ...]:
+    """Return place and text of each string that is no docstring; of f-strings, what is fixed."""
+    return tuple(_texts())
+
+
+def _texts() -> Iterator[tuple[str, str]]:
     for path, tree in trees().items():
-        told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        nodes = list(ast.walk(tree))
+        told = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
         parts = {
-            id(part)
-            for node in ast.walk(tree)
-            if isinstance(node, ast.JoinedStr)
-            for part in node.values
+            id(part) for each in nodes if isinstance(each, ast.JoinedStr) for part in each.values
         }
-        for node in ast.walk(tree):
+        for node in nodes:
             if isinstance(node, ast.JoinedStr):
                 fixed = (
                     each.value if isinstance(each, ast.Constant) else "…" for each in node.values

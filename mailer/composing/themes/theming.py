@@ -3,8 +3,8 @@
 import re
 import secrets
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from mailer.composing.themes.toml import SETTINGS_FILE
 from mailer.config import Settings
 from mailer.errors import NotFoundError, RenderError
 from mailer.platform.resources import resource_dir
+from subscribers.errors import Datum
 
 DEFAULT = "digest"
 """The theme that new ones build on."""
@@ -39,6 +40,8 @@ class ThemeEntry:
         extends: the theme that it builds on; empty where that is the base.
         files: those of the workspace.
         problem: why it cannot be used; empty where it can.
+        problem_code: of that error.
+        problem_data: of that error.
     """
 
     name: str
@@ -48,6 +51,8 @@ class ThemeEntry:
     extends: str
     files: tuple[str, ...]
     problem: str = ""
+    problem_code: str = ""
+    problem_data: Mapping[str, Datum] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,8 @@ def _entry(name: str, roots: Sequence[Path]) -> ThemeEntry:
     try:
         theme = find_theme(name, roots=roots)
     except RenderError as error:
-        return ThemeEntry(name, "", "", origin, "", tuple(files), str(error))
+        problem = (str(error), error.code, error.data)
+        return ThemeEntry(name, "", "", origin, "", tuple(files), *problem)
     parents = [folder.name for folder in theme.folders if folder.name not in {name, BASE}]
     found = theme.settings
     extends = parents[0] if parents else ""
