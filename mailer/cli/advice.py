@@ -76,9 +76,9 @@ def told(error: BaseException) -> str:
 
 
 def facts_about(error: CodedError | None) -> dict[str, Any]:
-    """Return an error as JSON values, to go into a report: all None where there is none."""
+    """Return an error as JSON values, to go into a report; `error` is None where there is none."""
     if error is None:
-        return {"error": None, "error_code": None, "error_data": None}
+        return {"error": None}
     return {"error": told(error), "error_code": error.code, "error_data": error.data}
 
 

@@ -127,6 +127,8 @@ def test_one_feed_that_fails_costs_no_other_anything(author: Cli, feeds: FeedSer
         "is a web page of 127.0.0.1:" + str(feeds.port) + " and names no feed",
         "answered 404 Not Found; look for its new address",
     ]
+    codes = [one.get("error_code") for one in done.json["feeds"]]
+    assert codes == ["feed", None, "feed", "feed"]
     assert done.json["items"] == 1
     shown = author.call("issue", "draft", *urls, "-o", "b.md", "--again")
     assert shown.err.count("failed:") == 3
