@@ -59,7 +59,8 @@ def judge_revision(current: str | None, head: str) -> CheckResult:
             "migrations",
             "fail",
             f"the database is at revision {current}, this program needs {head}",
-            "mailer db upgrade; where the program is the older one, update it",
+            "upgrade the schema; where the program is the older one, update it",
+            "schema-revision",
         )
     return CheckResult("migrations", "ok", f"at revision {head}")
 
@@ -112,7 +113,8 @@ def judge_worker(answer_count: int) -> CheckResult:
         "worker",
         "warn",
         "none is running",
-        "mailer worker (or mailer up); mailer send starts one for as long as a send takes",
+        "start one",
+        "worker-missing",
     )
 
 

@@ -13,7 +13,7 @@ from mailer.errors import NotFoundError
 from mailer.message.compiled import SYSTEM_FIELDS
 from mailer.sending.gaps import count_gaps
 from mailer.sending.ledger import issues, planning
-from subscribers import queries
+from subscribers.lists import mailing_lists
 
 
 def count_audience(
@@ -36,10 +36,10 @@ def count_audience(
     own = document.front.values.get("list")
     slug = list_slug or (own.value if own else "")
     if not slug:
-        raise NotFoundError("say which mailing list: --list SLUG, or `list: SLUG` in the issue")
+        raise NotFoundError("no mailing list is named", code="list-unnamed")
     names = {each.name for each in document.fields if each.name} - SYSTEM_FIELDS
     with engine.connect() as connection:
-        list_id = queries.get_mailing_list(connection, slug).id
+        list_id = mailing_lists.get_mailing_list(connection, slug).id
         counts = planning.count_audience(
             connection,
             mailing_list_id=list_id,

@@ -19,6 +19,7 @@ from mailer.platform.clock import utcnow
 from mailer.platform.serving.bodies import BodyTooLargeError, read_body
 from mailer.providers.registry import KINDS
 from mailer.providers.webhook import Verifier, Webhook
+from mailer.web.errors import STATUSES
 
 logger = structlog.get_logger(__name__)
 
@@ -83,10 +84,8 @@ def _receive(
     try:
         verifier.verify(body, headers, now=now)
         receiver.webhook.parse_events(body, received_at=now)
-    except WebhookSignatureError as error:
-        return _refused(401, error)
-    except WebhookPayloadError as error:
-        return _refused(400, error)
+    except (WebhookSignatureError, WebhookPayloadError) as error:
+        return _refused(STATUSES[type(error)], error)
     webhook_id = store_webhook(engine, receiver.provider, body, now=now)
     applying = BackgroundTask(try_to_apply, engine, webhook_id, now=now)
     return Response(status_code=204, background=applying)
