@@ -83,8 +83,9 @@ def test_who_unsubscribed_comes_back_only_explicitly(audience: Audience) -> None
     audience.subscribe("a@x.org")
     audience.unsubscribe("a@x.org")
     before = audience.snapshot()
-    with pytest.raises(SubscriptionStateError, match="--resubscribe"):
+    with pytest.raises(SubscriptionStateError, match="has unsubscribed") as refused:
         audience.subscribe("a@x.org", name="New")
+    assert refused.value.code == "subscription-ended"
     assert audience.snapshot() == before
     back = audience.subscribe("a@x.org", explicit=True)
     assert back.action is SubscribeAction.REACTIVATE
