@@ -29,7 +29,8 @@ from mailer.rendering.merge import tokens_for
 from mailer.rendering.mjml import STYLES
 from mailer.rendering.mjml_rules import first_fault
 from mailer.rendering.mrml import entities_in_attributes, to_html
-from mailer.rendering.source import Source, normalise
+from mailer.composing.issue.characters import normalise
+from mailer.rendering.source import Source
 from mailer.rendering.stylesheet import make_styles
 from mailer.rendering.text_part import text_part
 from mailer.rendering.theme import MJML_FILE

@@ -266,7 +266,8 @@ class _Blocks:
 def _check_no_attributes(token: Token, line: int, source: Source) -> None:
     words: str = token.meta["words"]
     braces = words.rfind("{")
-    if braces >= 0 and (found := match_attributes(words, braces)) and found[1] == len(words):
+    is_meant = braces >= 0 and not words[:braces].endswith("\\")
+    if is_meant and (found := match_attributes(words, braces)) and found[1] == len(words):
         message = f"'::: {token.info}' has no attributes: take {words[braces:]} out"
         raise source.error(f"{message} (for braces as such, write \\{{)", line=line, at="{")
 

@@ -15,7 +15,8 @@ from mailer.domain.message import Mailbox
 from mailer.errors import RenderError
 from mailer.rendering.merge import parse_line
 from mailer.rendering.raw_images import FILE_NAME, file_source
-from mailer.rendering.source import Source, normalise
+from mailer.composing.issue.characters import normalise
+from mailer.rendering.source import Source
 
 KEYS = (
     "subject", "slug", "date", "preheader", "list", "from", "reply-to", "theme", "language",

@@ -17,7 +17,8 @@ from mailer.rendering.edition import Edition, IssueDefaults, edit
 from mailer.rendering.html_part import html_part
 from mailer.rendering.merge import Tokens, subject_line, tokens_for
 from mailer.rendering.raw import check_raw
-from mailer.rendering.source import Source, normalise
+from mailer.composing.issue.characters import normalise
+from mailer.rendering.source import Source
 from mailer.rendering.text_part import text_part
 from mailer.rendering.theme import Theme
 from mailer.rendering.variants import variants_of

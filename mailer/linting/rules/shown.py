@@ -22,7 +22,8 @@ from mailer.domain.issue import (
 from mailer.linting.lintable import Lintable
 from mailer.linting.rule import Check, Hit, Rule
 from mailer.rendering.parser import parse
-from mailer.rendering.source import Source, normalise
+from mailer.composing.issue.characters import normalise
+from mailer.rendering.source import Source
 
 RULES = (
     Rule(

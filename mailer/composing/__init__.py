@@ -1,0 +1,1 @@
+"""Composing: an issue's file becomes a compiled issue."""

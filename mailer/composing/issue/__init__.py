@@ -1,0 +1,1 @@
+"""An issue's text: how it is written."""
