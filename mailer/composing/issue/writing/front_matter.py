@@ -5,8 +5,16 @@ import re
 from collections.abc import Iterator, Mapping
 
 from mailer.composing.issue.writing.inlines import write_field
-from mailer.composing.issue.writing.normal_words import plain_line
-from mailer.domain.issue import FrontMatter, Inlines, MergeField, Text, one_line
+from mailer.composing.issue.writing.normal_words import normal_words, plain_line
+from mailer.domain.issue import (
+    FrontMatter,
+    Inline,
+    Inlines,
+    MergeField,
+    Text,
+    one_line,
+    plain_text,
+)
 from mailer.domain.message import Mailbox
 
 _PLAIN = re.compile(r"(?!(?:null|true|false|yes|no|on|off|[yn])\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
@@ -45,7 +53,7 @@ def _values(matter: FrontMatter) -> Iterator[tuple[str, str]]:
         "author-image": author.image.src if author and author.image else "",
     }
     yield from ((key, _bare(text)) for key, text in _names(matter).items() if text)
-    yield from ((key, quoted(unfielded(text))) for key, text in texts.items() if text)
+    yield from ((key, quoted(line)) for key, text in texts.items() if (line := unfielded(text)))
     if matter.has_contents is not None:
         yield "contents", "yes" if matter.has_contents else "no"
 
@@ -55,17 +63,20 @@ def _names(matter: FrontMatter) -> dict[str, str]:
 
 
 def _subject_words(subject: Inlines) -> Iterator[str]:
-    for node in subject:
-        match node:
-            case MergeField():
-                yield write_field(node)
-            case Text(text):
-                yield unfielded(text)
+    for node in normal_words(subject, breaks=False):
+        yield write_field(node) if isinstance(node, MergeField) else _braced(_words(node))
+
+
+def _words(node: Inline) -> str:
+    return node.text if isinstance(node, Text) else plain_text((node,))
 
 
 def unfielded(text: str) -> str:
     """Return one line of text in which nothing is a merge field: front matter has no escapes."""
-    text = one_line(plain_line(text))
+    return _braced(one_line(plain_line(text)))
+
+
+def _braced(text: str) -> str:
     while "{{" in text:
         text = text.replace("{{", "{ {")
     return text

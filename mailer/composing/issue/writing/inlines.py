@@ -5,6 +5,7 @@ Expects what `normal.normal_inlines` returns.
 
 from dataclasses import dataclass, field
 
+from mailer.composing.issue.fields import BARRED_FIELD
 from mailer.composing.issue.flanking import flanks, is_mark
 from mailer.composing.issue.writing.escaping import autolink, escape_text, write_address
 from mailer.domain.issue import (
@@ -26,9 +27,19 @@ SEPARATOR = "<!-- -->"
 _SIZES: dict[type, int] = {Emphasis: 1, Strong: 2}
 
 
-def write_line(inlines: Inlines, *, in_label: bool = False, in_cell: bool = False) -> str:
+def write_line(inlines: Inlines, *, in_cell: bool = False) -> str:
     """Return words as Markdown; a break of the author's own is a backslash and a new line."""
-    return _Line(in_label=in_label, in_cell=in_cell).take_all(inlines).finish()
+    text = _Line().take_all(inlines).finish()
+    return _barred(text) if in_cell else text
+
+
+def _barred(text: str) -> str:
+    """Return a table's cell: bars part cells, but for those of merge fields."""
+    parts, position = [], 0
+    for found in BARRED_FIELD.finditer(text):
+        parts += [text[position : found.start()].replace("|", "\\|"), found[0]]
+        position = found.end()
+    return "".join([*parts, text[position:].replace("|", "\\|")])
 
 
 @dataclass(slots=True)
@@ -39,7 +50,6 @@ class _Line:
         before: the character before it.
         styles: what it stands in.
         in_label: whether in the brackets of a link.
-        in_cell: whether in a cell of a table.
         is_alone: whether it holds one node only.
         parts: the Markdown.
         open_end: the character before closing marks that were written last; empty where none were.
@@ -49,7 +59,6 @@ class _Line:
     before: str = " "
     styles: frozenset[type] = frozenset()
     in_label: bool = False
-    in_cell: bool = False
     is_alone: bool = False
     parts: list[str] = field(default_factory=list)
     open_end: str = ""
@@ -93,7 +102,7 @@ class _Line:
             case Text(text):
                 self._add(self._words(text, following))
             case CodeSpan(text):
-                self._add(self._barred(write_code_span(text)))
+                self._add(write_code_span(text))
             case LineBreak():
                 self._add("\\\n")
             case MergeField():
@@ -111,17 +120,14 @@ class _Line:
         after = _first_character(following[0]) if following else ""
         words = escape_text(text, after=after, in_label=self.in_label)
         follows_mark = self.parts and self.parts[-1].startswith("[^")
-        return self._barred(f"\\{words}" if follows_mark and words.startswith(":") else words)
-
-    def _barred(self, text: str) -> str:
-        return text.replace("|", "\\|") if self.in_cell else text
+        return f"\\{words}" if follows_mark and words.startswith(":") else words
 
     def _link(self, url: str, children: Inlines) -> str:
         match children:
             case (Text(words),) if short := autolink(url, words):
-                return self._barred(short)
-        label = _Line("[", self.styles, in_label=True, in_cell=self.in_cell).take_all(children)
-        return f"[{label.finish(']')}]({self._barred(write_address(url))})"
+                return short
+        label = _Line("[", self.styles, in_label=True).take_all(children)
+        return f"[{label.finish(']')}]({write_address(url)})"
 
     # --- emphasis ---------------------------------------------------------------------------
 
@@ -150,7 +156,7 @@ class _Line:
         self.open_end, self.closed = inside.rstrip(mark)[-1], mark
 
     def _inside(self, mark: str, children: Inlines, kind: type) -> str:
-        line = _Line(mark, self.styles | {kind}, self.in_label, self.in_cell, len(children) == 1)
+        line = _Line(mark, self.styles | {kind}, self.in_label, len(children) == 1)
         return line.take_all(children).finish(mark)
 
 

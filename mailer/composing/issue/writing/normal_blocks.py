@@ -13,6 +13,7 @@ from mailer.domain.issue import (
     Button,
     Callout,
     CodeBlock,
+    Comment,
     Emphasis,
     Image,
     Inlines,
@@ -94,20 +95,22 @@ def _label(link: Link) -> Link:
 
 def _quote(block: Quote) -> Quote | Block | None:
     blocks, source = normal_blocks(block.blocks), normal_words(block.source, breaks=False)
-    if not source and len(blocks) > 1:
+    shown = [each for each in blocks if not isinstance(each, Comment)]
+    if source and not shown:
+        blocks, source = (*blocks, Paragraph(source, block.line)), ()
+    elif not source and len(shown) > 1:
         blocks, source = _with_source(blocks)
-    if source and not blocks:
-        blocks, source = (Paragraph(source, block.line),), ()
     return replace(block, blocks=blocks, source=source) if blocks else None
 
 
 def _with_source(blocks: Blocks) -> tuple[Blocks, Inlines]:
     """Part the last paragraph from a quotation, if it begins with a dash: it names the source."""
-    match blocks[-1]:
+    at = max(at for at, block in enumerate(blocks) if not isinstance(block, Comment))
+    match blocks[at]:
         case Paragraph((Text(text), *rest)) if text.startswith(_DASHES):
             words = text.partition(" ")[2]
             source = normal_words((Text(words), *rest), breaks=False)
-            return (blocks[:-1], source) if source else (blocks, ())
+            return ((*blocks[:at], *blocks[at + 1 :]), source) if source else (blocks, ())
     return blocks, ()
 
 

@@ -19,6 +19,7 @@ from mailer.domain.issue import (
     Section,
     Strong,
     Text,
+    nodes_in,
 )
 
 _GUARD = Text("\xa0")
@@ -100,16 +101,34 @@ def _with_more(section: Section, words: Blocks, items: tuple[Item, ...]) -> Sect
 def _section(section: Section) -> Section:
     subtitle = _subtitle(section.subtitle)
     blocks = normal_blocks(section.introduction)
-    match subtitle, blocks:
+    at = next((at for at, each in enumerate(blocks) if not isinstance(each, Comment)), 0)
+    match subtitle, blocks[at:]:
         case (), (Paragraph((Emphasis(words),)), *rest):
-            subtitle, blocks = words, tuple(rest)
+            subtitle, blocks = words, (*blocks[:at], *rest)
+    introduction, items = _with_items(_settled(blocks), section.items)
     return replace(
         section,
         name=normal_words(section.name, breaks=False),
         subtitle=subtitle,
-        introduction=_settled(blocks),
-        items=tuple(each for item in section.items if (each := _item(item)) is not None),
+        introduction=introduction,
+        items=items,
     )
+
+
+def _with_items(
+    introduction: Blocks, items: tuple[Item, ...]
+) -> tuple[Blocks, tuple[Item, ...]]:
+    """Return introduction and items; the remarks in an item without words stand before it."""
+    kept: list[Item] = []
+    for raw in items:
+        item = _item(raw)
+        if item.title or any(not isinstance(block, Comment) for block in item.blocks):
+            kept.append(item)
+        elif kept:
+            kept[-1] = replace(kept[-1], blocks=(*kept[-1].blocks, *item.blocks))
+        else:
+            introduction = (*introduction, *item.blocks)
+    return introduction, tuple(kept)
 
 
 def _subtitle(words: Inlines) -> Inlines:
@@ -186,7 +205,7 @@ def _images(blocks: Blocks) -> int:
 
 
 def _has_link(words: Inlines) -> bool:
-    return any(isinstance(node, Link) for node in words)
+    return any(isinstance(node, Link) for node in nodes_in(words))
 
 
 def _is_address(words: Inlines) -> bool:

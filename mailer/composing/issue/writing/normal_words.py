@@ -55,6 +55,8 @@ def _append(found: list[Inline], node: Inline) -> None:
     match last, node:
         case Text(before), Text(after):
             found[-1] = Text(before + after)
+        case CodeSpan(before), CodeSpan(after):
+            found[-1] = CodeSpan(before + after)
         case LineBreak(), Text(after):
             if words := after.lstrip(" "):
                 found.append(Text(words))

@@ -103,7 +103,6 @@ _blocks = st.one_of(
     images,
     st.builds(CodeBlock, texts, st.just(0), st.sampled_from(["", "python", "c++", "`x", "{=mjml}"])),
     st.builds(Rule, st.just(0)),
-    st.builds(Comment, texts, st.just(0)),
     st.builds(Button, links, st.booleans(), st.just(0)),
 )
 
@@ -136,7 +135,8 @@ blocks = st.lists(block, max_size=4).map(tuple)
 raw = st.builds(
     RawMjml, st.sampled_from(["<mj-text>x</mj-text>", "", "```\n<mj-text/>"]), st.just(0)
 )
-top = st.lists(block | raw, max_size=4).map(tuple)
+remarks = st.builds(Comment, texts, st.just(0))
+top = st.lists(block | raw | remarks, max_size=4).map(tuple)
 items = st.builds(
     Item, words, words, st.just("") | urls, top, st.integers(0, 2), st.just(0), st.just("") | names
 )
