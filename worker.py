@@ -21,13 +21,13 @@ from celery.platforms import SecurityWarning
 from kombu.exceptions import OperationalError
 
 from mailer.bootstrap import App, open_app
-from mailer.broker import DELIVER, SWEEP
-from mailer.clock import utcnow
+from mailer.platform.broker import DELIVER, SWEEP
+from mailer.platform.clock import utcnow
 from mailer.errors import MailerError
-from mailer.logs import configure_logging
-from mailer.services.delivering import Courier
-from mailer.services.feedback import apply_unapplied
-from mailer.services.sweeping import sweep as sweep_once
+from mailer.platform.logs import configure_logging
+from mailer.sending.courier import Courier
+from mailer.feedback.applying import apply_unapplied
+from mailer.sending.sweeping import sweep as sweep_once
 
 SWEEP_EVERY_SECONDS = 2.0
 CONFIGURATION = 3

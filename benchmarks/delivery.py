@@ -30,9 +30,9 @@ from smtp import SEARCH, send_theirs, sink
 from smtp import issue as smtp_issue
 
 from mailer.bootstrap import App, open_app
-from mailer.cli.processes import child_environment, stop, worker_command
+from mailer.cli.run.processes import child_environment, stop, worker_command
 from mailer.config import fill_template
-from mailer.services import planning, reporting
+from mailer.sending import planning, reporting
 
 KEY = "SG.benchmark"
 

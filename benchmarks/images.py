@@ -20,10 +20,10 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from mailer.config import Settings
-from mailer.domain.issue import FrontMatter, Issue, Text
-from mailer.domain.issue import Image as IssueImage
-from mailer.images.preparing import prepare
-from mailer.services.hosting import host_images
+from mailer.composing.issue.tree import FrontMatter, Issue, Text
+from mailer.composing.issue.tree import Image as IssueImage
+from mailer.composing.images.preparing import prepare
+from mailer.composing.images.hosting import host_images
 
 SHOWN_WIDTH = 552
 SETTLED_SECONDS = 1.1

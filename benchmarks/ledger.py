@@ -21,13 +21,13 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "tests" / "helpers")]
 
 from ledger_kit import Ledger, compiled_issue
 
-from mailer.clock import utcnow
-from mailer.domain.delivery import DeliveryState, Journal, Outcome
-from mailer.domain.message import CompiledIssue, MailingIdentity, Recipient
-from mailer.domain.mime import MimeTemplate
-from mailer.embedded import acquire
-from mailer.storage.engine import make_engine
-from mailer.storage.migrate import upgrade
+from mailer.platform.clock import utcnow
+from mailer.states import DeliveryState, Journal, Outcome
+from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
+from mailer.message.mime import MimeTemplate
+from mailer.platform.embedded import acquire
+from mailer.database.engine import make_engine
+from mailer.database.migrate import upgrade
 
 RECIPIENTS = 100_000
 

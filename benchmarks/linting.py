@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from mailer.clock import utcnow
+from mailer.platform.clock import utcnow
 from mailer.config import Settings
-from mailer.linting.repair import parse_what_is_right
-from mailer.linting.scan.document import scan
-from mailer.rendering import html_bytes
-from mailer.services import linting, publishing
+from mailer.composing.linting.repair import parse_what_is_right
+from mailer.composing.linting.scan.document import scan
+from mailer.composing.rendering import html_bytes
+from mailer.composing.linting import lint_file as linting
+from mailer.composing import compiling as publishing
 
 
 def milliseconds(work: Callable[[], object], rounds: int) -> dict[str, float]:

@@ -15,9 +15,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from compile import generated
 
-from mailer.browser import Page, find_browser, open_chromium
+from mailer.platform.browser import Page, find_browser, open_chromium
 from mailer.config import load_settings
-from mailer.preview.server import PreviewHandle
+from mailer.composing.preview.server import PreviewHandle
 
 SETTINGS = '[sender]\nemail = "news@example.org"\nname = "The Observatory"\n'
 PAUSE_SECONDS = 0.25

@@ -21,17 +21,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from mailer.domain.delivery import Outcome
-from mailer.domain.message import (
-    CompiledIssue,
-    Mailbox,
-    MailingIdentity,
-    Recipient,
-    Slot,
-    SlotContext,
-)
-from mailer.providers.sendgrid import SendGridProvider, SendGridSettings
-from mailer.providers.sendgrid_request import Member, RequestBuilder
+from mailer.states import Outcome
+from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient, Slot, SlotContext
+from mailer.providers.sendgrid.provider import SendGridProvider, SendGridSettings
+from mailer.providers.sendgrid.request import Member, RequestBuilder
 
 FAKE = Path(__file__).resolve().parents[1] / "tests" / "contract" / "fakes" / "sendgrid.py"
 KEY = "SG.test-key"

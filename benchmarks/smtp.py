@@ -24,16 +24,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from mailer.domain.delivery import Outcome
-from mailer.domain.message import (
-    CompiledIssue,
-    Mailbox,
-    MailingIdentity,
-    Recipient,
-    Slot,
-    SlotContext,
-)
-from mailer.providers.smtp import SmtpProvider, SmtpSettings
+from mailer.states import Outcome
+from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient, Slot, SlotContext
+from mailer.providers.smtp.provider import SmtpProvider, SmtpSettings
 
 SEARCH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/libexec/postfix"
 MESSAGE_BYTES = 20 * 1024

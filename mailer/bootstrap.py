@@ -14,21 +14,21 @@ from typing import TYPE_CHECKING, Literal, cast
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError as DatabaseDownError
 
-from mailer.clock import utcnow
+from mailer.platform.clock import utcnow
 from mailer.config import Settings, ensure_secret_key, load_settings
 from mailer.errors import ConfigurationError
 from mailer.providers.base import Provider
-from mailer.storage.engine import make_engine
-from mailer.storage.migrate import ensure_schema
+from mailer.database.engine import make_engine
+from mailer.database.migrate import ensure_schema
 from subscribers.tokens import Purpose, Signer, derive_key
 
 if TYPE_CHECKING:
     from celery import Celery
 
-    from mailer.broker import CeleryHints
-    from mailer.embedded import Lease
-    from mailer.services.delivering import Courier
-    from mailer.services.sweeping import SweepRules
+    from mailer.platform.broker import CeleryHints
+    from mailer.platform.embedded import Lease
+    from mailer.sending.courier import Courier
+    from mailer.sending.sweeping import SweepRules
 
 ENGINE_CONNECTIONS = 8
 
@@ -60,7 +60,7 @@ class App:
     @cached_property
     def celery(self) -> "Celery":
         """The Celery app, for sending hints."""
-        from mailer.broker import make_celery  # noqa: PLC0415 - 200 ms that few commands need
+        from mailer.platform.broker import make_celery  # noqa: PLC0415 - 200 ms that few commands need
 
         app = make_celery(self.broker_url)
         self._stack.callback(app.close)
@@ -69,7 +69,7 @@ class App:
     @cached_property
     def hints(self) -> "CeleryHints":
         """Tells workers of work."""
-        from mailer.broker import CeleryHints  # noqa: PLC0415 - as above
+        from mailer.platform.broker import CeleryHints  # noqa: PLC0415 - as above
 
         return CeleryHints(self.celery)
 
@@ -95,7 +95,7 @@ class App:
     @property
     def sweep_rules(self) -> "SweepRules":
         """What the sweep goes by."""
-        from mailer.services.sweeping import SweepRules  # noqa: PLC0415 - as above
+        from mailer.sending.sweeping import SweepRules  # noqa: PLC0415 - as above
 
         return SweepRules(
             journal_directory=self.journal_directory,
@@ -112,9 +112,9 @@ class App:
 
     def courier(self) -> "Courier":
         """Return a worker process's means of delivering."""
-        from mailer.services.addressing import Addresser  # noqa: PLC0415 - as above
-        from mailer.services.delivering import Courier  # noqa: PLC0415
-        from mailer.services.shift import DeliveryRules  # noqa: PLC0415
+        from mailer.sending.addressing import Addresser  # noqa: PLC0415 - as above
+        from mailer.sending.courier import Courier  # noqa: PLC0415
+        from mailer.sending.shift import DeliveryRules  # noqa: PLC0415
 
         settings = self.settings
         return Courier(
@@ -170,7 +170,7 @@ def peek_database(settings: Settings) -> Iterator[Engine | None]:
     """Yield the ledger where that starts no server; None where it is not running."""
     url = settings.database_url.get_secret_value()
     if not url:
-        from mailer.embedded.peek import running_database_url  # noqa: PLC0415 - only without a URL
+        from mailer.platform.embedded.peek import running_database_url  # noqa: PLC0415 - only without a URL
 
         url = running_database_url(settings.state_dir)
     if not url:
@@ -203,7 +203,7 @@ def make_app(settings: Settings, stack: ExitStack) -> App:
     needs_database = not database_url
     needs_redis = not (redis_url or settings.broker_url.get_secret_value())
     if needs_database or needs_redis:
-        from mailer.embedded import acquire  # noqa: PLC0415 - only without URLs
+        from mailer.platform.embedded import acquire  # noqa: PLC0415 - only without URLs
 
         lease = stack.enter_context(
             acquire(settings.state_dir, need_database=needs_database, need_redis=needs_redis)
@@ -232,8 +232,8 @@ def _outbox(settings: Settings, _: Signer) -> Provider:
 
 
 def _smtp(settings: Settings, signer: Signer) -> Provider:
-    from mailer.providers.smtp import SmtpProvider  # noqa: PLC0415 - as above
-    from mailer.providers.smtp_settings import SmtpSettings, verp  # noqa: PLC0415
+    from mailer.providers.smtp.provider import SmtpProvider  # noqa: PLC0415 - as above
+    from mailer.providers.smtp.settings import SmtpSettings, verp  # noqa: PLC0415
 
     smtp = settings.smtp
     bounces = verp(
@@ -256,8 +256,8 @@ def _smtp(settings: Settings, signer: Signer) -> Provider:
 
 
 def _sendgrid(settings: Settings, _: Signer) -> Provider:
-    from mailer.providers.sendgrid import SendGridProvider  # noqa: PLC0415 - as above
-    from mailer.providers.sendgrid_settings import SendGridSettings  # noqa: PLC0415
+    from mailer.providers.sendgrid.provider import SendGridProvider  # noqa: PLC0415 - as above
+    from mailer.providers.sendgrid.settings import SendGridSettings  # noqa: PLC0415
 
     sendgrid = settings.sendgrid
     return SendGridProvider(

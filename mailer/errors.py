@@ -16,7 +16,7 @@ MailerError
 ├── BrowserError
 └── NotFoundError
 
-What happened to one delivery is never an exception: it is a `mailer.domain.delivery.Outcome`.
+What happened to one delivery is never an exception: it is a `mailer.states.Outcome`.
 The text of each error is one line that says what is wrong, which thing, and what to do.
 `mailer.cli` turns them into exit codes, `mailer.web` into HTTP statuses.
 """

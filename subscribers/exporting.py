@@ -10,7 +10,7 @@ from typing import TextIO
 
 from sqlalchemy import Connection, Engine, text
 
-from subscribers.csvtext import guard
+from subscribers.importing.csvtext import guard
 from subscribers.model import SubscriptionState
 
 _PAGE_ROWS = 2000

@@ -36,7 +36,7 @@ metadata = MetaData(
 
 
 class Row(DeclarativeBase):
-    """Base of every table, here and in `mailer.storage.tables`."""
+    """Base of every table, here and in `mailer.database.tables`."""
 
     metadata = metadata
     type_annotation_map = {  # noqa: RUF012 - read once by SQLAlchemy

@@ -1,4 +1,4 @@
-"""Make mailer/linting/compat/caniemail.json from the npm package caniemail.
+"""Make mailer/composing/linting/compat/caniemail.json from the npm package caniemail.
 
 The output is the same bytes for the same input. It keeps what the linter asks: of each feature its
 title, category, the support by the newest version of each client, and the notes on it.
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-TARGET = Path(__file__).resolve().parent.parent / "mailer/linting/compat/caniemail.json"
+TARGET = Path(__file__).resolve().parent.parent / "mailer/composing/linting/compat/caniemail.json"
 UNTESTED = "-"
 
 

@@ -11,29 +11,18 @@ import typer
 from rich.markup import escape
 
 from mailer import __version__
-from mailer.cli import (
-    demo,
-    explain,
-    images,
-    issue,
-    lists,
-    run,
-    send,
-    sends,
-    setup,
-    subscriber,
-    theme,
-)
-from mailer.cli._help import HELP_OPTIONS, build_command
-from mailer.cli._shared import ExitCode, fail, tell_end
-from mailer.cli._stopping import (
-    SIGNALLED,
-    Root,
-    Stopped,
-    end_at_once,
-    listen_for_signals,
-    open_missing_outputs,
-)
+from mailer.cli.demo import command as demo
+from mailer.cli.sends import explain, send, group as sends
+from mailer.cli.images import group as images
+from mailer.cli.issue import group as issue
+from mailer.cli.lists import group as lists
+from mailer.cli.run import group as run
+from mailer.cli.setup import group as setup
+from mailer.cli.subscriber import group as subscriber
+from mailer.cli.theme import group as theme
+from mailer.cli.help import HELP_OPTIONS, build_command
+from mailer.cli.shared import ExitCode, fail, tell_end
+from mailer.cli.stopping import SIGNALLED, Root, Stopped, end_at_once, listen_for_signals, open_missing_outputs
 from mailer.errors import ConfigurationError, MailerError, NotFoundError
 from subscribers.errors import SubscribersError, UnknownMailingListError
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mailer.config.models import Settings
 from mailer.errors import ConfigurationError
-from mailer.state_dir import ensure_state_dir, give_to_owner_of
+from mailer.platform.state_dir import ensure_state_dir, give_to_owner_of
 
 KEY_FILE = "secret.key"
 _SHORTEST = 32

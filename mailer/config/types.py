@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from mailer.config import urls
-from subscribers.address import parse_address
+from subscribers.people.address import parse_address
 from subscribers.errors import InvalidAddressError
 
 _HOST = re.compile(r"[A-Za-z0-9_.:-]+")

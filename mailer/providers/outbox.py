@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.clock import utcnow
-from mailer.domain.delivery import DeliveryState, Journal, Outcome
-from mailer.domain.message import CompiledIssue, MailingIdentity, Recipient
-from mailer.domain.mime import MimeTemplate
+from mailer.platform.clock import utcnow
+from mailer.states import DeliveryState, Journal, Outcome
+from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
+from mailer.message.mime import MimeTemplate
 from mailer.errors import ProviderUnavailableError
 from mailer.providers.steps import one_by_one
 

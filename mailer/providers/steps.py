@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from mailer.domain.delivery import Journal, LeaseLostError, Outcome
-from mailer.domain.message import Recipient
+from mailer.states import Journal, LeaseLostError, Outcome
+from mailer.message.compiled import Recipient
 from mailer.errors import ProviderError
 
 

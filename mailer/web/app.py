@@ -8,24 +8,16 @@ from urllib.parse import urlsplit
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI, Response
 
-from mailer.feedback.sendgrid_signature import SignatureVerifier
-from mailer.inbox.store import InboxStore
-from mailer.services.archive_cards import CardShelf, accent_of
-from mailer.services.archive_links import PUBLIC_DOOR
-from mailer.services.publication import publication_of
-from mailer.web import (
-    archive,
-    archive_feeds,
-    errors,
-    health,
-    media,
-    site,
-    tests,
-    unsubscribe,
-    webhooks,
-)
-from mailer.web import inbox as inbox_pages
-from mailer.web.archive_desk import Desk
+from mailer.providers.sendgrid.signature import SignatureVerifier
+from mailer.web.inbox.store import InboxStore
+from mailer.archive.card_files import CardShelf, accent_of
+from mailer.archive.access import PUBLIC_DOOR
+from mailer.archive.publication import publication_of
+from mailer.web.public import archive, archive_feeds, media, site, trials as tests, unsubscribe
+from mailer.web import errors, health
+from mailer.web.hooks import webhooks
+from mailer.web.inbox import pages as inbox_pages
+from mailer.web.public.archive_access import Desk
 from mailer.web.pages import PUBLIC, Pages
 
 if TYPE_CHECKING:

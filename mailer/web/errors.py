@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mailer.serving.headers import EVERYWHERE
+from mailer.platform.serving.headers import EVERYWHERE
 from mailer.web.pages import Pages
 
 logger = structlog.get_logger(__name__)

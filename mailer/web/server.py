@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from mailer.inbox.store import InboxStore
-from mailer.serving import Server, ServerHandle, listen, url_of
+from mailer.web.inbox.store import InboxStore
+from mailer.platform.serving import Server, ServerHandle, listen, url_of
 from mailer.web.app import create_app
 
 if TYPE_CHECKING:

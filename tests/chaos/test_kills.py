@@ -14,10 +14,10 @@ from ledger_kit import Ledger
 from sink import Sink
 from sqlalchemy import Engine
 
-from mailer.cli.processes import child_environment, stop, worker_command
+from mailer.cli.run.processes import child_environment, stop, worker_command
 from mailer.config import Settings, load_settings
-from mailer.domain.delivery import DeliveryState
-from mailer.services.reporting import report
+from mailer.states import DeliveryState
+from mailer.sending.reporting import report
 
 RECIPIENTS = 5_000
 KILLS = 22

@@ -15,13 +15,13 @@ from fakes.sendgrid import FakeSendGrid
 from fakes.smtp import SmtpServer
 from provider_kit import IDENTITY, ISSUE, NAMES, Notes, Seen, reader, readers, seen, states
 
-from mailer.domain.delivery import ACCEPTED_STATES, DeliveryState, LeaseLostError
-from mailer.domain.message import Variant
+from mailer.states import ACCEPTED_STATES, DeliveryState, LeaseLostError
+from mailer.message.compiled import Variant
 from mailer.providers.base import Connection, Provider
 from mailer.providers.memory import Answer, MemoryProvider
 from mailer.providers.outbox import OutboxProvider, OutboxSettings
-from mailer.providers.sendgrid import SendGridProvider, SendGridSettings
-from mailer.providers.smtp import SmtpProvider, SmtpSettings
+from mailer.providers.sendgrid.provider import SendGridProvider, SendGridSettings
+from mailer.providers.smtp.provider import SmtpProvider, SmtpSettings
 
 ACCEPTED, REJECTED = DeliveryState.ACCEPTED, DeliveryState.REJECTED
 

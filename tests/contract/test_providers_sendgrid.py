@@ -14,8 +14,8 @@ import pytest
 from fakes.sendgrid import FakeSendGrid
 from provider_kit import IDENTITY, ISSUE, NAMES, Notes, reader, readers, states
 
-from mailer.domain.delivery import DeliveryState, LeaseLostError
-from mailer.domain.message import Mailbox, Recipient
+from mailer.states import DeliveryState, LeaseLostError
+from mailer.message.compiled import Mailbox, Recipient
 from mailer.errors import (
     ConfigurationError,
     ProviderAuthError,
@@ -24,7 +24,7 @@ from mailer.errors import (
     ProviderThrottledError,
     ProviderUnavailableError,
 )
-from mailer.providers.sendgrid import SendGridConnection, SendGridProvider, SendGridSettings
+from mailer.providers.sendgrid.provider import SendGridConnection, SendGridProvider, SendGridSettings
 
 ACCEPTED, REJECTED = DeliveryState.ACCEPTED, DeliveryState.REJECTED
 UNKNOWN = DeliveryState.UNKNOWN

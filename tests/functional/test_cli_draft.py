@@ -15,8 +15,8 @@ import pytest
 from cli_kit import NOWHERE_DATABASE, NOWHERE_REDIS, Cli
 from feed_server import FeedServer, rss, status
 
-from mailer.cli._shared import ExitCode
-from mailer.clock import utcnow
+from mailer.cli.shared import ExitCode
+from mailer.platform.clock import utcnow
 
 cli = cli_kit.cli
 SAMPLES = cli_kit.ROOT / "tests" / "unit" / "feeds" / "samples"

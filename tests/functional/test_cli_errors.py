@@ -11,7 +11,7 @@ import cli_kit
 import pytest
 from cli_kit import NOWHERE_DATABASE, NOWHERE_REDIS, Cli
 
-from mailer.cli._shared import ExitCode
+from mailer.cli.shared import ExitCode
 
 cli = cli_kit.cli
 

@@ -9,8 +9,8 @@ import typer.main
 from rich.text import Text
 
 from mailer.cli import app, run_command
-from mailer.cli._help import build_command, commands_of, lay_out
-from mailer.cli._shared import ExitCode
+from mailer.cli.help import build_command, commands_of, lay_out
+from mailer.cli.shared import ExitCode
 
 COMMANDS = {" ".join(path): command for path, command in commands_of(build_command(app)).items()}
 LEAVES = {path: one for path, one in COMMANDS.items() if not hasattr(one, "commands")}

@@ -10,8 +10,8 @@ import image_kit as kit
 import pytest
 from cli_kit import Cli
 
-from mailer.cli._shared import ExitCode
-from mailer.services import pruning
+from mailer.cli.shared import ExitCode
+from mailer.composing.images import pruning
 
 cli = cli_kit.cli
 

@@ -9,8 +9,8 @@ import pytest
 from cli_kit import NOWHERE_DATABASE, NOWHERE_REDIS, Cli
 from PIL import Image
 
-from mailer.cli._shared import ExitCode
-from mailer.resources import resource_dir
+from mailer.cli.shared import ExitCode
+from mailer.platform.resources import resource_dir
 
 cli = cli_kit.cli
 EXPORTS = import_kit.EXPORTS

@@ -7,7 +7,7 @@ import cli_kit
 import pytest
 from cli_kit import Cli
 
-from mailer.cli._shared import ExitCode
+from mailer.cli.shared import ExitCode
 
 cli = cli_kit.cli
 

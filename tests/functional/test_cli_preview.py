@@ -12,7 +12,7 @@ import pytest
 from cli_kit import Cli, Process, wait_until
 from web_kit import request
 
-from mailer.cli._shared import ExitCode
+from mailer.cli.shared import ExitCode
 
 cli = cli_kit.cli
 

@@ -11,7 +11,7 @@ import pytest
 from cli_kit import Cli
 from sink import Sink
 
-from mailer.cli._shared import ExitCode
+from mailer.cli.shared import ExitCode
 
 cli = cli_kit.cli
 SEND = ("send", "week-1.md", "--list", "readers")

@@ -15,10 +15,10 @@ from chromium_kit import browser_or_skip, open_page
 from cli_kit import NOWHERE_DATABASE, NOWHERE_REDIS, Cli, wait_until
 from PIL import Image
 
-from mailer.browser import open_chromium
-from mailer.cli._shared import ExitCode
-from mailer.domain.views import VIEWS
-from mailer.services.shooting import photograph
+from mailer.platform.browser import open_chromium
+from mailer.cli.shared import ExitCode
+from mailer.composing.preview.views import VIEWS
+from mailer.composing.shots.shooting import photograph
 
 pytestmark = pytest.mark.browser
 cli = cli_kit.cli

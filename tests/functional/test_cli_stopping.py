@@ -12,7 +12,7 @@ import cli_kit
 import pytest
 from cli_kit import Cli, wait_until
 
-from mailer.cli._stopping import Stopped, when_stopped
+from mailer.cli.stopping import Stopped, when_stopped
 
 cli = cli_kit.cli
 
@@ -137,9 +137,9 @@ def test_who_presses_ctrl_c_twice_leaves_no_browser_behind(cli: Cli) -> None:
     [
         ("mailer.cli", "raised"),
         ("mailer.cli", "in an exec"),
-        ("mailer.services.publishing", "raised"),
-        ("mailer.services.publishing", "in an exec"),
-        ("mailer.services.publishing", "in a callback"),
+        ("mailer.composing.compiling", "raised"),
+        ("mailer.composing.compiling", "in an exec"),
+        ("mailer.composing.compiling", "in a callback"),
     ],
 )
 def test_ctrl_c_while_it_loads(cli: Cli, module: str, how: str) -> None:

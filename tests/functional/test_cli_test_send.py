@@ -14,9 +14,9 @@ from provider_kit import Seen, seen
 from web_kit import WebLedger, request, web_app
 
 from mailer.bootstrap import App
-from mailer.cli._shared import ExitCode
+from mailer.cli.shared import ExitCode
 from mailer.config import Settings
-from mailer.services.testing_copies import COPIES_KEPT, copy_path, keep_copy
+from mailer.composing.trial.copies import COPIES_KEPT, copy_path, keep_copy
 from mailer.web.server import start_web
 
 cli = cli_kit.cli

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from mailer.cli import run_command
-from mailer.cli._shared import ExitCode
-from mailer.rendering import find_theme
-from mailer.resources import resource_dir
+from mailer.cli.shared import ExitCode
+from mailer.composing.rendering import find_theme
+from mailer.platform.resources import resource_dir
 
 SHIPPED = resource_dir("templates") / "email"
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from browser_kit import Browser, missing_browser, open_browser
 
-from mailer.domain.colour import over, parse_colour
-from mailer.domain.message import Mailbox
-from mailer.linting.compat import CompatOptions
-from mailer.linting.compat.inspection import Inspection, inspect
-from mailer.linting.compat.media import BARE, DARK, LIGHT, MOBILE, View
-from mailer.rendering import IssueDefaults, compile_issue, find_theme, list_themes, untraced
-from mailer.resources import resource_dir
+from mailer.composing.themes.colour import over, parse_colour
+from mailer.message.compiled import Mailbox
+from mailer.composing.linting.compat import CompatOptions
+from mailer.composing.linting.compat.inspection import Inspection, inspect
+from mailer.composing.linting.compat.media import BARE, DARK, LIGHT, MOBILE, View
+from mailer.composing.rendering import IssueDefaults, compile_issue, find_theme, list_themes, untraced
+from mailer.platform.resources import resource_dir
 
 pytestmark = [
     pytest.mark.browser,

@@ -13,8 +13,8 @@ import pytest
 import typer.main
 
 from mailer.cli import app
-from mailer.domain.delivery import DeliveryState
-from mailer.domain.send import SendState
+from mailer.states import DeliveryState
+from mailer.sending.books import SendState
 from subscribers.model import SubscriptionState
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,7 +119,7 @@ def _stop_servers(folder: Path) -> None:
 
 @contextmanager
 def _embedded(state_dir: Path) -> Iterator[None]:
-    from mailer.embedded import acquire  # noqa: PLC0415 - few tests need it
+    from mailer.platform.embedded import acquire  # noqa: PLC0415 - few tests need it
 
     lease = acquire(state_dir)
     try:

@@ -22,7 +22,7 @@ from theme_kit import (
     without_styles,
 )
 
-from mailer.domain.colour import parse_colour
+from mailer.composing.themes.colour import parse_colour
 
 pytestmark = pytest.mark.browser
 

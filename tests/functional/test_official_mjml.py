@@ -17,7 +17,7 @@ from npm_kit import missing_package, official_html
 from PIL import Image, ImageChops
 from theme_kit import NAMES, SPECIMEN, branded, compile_in, with_pixels
 
-from mailer.rendering import mjml, mrml
+from mailer.composing.rendering import mjml, mrml
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -12,8 +12,8 @@ from browser_kit import Browser, missing_browser, open_browser
 from web_kit import WebLedger, web_app, web_issue
 
 from mailer.bootstrap import App
-from mailer.clock import utcnow
-from mailer.inbox.store import InboxStore
+from mailer.platform.clock import utcnow
+from mailer.web.inbox.store import InboxStore
 from mailer.web.server import WebHandle, start_web
 
 pytestmark = [

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from chromium_kit import open_page, wait_for
 
-from mailer.browser import Page
+from mailer.platform.browser import Page
 from mailer.config import load_settings
-from mailer.preview.server import PreviewHandle
+from mailer.composing.preview.server import PreviewHandle
 
 pytestmark = pytest.mark.browser
 

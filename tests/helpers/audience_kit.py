@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from subscribers import service
-from subscribers.address import parse_address
+from subscribers.people.address import parse_address
 from subscribers.queries import MailingList
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)

@@ -1,4 +1,4 @@
-"""Chromium for tests, driven by our own `mailer.browser`."""
+"""Chromium for tests, driven by our own `mailer.platform.browser`."""
 
 import time
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.browser import Page, find_browser, open_chromium
+from mailer.platform.browser import Page, find_browser, open_chromium
 from mailer.errors import ConfigurationError
 
 

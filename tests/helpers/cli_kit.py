@@ -17,7 +17,7 @@ import pytest
 from sink import Sink
 from sqlalchemy import Engine, create_engine, text
 
-from mailer.broker import make_celery
+from mailer.platform.broker import make_celery
 from mailer.cli import run_command
 from mailer.config import kombu_url
 

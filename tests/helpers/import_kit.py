@@ -6,12 +6,12 @@ import re
 import zipfile
 from pathlib import Path
 
-from mailer.domain.issue import Issue
-from mailer.importing import ImportedIssue
-from mailer.importing.html import Page
-from mailer.importing.sources import Export, Post, read_export
-from mailer.rendering import parse_issue
-from mailer.services.importing import Beside, Named, find_post, make_issue, named
+from mailer.composing.issue.tree import Issue
+from mailer.composing.importing import ImportedIssue
+from mailer.composing.importing.html import Page
+from mailer.composing.importing.sources import Export, Post, read_export
+from mailer.composing.rendering import parse_issue
+from mailer.composing.importing.import_file import Beside, Named, find_post, make_issue, named
 
 EXPORTS = Path(__file__).parents[1] / "unit" / "importing" / "exports"
 SITE = "https://site.example.org"

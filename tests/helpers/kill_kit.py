@@ -18,8 +18,12 @@ from typing import Any
 
 import mailer.files
 from mailer.config import Settings, load_settings
-from mailer.importing.model import ImageFile, ImportedIssue
-from mailer.services import draft_memory, drafting, feed_cache, importing, publishing, theming
+from mailer.composing.importing.model import ImageFile, ImportedIssue
+from mailer.composing.drafts import memory as draft_memory, drafting
+from mailer.platform.net import cache as feed_cache
+from mailer.composing.importing import import_file as importing
+from mailer.composing import compiling as publishing
+from mailer.composing.themes import theming
 
 MOST_LINES = 2_000
 OLD, NEW = b"old" * 5_000, b"new" * 5_000
@@ -30,7 +34,7 @@ def deaths(work: Callable[[], object], *modules: Any) -> Iterator[None]:
 
     Yields after each death, and a last time when it came to its end.
     """
-    files = frozenset(module.__file__ for module in (*modules, mailer.files))
+    files = frozenset(module.__file__ for module in (*modules, mailer.platform.files))
     for line in range(MOST_LINES):
         child = os.fork()
         if child == 0:
@@ -69,14 +73,14 @@ def _work(work: Callable[[], object], lines: int, files: frozenset[str]) -> None
 def replaced(folder: Path) -> None:
     path = folder / "file"
     path.write_bytes(OLD)
-    for _ in deaths(lambda: mailer.files.write_whole(path, NEW)):
+    for _ in deaths(lambda: mailer.platform.files.write_whole(path, NEW)):
         assert path.read_bytes() in {OLD, NEW}
     assert path.read_bytes() == NEW
 
 
 def new(folder: Path) -> None:
     path = folder / "file"
-    for _ in deaths(lambda: mailer.files.write_new(path, NEW)):
+    for _ in deaths(lambda: mailer.platform.files.write_new(path, NEW)):
         if path.exists():
             assert path.read_bytes() == NEW
             path.unlink()

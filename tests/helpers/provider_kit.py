@@ -10,15 +10,8 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
 
-from mailer.domain.delivery import DeliveryState, LeaseLostError, Outcome
-from mailer.domain.message import (
-    CompiledIssue,
-    Mailbox,
-    MailingIdentity,
-    Recipient,
-    Slot,
-    SlotContext,
-)
+from mailer.states import DeliveryState, LeaseLostError, Outcome
+from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient, Slot, SlotContext
 
 IDENTITY = MailingIdentity("weekly", "Die Wöchentliche 🗞", "news.example.com", 7)
 ISSUE = CompiledIssue(

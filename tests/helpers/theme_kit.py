@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from mailer.domain.message import CompiledIssue, Mailbox
-from mailer.rendering import IssueDefaults, Theme, compile_issue, find_theme, list_themes
-from mailer.resources import resource_dir
+from mailer.message.compiled import CompiledIssue, Mailbox
+from mailer.composing.rendering import IssueDefaults, Theme, compile_issue, find_theme, list_themes
+from mailer.platform.resources import resource_dir
 
 SHIPPED = resource_dir("templates") / "email"
 NAMES = list_themes([SHIPPED])

@@ -18,11 +18,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Engine, text
 
 from mailer.bootstrap import App
-from mailer.clock import utcnow
+from mailer.platform.clock import utcnow
 from mailer.config import Settings, kombu_url
-from mailer.domain.message import CompiledIssue, Mailbox, Slot, SlotContext
-from mailer.feedback.sendgrid_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER
-from mailer.storage import issues
+from mailer.message.compiled import CompiledIssue, Mailbox, Slot, SlotContext
+from mailer.providers.sendgrid.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER
+from mailer.sending.ledger import issues
 from subscribers.tokens import Purpose, Signer
 
 WEBHOOK_KEY = ec.generate_private_key(ec.SECP256R1())

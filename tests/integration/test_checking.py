@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import Engine
 
 from mailer.bootstrap import App
-from mailer.broker import make_celery
-from mailer.clock import utcnow
+from mailer.platform.broker import make_celery
+from mailer.platform.clock import utcnow
 from mailer.config import kombu_url, load_settings
-from mailer.services.checking import run_checks
+from mailer.doctor.checks import run_checks
 
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/none"
 

@@ -19,9 +19,9 @@ from embedded_kit import (
     wait_for,
 )
 
-from mailer.embedded import acquire
-from mailer.embedded.account import choose_account
-from mailer.embedded.layout import Layout
+from mailer.platform.embedded import acquire
+from mailer.platform.embedded.account import choose_account
+from mailer.platform.embedded.layout import Layout
 from mailer.errors import ConfigurationError
 
 

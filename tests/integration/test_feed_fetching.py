@@ -14,10 +14,10 @@ from feed_server import FeedServer, redirect, rss, status
 
 from mailer.config import Settings
 from mailer.errors import FeedError
-from mailer.services.feed_cache import FeedCache
-from mailer.services.feed_connection import Guard
-from mailer.services.feed_reading import CONCURRENCY, read_feeds, user_agent
-from mailer.services.fetching import Fetcher, Limits
+from mailer.platform.net.cache import FeedCache
+from mailer.platform.net.connection import Guard
+from mailer.composing.drafts.feed_reading import CONCURRENCY, read_feeds, user_agent
+from mailer.platform.net.fetching import Fetcher, Limits
 
 QUICK = Limits(timeout_seconds=0.5, deadline_seconds=1.0, most_bytes=100_000)
 BODY = rss("One|https://blog.example.org/1")

@@ -10,13 +10,13 @@ from typing import Any
 import image_kit as kit
 import pytest
 
-from mailer.clock import utcnow
+from mailer.platform.clock import utcnow
 from mailer.config import Settings, load_settings
-from mailer.domain.issue import FrontMatter, Image, Issue, Text
+from mailer.composing.issue.tree import FrontMatter, Image, Issue, Text
 from mailer.errors import ConfigurationError
-from mailer.services.hosting import host_images
-from mailer.services.media_s3 import S3Store
-from mailer.services.media_store import make_store
+from mailer.composing.images.hosting import host_images
+from mailer.composing.images.s3 import S3Store
+from mailer.composing.images.store import make_store
 
 BUCKET = "letters"
 NAME = "0123456789abcdef0123456789abcdef.png"

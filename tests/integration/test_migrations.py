@@ -10,8 +10,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from mailer.errors import ConfigurationError
-from mailer.storage import migrate
-from mailer.storage.tables import metadata
+from mailer.database import migrate
+from mailer.database.tables import metadata
 
 
 def test_up_down_up_leaves_no_difference(engine: Engine) -> None:

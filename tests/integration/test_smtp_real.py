@@ -15,9 +15,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from provider_kit import IDENTITY, ISSUE, Notes, readers, seen, states
 
-from mailer.domain.delivery import DeliveryState, LeaseLostError, Outcome
+from mailer.states import DeliveryState, LeaseLostError, Outcome
 from mailer.errors import ProviderUnavailableError
-from mailer.providers.smtp import SmtpProvider, SmtpSettings
+from mailer.providers.smtp.provider import SmtpProvider, SmtpSettings
 
 SMTP_SINK = shutil.which(
     "smtp-sink", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/libexec/postfix"

@@ -8,9 +8,9 @@ from fakes.certificates import Authority, make_authority
 from fakes.smtp import MODERN, SmtpServer
 from provider_kit import IDENTITY, ISSUE, Notes, readers, states
 
-from mailer.domain.delivery import DeliveryState
+from mailer.states import DeliveryState
 from mailer.errors import ConfigurationError, ProviderAuthError, ProviderUnavailableError
-from mailer.providers.smtp import SmtpProvider, SmtpSettings
+from mailer.providers.smtp.provider import SmtpProvider, SmtpSettings
 
 LOGIN = ("editor", "s3cret-Passwort")
 

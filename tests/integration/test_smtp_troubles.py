@@ -9,10 +9,10 @@ import pytest
 from fakes.smtp import MODERN, SmtpServer, hang_up
 from provider_kit import IDENTITY, ISSUE, Notes, reader, readers, seen, states
 
-from mailer.domain.delivery import DeliveryState, LeaseLostError
+from mailer.states import DeliveryState, LeaseLostError
 from mailer.errors import ProviderAuthError, ProviderUnavailableError
-from mailer.providers.smtp import SmtpProvider, SmtpSettings, verp
-from mailer.providers.smtp_connection import SmtpConnection, dot_stuffed
+from mailer.providers.smtp.provider import SmtpProvider, SmtpSettings, verp
+from mailer.providers.smtp.connection import SmtpConnection, dot_stuffed
 
 ACCEPTED, DEFERRED = DeliveryState.ACCEPTED, DeliveryState.DEFERRED
 REJECTED, UNKNOWN = DeliveryState.REJECTED, DeliveryState.UNKNOWN

@@ -16,7 +16,7 @@ import redis
 from cli_kit import Cli, Process, wait_until
 from sink import Sink
 
-from mailer.embedded.binaries import find_redis
+from mailer.platform.embedded.binaries import find_redis
 
 cli = cli_kit.cli
 pytestmark = pytest.mark.slow

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mailer.config import Settings, load_settings
-from mailer.services import check_rules as rules
+from mailer.doctor import rules
 
 
 def _settings(folder: Path, **environ: str) -> Settings:

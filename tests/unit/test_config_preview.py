@@ -6,7 +6,7 @@ import pytest
 
 from mailer.config import load_settings
 from mailer.errors import ConfigurationError
-from mailer.preview.state import editor_link
+from mailer.composing.preview.state import editor_link
 
 
 def load(folder: Path, value: str) -> str:

@@ -5,18 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mailer.domain.issue import find_todos
-from mailer.domain.message import Mailbox
-from mailer.rendering import (
-    GMAIL_WARN_BYTES,
-    IssueDefaults,
-    compile_issue,
-    find_theme,
-    html_bytes,
-    parse_issue,
-)
-from mailer.resources import resource_dir
-from subscribers.address import parse_address
+from mailer.composing.issue.tree import find_todos
+from mailer.message.compiled import Mailbox
+from mailer.composing.rendering import GMAIL_WARN_BYTES, IssueDefaults, compile_issue, find_theme, html_bytes, parse_issue
+from mailer.platform.resources import resource_dir
+from subscribers.people.address import parse_address
 from subscribers.errors import InvalidAddressError
 
 EXAMPLES = resource_dir("examples")

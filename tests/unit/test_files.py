@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.files import write_new, write_whole
+from mailer.platform.files import write_new, write_whole
 
 LARGEST = 100_000
 

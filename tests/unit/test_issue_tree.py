@@ -4,26 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from mailer.domain.issue import (
-    Callout,
-    CodeBlock,
-    Image,
-    Issue,
-    Item,
-    Link,
-    ListBlock,
-    MergeField,
-    Paragraph,
-    Quote,
-    Rule,
-    Subheading,
-    Table,
-    Text,
-    find_todos,
-    plain_text,
-)
+from mailer.composing.issue.tree import Callout, CodeBlock, Image, Issue, Item, Link, ListBlock, MergeField, Paragraph, Quote, Rule, Subheading, Table, Text, find_todos, plain_text
 from mailer.errors import RenderError
-from mailer.rendering import parse_issue
+from mailer.composing.rendering import parse_issue
 
 FRONT = "---\nsubject: A subject\ndate: 2026-11-22\n---\n"
 

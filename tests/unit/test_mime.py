@@ -13,17 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailer.domain.message import (
-    CompiledIssue,
-    Mailbox,
-    MailingIdentity,
-    Recipient,
-    Slot,
-    SlotContext,
-)
-from mailer.domain.mime import MimeTemplate, feedback_id
-from mailer.domain.mime_body import encode_slot
-from mailer.domain.mime_headers import one_line
+from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient, Slot, SlotContext
+from mailer.message.mime import MimeTemplate, feedback_id
+from mailer.message.mime_body import encode_slot
+from mailer.message.mime_headers import one_line
 
 DATE = dt.datetime(2026, 11, 23, 9, 30, tzinfo=dt.UTC)
 IDENTITY = MailingIdentity("weekly", "Die Wöchentliche", "news.example.com", 7)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.issue import find_todos
+from mailer.composing.issue.tree import find_todos
 from mailer.errors import RenderError
-from mailer.importing.scaffold import new_issue, validate_slug
-from mailer.rendering import parse_issue
+from mailer.composing.issue.scaffold import new_issue, validate_slug
+from mailer.composing.rendering import parse_issue
 
 DAY = dt.date(2026, 11, 22)
 

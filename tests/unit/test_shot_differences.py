@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from mailer.domain.views import VIEWS
-from mailer.services.shooting import Shot, Shots
-from mailer.services.shot_differences import Difference, compare, picture_of
+from mailer.composing.preview.views import VIEWS
+from mailer.composing.shots.shooting import Shot, Shots
+from mailer.composing.shots.differences import Difference, compare, picture_of
 
 WHITE, RED, NEARLY = (255, 255, 255), (255, 0, 0), (255, 255, 254)
 

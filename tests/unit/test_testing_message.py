@@ -7,9 +7,9 @@ import re
 import html5lib
 import pytest
 
-from mailer.domain.message import CompiledIssue, Mailbox, Slot, SlotContext, Variant
-from mailer.rendering.pipeline import content_hash
-from mailer.services.testing_message import Marks, as_test, fields_left_empty, with_banner
+from mailer.message.compiled import CompiledIssue, Mailbox, Slot, SlotContext, Variant
+from mailer.composing.rendering.pipeline import content_hash
+from mailer.composing.trial.message import Marks, as_test, fields_left_empty, with_banner
 
 MARKS = Marks(shown_as="")
 ISSUE = CompiledIssue(

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from ledger_kit import Ledger, compiled_issue
 
-from mailer.domain.delivery import DeliveryState
-from mailer.domain.message import CompiledIssue, MailingIdentity
+from mailer.states import DeliveryState
+from mailer.message.compiled import CompiledIssue, MailingIdentity
 from mailer.errors import ProviderUnavailableError
 from mailer.providers.memory import Answer, MemoryConnection, MemoryProvider, MemorySettings
-from mailer.services import lines, planning
+from mailer.sending import connections as lines, planning
 
 REJECTED, FAILED, UNKNOWN, SKIPPED = (
     DeliveryState.REJECTED,

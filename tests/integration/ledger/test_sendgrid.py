@@ -9,10 +9,10 @@ import pytest
 from fakes.sendgrid import FakeSendGrid
 from ledger_kit import Ledger
 
-from mailer.clock import utcnow
-from mailer.domain.delivery import DeliveryState
-from mailer.providers.sendgrid import SendGridProvider, SendGridSettings
-from mailer.services import feedback
+from mailer.platform.clock import utcnow
+from mailer.states import DeliveryState
+from mailer.providers.sendgrid.provider import SendGridProvider, SendGridSettings
+from mailer.feedback import applying as feedback
 
 REJECTED, UNKNOWN = DeliveryState.REJECTED, DeliveryState.UNKNOWN
 

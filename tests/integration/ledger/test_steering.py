@@ -5,11 +5,11 @@ from collections import Counter
 import pytest
 from ledger_kit import Ledger
 
-from mailer.domain.delivery import DeliveryState
+from mailer.states import DeliveryState
 from mailer.errors import NotFoundError, SendStateError
 from mailer.providers.memory import Answer
-from mailer.services import reporting, steering
-from mailer.services.steering import Verdict
+from mailer.sending import reporting, steering
+from mailer.sending.steering import Verdict
 
 UNKNOWN, SKIPPED = DeliveryState.UNKNOWN, DeliveryState.SKIPPED
 

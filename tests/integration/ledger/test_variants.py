@@ -6,13 +6,13 @@ import re
 from ledger_kit import SIGNER, Ledger, compiled_issue
 from provider_kit import seen
 
-from mailer.clock import utcnow
-from mailer.domain.message import Slot, SlotContext, Variant
+from mailer.platform.clock import utcnow
+from mailer.message.compiled import Slot, SlotContext, Variant
 from mailer.providers.memory import Answer
-from mailer.services import reporting
-from mailer.services.archive_links import private_door
-from mailer.services.planning import preview
-from subscribers.archive import change_archive
+from mailer.sending import reporting
+from mailer.archive.access import private_door
+from mailer.sending.planning import preview
+from subscribers.lists.archive import change_archive
 from subscribers.model import ArchiveVisibility
 
 VARIED = dataclasses.replace(

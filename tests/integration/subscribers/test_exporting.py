@@ -7,7 +7,7 @@ from audience_kit import NOW, Audience
 
 from subscribers import service
 from subscribers.exporting import export_csv
-from subscribers.importing import import_csv
+from subscribers.importing.run import import_csv
 from subscribers.model import SubscriptionState, SuppressionReason
 
 NASTY = {

@@ -13,7 +13,7 @@ from audience_kit import LATER, NOW, Audience
 
 from subscribers import service
 from subscribers.errors import ImportFileError
-from subscribers.importing import ImportResult, Phase, Progress, import_csv, preview_csv
+from subscribers.importing.run import ImportResult, Phase, Progress, import_csv, preview_csv
 from subscribers.model import SuppressionReason
 
 Write = Callable[..., Path]

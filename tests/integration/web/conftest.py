@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from web_kit import WebLedger, web_app
 
 from mailer.bootstrap import App
-from mailer.inbox.store import InboxStore
+from mailer.web.inbox.store import InboxStore
 from mailer.web.server import WebHandle, start_web
 
 EMPTY = """

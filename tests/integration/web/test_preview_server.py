@@ -16,7 +16,7 @@ from PIL import Image
 from web_kit import Answer, request
 
 from mailer.config import load_settings
-from mailer.preview.server import PreviewHandle
+from mailer.composing.preview.server import PreviewHandle
 
 ISSUE = """---
 subject: "Hello {{ name | default: 'there' }}"
@@ -223,8 +223,8 @@ def test_dark_needs_no_dark_machine(preview: PreviewHandle) -> None:
 
 
 def test_the_size_is_what_goes_out(preview: PreviewHandle, issue: Path, tmp_path: Path) -> None:
-    from mailer.rendering.pipeline import html_bytes  # noqa: PLC0415 - for this one
-    from mailer.services import publishing  # noqa: PLC0415
+    from mailer.composing.rendering.pipeline import html_bytes  # noqa: PLC0415 - for this one
+    from mailer.composing import compiling as publishing  # noqa: PLC0415
 
     settings = load_settings(tmp_path, environ={})
     compiled = publishing.compile_draft(publishing.read_draft(issue), settings)

@@ -11,10 +11,10 @@ import pytest
 from lxml import html as lxml_html
 from web_kit import WebLedger, request, web_app, web_issue
 
-from mailer.cards import Card, draw_card
-from mailer.domain.message import Slot, SlotContext
-from mailer.domain.send import SendState
-from mailer.services.archiving import PAGE_SIZE
+from mailer.archive.cards import Card, draw_card
+from mailer.message.compiled import Slot, SlotContext
+from mailer.sending.books import SendState
+from mailer.archive.pages import PAGE_SIZE
 from mailer.web.app import THREADS
 from mailer.web.server import WebHandle, start_web
 
@@ -144,7 +144,7 @@ def test_cards_that_wait_to_be_drawn_keep_nobody_waiting(
         may_draw.wait(60)
         return draw_card(card)
 
-    monkeypatch.setattr("mailer.services.archive_cards.draw_card", draw)
+    monkeypatch.setattr("mailer.archive.card_files.draw_card", draw)
     with ThreadPoolExecutor(2 * THREADS) as pool:
         cards = [
             pool.submit(request, "GET", web.url + "/archive/first/card.png")

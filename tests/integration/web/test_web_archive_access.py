@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 from web_kit import Answer, WebLedger, request, web_issue
 
-from mailer.clock import utcnow
-from mailer.services.archive_links import archive_url, shared_link
+from mailer.platform.clock import utcnow
+from mailer.archive.access import archive_url, shared_link
 from mailer.web.server import WebHandle
-from subscribers.archive import ListArchive, change_archive, get_archive
+from subscribers.lists.archive import ListArchive, change_archive, get_archive
 from subscribers.errors import UnknownMailingListError
 from subscribers.model import ArchiveRobots, ArchiveVisibility
 from subscribers.tokens import Purpose, Signer

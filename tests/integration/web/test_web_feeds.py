@@ -13,13 +13,13 @@ from lxml import html as lxml_html
 from web_kit import Answer, WebLedger, request, web_app, web_issue
 
 from mailer.bootstrap import App
-from mailer.domain.message import Mailbox
-from mailer.feeds.writing_sitemap import SITEMAP
-from mailer.services.archive_feeds import MOST_ENTRIES
+from mailer.message.compiled import Mailbox
+from mailer.archive.feeds.sitemap import SITEMAP
+from mailer.archive.feeds.feeds import MOST_ENTRIES
 from mailer.web.app import make_desk
 from mailer.web.pages import Pages
 from mailer.web.server import WebHandle, start_web
-from mailer.web.site import site_map, site_map_part
+from mailer.web.public.site import site_map, site_map_part
 
 KINDS = {
     "feed.atom": "application/atom+xml",

@@ -9,10 +9,10 @@ import pytest
 from web_kit import WebLedger, request, web_app
 
 from mailer.bootstrap import App
-from mailer.clock import utcnow
-from mailer.domain.mail_html import for_frame
-from mailer.inbox.store import InboxStore
-from mailer.web.inbox import PAGE_SIZE
+from mailer.platform.clock import utcnow
+from mailer.message.viewing import for_frame
+from mailer.web.inbox.store import InboxStore
+from mailer.web.inbox.pages import PAGE_SIZE
 from mailer.web.server import WebHandle, start_web
 
 HTML = (

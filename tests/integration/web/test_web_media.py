@@ -8,8 +8,8 @@ import pytest
 from web_kit import request, web_app
 
 from mailer.bootstrap import App
-from mailer.images.preparing import prepare
-from mailer.services.media_store import LocalStore
+from mailer.composing.images.preparing import prepare
+from mailer.composing.images.store import LocalStore
 from mailer.web.server import WebHandle, start_web
 
 

@@ -70,7 +70,7 @@ def test_an_error_of_ours_is_a_friendly_page_without_a_trace(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("ada@example.org did it")
 
-    monkeypatch.setattr("mailer.web.archive.read_index", broken)
+    monkeypatch.setattr("mailer.web.public.archive.read_index", broken)
     with start_web(app) as web:
         answer = request("GET", web.url + "/archive/")
     logged = "".join(capfd.readouterr())

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from web_kit import Answer, WebLedger, request
 
-from mailer.services.unsubscribing import mask
+from subscribers.unsubscribing import mask
 from mailer.web.server import WebHandle
 from subscribers.tokens import Purpose, Signer
 

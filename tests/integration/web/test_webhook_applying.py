@@ -9,17 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from web_kit import WebLedger, sendgrid_event
 
-from mailer.clock import utcnow
-from mailer.domain.delivery import DeliveryState
-from mailer.domain.event import Event, EventKind
-from mailer.services.feedback import (
-    SWEEP_AFTER,
-    apply_unapplied,
-    apply_webhook,
-    standing_after,
-    store_webhook,
-    try_to_apply,
-)
+from mailer.platform.clock import utcnow
+from mailer.states import DeliveryState
+from mailer.providers.event import Event, EventKind
+from mailer.feedback.applying import SWEEP_AFTER, apply_unapplied, apply_webhook, standing_after, store_webhook, try_to_apply
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 
@@ -151,7 +144,7 @@ def test_one_bad_element_does_not_lose_the_others(ledger: WebLedger) -> None:
 def test_a_crash_in_the_middle_leaves_nothing_half_done(
     ledger: WebLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mailer.storage import webhooks  # noqa: PLC0415 - only to break it
+    from mailer.feedback import store as webhooks  # noqa: PLC0415 - only to break it
 
     [a] = ledger.seed(1)
     body = json.dumps([sendgrid_event("spamreport", a, "r1@example.com")]).encode()

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from web_kit import WebLedger, post_events, request, sendgrid_event, signed_headers, web_app
 
-from mailer.clock import utcnow
+from mailer.platform.clock import utcnow
 from mailer.errors import ConfigurationError
-from mailer.feedback.sendgrid_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER
+from mailer.providers.sendgrid.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER
 from mailer.web.app import create_app
 from mailer.web.server import WebHandle, start_web
-from mailer.web.webhooks import MOST_BODY_BYTES
+from mailer.web.hooks.webhooks import MOST_BODY_BYTES
 
 
 def wait_until_applied(ledger: WebLedger) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.browser.finding import MAC_APPS, NAMES, find_browser
+from mailer.platform.browser.finding import MAC_APPS, NAMES, find_browser
 from mailer.errors import ConfigurationError
 
 

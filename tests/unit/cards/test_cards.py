@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, features
 
-from mailer.cards import HEIGHT, WIDTH, Card, draw_card
-from mailer.cards import fonts as card_fonts
-from mailer.cards.coverage import read_coverage
-from mailer.cards.fonts import OURS, drawable
-from mailer.cards.setting import balanced, pieces_of, shortened, wrap
-from mailer.services.archive_cards import MOST_KEPT, CardShelf, card_hash
+from mailer.archive.cards import HEIGHT, WIDTH, Card, draw_card
+from mailer.archive.cards import fonts as card_fonts
+from mailer.archive.cards.coverage import read_coverage
+from mailer.archive.cards.fonts import OURS, drawable
+from mailer.archive.cards.setting import balanced, pieces_of, shortened, wrap
+from mailer.archive.card_files import MOST_KEPT, CardShelf, card_hash
 
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
@@ -198,7 +198,7 @@ def test_what_was_drawn_longest_ago_goes_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert MOST_KEPT >= 1000
-    monkeypatch.setattr("mailer.services.archive_cards.MOST_KEPT", 2)
+    monkeypatch.setattr("mailer.archive.card_files.MOST_KEPT", 2)
     shelf = CardShelf(tmp_path)
     for title in ("a", "b", "c"):
         shelf.get(card(title))

@@ -6,16 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.colour import (
-    BLACK,
-    WHITE,
-    Colour,
-    contrast,
-    legible,
-    luminance,
-    over,
-    parse_colour,
-)
+from mailer.composing.themes.colour import BLACK, WHITE, Colour, contrast, legible, luminance, over, parse_colour
 
 channels = st.integers(0, 255)
 colours = st.builds(Colour, channels, channels, channels)
@@ -121,6 +112,6 @@ def test_what_cannot_be_reached_is_black_or_white() -> None:
 
 
 def _hue(colour: Colour) -> float:
-    from mailer.domain.colour import _to_oklch  # noqa: PLC0415
+    from mailer.composing.themes.colour import _to_oklch  # noqa: PLC0415
 
     return _to_oklch(colour)[2] % (2 * math.pi)

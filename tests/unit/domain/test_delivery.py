@@ -6,17 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.delivery import (
-    ACCEPTED_STATES,
-    OPEN_STATES,
-    OUTCOME_STATES,
-    DeliveryState,
-    Outcome,
-    judge,
-    next_attempt_at,
-    wait_after_death_seconds,
-    wait_after_trouble_seconds,
-)
+from mailer.states import ACCEPTED_STATES, OPEN_STATES, OUTCOME_STATES, DeliveryState, Outcome, judge, next_attempt_at, wait_after_death_seconds, wait_after_trouble_seconds
 
 NOW = dt.datetime(2026, 11, 22, 8, 0, tzinfo=dt.UTC)
 

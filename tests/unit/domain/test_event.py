@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.delivery import OPEN_STATES, DeliveryState
-from mailer.domain.event import EventKind, state_after, suppresses
+from mailer.states import OPEN_STATES, DeliveryState
+from mailer.providers.event import EventKind, state_after, suppresses
 
 states = st.sampled_from(sorted(DeliveryState))
 kinds = st.sampled_from(sorted(EventKind))

@@ -1,6 +1,6 @@
 """HTML as programs show it: dark, without styles, with pictures elsewhere."""
 
-from mailer.domain.mail_html import for_scheme, image_sources, with_sources, without_styles
+from mailer.message.viewing import for_scheme, image_sources, with_sources, without_styles
 
 HTML = (
     "<!doctype html><html><head>"

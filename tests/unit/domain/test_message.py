@@ -5,15 +5,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.message import (
-    CompiledIssue,
-    Mailbox,
-    Recipient,
-    Slot,
-    SlotContext,
-    message_id,
-    slot_values,
-)
+from mailer.message.compiled import CompiledIssue, Mailbox, Recipient, Slot, SlotContext, message_id, slot_values
 
 SLOTS = (
     Slot("T1", "name", SlotContext.HTML, "reader"),

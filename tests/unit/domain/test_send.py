@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.delivery import OPEN_STATES, DeliveryState
-from mailer.domain.send import Books
+from mailer.states import OPEN_STATES, DeliveryState
+from mailer.sending.books import Books
 
 counts = st.dictionaries(st.sampled_from(sorted(DeliveryState)), st.integers(1, 100))
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.event import Event, EventKind
+from mailer.providers.event import Event, EventKind
 from mailer.errors import WebhookPayloadError
-from mailer.feedback.sendgrid import KINDS, parse_events
+from mailer.providers.sendgrid.webhook import KINDS, parse_events
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 

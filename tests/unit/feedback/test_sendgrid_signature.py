@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.errors import ConfigurationError, WebhookSignatureError
-from mailer.feedback.sendgrid_signature import SignatureVerifier
+from mailer.providers.sendgrid.signature import SignatureVerifier
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 KEY = ec.generate_private_key(ec.SECP256R1())

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from mailer.domain.message import Mailbox
-from mailer.feeds.article import article
-from mailer.rendering import IssueDefaults, compile_issue, find_theme
-from mailer.resources import resource_dir
-from mailer.services.archiving import for_nobody
+from mailer.message.compiled import Mailbox
+from mailer.archive.feeds.article import article
+from mailer.composing.rendering import IssueDefaults, compile_issue, find_theme
+from mailer.platform.resources import resource_dir
+from mailer.archive.pages import for_nobody
 
 PAGE = "https://example.org/news/archive/first"
 HELP = "/news/unsubscribe-help"

@@ -11,30 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailer.domain.issue import (
-    Image,
-    Issue,
-    Link,
-    ListBlock,
-    MergeField,
-    Paragraph,
-    Text,
-    plain_text,
-)
-from mailer.domain.message import Mailbox
-from mailer.feeds.draft import Grouping, Head, write_draft
-from mailer.feeds.entries import Feed, FeedEntry
-from mailer.feeds.escape import comment, one_line
-from mailer.feeds.html_text import read_html, read_text
-from mailer.feeds.reading import read_feed
-from mailer.feeds.selection import Chosen
-from mailer.feeds.summary import summarise
-from mailer.feeds.tags import read_tags
-from mailer.feeds.urls import url_key, web_url
-from mailer.rendering.edition import IssueDefaults
-from mailer.rendering.pipeline import compile_issue, parse_issue
-from mailer.rendering.theme import find_theme
-from mailer.resources import resource_dir
+from mailer.composing.issue.tree import Image, Issue, Link, ListBlock, MergeField, Paragraph, Text, plain_text
+from mailer.message.compiled import Mailbox
+from mailer.composing.drafts.writing import Grouping, Head, write_draft
+from mailer.composing.drafts.feeds.entries import Feed, FeedEntry
+from mailer.composing.drafts.feeds.escape import comment, one_line
+from mailer.composing.drafts.feeds.html_text import read_html, read_text
+from mailer.composing.drafts.feeds.reading import read_feed
+from mailer.composing.drafts.selection import Chosen
+from mailer.composing.drafts.feeds.summary import summarise
+from mailer.composing.drafts.feeds.tags import read_tags
+from mailer.composing.drafts.feeds.urls import url_key, web_url
+from mailer.composing.rendering.edition import IssueDefaults
+from mailer.composing.rendering.pipeline import compile_issue, parse_issue
+from mailer.composing.themes.theme import find_theme
+from mailer.platform.resources import resource_dir
 
 SAMPLES = Path(__file__).parent / "samples"
 HEAD = Head("Week 42", "week-42", dt.date(2026, 11, 25))

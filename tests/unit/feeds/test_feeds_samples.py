@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from mailer.errors import FeedError
-from mailer.feeds.entries import Feed
-from mailer.feeds.opml import read_opml
-from mailer.feeds.reading import read_feed
+from mailer.composing.drafts.feeds.entries import Feed
+from mailer.composing.drafts.feeds.opml import read_opml
+from mailer.composing.drafts.feeds.reading import read_feed
 
 END = "</description></item></channel></rss>"
 SAMPLES = Path(__file__).parent / "samples"

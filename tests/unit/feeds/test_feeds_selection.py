@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.errors import FeedError
-from mailer.feeds.entries import Feed, FeedEntry
-from mailer.feeds.selection import Choice, Earlier, Wish, choose, keyed, link_keys
-from mailer.feeds.urls import url_key, web_url
-from mailer.services.draft_memory import DraftMemory, DraftRecord
-from mailer.services.drafting import parse_since, slug_for
-from mailer.services.issue_files import find_issue_files
-from mailer.services.last_issue import History, earlier, last_issue
-from mailer.storage.last_send import LastSend
+from mailer.composing.drafts.feeds.entries import Feed, FeedEntry
+from mailer.composing.drafts.selection import Choice, Earlier, Wish, choose, keyed, link_keys
+from mailer.composing.drafts.feeds.urls import url_key, web_url
+from mailer.composing.drafts.memory import DraftMemory, DraftRecord
+from mailer.composing.drafts.drafting import parse_since, slug_for
+from mailer.composing.drafts.issue_files import find_issue_files
+from mailer.composing.drafts.last_issue import History, earlier, last_issue
+from mailer.composing.drafts.last_send import LastSend
 
 NOW = dt.datetime(2026, 11, 25, 12, tzinfo=dt.timezone(dt.timedelta(hours=1)))
 DAY = dt.timedelta(days=1)

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from lxml import etree
 from lxml import html as lxml_html
 
-from mailer.feeds.model import Entry, Feed, tag_uri
-from mailer.feeds.writing_atom import ATOM, write_atom
-from mailer.feeds.writing_json import write_json_feed
-from mailer.feeds.writing_rss import CONTENT, write_rss
-from mailer.feeds.writing_sitemap import SITEMAP, Page, write_sitemap, write_sitemap_index
+from mailer.archive.feeds.model import Entry, Feed, tag_uri
+from mailer.archive.feeds.atom import ATOM, write_atom
+from mailer.archive.feeds.json import write_json_feed
+from mailer.archive.feeds.rss import CONTENT, write_rss
+from mailer.archive.feeds.sitemap import SITEMAP, Page, write_sitemap, write_sitemap_index
 
 WHEN = dt.datetime(2026, 11, 22, 7, 30, 12, 999, tzinfo=dt.timezone(dt.timedelta(hours=2)))
 LATER = WHEN + dt.timedelta(days=1)

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from mailer.errors import RenderError
-from mailer.images import ImageLimits
-from mailer.images.preparing import prepare
+from mailer.composing.images import ImageLimits
+from mailer.composing.images.preparing import prepare
 
 KINDS = ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF", "BMP"]
 SOURCE = kit.photograph(160, 120)

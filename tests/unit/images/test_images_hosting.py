@@ -15,23 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.config import Settings
-from mailer.domain.issue import (
-    Block,
-    Callout,
-    FrontMatter,
-    Image,
-    Issue,
-    Item,
-    ListBlock,
-    Paragraph,
-    Quote,
-    Section,
-    Text,
-)
+from mailer.composing.issue.tree import Block, Callout, FrontMatter, Image, Issue, Item, ListBlock, Paragraph, Quote, Section, Text
 from mailer.errors import RenderError
-from mailer.images import is_media_name, preparing
-from mailer.services.hosting import host_file, host_images
-from mailer.services.image_files import is_remote
+from mailer.composing.images import is_media_name, preparing
+from mailer.composing.images.hosting import host_file, host_images
+from mailer.composing.images.files import is_remote
 
 
 def image(src: str, line: int = 1) -> Image:
@@ -300,7 +288,7 @@ def test_an_unchanged_file_is_not_read(
     workspace.save("issues/a.png", kit.chart(300, 200))
     time.sleep(1.1)
     first = workspace.host(image("a.png"))
-    monkeypatch.setattr("mailer.services.hosting.read_file", None)
+    monkeypatch.setattr("mailer.composing.images.hosting.read_file", None)
     assert workspace.host(image("a.png")) == first
 
 

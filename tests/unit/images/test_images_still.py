@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from mailer.errors import RenderError
-from mailer.images import ImageLimits, PreparedImage, is_media_name
-from mailer.images.preparing import prepare
+from mailer.composing.images import ImageLimits, PreparedImage, is_media_name
+from mailer.composing.images.preparing import prepare
 
 PHOTO = kit.photograph(1500, 1000)
 SMALL_PHOTO = kit.photograph(400, 300)

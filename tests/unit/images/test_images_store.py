@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from mailer.config import Settings
-from mailer.images.names import media_name
-from mailer.services.media_store import LocalStore, read_media
+from mailer.composing.images.names import media_name
+from mailer.composing.images.store import LocalStore, read_media
 
 WRITER = """
 import sys

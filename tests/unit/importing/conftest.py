@@ -6,20 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mailer.domain.issue import (
-    Blocks,
-    CodeBlock,
-    Inlines,
-    Issue,
-    Link,
-    ListBlock,
-    Paragraph,
-    Quote,
-    Subheading,
-    plain_text,
-)
-from mailer.importing import Dropped, ImportedIssue
-from mailer.rendering import parse_issue
+from mailer.composing.issue.tree import Blocks, CodeBlock, Inlines, Issue, Link, ListBlock, Paragraph, Quote, Subheading, plain_text
+from mailer.composing.importing import Dropped, ImportedIssue
+from mailer.composing.rendering import parse_issue
 
 URL = re.compile(r"https?://\S+", re.IGNORECASE)
 INVISIBLE = re.compile("[\u00ad\u034f\u180e\u200b\u202a-\u202e\u2060-\u2065\u206a-\u206f\ufeff]")

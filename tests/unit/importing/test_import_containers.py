@@ -10,8 +10,8 @@ import import_kit
 import pytest
 
 from mailer.errors import RenderError
-from mailer.importing.sources import containers, read_export
-from mailer.services.importing import Beside, make_issue, named, open_export
+from mailer.composing.importing.sources import containers, read_export
+from mailer.composing.importing.import_file import Beside, make_issue, named, open_export
 
 
 def zip_of(files: dict[str, bytes]) -> bytes:

@@ -7,11 +7,11 @@ import import_kit
 import pytest
 from import_kit import EXPORTS, body, imported, opened, parsed
 
-from mailer.domain.issue import Link, plain_text
+from mailer.composing.issue.tree import Link, plain_text
 from mailer.errors import NotFoundError, RenderError
-from mailer.importing.html.words import tally_issue
-from mailer.importing.sources import read_export
-from mailer.services.importing import find_post, named
+from mailer.composing.importing.html.words import tally_issue
+from mailer.composing.importing.sources import read_export
+from mailer.composing.importing.import_file import find_post, named
 
 POSTS = {
     "medium": [

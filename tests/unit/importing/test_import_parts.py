@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 from import_kit import body, from_html, parsed
 
-from mailer.domain.issue import Paragraph, plain_text
-from mailer.importing.html.addresses import Resolver
-from mailer.importing.html.document import EMPHASIS, STRIKE, STRONG, Link, Run
-from mailer.importing.html.emphasis import inline
-from mailer.importing.html.merge_tags import split_tags
-from mailer.importing.html.pictures import largest
-from mailer.importing.html.tokens import Tag, Words, tokenize
-from mailer.importing.html.trackers import is_opaque, unwrap
-from mailer.rendering import parse_issue
+from mailer.composing.issue.tree import Paragraph, plain_text
+from mailer.composing.importing.html.addresses import Resolver
+from mailer.composing.importing.html.document import EMPHASIS, STRIKE, STRONG, Link, Run
+from mailer.composing.importing.html.emphasis import inline
+from mailer.composing.importing.html.merge_tags import split_tags
+from mailer.composing.importing.html.pictures import largest
+from mailer.composing.importing.html.tokens import Tag, Words, tokenize
+from mailer.composing.importing.html.trackers import is_opaque, unwrap
+from mailer.composing.rendering import parse_issue
 
 
 def md(html: str, **facts: object) -> str:

@@ -7,12 +7,12 @@ import pytest
 from import_kit import body, from_html, parsed
 
 from mailer.errors import RenderError
-from mailer.importing import ImportedIssue
-from mailer.importing.html.feet import BOILERPLATE
-from mailer.importing.sources import read_export
-from mailer.importing.sources.markdown_text import markdown_to_html
-from mailer.importing.sources.plain_text import text_to_html
-from mailer.services.importing import make_issue, named
+from mailer.composing.importing import ImportedIssue
+from mailer.composing.importing.html.feet import BOILERPLATE
+from mailer.composing.importing.sources import read_export
+from mailer.composing.importing.sources.markdown_text import markdown_to_html
+from mailer.composing.importing.sources.plain_text import text_to_html
+from mailer.composing.importing.import_file import make_issue, named
 
 LETTER = """\
 Letter from the lock

@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailer.importing import import_text
+from mailer.composing.importing import import_text
 
 _PATH = Path(__file__).parent / "newsletters.py"
 _SPEC = importlib.util.spec_from_file_location("importing_newsletters", _PATH)

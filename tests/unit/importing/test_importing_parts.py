@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from mailer.domain.issue import plain_text
+from mailer.composing.issue.tree import plain_text
 from mailer.errors import RenderError
-from mailer.importing import decode, import_text
-from mailer.rendering import parse_issue
+from mailer.composing.importing import decode, import_text
+from mailer.composing.rendering import parse_issue
 
 ITEM = "A heading\n\nA summary that is long enough to be one, with a stop.\n"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mailer.importing import ImportedIssue, decode, import_text
-from mailer.rendering import parse_issue
+from mailer.composing.importing import ImportedIssue, decode, import_text
+from mailer.composing.rendering import parse_issue
 
 SAMPLES = Path(__file__).parent / "samples"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mailer.importing import ImportedIssue, decode, format_report, import_text
-from mailer.rendering import parse_issue
+from mailer.composing.importing import ImportedIssue, decode, format_report, import_text
+from mailer.composing.rendering import parse_issue
 
 SEEDS = Path(__file__).resolve().parents[4] / "shared" / "seeds"
 NAME = "000_624bebb0ce7e3606.txt"

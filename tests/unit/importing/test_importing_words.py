@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailer.errors import RenderError
-from mailer.importing import ImportedIssue, decode, import_text
-from mailer.rendering import parse_issue
+from mailer.composing.importing import ImportedIssue, decode, import_text
+from mailer.composing.rendering import parse_issue
 
 LINES = st.sampled_from(
     [

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.inbox.parsing import Contents, read_contents, snippet, summarise
+from mailer.web.inbox.parsing import Contents, read_contents, snippet, summarise
 
 LINK = "http://127.0.0.1:8080/u/token"
 

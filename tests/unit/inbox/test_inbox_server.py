@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.inbox.server import InboxServer
+from mailer.web.inbox.server import InboxServer
 
 
 @pytest.fixture

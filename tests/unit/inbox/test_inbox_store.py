@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.inbox.store import INDEX_NAME, InboxStore, StoredMessage
+from mailer.web.inbox.store import INDEX_NAME, InboxStore, StoredMessage
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from mailer.config import Settings, load_settings
-from mailer.domain.finding import Finding
-from mailer.linting.report import LintReport
-from mailer.services.linting import NOTHING_BEYOND, Beyond, lint_bytes
+from mailer.composing.linting.finding import Finding
+from mailer.composing.linting.report import LintReport
+from mailer.composing.linting.lint_file import NOTHING_BEYOND, Beyond, lint_bytes
 
 NOW = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
 FRONT = (

@@ -7,8 +7,8 @@ import pytest
 from compat_kit import CLEAN, findings, message
 
 from mailer.errors import ConfigurationError
-from mailer.linting.compat import DEFAULT_CLIENTS, allowed, caniemail
-from mailer.linting.compat.caniemail import clients, features, verdict
+from mailer.composing.linting.compat import DEFAULT_CLIENTS, allowed, caniemail
+from mailer.composing.linting.compat.caniemail import clients, features, verdict
 
 FOLDER = Path(caniemail.__file__).parent
 STYLED = '<p style="{}">a</p>'

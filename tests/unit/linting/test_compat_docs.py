@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from mailer.linting.compat import RULES, caniemail
-from mailer.linting.compat.caniemail import clients
+from mailer.composing.linting.compat import RULES, caniemail
+from mailer.composing.linting.compat.caniemail import clients
 
 DOCS = Path(__file__).resolve().parents[3] / "docs/lint-client-support.md"
 ROW = re.compile(r"^\| `([a-z0-9-]+)` \| (\w+) \|", re.MULTILINE)

@@ -7,8 +7,8 @@ from compat_kit import CLEAN, ISSUE, findings, message
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailer.domain.finding import Finding
-from mailer.linting.compat import check_html, check_size, check_text
+from mailer.composing.linting.finding import Finding
+from mailer.composing.linting.compat import check_html, check_size, check_text
 
 PIECES = st.sampled_from(
     [

@@ -6,24 +6,18 @@ from pathlib import Path
 import pytest
 from compat_kit import CLEAN, FOOTER, ISSUE, UNSUBSCRIBE, message
 
-from mailer.domain.colour import Colour
-from mailer.domain.finding import Severity
-from mailer.domain.message import Slot, SlotContext
-from mailer.linting.compat import (
-    CompatOptions,
-    check_html,
-    check_size,
-    check_text,
-    word_count,
-)
-from mailer.linting.compat.document import Document, Shape, read
-from mailer.linting.compat.inspection import inspect, shortened, where
-from mailer.linting.compat.look import Look
-from mailer.linting.compat.media import BARE, DARK, LIGHT, MOBILE, View, holds
-from mailer.linting.compat.selectors import parse_selectors
-from mailer.linting.compat.size import measure
-from mailer.linting.compat.stylesheet import parse_block, parse_style
-from mailer.linting.compat.values import colour_in, length, sides
+from mailer.composing.themes.colour import Colour
+from mailer.composing.linting.finding import Severity
+from mailer.message.compiled import Slot, SlotContext
+from mailer.composing.linting.compat import CompatOptions, check_html, check_size, check_text, word_count
+from mailer.composing.linting.compat.document import Document, Shape, read
+from mailer.composing.linting.compat.inspection import inspect, shortened, where
+from mailer.composing.linting.compat.look import Look
+from mailer.composing.linting.compat.media import BARE, DARK, LIGHT, MOBILE, View, holds
+from mailer.composing.linting.compat.selectors import parse_selectors
+from mailer.composing.linting.compat.size import measure
+from mailer.composing.linting.compat.stylesheet import parse_block, parse_style
+from mailer.composing.linting.compat.values import colour_in, length, sides
 
 
 def test_merge_fields_are_shown_as_such() -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from compat_kit import CLEAN, FOOTER, ISSUE, UNSUBSCRIBE, codes, findings, message, only
 
-from mailer.domain.finding import Severity
-from mailer.domain.message import Slot, SlotContext
-from mailer.linting.compat import RULES, CompatOptions
+from mailer.composing.linting.finding import Severity
+from mailer.message.compiled import Slot, SlotContext
+from mailer.composing.linting.compat import RULES, CompatOptions
 
 IMG = 'src="https://x.example/a.png"'
 GOOD_IMG = f'<img {IMG} alt="A chart of sales" width="300">'

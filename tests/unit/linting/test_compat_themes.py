@@ -7,19 +7,13 @@ import pytest
 from compat_kit import UNSUBSCRIBE
 from mjml import mjml2html
 
-from mailer.domain.finding import Finding
-from mailer.domain.message import Mailbox
-from mailer.linting.compat import (
-    CompatOptions,
-    allowed,
-    check_compiled,
-    check_html,
-    theme_files,
-)
-from mailer.linting.compat.inspection import inspect
-from mailer.linting.compat.usage import used
-from mailer.rendering import IssueDefaults, compile_issue, find_theme, list_themes
-from mailer.resources import resource_dir
+from mailer.composing.linting.finding import Finding
+from mailer.message.compiled import Mailbox
+from mailer.composing.linting.compat import CompatOptions, allowed, check_compiled, check_html, theme_files
+from mailer.composing.linting.compat.inspection import inspect
+from mailer.composing.linting.compat.usage import used
+from mailer.composing.rendering import IssueDefaults, compile_issue, find_theme, list_themes
+from mailer.platform.resources import resource_dir
 
 SHIPPED = resource_dir("templates") / "email"
 THEMES = list_themes([SHIPPED])

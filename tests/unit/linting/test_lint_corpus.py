@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from mailer.config import Settings
-from mailer.linting.registry import OWN_CODES, RULES
-from mailer.services.linting import lint_file
+from mailer.composing.linting.registry import OWN_CODES, RULES
+from mailer.composing.linting.lint_file import lint_file
 
 CORPUS = Path(__file__).parent / "corpus"
 NOW = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)

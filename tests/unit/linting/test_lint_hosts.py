@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from mailer.linting.hosts import is_public
+from mailer.platform.net.hosts import is_public
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from typing import ClassVar
 import pytest
 
 from mailer.config import Settings
-from mailer.linting.scan.document import scan
-from mailer.services.link_checking import LinkChecker, Verdict, check_links
-from mailer.services.linting import Beyond, lint_bytes
+from mailer.composing.linting.scan.document import scan
+from mailer.composing.linting.link_checking import LinkChecker, Verdict, check_links
+from mailer.composing.linting.lint_file import Beyond, lint_bytes
 
 FRONT = "---\nsubject: A\ndate: 2026-11-22\n---\n"
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mailer.domain.finding import Severity
-from mailer.linting.output import as_json, as_sarif, github_lines
-from mailer.linting.registry import OWN_CODES, RULES
-from mailer.linting.report import LintReport
+from mailer.composing.linting.finding import Severity
+from mailer.composing.linting.output import as_json, as_sarif, github_lines
+from mailer.composing.linting.registry import OWN_CODES, RULES
+from mailer.composing.linting.report import LintReport
 
 ROOT = Path(__file__).resolve().parents[3]
 TEXT = (

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from mailer.config import Settings
 from mailer.errors import RenderError
-from mailer.linting.report import LintReport
-from mailer.linting.scan.document import scan
-from mailer.services.linting import lint_bytes, lint_file
+from mailer.composing.linting.report import LintReport
+from mailer.composing.linting.scan.document import scan
+from mailer.composing.linting.lint_file import lint_bytes, lint_file
 
 CORPUS = Path(__file__).parent / "corpus"
 NOW = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)

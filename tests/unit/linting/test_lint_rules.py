@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 
 from mailer.config import Settings, load_settings
-from mailer.domain.finding import Severity
-from mailer.importing.scaffold import new_issue
-from mailer.linting.lintable import Audience
-from mailer.linting.width import columns
-from mailer.services.linting import Beyond, lint_file
+from mailer.composing.linting.finding import Severity
+from mailer.composing.issue.scaffold import new_issue
+from mailer.composing.linting.lintable import Audience
+from mailer.composing.linting.width import columns
+from mailer.composing.linting.lint_file import Beyond, lint_file
 
 NOW = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
 LINK = "See [the report]({}) for more of it."

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from mailer.domain.issue import Image, blocks_of, images_of, links_of, merge_fields_of
+from mailer.composing.issue.tree import Image, blocks_of, images_of, links_of, merge_fields_of
 from mailer.errors import RenderError
-from mailer.linting.scan.document import scan
-from mailer.linting.scan.spans import LinkKind
-from mailer.rendering import parse_issue
+from mailer.composing.linting.scan.document import scan
+from mailer.composing.linting.scan.spans import LinkKind
+from mailer.composing.rendering import parse_issue
 
 FRONT = '---\nsubject: "A {{ name }}"\ndate: 2026-11-22\n---\n'
 CORPUS = Path(__file__).parent / "corpus"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mailer.config import load_settings
-from mailer.domain.finding import Severity
+from mailer.composing.linting.finding import Severity
 from mailer.errors import ConfigurationError
 
 SENDER = '[sender]\nemail = "a@tide-table.com"\npostal_address = "1 Quay"\n[lint]\n'

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from mailer.config import Settings, load_settings
-from mailer.rendering.theme import find_theme
-from mailer.services.publishing import theme_roots
+from mailer.composing.themes.theme import find_theme
+from mailer.composing.compiling import theme_roots
 
 ISSUE = (
     '---\nsubject: "A bridge and a swift"\ndate: 2026-11-22\n'

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from mailer.domain.colour import contrast, parse_colour
-from mailer.domain.finding import Finding, Severity
-from mailer.linting.theming import RULES, Specimen, check_theme
-from mailer.rendering import list_themes
-from mailer.resources import resource_dir
+from mailer.composing.themes.colour import contrast, parse_colour
+from mailer.composing.linting.finding import Finding, Severity
+from mailer.composing.linting.themes import RULES, Specimen, check_theme
+from mailer.composing.rendering import list_themes
+from mailer.platform.resources import resource_dir
 
 SHIPPED = resource_dir("templates") / "email"
 SPECIMEN_PATH = resource_dir("examples") / "specimen.md"

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from mailer.preview.guard import is_this_machine
-from mailer.preview.typed import LONGEST_VALUE, read_choice
-from mailer.services.previewing import SAMPLE, Reader
+from mailer.composing.preview.guard import is_this_machine
+from mailer.composing.preview.typed import LONGEST_VALUE, read_choice
+from mailer.composing.preview.look import SAMPLE, Reader
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mailer.domain.delivery import DeliveryState, Outcome
-from mailer.domain.message import CompiledIssue, Mailbox, MailingIdentity, Recipient
+from mailer.states import DeliveryState, Outcome
+from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient
 from mailer.errors import ProviderUnavailableError
 from mailer.providers.outbox import OutboxProvider, OutboxSettings
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from mailer.domain.issue import Issue
-from mailer.domain.message import CompiledIssue, Mailbox
-from mailer.rendering import IssueDefaults, compile_issue, find_theme, parse_issue
-from mailer.resources import resource_dir
+from mailer.composing.issue.tree import Issue
+from mailer.message.compiled import CompiledIssue, Mailbox
+from mailer.composing.rendering import IssueDefaults, compile_issue, find_theme, parse_issue
+from mailer.platform.resources import resource_dir
 
 THEMES = resource_dir("templates") / "email"
 FRONT = "---\nsubject: A subject\ndate: 2026-11-22\n---\n"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mailer.domain.issue import Table, Text
-from mailer.rendering.columns import whole_columns
+from mailer.composing.issue.tree import Table, Text
+from mailer.composing.rendering.columns import whole_columns
 
 
 def columns_of(*rows: str) -> list[int]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mailer.domain.message import CompiledIssue
-from mailer.rendering.front_matter import KEYS
+from mailer.message.compiled import CompiledIssue
+from mailer.composing.issue.reading.front_matter import KEYS
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "issue-format.md"
 

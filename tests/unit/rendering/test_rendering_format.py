@@ -7,26 +7,9 @@ import pytest
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from mailer.domain.image import HostedImage
-from mailer.domain.issue import (
-    Button,
-    Callout,
-    FootnoteMark,
-    Image,
-    Issue,
-    Link,
-    Paragraph,
-    Poll,
-    Quote,
-    Sponsor,
-    Text,
-    blocks_of,
-    images_of,
-    links_of,
-    merge_fields_of,
-    plain_text,
-)
-from mailer.domain.message import CompiledIssue, SlotContext
+from mailer.composing.images.hosted import HostedImage
+from mailer.composing.issue.tree import Button, Callout, FootnoteMark, Image, Issue, Link, Paragraph, Poll, Quote, Sponsor, Text, blocks_of, images_of, links_of, merge_fields_of, plain_text
+from mailer.message.compiled import CompiledIssue, SlotContext
 from mailer.errors import RenderError
 
 Compile = Callable[..., CompiledIssue]

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from mailer.domain.issue import FrontMatter
-from mailer.domain.message import Mailbox
+from mailer.composing.issue.tree import FrontMatter
+from mailer.message.compiled import Mailbox
 from mailer.errors import RenderError
-from mailer.rendering import parse_issue
+from mailer.composing.rendering import parse_issue
 
 HEAD = "---\nsubject: S\ndate: 2026-11-22\n"
 

@@ -8,18 +8,11 @@ import pytest
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from mailer.domain.message import CompiledIssue, Mailbox
+from mailer.message.compiled import CompiledIssue, Mailbox
 from mailer.errors import RenderError
-from mailer.rendering import (
-    GMAIL_CLIP_BYTES,
-    GMAIL_WARN_BYTES,
-    IssueDefaults,
-    find_theme,
-    html_bytes,
-    untraced,
-)
-from mailer.rendering.pipeline import compile_issue, content_hash
-from mailer.resources import resource_dir
+from mailer.composing.rendering import GMAIL_CLIP_BYTES, GMAIL_WARN_BYTES, IssueDefaults, find_theme, html_bytes, untraced
+from mailer.composing.rendering.pipeline import compile_issue, content_hash
+from mailer.platform.resources import resource_dir
 
 Compile = Callable[..., CompiledIssue]
 FRONT = "---\nsubject: 'A <b> & c'\ndate: 2026-11-22\nlanguage: {}\n---\n"

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from mailer.domain.message import CompiledIssue
+from mailer.message.compiled import CompiledIssue
 
 Compile = Callable[..., CompiledIssue]
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from mailer.domain.issue import MergeField
-from mailer.domain.message import CompiledIssue, Recipient, SlotContext, slot_values
+from mailer.composing.issue.tree import MergeField
+from mailer.message.compiled import CompiledIssue, Recipient, SlotContext, slot_values
 from mailer.errors import RenderError
-from mailer.rendering.merge import MergeSyntaxError, match_field, tokens_for
+from mailer.composing.issue.reading.merge import MergeSyntaxError, match_field, tokens_for
 
 Compile = Callable[..., CompiledIssue]
 FRONT = "---\nsubject: \"Hi {{ name | default: 'you' }}\"\ndate: 2026-11-22\n---\n"

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from mailer.domain.message import CompiledIssue
-from mailer.rendering.plaintext import WIDTH
-from mailer.rendering.wrap import width, wrap
+from mailer.message.compiled import CompiledIssue
+from mailer.composing.rendering.plaintext import WIDTH
+from mailer.composing.rendering.wrap import width, wrap
 
 Compile = Callable[..., CompiledIssue]
 BODY = """\

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from lxml import html as lxml_html
 
-from mailer.domain.message import CompiledIssue, SlotContext
+from mailer.message.compiled import CompiledIssue, SlotContext
 from mailer.errors import RenderError
-from mailer.rendering import untraced
+from mailer.composing.rendering import untraced
 
 Compile = Callable[..., CompiledIssue]
 

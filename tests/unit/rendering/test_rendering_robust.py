@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from mailer.domain.message import CompiledIssue, Mailbox
+from mailer.message.compiled import CompiledIssue, Mailbox
 from mailer.errors import RenderError
-from mailer.rendering import IssueDefaults, compile_issue, find_theme
-from mailer.resources import resource_dir
+from mailer.composing.rendering import IssueDefaults, compile_issue, find_theme
+from mailer.platform.resources import resource_dir
 
 THEME = find_theme("digest", roots=[resource_dir("templates") / "email"])
 DEFAULTS = IssueDefaults(sender=Mailbox("a@example.org", "A"), has_archive=True)

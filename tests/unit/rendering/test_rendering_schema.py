@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from mailer.errors import RenderError
-from mailer.rendering import parse_issue
-from mailer.rendering.front_matter import KEYS
-from mailer.rendering.schema import front_matter_schema
+from mailer.composing.rendering import parse_issue
+from mailer.composing.issue.reading.front_matter import KEYS
+from mailer.composing.issue.reading.schema import front_matter_schema
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "front-matter.schema.json"
 VALIDATOR = jsonschema.Draft202012Validator(

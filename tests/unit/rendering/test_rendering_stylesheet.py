@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from theme_kit import theme_of
 
-from mailer.rendering.stylesheet import make_styles
-from mailer.rendering.theme import ThemeFile
+from mailer.composing.rendering.stylesheet import make_styles
+from mailer.composing.themes.theme import ThemeFile
 
 DIGEST = theme_of("digest")
 RULE = re.compile(r"^([^{}@]+)\{([\w-]+):([^;!]+)!important\}$", re.MULTILINE)

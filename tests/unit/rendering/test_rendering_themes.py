@@ -10,12 +10,12 @@ import pytest
 from lxml import html as lxml_html
 from theme_kit import ARABIC, HOSTILE, LEAST, SPECIMEN, compile_in
 
-from mailer.domain.colour import contrast, parse_colour
-from mailer.domain.image import HostedImage
-from mailer.domain.message import CompiledIssue
+from mailer.composing.themes.colour import contrast, parse_colour
+from mailer.composing.images.hosted import HostedImage
+from mailer.message.compiled import CompiledIssue
 from mailer.errors import RenderError
-from mailer.rendering import Theme, find_theme, list_themes
-from mailer.resources import resource_dir
+from mailer.composing.rendering import Theme, find_theme, list_themes
+from mailer.platform.resources import resource_dir
 
 Compile = Callable[..., CompiledIssue]
 SHIPPED = resource_dir("templates") / "email"

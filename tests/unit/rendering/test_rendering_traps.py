@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from mjml import mjml2html
 
-from mailer.domain.message import CompiledIssue
+from mailer.message.compiled import CompiledIssue
 from mailer.errors import RenderError
-from mailer.rendering.css import inline_css
-from mailer.rendering.mjml_rules import DEEPEST, first_fault
-from mailer.rendering.mrml import entities_in_attributes
-from mailer.rendering.theme import CSS_FILES, MJML_FILE
+from mailer.composing.rendering.css import inline_css
+from mailer.composing.rendering.mjml_rules import DEEPEST, first_fault
+from mailer.composing.rendering.mrml import entities_in_attributes
+from mailer.composing.themes.theme import CSS_FILES, MJML_FILE
 
 Compile = Callable[..., CompiledIssue]
 SHELL = (

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from mailer.domain.message import CompiledIssue
+from mailer.message.compiled import CompiledIssue
 from mailer.errors import RenderError
-from mailer.storage.issues import from_document, to_document
+from mailer.sending.ledger.issues import from_document, to_document
 
 Compile = Callable[..., CompiledIssue]
 BODY = """Hello.

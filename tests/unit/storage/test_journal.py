@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.delivery import DeliveryState, LeaseLostError, Outcome
-from mailer.storage import journal
-from mailer.storage.journal import ClaimJournal, parse
+from mailer.states import DeliveryState, LeaseLostError, Outcome
+from mailer.sending.ledger import journal
+from mailer.sending.ledger.journal import ClaimJournal, parse
 
 
 def open_journal(directory: Path) -> ClaimJournal:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subscribers.address import Address, parse_address, parse_by_library
+from subscribers.people.address import Address, parse_address, parse_by_library
 from subscribers.errors import InvalidAddressError
 
 ATEXT = string.ascii_letters + string.digits + "!#$%&'*+-/=?^_`{|}~"

@@ -5,15 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subscribers.csvtext import (
-    LONGEST_RECORD,
-    MOST_LINES,
-    Record,
-    detect_encoding,
-    guard,
-    read_records,
-    unguard,
-)
+from subscribers.importing.csvtext import LONGEST_RECORD, MOST_LINES, Record, detect_encoding, guard, read_records, unguard
 
 
 def lines_of(text: str) -> list[str]:
@@ -143,7 +135,7 @@ def test_encoding(data: bytes, name: str, is_damaged: bool) -> None:  # noqa: FB
 
 
 def test_a_character_cut_by_a_block_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("subscribers.csvtext._SCAN_BYTES", 3)
+    monkeypatch.setattr("subscribers.importing.csvtext._SCAN_BYTES", 3)
     assert not detect_encoding(io.BytesIO("aaü€𝄞".encode() * 5)).is_damaged
 
 

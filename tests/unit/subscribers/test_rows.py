@@ -6,19 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subscribers.csvtext import guard
+from subscribers.importing.csvtext import guard
 from subscribers.errors import ImportFileError
-from subscribers.rows import (
-    LONGEST_CELL,
-    CsvRows,
-    ImportRow,
-    RejectedRow,
-    column_name,
-    detect_delimiter,
-    is_field_name,
-    read_columns,
-    split_mailbox,
-)
+from subscribers.importing.rows import LONGEST_CELL, CsvRows, ImportRow, RejectedRow, column_name, detect_delimiter, is_field_name, read_columns, split_mailbox
 
 PATH = Path("people.csv")
 

@@ -5,19 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subscribers.errors import SegmentError
-from subscribers.segment import (
-    Both,
-    Either,
-    Has,
-    Is,
-    Not,
-    Segment,
-    exclude_each_other,
-    fields_of,
-    matches,
-    parse_segment,
-    write_segment,
-)
+from subscribers.segments.language import Both, Either, Has, Is, Not, Segment, exclude_each_other, fields_of, matches, parse_segment, write_segment
 
 ADA = {"plan": "Paid", "city": "Oslo", "note": "  "}
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from starlette.requests import Request
 
-from mailer.web.conditional import etag_of, not_modified, validators
+from mailer.web.public.conditional import etag_of, not_modified, validators
 
 WHEN = dt.datetime(2026, 11, 22, 7, 30, 12, 500_000, tzinfo=dt.UTC)
 ETAG = etag_of(b"body")

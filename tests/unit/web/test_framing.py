@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.web.framing import frame
+from mailer.web.public.framing import frame
 
 PIECES = {"head": "<H>", "top": "<T>", "bottom": "<B>"}
 

@@ -11,28 +11,7 @@ from mailer.composing.issue.writing.escaping import (
     write_comment,
 )
 from mailer.composing.issue.writing.inlines import write_line
-from mailer.domain.issue import (
-    Block,
-    Blocks,
-    Button,
-    Callout,
-    CodeBlock,
-    Comment,
-    Emphasis,
-    Image,
-    Inlines,
-    Link,
-    ListBlock,
-    Paragraph,
-    Poll,
-    Quote,
-    RawMjml,
-    Rule,
-    Sponsor,
-    Subheading,
-    Table,
-    Text,
-)
+from mailer.composing.issue.tree import Block, Blocks, Button, Callout, CodeBlock, Comment, Emphasis, Image, Inlines, Link, ListBlock, Paragraph, Poll, Quote, RawMjml, Rule, Sponsor, Subheading, Table, Text
 
 _RULES = {"left": ":---", "right": "---:", "center": ":---:"}
 _TICKS = re.compile(r"`{3,}")

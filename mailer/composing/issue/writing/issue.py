@@ -8,20 +8,7 @@ from mailer.composing.issue.writing.inlines import write_line
 from mailer.composing.issue.writing.normal_blocks import normal_blocks
 from mailer.composing.issue.writing.normal_issue import normal_issue
 from mailer.composing.issue.writing.normal_words import normal_words
-from mailer.domain.issue import (
-    Blocks,
-    Emphasis,
-    Footnote,
-    Image,
-    Inline,
-    Inlines,
-    Issue,
-    Item,
-    Link,
-    Paragraph,
-    Section,
-    Strong,
-)
+from mailer.composing.issue.tree import Blocks, Emphasis, Footnote, Image, Inline, Inlines, Issue, Item, Link, Paragraph, Section, Strong
 
 
 def write_issue(issue: Issue, *, comments: Mapping[str, str] | None = None) -> str:

@@ -4,23 +4,7 @@ from dataclasses import replace
 
 from mailer.composing.issue.writing.normal_blocks import normal_blocks
 from mailer.composing.issue.writing.normal_words import normal_words
-from mailer.domain.issue import (
-    Block,
-    Blocks,
-    Comment,
-    Emphasis,
-    Image,
-    Inlines,
-    Issue,
-    Item,
-    Link,
-    Paragraph,
-    Rule,
-    Section,
-    Strong,
-    Text,
-    nodes_in,
-)
+from mailer.composing.issue.tree import Block, Blocks, Comment, Emphasis, Image, Inlines, Issue, Item, Link, Paragraph, Rule, Section, Strong, Text, nodes_in
 
 _GUARD = Text("\xa0")
 """Ends a paragraph that would otherwise be taken for the title of the item that it stands in."""

@@ -6,18 +6,7 @@ from dataclasses import replace
 
 from mailer.composing.issue.characters import normalise
 from mailer.composing.issue.writing.escaping import normal_address
-from mailer.domain.issue import (
-    CodeSpan,
-    Emphasis,
-    Inline,
-    Inlines,
-    LineBreak,
-    Link,
-    MergeField,
-    Strikethrough,
-    Strong,
-    Text,
-)
+from mailer.composing.issue.tree import CodeSpan, Emphasis, Inline, Inlines, LineBreak, Link, MergeField, Strikethrough, Strong, Text
 
 _STYLES = (Emphasis, Strong, Strikethrough)
 _NO_DEFAULT = re.compile(r"[{}\n]")

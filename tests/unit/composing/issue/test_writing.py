@@ -16,24 +16,9 @@ from mailer.composing.issue.writing import (
     write_issue,
     write_words,
 )
-from mailer.domain.issue import (
-    Blocks,
-    Comment,
-    Emphasis,
-    FrontMatter,
-    Inlines,
-    Issue,
-    LineBreak,
-    Link,
-    ListBlock,
-    Paragraph,
-    Strong,
-    Text,
-    nodes_in,
-    plain_text,
-)
-from mailer.rendering.parser import parse
-from mailer.rendering.source import Source
+from mailer.composing.issue.tree import Blocks, Comment, Emphasis, FrontMatter, Inlines, Issue, LineBreak, Link, ListBlock, Paragraph, Strong, Text, nodes_in, plain_text
+from mailer.composing.issue.reading.parser import parse
+from mailer.composing.issue.reading.source import Source
 
 generated = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=100)
 HEAD = "---\nsubject: x\ndate: 2026-11-22\nslug: x\n---\n\n"

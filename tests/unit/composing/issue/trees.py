@@ -4,40 +4,8 @@ import datetime as dt
 
 from hypothesis import strategies as st
 
-from mailer.domain.issue import (
-    Author,
-    Block,
-    Button,
-    Callout,
-    CodeBlock,
-    CodeSpan,
-    Comment,
-    Emphasis,
-    Footnote,
-    FootnoteMark,
-    FrontMatter,
-    Image,
-    Inlines,
-    Issue,
-    Item,
-    LineBreak,
-    Link,
-    ListBlock,
-    MergeField,
-    Paragraph,
-    Poll,
-    Quote,
-    RawMjml,
-    Rule,
-    Section,
-    Sponsor,
-    Strikethrough,
-    Strong,
-    Subheading,
-    Table,
-    Text,
-)
-from mailer.domain.message import Mailbox
+from mailer.composing.issue.tree import Author, Block, Button, Callout, CodeBlock, CodeSpan, Comment, Emphasis, Footnote, FootnoteMark, FrontMatter, Image, Inlines, Issue, Item, LineBreak, Link, ListBlock, MergeField, Paragraph, Poll, Quote, RawMjml, Rule, Section, Sponsor, Strikethrough, Strong, Subheading, Table, Text
+from mailer.message.compiled import Mailbox
 
 HOSTILE = [
     *"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", " ", "  ", "\t", "\n", "a", "b", "9", "Z", "{#one}", "{.button}",

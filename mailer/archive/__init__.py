@@ -1,0 +1,1 @@
+"""The archive: what was sent, for readers of the web."""

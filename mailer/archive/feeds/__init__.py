@@ -1,0 +1,1 @@
+"""Feeds of the archive: RSS, Atom and JSON Feed."""

@@ -1,0 +1,164 @@
+"""The archive's feeds: what is in one is known before any article is read."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from mailer.archive.feeds.model import Entry, Feed, tag_uri
+from mailer.archive.articles import Articles, Wanted
+from mailer.archive.access import Door
+from mailer.archive.pages import ArchivedIssue, line_of, parse_place, place_text
+from mailer.archive.publication import Publication
+from mailer.archive import queries as archive
+from mailer.archive.queries import ShelvedIssue
+
+MOST_ENTRIES = 20
+"""In one document; what is older is in the next one."""
+
+_VERSION = "3"
+"""Changes when the same issues give another document, so that readers fetch it again."""
+
+_EMPTY_SINCE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_FEEDS_SINCE = dt.date(2026, 1, 1)
+"""In the ids of feeds, which must never change."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """What a feed will have in it.
+
+    Args:
+        door: what may be read.
+        issues: newest first.
+        before: the place that it begins below; empty for the newest.
+        next_place: the place that the next document begins below; empty at the end.
+    """
+
+    door: Door
+    issues: tuple[ShelvedIssue, ...]
+    before: str
+    next_place: str
+
+    @property
+    def updated_at(self) -> dt.datetime:
+        """When the latest of its issues was last sent."""
+        return max((issue.updated_at for issue in self.issues), default=_EMPTY_SINCE)
+
+    def fingerprint(self, *more: object) -> str:
+        """Return what changes when the document would, 32 hexadecimal digits."""
+        said = [self.door, self.before, self.next_place, _VERSION, *more]
+        said += [
+            (each.slug, each.compiled_id, each.published_at, each.updated_at)
+            for each in self.issues
+        ]
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
+
+
+def read_feed_page(engine: Engine, door: Door, *, before: str = "") -> FeedPage:
+    """Return the newest issues, or those older than a place; one that is none is not heeded."""
+    place = parse_place(before)
+    with engine.connect() as connection:
+        found = archive.list_newest(connection, door.shelf, limit=MOST_ENTRIES + 1, before=place)
+    issues = tuple(found[:MOST_ENTRIES])
+    next_place = place_text(issues[-1].place) if len(found) > MOST_ENTRIES else ""
+    return FeedPage(door, issues, place_text(place) if place else "", next_place)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedMaker:
+    """Makes feeds.
+
+    Args:
+        engine: the ledger.
+        publication: whose they are.
+        articles: what is in them.
+        image_url: returns the address of an issue's card.
+    """
+
+    engine: Engine
+    publication: Publication
+    articles: Articles
+    image_url: Callable[[ArchivedIssue], str]
+
+    def make(self, page: FeedPage, *, path: str) -> Feed:
+        """Return the feed with all its articles.
+
+        Args:
+            page: from `read_feed_page`.
+            path: of the document, without a query.
+        """
+        base = self.publication.base_url
+        name, specific = self._name(page.door)
+        domains, domain = self._domains(page)
+        return Feed(
+            id=tag_uri(domain, _FEEDS_SINCE, specific),
+            title=name,
+            description=f"Every issue of {name}",
+            home_url=base + page.door.index_path,
+            feed_url=base + path + _query(page.before),
+            author=self.publication.name,
+            language=self._language(page),
+            updated_at=page.updated_at,
+            entries=self._entries(page, domains),
+            next_url=base + path + _query(page.next_place) if page.next_place else "",
+        )
+
+    def _domains(self, page: FeedPage) -> tuple[dict[str, str], str]:
+        """Return what ids begin with, by slug and of the feed: the sender may move one day."""
+        with self.engine.connect() as connection:
+            first = archive.very_first_slug(connection)
+            slugs = [each.slug for each in page.issues]
+            found = archive.first_domains(connection, [*slugs, first] if first else slugs)
+        return found, found[first] if first else self.publication.domain
+
+    def _language(self, page: FeedPage) -> str:
+        """Return the language of all issues; the publication's where they have several."""
+        spoken = {each.compiled.language for each in page.issues}
+        return spoken.pop() if len(spoken) == 1 else self.publication.language
+
+    def _name(self, door: Door) -> tuple[str, str]:
+        if door.archive is None:
+            return self.publication.name, "archive"
+        return door.archive.name, f"archive/l/{door.archive.slug}"
+
+    def _entries(self, page: FeedPage, domains: Mapping[str, str]) -> tuple[Entry, ...]:
+        prefix = self.publication.base_url + page.door.issues_path
+        wanted = [
+            Wanted(each.compiled_id, each.compiled.content_hash, prefix + each.slug)
+            for each in page.issues
+        ]
+        articles = self.articles.get(wanted)
+        return tuple(
+            self._entry(
+                issue,
+                html,
+                url=each.page_url,
+                domain=domains[issue.slug],
+                is_private=page.door.is_private,
+            )
+            for issue, html, each in zip(page.issues, articles, wanted, strict=True)
+        )
+
+    def _entry(
+        self, issue: ShelvedIssue, html: str, *, url: str, domain: str, is_private: bool
+    ) -> Entry:
+        line = line_of(issue)
+        return Entry(
+            id=tag_uri(domain, issue.created_at.date(), f"issue/{issue.slug}"),
+            url=url,
+            title=line.subject,
+            summary=line.preheader,
+            html=html,
+            author=issue.compiled.sender.name,
+            language=issue.compiled.language,
+            published_at=issue.published_at,
+            updated_at=issue.updated_at,
+            image_url="" if is_private else self.image_url(line),
+        )
+
+
+def _query(place: str) -> str:
+    return f"?before={place}" if place else ""

@@ -1,0 +1,247 @@
+"""Archiving: what may be read of what was sent, with nothing of anybody in it."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+
+from mailer.message.compiled import CompiledIssue, Recipient, slot_values
+from mailer.archive.access import PUBLIC_DOOR, Door
+from mailer.archive import queries as archive
+from mailer.archive.queries import Place, ShelvedIssue, ShelvedList
+
+PAGE_SIZE = 30
+"""Issues on one page of the index."""
+
+_SLUG = re.compile(r"[a-z0-9-]{1,200}")
+_PLACE = re.compile(r"(\d{4}-\d\d-\d\d)\.([a-z0-9-]{1,200})")
+_YOUR_ADDRESS = "your address"
+"""What stands where a message shows its recipient's address."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedIssue:
+    """One line of the archive: plain text, filled for nobody."""
+
+    slug: str
+    date: dt.date
+    subject: str
+    preheader: str
+    list_name: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveIndex:
+    """A page of the index.
+
+    Args:
+        issues: newest first, at most `PAGE_SIZE`.
+        count: issues on all pages.
+        below: place that this page begins below; empty where this is the first.
+        newer: place that the page before this one ends at; empty where this is the first.
+        older: place that the page after this one begins below; empty where this is the last.
+        lists: public mailing lists to choose from; only on the index of all.
+        is_indexed: whether search engines may list it: what names issues of several lists, only
+            where they may list all of them.
+    """
+
+    issues: tuple[ArchivedIssue, ...]
+    count: int
+    below: str
+    newer: str
+    older: str
+    lists: tuple[ShelvedList, ...]
+    is_indexed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedPage:
+    """An archived issue to read.
+
+    Args:
+        line: what the index says of it.
+        html: a whole document; what differed between recipients is filled neutrally.
+        author: name of the sender; may be empty.
+        published_at: aware UTC; its first send.
+        updated_at: aware UTC; its latest.
+        is_listed: whether the public index has it.
+        is_indexed: whether search engines may list it.
+        newer: the issue that came next, on this shelf.
+        older: the one before.
+    """
+
+    line: ArchivedIssue
+    html: str
+    author: str
+    published_at: dt.datetime
+    updated_at: dt.datetime
+    is_listed: bool
+    is_indexed: bool
+    newer: ArchivedIssue | None
+    older: ArchivedIssue | None
+
+
+def read_index(engine: Engine, door: Door, *, before: str = "", after: str = "") -> ArchiveIndex:
+    """Return a page of the index: the newest issues, or those next to a place.
+
+    Args:
+        engine: the ledger.
+        door: what may be read.
+        before: a place; the page has what is older.
+        after: a place; the page has what is newer. A place that is none counts as not given.
+    """
+    below, above = parse_place(before), parse_place(after)
+    with engine.connect() as connection:
+        page = _page(connection, door, below, above)
+        lists = () if door.archive else tuple(archive.list_public_lists(connection))
+        return ArchiveIndex(
+            issues=tuple(line_of(issue) for issue in page.issues),
+            count=archive.count_issues(connection, door.shelf),
+            below=place_text(page.below) if page.below else "",
+            newer=place_text(page.issues[0].place) if page.below else "",
+            older="" if page.is_last else place_text(page.issues[-1].place),
+            lists=lists,
+            is_indexed=door.is_indexed and all(each.is_indexed for each in lists),
+        )
+
+
+def read_archived(
+    engine: Engine, door: Door, slug: str, *, unsubscribe_url: str, root: str
+) -> ArchivedPage | None:
+    """Return the issue as its latest send had it; None where nobody here was sent it.
+
+    Args:
+        engine: the ledger.
+        door: what may be read; by the public one, what unlisted mailing lists were sent too.
+        slug: the issue.
+        unsubscribe_url: where its unsubscribe link leads: to nobody's subscription.
+        root: path under which the web app is served; may be empty.
+    """
+    if not _SLUG.fullmatch(slug):
+        return None
+    with engine.connect() as connection:
+        issue = archive.find_issue(connection, door.shelf, slug)
+        if issue is not None:
+            newer, older = _neighbours(connection, door, issue)
+        elif door == PUBLIC_DOOR:
+            issue, newer, older = archive.find_unlisted(connection, slug), None, None
+        if issue is None:
+            return None
+        compiled = archive.read_compiled(connection, [issue.compiled_id])[issue.compiled_id]
+    return ArchivedPage(
+        line=line_of(issue),
+        html=for_nobody(
+            compiled.html,
+            compiled,
+            unsubscribe_url=unsubscribe_url,
+            archive_url=f"{root}{door.issues_path}{slug}",
+        ),
+        author=compiled.sender.name,
+        published_at=issue.published_at,
+        updated_at=issue.updated_at,
+        is_listed=issue.visibility == "public" and not door.is_private,
+        is_indexed=issue.is_indexed and not door.is_private,
+        newer=newer,
+        older=older,
+    )
+
+
+def find_public_line(engine: Engine, slug: str) -> ArchivedIssue | None:
+    """Return what may be said of the issue to anybody who has its address."""
+    if not _SLUG.fullmatch(slug):
+        return None
+    with engine.connect() as connection:
+        issue = archive.find_issue(connection, None, slug)
+        issue = issue or archive.find_unlisted(connection, slug)
+    return None if issue is None else line_of(issue)
+
+
+def line_of(issue: ShelvedIssue) -> ArchivedIssue:
+    """Return the issue as the index shows it."""
+    return ArchivedIssue(
+        issue.slug,
+        issue.date,
+        _line(issue.compiled.subject, issue.compiled) or issue.list_name,
+        _line(issue.compiled.preheader, issue.compiled),
+        issue.list_name,
+        issue.compiled.language,
+    )
+
+
+def _line(text: str, compiled: CompiledIssue) -> str:
+    """Return one line for nobody; what a name without a default parted from it goes as well.
+
+    `{{ name }}, the tide is in` is `the tide is in`.
+    """
+    filled = for_nobody(text, compiled)
+    return filled if filled == text else " ".join(filled.split()).lstrip(" ,;:")
+
+
+def for_nobody(
+    text: str, compiled: CompiledIssue, *, unsubscribe_url: str = "", archive_url: str = ""
+) -> str:
+    """Return `text` with each slot filled by what its author set as default, or by nothing."""
+    nobody = Recipient(
+        delivery_id=0,
+        email=_YOUR_ADDRESS,
+        name="",
+        message_id="",
+        unsubscribe_url=unsubscribe_url,
+        archive_url=archive_url,
+    )
+    values = slot_values(compiled, nobody)
+    if not values:
+        return text
+    longest_first = sorted(values, key=len, reverse=True)
+    tokens = re.compile("|".join(re.escape(token) for token in longest_first))
+    return tokens.sub(lambda found: values[found.group()], text)
+
+
+def parse_place(text: str) -> Place | None:
+    """Return the place that `text` names, such as `2026-11-22.week-41`; None where it is none."""
+    found = _PLACE.fullmatch(text)
+    if not found:
+        return None
+    try:
+        return Place(dt.date.fromisoformat(found[1]), found[2])
+    except ValueError:
+        return None
+
+
+def place_text(place: Place) -> str:
+    """Return what `parse_place` reads."""
+    return f"{place.date.isoformat()}.{place.slug}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    issues: list[ShelvedIssue]
+    below: Place | None
+    is_last: bool
+
+
+def _page(connection: Connection, door: Door, below: Place | None, above: Place | None) -> _Page:
+    if above is not None:
+        found = archive.list_after(connection, door.shelf, limit=PAGE_SIZE + 1, after=above)
+        if len(found) > PAGE_SIZE:
+            return _Page(found[1:], below=found[0].place, is_last=False)
+    elif below is not None:
+        found = archive.list_newest(connection, door.shelf, limit=PAGE_SIZE + 1, before=below)
+        if found:
+            return _Page(found[:PAGE_SIZE], below=below, is_last=len(found) <= PAGE_SIZE)
+    found = archive.list_newest(connection, door.shelf, limit=PAGE_SIZE + 1)
+    return _Page(found[:PAGE_SIZE], below=None, is_last=len(found) <= PAGE_SIZE)
+
+
+def _neighbours(
+    connection: Connection, door: Door, issue: ShelvedIssue
+) -> tuple[ArchivedIssue | None, ArchivedIssue | None]:
+    newer = archive.list_after(connection, door.shelf, limit=1, after=issue.place)
+    older = archive.list_newest(connection, door.shelf, limit=1, before=issue.place)
+    return _first_line(newer), _first_line(older)
+
+
+def _first_line(issues: list[ShelvedIssue]) -> ArchivedIssue | None:
+    return line_of(issues[0]) if issues else None

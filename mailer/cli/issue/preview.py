@@ -1,0 +1,85 @@
+"""`mailer issue preview`: the live page of an issue."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from mailer.cli.shared import console, err_console, tell_end
+from mailer.errors import RenderError
+
+if TYPE_CHECKING:
+    from mailer.composing.preview.session import Session
+
+
+def preview(
+    file: Annotated[Path, typer.Argument(help="The issue file.")],
+    port: Annotated[
+        int | None,
+        typer.Option(
+            help="Port on this machine, 0 for any; else 8026 or the next that is free.",
+            min=0,
+            max=65535,
+        ),
+    ] = None,
+    open_: Annotated[
+        bool,
+        typer.Option(
+            "--open/--no-open", help="Open the page in your browser; the default on a tty."
+        ),
+    ] = console.is_terminal,
+    reader: Annotated[
+        str,
+        typer.Option("--as", metavar="EMAIL", help="Show this subscriber's merge values."),
+    ] = "",
+) -> None:
+    """Show an issue in a local page that follows the file as you write, until Ctrl-C.
+
+    Desktop, mobile, dark, without styles and plain text, inbox rows, size, findings of the linter.
+
+    The page is on this machine only and works without a network.
+
+    Examples:
+      mailer issue preview week-41.md
+
+      mailer issue preview week-41.md --as ada@example.org --port 0 --no-open
+    """
+    from mailer.config import load_settings
+    from mailer.platform.logs import configure_logging
+    from mailer.composing.preview.server import run_preview
+
+    if file.is_dir():
+        raise RenderError("is a folder; name an issue file", path=file)
+    if not file.is_file():
+        raise RenderError("there is no such file", path=file)
+    configure_logging()
+
+    def ready(address: str, session: "Session") -> None:
+        console.print(f"preview: {address}", soft_wrap=True)
+        if session.state.error is not None:
+            err_console.print(f"[yellow]{escape(str(session.state.error))}[/]", soft_wrap=True)
+        err_console.print(f"follows {escape(str(file))}; Ctrl-C stops it", style="dim")
+        if open_:
+            _open(address)
+
+    run_preview(
+        file, load_settings(elsewhere=Path.cwd()), port=port, reader_email=reader, ready=ready
+    )
+    tell_end("[dim]preview: stopped[/]")
+
+
+def _open(address: str) -> None:
+    """Open the page without waiting: nothing is served until this has returned.
+
+    Not where there is only the terminal: a browser for text would take it over.
+    """
+    import os
+    import sys
+    import threading
+    import webbrowser
+
+    has_screen = any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")))
+    if sys.platform == "linux" and not has_screen:
+        return
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

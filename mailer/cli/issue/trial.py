@@ -1,0 +1,181 @@
+"""`mailer issue test`: a real message to a few addresses, which nothing remembers."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from mailer.cli.issue.notes import tell_of_draft
+from mailer.cli.shared import ExitCode, console, fail, print_json, told_parts, warn
+from mailer.cli.stopping import when_stopped
+from mailer.errors import ProviderError, RenderError
+
+if TYPE_CHECKING:
+    from mailer.bootstrap import App
+    from mailer.message.compiled import CompiledIssue
+    from mailer.composing.trial.trial import Answer, Reader
+    from subscribers.people.address import Address
+
+_VALUE = re.compile(r"(?P<field>[a-z][a-z0-9_]*)=(?P<value>.*)", re.DOTALL)
+_COLOURS = {"accepted": "green", "unknown": "yellow", "deferred": "yellow"}
+
+
+def send_test(
+    file: Annotated[Path, typer.Argument(help="The issue file.")],
+    to: Annotated[
+        list[str],
+        typer.Option("--to", metavar="ADDRESS", help="Who gets it; several times for up to 10."),
+    ],
+    shown_as: Annotated[
+        str,
+        typer.Option(
+            "--as", metavar="EMAIL", help="Fill it with this subscriber's values; else defaults."
+        ),
+    ] = "",
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="A merge value; goes before --as."),
+    ] = None,
+    banner: Annotated[
+        bool, typer.Option("--banner/--no-banner", help="Say at its top that it is a test.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> int:
+    """Send an issue to yourself and a few others, as a subscriber would get it.
+
+    Its links work and change nothing; no send is recorded. Exits with 1 when an address was not
+    served.
+
+    Examples:
+      mailer issue test week-41.md --to me@example.org
+
+      mailer issue test week-41.md --to me@example.org --as ada@example.org
+
+      mailer issue test week-41.md --to me@example.org --set city=London --no-banner
+    """
+    from mailer.bootstrap import open_app
+    from mailer.composing import compiling as publishing
+    from mailer.composing.trial import trial as testing
+
+    overrides = _values(values or [])
+    addresses = testing.parse_addresses(to)
+    if len(addresses) > testing.MOST_ADDRESSES:
+        raise RenderError(
+            f"{len(addresses)} addresses are too many for a test, which goes to at most "
+            f"{testing.MOST_ADDRESSES}: use mailer send"
+        )
+    draft = publishing.read_draft(file)
+    with open_app() as app:
+        compiled = publishing.compile_draft(draft, app.settings)
+        app.settings.require_sendable()
+        reader = testing.find_reader(app.engine, shown_as, overrides)
+        _warn_of_values(compiled, reader, overrides)
+        try:
+            answers = _send(
+                app, compiled, addresses, reader, list_slug=draft.mailing_list, has_banner=banner
+            )
+        except ProviderError as error:
+            return fail(f"the test was not sent: {error}", ExitCode.CONFIGURATION)
+        facts = _facts(app, compiled, reader, answers)
+        tell_of_draft(draft, app.settings, size_bytes=facts["bytes"]["html"])
+    if as_json:
+        print_json(facts)
+    else:
+        _show(facts)
+    return ExitCode.OK if all(one.is_accepted for one in answers) else ExitCode.FAILED
+
+
+def _values(texts: Sequence[str]) -> dict[str, str]:
+    from mailer.message.compiled import SYSTEM_FIELDS
+
+    found = {}
+    for text in texts:
+        match = _VALUE.fullmatch(text)
+        if not match:
+            raise RenderError(
+                f"--set {text!r}: write FIELD=VALUE, the field in small letters, digits and "
+                "underscores"
+            )
+        if match["field"] in SYSTEM_FIELDS:
+            raise RenderError(
+                f"--set {match['field']}: each message has its own; --as takes a subscriber"
+            )
+        found[match["field"]] = match["value"]
+    return found
+
+
+def _send(
+    app: "App",
+    compiled: "CompiledIssue",
+    addresses: "Sequence[Address]",
+    reader: "Reader",
+    *,
+    list_slug: str,
+    has_banner: bool,
+) -> "list[Answer]":
+    from mailer.composing.trial.trial import TrialSender
+
+    sender = TrialSender(
+        engine=app.engine,
+        provider=app.provider,
+        signer=app.signer,
+        settings=app.settings,
+        new_id=lambda: secrets.token_hex(12),
+    )
+    with when_stopped("some of the addresses may have it; nothing else was changed"):
+        return sender.send(
+            compiled, addresses, reader=reader, list_slug=list_slug, has_banner=has_banner
+        )
+
+
+def _warn_of_values(compiled: "CompiledIssue", reader: "Reader", overrides: dict[str, str]) -> None:
+    from mailer.composing.trial.message import fields_left_empty
+
+    for field in fields_left_empty(compiled, reader.fields):
+        warn(f"{{{{ {field} }}}} has neither value nor default: it is empty in this test")
+    conditions = " ".join(compiled.conditions)
+    for field in overrides:
+        if field not in compiled.fields and not re.search(rf"\b{field}\b", conditions):
+            warn(f"--set {field}: the issue has no {{{{ {field} }}}}")
+
+
+def _facts(
+    app: "App", compiled: "CompiledIssue", reader: "Reader", answers: "Sequence[Answer]"
+) -> dict[str, Any]:
+    from mailer.composing.compiling import describe, sample_message
+    from mailer.composing.trial.message import SUBJECT_MARK, as_read
+
+    read = as_read(compiled, email=reader.email, fields=reader.fields)
+    described = describe(read, sample_message(read, app.settings, fields=reader.fields))
+    return {
+        "subject": SUBJECT_MARK + described["subject"],
+        "slug": compiled.slug,
+        "provider": app.provider.name,
+        "as": reader.email or None,
+        "conditions": list(compiled.conditions),
+        "shown_for": list(compiled.shown_to(reader.fields)),
+        "bytes": described["bytes"],
+        "results": [
+            {"email": one.email, "state": one.state, "detail": one.detail} for one in answers
+        ],
+    }
+
+
+def _show(facts: dict[str, Any]) -> None:
+    filled = f"as {facts['as']}" if facts["as"] else "with defaults"
+    console.print(
+        f"test of [bold]{escape(facts['slug'])}[/] through {facts['provider']}, {escape(filled)}"
+    )
+    console.print(f"  {escape(facts['subject'])}", style="dim")
+    if facts["conditions"]:
+        console.print(f"  {escape(told_parts(facts['shown_for']))}", style="dim")
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for one in facts["results"]:
+        colour = _COLOURS.get(one["state"], "red")
+        table.add_row(f"  [{colour}]{one['state']}[/]", escape(one["email"]), escape(one["detail"]))
+    console.print(table)

@@ -1,0 +1,104 @@
+"""`mailer lists`: mailing lists."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from mailer.cli.lists import archive as _lists_archive
+from mailer.cli.shared import console, print_json
+
+if TYPE_CHECKING:
+    from subscribers.queries import MailingListCounts
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Mailing lists: create them, see their size, open or close their archive.",
+)
+app.command("archive")(_lists_archive.archive)
+app.command("archive-link")(_lists_archive.archive_link)
+
+
+@app.command()
+def create(
+    slug: Annotated[str, typer.Argument(help="Short name: small letters, digits, hyphens.")],
+    name: Annotated[
+        str, typer.Option("--name", help="The name that readers see; the slug when left out.")
+    ] = "",
+) -> None:
+    """Create a mailing list; one that exists stays as it is.
+
+    Examples:
+      mailer lists create weekly --name "The Weekly Round-up"
+    """
+    from mailer.bootstrap import open_app
+    from mailer.platform.clock import utcnow
+    from subscribers import service
+
+    with open_app() as opened, opened.engine.begin() as connection:
+        found = service.create_mailing_list(connection, slug=slug, name=name, now=utcnow())
+    console.print(f"mailing list [bold]{found.slug}[/]: {escape(found.name)}")
+
+
+@app.command("ls")
+def list_all(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show every mailing list with its subscriptions by state and who may read its archive.
+
+    Examples:
+      mailer lists ls
+
+      mailer lists ls --json
+    """
+    from mailer.bootstrap import open_app
+    from subscribers import queries
+
+    with open_app() as opened, opened.engine.connect() as connection:
+        counts = queries.count_mailing_lists(connection)
+    if as_json:
+        print_json([_as_data(one) for one in counts])
+    elif counts:
+        console.print(_table(counts))
+    else:
+        console.print("no mailing list yet; create one with: mailer lists create SLUG")
+
+
+def _as_data(counts: "MailingListCounts") -> dict[str, object]:
+    found = counts.mailing_list
+    states = {state.value: count for state, count in counts.states.items()}
+    return {
+        "slug": found.slug,
+        "name": found.name,
+        **states,
+        "suppressed": counts.suppressed,
+        "archive": counts.visibility.value,
+        "robots": counts.robots.value,
+    }
+
+
+def _table(counts: "list[MailingListCounts]") -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("list", style="bold")
+    table.add_column("name")
+    for column in ("active", "pending", "unsubscribed", "suppressed"):
+        table.add_column(column, justify="right")
+    table.add_column("archive", no_wrap=True)
+    for one in counts:
+        numbers = [f"{count:,}" for count in (*_by_column(one), one.suppressed)]
+        table.add_row(one.mailing_list.slug, escape(one.mailing_list.name), *numbers, _archive(one))
+    return table
+
+
+def _archive(counts: "MailingListCounts") -> str:
+    """Return who may read its archive, and the robots where that is not plain."""
+    is_hidden = counts.visibility.value == "public" and counts.robots.value == "noindex"
+    return f"{counts.visibility.value}, noindex" if is_hidden else counts.visibility.value
+
+
+def _by_column(counts: "MailingListCounts") -> list[int]:
+    from subscribers.model import SubscriptionState
+
+    order = (SubscriptionState.ACTIVE, SubscriptionState.PENDING, SubscriptionState.UNSUBSCRIBED)
+    return [counts.states[state] for state in order]

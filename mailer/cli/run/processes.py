@@ -1,0 +1,129 @@
+"""Worker and web processes: is one running, start one for now, run several as one."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailer.cli.shared import err_console
+
+if TYPE_CHECKING:
+    from mailer.bootstrap import App
+    from mailer.config import Settings
+
+PING_SECONDS = 1.0
+STOP_SECONDS = 60
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+def is_worker_alive(app: "App") -> bool:
+    """Whether some worker of this broker answers within a second."""
+    app.hints.check()
+    return bool(app.celery.control.ping(timeout=PING_SECONDS, limit=1))
+
+
+def worker_command(settings: "Settings", *, concurrency: int = 0) -> list[str]:
+    """Return the command line of a worker."""
+    return [
+        sys.executable,
+        "-m",
+        "celery",
+        "--app=worker",
+        "--quiet",
+        "worker",
+        f"--concurrency={concurrency or settings.worker.concurrency}",
+        "--loglevel=WARNING",
+        f"--hostname=mailer-{os.getpid()}@%h",
+        "--without-gossip",
+        "--without-mingle",
+    ]
+
+
+def child_environment(settings: "Settings") -> dict[str, str]:
+    """Return the environment in which a child finds the same workspace."""
+    return {**os.environ, "MAILER_WORKSPACE": str(settings.workspace)}
+
+
+def worker_log(settings: "Settings") -> Path:
+    """Return where a worker that we start writes its log."""
+    return settings.state_dir / "log" / "worker.log"
+
+
+def start_worker(settings: "Settings", *, concurrency: int = 0) -> "subprocess.Popen[bytes]":
+    """Start a worker whose log goes to `.mailer/log/worker.log`."""
+    log = worker_log(settings)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        return subprocess.Popen(  # noqa: S603 - our own command line
+            worker_command(settings, concurrency=concurrency),
+            env={**child_environment(settings), "MAILER_ENDS_WITH_PARENT": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,  # Ctrl-C reaches us; we tell it to finish
+        )
+
+
+@contextmanager
+def worker_for_now(app: "App") -> Iterator[Callable[[], bool]]:
+    """Run a worker for the length of the block where none is running.
+
+    Yields:
+        Whether there still is one: False when ours has ended by itself.
+    """
+    if is_worker_alive(app):
+        yield lambda: True
+        return
+    err_console.print("no worker is running: starting one for as long as this takes", style="dim")
+    process = start_worker(app.settings)
+    try:
+        yield lambda: process.poll() is None
+    finally:
+        stop(process)
+
+
+def stop(process: "subprocess.Popen[bytes]", *, patience_seconds: float = STOP_SECONDS) -> None:
+    """Tell the process to finish what is in flight; kill it only when it does not."""
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(patience_seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def run_together(commands: Sequence[Sequence[str]], environment: dict[str, str]) -> int:
+    """Run the commands until one ends or we are told to stop; then stop them all.
+
+    Returns:
+        0 when we were told to stop, else the exit code of the one that ended.
+    """
+    told: list[int] = []
+    before = {
+        name: signal.signal(name, lambda sig, _: told.append(sig))
+        for name in _STOP_SIGNALS
+        if signal.getsignal(name) is not signal.SIG_IGN  # as SIGHUP is under nohup
+    }
+    children = [
+        subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 - ours
+        for command in commands
+    ]
+    try:
+        while not told and all(child.poll() is None for child in children):
+            time.sleep(0.1)
+        ended = [child.returncode for child in children if child.returncode is not None]
+    finally:
+        for child in children:
+            if child.poll() is None:
+                child.terminate()
+        for child in children:
+            stop(child)
+        for name, handler in before.items():
+            signal.signal(name, handler)
+    return 0 if told else max(1, *ended)

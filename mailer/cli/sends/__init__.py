@@ -1,0 +1,1 @@
+"""`mailer send`, `mailer sends` and `mailer explain`."""

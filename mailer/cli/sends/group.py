@@ -1,0 +1,213 @@
+"""`mailer sends`: look at sends and steer them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from mailer.cli.shared import ExitCode, confirm, console, count_of, err_console, print_json, show_time
+
+if TYPE_CHECKING:
+    from mailer.sending.ledger.stories import UnknownDelivery
+
+app = typer.Typer(no_args_is_help=True, help="Look at sends and steer them.")
+
+SendId = Annotated[int, typer.Argument(help="Number of the send, from `mailer sends ls`.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("ls")
+def ls(
+    limit: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List the newest sends.
+
+    Example:
+      mailer sends ls --limit 5
+    """
+    from mailer.bootstrap import open_app
+    from mailer.sending.ledger import sends
+
+    with open_app() as mailer, mailer.engine.connect() as connection:
+        found = sends.list_sends(connection, limit=limit)
+    if as_json:
+        print_json(found)
+        return
+    if not found:
+        console.print("no sends yet: mailer send FILE --list SLUG")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for name in ("id", "issue", "list", "state", "intended", "created"):
+        table.add_column(name, justify="right" if name in {"id", "intended"} else "left")
+    for one in found:
+        table.add_row(
+            str(one.id),
+            escape(one.issue_slug),
+            escape(one.list_slug),
+            one.state,
+            f"{one.intended_count:,}",
+            show_time(one.created_at),
+        )
+    console.print(table)
+
+
+@app.command("show")
+def show(send_id: SendId, as_json: AsJson = False) -> None:
+    """Show one send with its books, counted afresh.
+
+    Example:
+      mailer sends show 3 --json
+    """
+    from mailer.bootstrap import open_app
+    from mailer.sending.reporting import report
+
+    with open_app() as mailer:
+        found = report(mailer.engine, send_id)
+    if as_json:
+        print_json(found.as_json())
+        return
+    from mailer.cli.sends.watching import show_report
+
+    show_report(found)
+
+
+@app.command("watch")
+def watch(send_id: SendId, as_json: AsJson = False) -> int:
+    """Watch a send until it is over; exits with 0 only when its books are clean.
+
+    Starts a worker for as long as it watches where none is running.
+
+    Example:
+      mailer sends watch 3
+    """
+    from mailer.bootstrap import open_app
+    from mailer.cli.sends.send import follow
+
+    with open_app() as mailer:
+        return follow(mailer, send_id, as_json=as_json)
+
+
+@app.command("pause")
+def pause(send_id: SendId) -> None:
+    """Stop handing over within a second; nothing is lost.
+
+    Example:
+      mailer sends pause 3
+    """
+    from mailer.bootstrap import open_app
+    from mailer.sending import steering
+
+    with open_app() as mailer:
+        steering.pause(mailer.engine, send_id)
+    console.print(f"send {send_id} is paused: mailer sends resume {send_id}")
+
+
+@app.command("resume")
+def resume(send_id: SendId) -> None:
+    """Go on with a paused send.
+
+    Example:
+      mailer sends resume 3
+    """
+    from mailer.bootstrap import open_app
+    from mailer.sending import steering
+
+    with open_app() as mailer:
+        steering.resume(mailer.engine, send_id)
+    console.print(f"send {send_id} goes on: mailer sends watch {send_id}")
+
+
+@app.command("cancel")
+def cancel(
+    send_id: SendId,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be skipped.")] = False,
+) -> int:
+    """End a send for good: what was not handed over is skipped.
+
+    Examples:
+      mailer sends cancel 3 --dry-run
+
+      mailer sends cancel 3 --yes
+    """
+    from mailer.bootstrap import open_app
+    from mailer.sending import steering
+    from mailer.sending.reporting import report
+
+    with open_app() as mailer:
+        open_count = report(mailer.engine, send_id).books.open
+        console.print(f"{count_of(open_count, 'recipient')} would not get it")
+        if dry_run:
+            return ExitCode.OK
+        if not yes and not confirm("Cancel the send?"):
+            err_console.print("nothing was changed")
+            return ExitCode.DECLINED
+        steering.cancel(mailer.engine, send_id)
+    console.print(f"send {send_id} is cancelled")
+    return ExitCode.OK
+
+
+@app.command("reconcile")
+def reconcile(
+    send_id: SendId,
+    verdict: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            help="What is true of them: accepted, failed, or retry (they never went out).",
+        ),
+    ] = None,
+    delivery: Annotated[
+        list[int] | None, typer.Option(help="Only this delivery; may be repeated.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """List the deliveries that nobody can vouch for, and settle them by a person's word.
+
+    Examples:
+      mailer sends reconcile 3
+
+      mailer sends reconcile 3 --as accepted
+
+      mailer sends reconcile 3 --as retry --delivery 1207
+    """
+    from mailer.bootstrap import open_app
+    from mailer.sending import steering
+    from mailer.sending.reporting import report
+    from mailer.sending.ledger import stories
+
+    choices = [choice.value for choice in steering.Verdict]
+    if verdict is not None and verdict not in choices:
+        raise typer.BadParameter(f"{verdict!r} is none of {', '.join(choices)}")
+    with open_app() as mailer:
+        report(mailer.engine, send_id)
+        if verdict is None:
+            with mailer.engine.connect() as connection:
+                return _list_unknown(stories.unknown_of(connection, send_id), as_json=as_json)
+        count = steering.reconcile(
+            mailer.engine,
+            send_id,
+            verdict=steering.Verdict(verdict),
+            delivery_ids=delivery,
+        )
+    if as_json:
+        print_json({"send": send_id, "verdict": verdict, "settled": count})
+    else:
+        console.print(f"{count_of(count, 'delivery', 'deliveries')} settled as {verdict}")
+    return ExitCode.OK
+
+
+def _list_unknown(found: "Sequence[UnknownDelivery]", *, as_json: bool) -> int:
+    if as_json:
+        print_json(found)
+        return ExitCode.OK
+    if not found:
+        console.print("nothing is unknown")
+    for one in found:
+        console.print(
+            f"delivery {one.id}  {escape(one.email)}  {one.reason}  {show_time(one.handed_over_at)}"
+        )
+    return ExitCode.OK

@@ -1,0 +1,1 @@
+"""`mailer init`, `mailer doctor` and the database's commands."""

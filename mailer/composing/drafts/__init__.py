@@ -1,0 +1,1 @@
+"""Drafts: a first version of an issue, made from feeds."""

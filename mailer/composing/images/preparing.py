@@ -1,0 +1,131 @@
+"""Make one picture ready for mail."""
+
+from pathlib import Path
+
+from PIL import Image
+
+from mailer.errors import RenderError
+from mailer.composing.images import animations, stills
+from mailer.composing.images.decode import open_image
+from mailer.composing.images.limits import RETINA, ImageLimits
+from mailer.composing.images.names import media_name
+from mailer.composing.images.pixels import Pixels, plain_pixels, scaled, without_idle_alpha
+from mailer.composing.images.prepared import PreparedImage
+
+_DEFAULT_LIMITS = ImageLimits()
+_SHARP_ENOUGH = 1.5
+"""Pixels for one CSS pixel from which nobody complains."""
+_KEEP_MARGIN = 1.1
+"""An untouched JPEG keeps its own quality where that costs no more than this."""
+
+
+def prepare(
+    data: bytes,
+    *,
+    shown_width: int,
+    path: Path | None = None,
+    limits: ImageLimits = _DEFAULT_LIMITS,
+) -> PreparedImage:
+    """Return the picture as it goes out: the same bytes for the same arguments.
+
+    Args:
+        data: the author's file; what it is says its content, not its name.
+        shown_width: CSS pixels, > 0. The result has at most twice as many, and never more than
+            the author's picture.
+        path: the file, for errors; it is not read.
+        limits: what it may ask for.
+
+    Raises:
+        RenderError: it is no picture, broken, too large, or does not fit; whatever the bytes are,
+            nothing else is raised.
+        ValueError: `shown_width` < 1.
+    """
+    if shown_width < 1:
+        raise ValueError(f"shown_width must be 1 or more, not {shown_width}")
+    try:
+        with open_image(data, limits) as image:
+            return _prepared(image, data, shown_width, limits)
+    except RenderError as error:
+        raise RenderError(error.message, path=path) from None
+
+
+def _prepared(
+    image: Image.Image, data: bytes, shown_width: int, limits: ImageLimits
+) -> PreparedImage:
+    count = animations.frame_count(image, data)
+    if count > 1:
+        return _moving(animations.survey(image, count, limits), data, shown_width, limits)
+    return _still(image, shown_width, limits)
+
+
+def _still(image: Image.Image, shown_width: int, limits: ImageLimits) -> PreparedImage:
+    is_jpeg = image.format in {"JPEG", "MPO"}
+    pixels = plain_pixels(image, width=RETINA * shown_width)
+    wanted = stills.Wanted(limits.max_bytes, shown_width, is_from_jpeg=is_jpeg)
+    still = _kept(image, pixels, wanted) or stills.encode_still(pixels.image, wanted)
+    notes = (*pixels.notes, *still.notes, *_width_notes(pixels.source_width, shown_width))
+    return _named(still, pixels.source_width, notes)
+
+
+def _kept(image: Image.Image, pixels: Pixels, wanted: stills.Wanted) -> stills.Still | None:
+    """Return an untouched JPEG with its own quality, where writing it anew would not pay."""
+    if image.format != "JPEG" or not pixels.is_untouched:
+        return None
+    kept = stills.jpeg(image, quality="keep")
+    if len(kept) > wanted.max_bytes:
+        return None
+    anew = stills.jpeg(pixels.image, quality=stills.QUALITY)
+    return stills.Still(kept, "jpg", image.size) if len(kept) <= _KEEP_MARGIN * len(anew) else None
+
+
+def _moving(
+    animation: animations.Animation, data: bytes, shown_width: int, limits: ImageLimits
+) -> PreparedImage:
+    source_width = animation.image.width
+    widths = _width_notes(source_width, shown_width)
+    moving = animations.animate(
+        animation, data, width=RETINA * shown_width, max_bytes=limits.max_animation_bytes
+    )
+    if moving:
+        return PreparedImage(
+            data=moving.data,
+            name=media_name(moving.data, "gif"),
+            width=moving.size[0],
+            height=moving.size[1],
+            source_width=source_width,
+            is_animated=True,
+            notes=(*moving.notes, *widths),
+        )
+    frame = without_idle_alpha(animations.still_of(animation))
+    size = scaled(frame.size, min(1.0, RETINA * shown_width / frame.width))
+    frame = frame.resize(size, Image.Resampling.LANCZOS) if size != frame.size else frame
+    still = stills.encode_still(frame, stills.Wanted(limits.max_bytes, shown_width))
+    note = (
+        f"is an animation that does not fit into {limits.max_animation_bytes:,} bytes, so one "
+        "frame of it is shown: make it shorter or smaller, or raise images.max_animation_bytes"
+    )
+    return _named(still, source_width, (note, *still.notes, *widths))
+
+
+def _named(still: stills.Still, source_width: int, notes: tuple[str, ...]) -> PreparedImage:
+    return PreparedImage(
+        data=still.data,
+        name=media_name(still.data, still.kind),
+        width=still.size[0],
+        height=still.size[1],
+        source_width=source_width,
+        notes=notes,
+    )
+
+
+def _width_notes(source_width: int, shown_width: int) -> tuple[str, ...]:
+    if source_width == 1:
+        return ("is one pixel wide: nobody sees it",)
+    if source_width >= _SHARP_ENOUGH * shown_width:
+        return ()
+    return (
+        (
+            f"is {source_width:,} pixels wide: to be sharp on every screen at {shown_width:,} it "
+            f"takes {RETINA * shown_width:,}"
+        ),
+    )

@@ -1,0 +1,114 @@
+"""Whether an import kept each word and link: the source against the issue as our parser has it."""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping
+
+from mailer.composing.issue.tree import Issue
+from mailer.composing.importing.html.page import ReadPage
+from mailer.composing.importing.html.words import Tally, same_address, tally_issue, words_in
+from mailer.composing.importing.model import Counts, Finding, ImportedIssue
+
+_MOST_SHOWN = 12
+_MOST_REGROUPED = 2000
+_LONGEST_WORD = 200
+
+
+def checked(read: ReadPage, issue: Issue) -> ImportedIssue:
+    """Return the import with its counts, and with findings for whatever is lost.
+
+    Args:
+        read: the source's words and links, and the issue file made of it.
+        issue: that file, parsed.
+    """
+    counts = count(read, issue)
+    findings = [*_lost(counts.words_lost, "words"), *_lost(counts.links_lost, "links")]
+    return dataclasses.replace(
+        read.issue, counts=counts, findings=(*read.issue.findings, *findings)
+    )
+
+
+def count(read: ReadPage, issue: Issue) -> Counts:
+    """Return what a source has, what the issue has of it, and what is lost on the way."""
+    kept, listed = tally_issue(issue), _listed(read)
+    placed = kept.words + listed.words
+    lost_words = _regrouped(read.tally.words - placed, placed - read.tally.words)
+    dropped_words = (read.tally.words & listed.words).total()
+    lost_links = _lost_links(read.tally.links, listed.links, kept.links, read.targets)
+    return Counts(
+        words=read.tally.words.total(),
+        words_dropped=dropped_words,
+        links=read.tally.links.total(),
+        links_dropped=(read.tally.links & (listed.links - Counter(read.note_links))).total(),
+        words_lost=tuple(sorted(lost_words.elements())),
+        links_lost=tuple(sorted(lost_links)),
+    )
+
+
+def _regrouped(lost: Counter[str], extra: Counter[str]) -> Counter[str]:
+    """Return the lost words but for those that are there in pieces, or joined with others.
+
+    What is hidden amid a word, or taken out beside one, leaves such words.
+    """
+    left, spare = Counter(lost), Counter(extra)
+    for word in list(lost.elements())[:_MOST_REGROUPED]:
+        if left[word] and (pieces := _spelled(word, spare)):
+            left[word] -= 1
+            spare.subtract(pieces)
+    for word in list(extra.elements())[:_MOST_REGROUPED]:
+        if spare[word] > 0 and (pieces := _spelled(word, left)):
+            spare[word] -= 1
+            left.subtract(pieces)
+    return +left
+
+
+def _spelled(word: str, pieces: Counter[str]) -> list[str]:
+    """Return pieces that make up `word`, if there are such; two or more."""
+    ways: dict[int, list[str]] = {0: []}
+    for end in range(1, min(len(word), _LONGEST_WORD) + 1):
+        for begin in range(end):
+            piece = word[begin:end]
+            if begin in ways and pieces[piece] > ways[begin].count(piece):
+                ways[end] = [*ways[begin], piece]
+                break
+    return ways.get(len(word), [])
+
+
+def _listed(read: ReadPage) -> Tally:
+    """Return the words and addresses that the report lists as left out or replaced."""
+    tally = Tally()
+    for dropped in read.issue.dropped:
+        tally.words.update(words_in(dropped.text))
+        tally.links.update(dropped.links)
+    for written, _ in read.replaced:
+        tally.words.update(words_in(written))
+    tally.links.update(read.issue.unplaced)
+    tally.links.update(read.note_links)
+    return tally
+
+
+def _lost_links(
+    source: Counter[str], listed: Counter[str], kept: Counter[str], targets: Mapping[str, str]
+) -> list[str]:
+    """Return the addresses that the source has more often than the issue and the report."""
+    wanted: Counter[str] = Counter()
+    lost: list[str] = []
+    for href, times in source.items():
+        left = times - listed[href]
+        if left > 0 and targets[href]:
+            wanted[same_address(targets[href])] += left
+        elif left > 0:
+            lost += [href] * left
+    return lost + list((wanted - kept).elements())
+
+
+def _lost(lost: tuple[str, ...], what: str) -> list[Finding]:
+    if not lost:
+        return []
+    shown = ", ".join(lost[:_MOST_SHOWN]) + (", ..." if len(lost) > _MOST_SHOWN else "")
+    return [
+        Finding(
+            f"{what}_lost", 1, 0, f"{len(lost)} {what} of the source are not in the issue: {shown}",
+            "add them by hand",
+        )
+    ]  # fmt: skip

@@ -1,0 +1,112 @@
+"""Where a link of a page leads: made whole, freed of click trackers, or why it cannot stand."""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import quote, urljoin, urlsplit
+
+from mailer.composing.importing.html.trackers import unwrap
+
+FULL = ("http://", "https://")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_REMOVED = re.compile(r"[\t\n\r\x00-\x1f]")
+_UNSAFE = re.compile(
+    r"[^!#$%&'*+,\-./0-9:;=?@A-Z\[\]_a-z~\u00a1-\u167f\u1681-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u2fff\u3001-\ud7ff\uf900-\uffef\U00010000-\U000effff]"
+)
+_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_HOST = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
+_MERGE = re.compile(
+    r"\{\{|\{%|%7B%7B|\*\|[A-Z]|\{[a-z_]+\}|\[(?:unsubscribe|webversion)|%%\w+%%", re.IGNORECASE
+)
+
+NO_BASE = "it is relative and the page's own address is not known (--base-url gives it)"
+NOT_MAILABLE = "only https, http and mailto links work in a mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a link leads.
+
+    Args:
+        url: full; empty where the link cannot stand in an issue.
+        why: the reason, then.
+        fragment: of a link within the page.
+    """
+
+    url: str = ""
+    why: str = ""
+    fragment: str = ""
+
+
+@dataclass(slots=True)
+class Resolver:
+    """Turns addresses as written into full ones.
+
+    Args:
+        base: the page's own address; may be empty.
+        placeholders: words at the beginning of an address that stand for another, such as Ghost's.
+        unwrapped: click-tracked addresses by the ones that they led to.
+    """
+
+    base: str = ""
+    placeholders: dict[str, str] = field(default_factory=dict)
+    unwrapped: dict[str, str] = field(default_factory=dict)
+
+    def link(self, href: str) -> Address:
+        """Return where a link leads."""
+        address = self.full(href)
+        if not address.url:
+            return address
+        url, target = address.url, unwrap(address.url)
+        if target:
+            target = self.full(target).url
+        if not target:
+            return address
+        self.unwrapped[url] = target
+        return Address(target)
+
+    def full(self, href: str) -> Address:
+        """Return the full address of a link or picture, trackers and all."""
+        href = _REMOVED.sub("", href.strip())
+        for placeholder, meant in self.placeholders.items():
+            if href.startswith(placeholder):
+                href = meant.rstrip("/") + href[len(placeholder) :] if meant else href
+        if not href or _MERGE.search(href):
+            return Address(why="a merge tag stands in it" if href else "it is empty")
+        if href.startswith("#"):
+            return Address(fragment=href[1:], why="it leads to a place on the page itself")
+        return self._whole(href)
+
+    def _whole(self, href: str) -> Address:
+        joined = self._joined(href)
+        lowered = joined.lower()
+        if lowered.startswith("mailto:") and len(joined) > len("mailto:"):
+            return Address(_encoded(joined))
+        if _SCHEME.match(joined) and not lowered.startswith(FULL):
+            return Address(why=NOT_MAILABLE)
+        if not _HOST.match(joined):
+            return Address(why=NO_BASE if not self.base else "it is not a web address")
+        return Address(_encoded(joined))
+
+    def _joined(self, href: str) -> str:
+        if href.startswith("//"):
+            href = f"https:{href}"
+        if _SCHEME.match(href) or not self.base:
+            return href
+        try:
+            return urljoin(self.base, href)
+        except ValueError:
+            return href
+
+
+def _encoded(url: str) -> str:
+    """Return `url` with everything percent-encoded that could end a link in Markdown."""
+    url = _BAD_PERCENT.sub("%25", url)
+    return _UNSAFE.sub(lambda match: quote(match[0], safe=""), url)
+
+
+def host_of(url: str) -> str:
+    """Return the host of an address, in lower case; empty where it has none."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""

@@ -1,0 +1,123 @@
+"""Buttondown: emails with Markdown bodies, as zip, CSV, JSON or single files with front matter."""
+
+import json
+import re
+from typing import Any
+
+from mailer.composing.importing.html import decode_html
+from mailer.composing.importing.html.article import read_date
+from mailer.composing.importing.sources.containers import Archive, read_json, records_in, text_in
+from mailer.composing.importing.sources.posts import Export, Post
+from mailer.composing.importing.sources.tables import read_rows
+
+_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.{0,20000}?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_LINE = re.compile(r"^([A-Za-z_][\w-]*):[ \t]*(.*)$", re.MULTILINE)
+_MODE = re.compile(r"\s*<!--\s*buttondown-editor-mode:\s*(\w+)\s*-->")
+_MARKS = frozenset(
+    [
+        "publish_date",
+        "email_type",
+        "absolute_url",
+        "secondary_id",
+        "canonical_url",
+        "archival_mode",
+        "included_tags",
+    ]
+)
+
+
+def is_email(record: dict[str, Any]) -> bool:
+    """Whether a record of a JSON document is one of Buttondown's emails."""
+    return (
+        isinstance(record.get("body"), str) and "subject" in record and bool(_MARKS & record.keys())
+    )
+
+
+def has_columns(columns: set[str]) -> bool:
+    """Whether these are the columns of an export."""
+    return {"subject", "body"} <= columns
+
+
+def front_matter(text: str) -> dict[str, str]:
+    """Return the front matter of a Markdown file; empty where it has none."""
+    found = _MATTER.match(text)
+    if not found:
+        return {}
+    return {key.lower(): _unquoted(value.strip()) for key, value in _LINE.findall(found[1])}
+
+
+def _unquoted(value: str) -> str:
+    if value[:1] == '"' and value[-1:] == '"' and len(value) > 1:
+        try:
+            return str(json.loads(value))
+        except ValueError:
+            return value[1:-1]
+    return value[1:-1].replace("''", "'") if value[:1] == "'" and value[-1:] == "'" else value
+
+
+def is_archive(archive: Archive) -> bool:
+    """Whether an archive is such an export."""
+    if any(name.rpartition("/")[2] == "emails.csv" for name in archive.names):
+        return True
+    first = archive.with_ending(".md", ".markdown")[:1]
+    return any("subject" in front_matter(_text(archive, name)) for name in first)
+
+
+def _text(archive: Archive, name: str) -> str:
+    return decode_html(archive.read(name)).text
+
+
+def read_archive(archive: Archive) -> Export:
+    """Return the emails of an export: its Markdown files, with what its list knows of them."""
+    listing = next((n for n in archive.names if n.rpartition("/")[2] == "emails.csv"), "")
+    rows = read_rows(archive.read(listing), name=listing) if listing else []
+    by_name = {row[key]: row for row in rows for key in ("slug", "id") if row.get(key)}
+    files = archive.with_ending(".md", ".markdown")
+    posts = [read_markdown(_text(archive, name), name=name, known=by_name) for name in files]
+    if not files:
+        posts = [_post(row, listing) for row in rows if row.get("body")]
+    rest = sorted(set(archive.names) - set(files) - {listing})
+    return Export("buttondown", tuple(posts), tuple(rest))
+
+
+def read_csv(data: bytes, *, name: str) -> Export:
+    """Return the emails of a CSV file."""
+    return Export("buttondown", tuple(_post(row, name) for row in read_rows(data, name=name)))
+
+
+def read_records(text: str, *, name: str) -> Export:
+    """Return the emails of a JSON document."""
+    records = records_in(read_json(text, name=name), is_email)
+    return Export("buttondown", tuple(_post(record, name) for record in records))
+
+
+def read_markdown(text: str, *, name: str, known: dict[str, dict[str, str]] | None = None) -> Post:
+    """Return one email with front matter."""
+    found = _MATTER.match(text)
+    body = text[found.end() :] if found else text
+    stem = name.rpartition("/")[2].rpartition(".")[0]
+    row = (known or {}).get(stem, {})
+    return _post({**row, **front_matter(text), "body": body}, name, slug=stem)
+
+
+def _post(record: dict[str, Any], name: str, *, slug: str = "") -> Post:
+    body = text_in(record, "body")
+    mode = _MODE.match(body)
+    body = body[mode.end() :] if mode else body
+    is_html = bool(mode and mode[1] == "fancy")
+    slug = text_in(record, "slug") or slug
+    title = text_in(record, "subject", "title")
+    return Post(
+        source="buttondown",
+        name=name if name.endswith((".md", ".markdown")) else f"{name}:{slug or title}",
+        body=body,
+        kind="html" if is_html else "markdown",
+        title=title,
+        preheader=text_in(record, "description"),
+        slug="-".join(re.findall(r"[a-z0-9]+", slug.lower())),
+        date=read_date(text_in(record, "publish_date", "date", "creation_date")),
+        status=text_in(record, "status", "email_type"),
+        url=text_in(record, "absolute_url", "canonical_url"),
+        is_mail=True,
+        has_merge_tags=True,
+    )

@@ -1,0 +1,1 @@
+"""Reading an issue file: from Markdown with front matter to the tree."""

@@ -1,0 +1,295 @@
+"""Block tokens to the blocks of the tree."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias, cast
+
+from markdown_it.token import Token
+
+from mailer.composing.issue.tree import Block, Blocks, Button, Callout, CalloutKind, CodeBlock, Emphasis, Footnote, Image, Inlines, Link, ListBlock, Paragraph, Poll, Quote, RawMjml, Rule, Sponsor, Subheading, Table, Text
+from mailer.composing.issue.reading.attributes import Attributes, AttributeSyntaxError, UnknownAttributeError, check_attributes, match_attributes
+from mailer.composing.issue.reading.inlines import Piece, pieces, tidy, with_addresses, words
+from mailer.composing.issue.reading.markdown import line_of_footnote
+from mailer.composing.issue.reading.raw_images import images_in
+from mailer.composing.issue.reading.source import Source
+
+MJML_FENCE = "{=mjml}"
+"""What follows the fence of a raw fragment, as Pandoc writes it."""
+
+MOST_CELLS = 10_000
+"""Of a table: short rows are filled up, so that 10 KB of text would make 65,536 cells."""
+
+_SECTION, _ITEM = 2, 3
+_DASHES = ("\u2014 ", "\u2013 ", "-- ")
+_RAW = re.compile(r"\{=[^{}\s]*\}")
+_ACCENT = re.compile(r"[1-9]\d?|#[0-9A-Fa-f]{6}")
+_NO_ATTRIBUTES = Attributes()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading outside lists and quotes, which structures the issue."""
+
+    level: int
+    children: Inlines
+    line: int
+    id: str = ""
+    accent: str = ""
+
+
+Entry: TypeAlias = Heading | Block | Footnote
+
+
+def entries(tokens: Sequence[Token], source: Source) -> list[Entry]:
+    """Return the issue's headings and blocks in order.
+
+    Raises:
+        RenderError: something stands where it has no place.
+    """
+    return list(_Blocks(tokens, source).until(""))
+
+
+def check_addresses(blocks: Sequence[Block], source: Source) -> None:
+    """Check that every link in the paragraphs leads somewhere.
+
+    Raises:
+        RenderError: one does not. (Only a title may be a link without address, for the time being.)
+    """
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            with_addresses(block.children, source=source)
+
+
+def as_block(entry: Entry) -> Block:
+    """Return what structures the issue at its top as a block: a heading as a small one."""
+    match entry:
+        case Heading(_, children, line, name):
+            return Subheading(children, line, name)
+        case Footnote(_, _, line):  # pragma: no cover - the plugin puts them last, at the top
+            return Rule(line)
+        case _:
+            return entry
+
+
+@dataclass(slots=True)
+class _Blocks:
+    tokens: Sequence[Token]
+    source: Source
+    position: int = 0
+
+    def until(self, closer: str) -> Iterator[Entry]:
+        """Yield entries up to the token `closer`, and step over that."""
+        while self.position < len(self.tokens):
+            token = self._next()
+            if token.type == closer:
+                return
+            yield from self._entry(token)
+
+    def _next(self) -> Token:
+        token = self.tokens[self.position]
+        self.position += 1
+        return token
+
+    def _inside(self, closer: str) -> Blocks:
+        blocks = tuple(as_block(entry) for entry in self.until(closer))
+        check_addresses(blocks, self.source)
+        for block in blocks:
+            if isinstance(block, RawMjml):
+                raise self.source.error(
+                    "an MJML fragment stands on its own: not in a list, quote, box or footnote",
+                    line=block.line,
+                    column=1,
+                )
+        return blocks
+
+    def _entry(self, token: Token) -> Iterator[Entry]:  # noqa: C901 - one case a kind
+        line = token.map[0] if token.map else 1
+        match token.type:
+            case "paragraph_open":
+                yield from _paragraph(pieces(self._next(), self.source), line)
+                self._next()
+            case "heading_open":
+                yield self._heading(int(token.tag[1]), line)
+                self._next()
+            case "blockquote_open":
+                yield _quote(self._inside("blockquote_close"), line)
+            case "bullet_list_open":
+                yield ListBlock(self._list("bullet_list_close"), None, line)
+            case "ordered_list_open":
+                start = int(token.attrs.get("start", 1))
+                yield ListBlock(self._list("ordered_list_close"), start, line)
+            case "fence" | "code_block":
+                yield self._code(token.content.removesuffix("\n"), line, token.info)
+            case "directive_open":
+                yield self._directive(token, line)
+            case "footnote_block_open":
+                yield from self.until("footnote_block_close")
+            case "footnote_open":
+                yield self._footnote(token)
+            case "hr":
+                yield Rule(line)
+            case "table_open":
+                yield self._table(line)
+            case _:
+                raise self.source.error(f"{token.type!r} has no place in an issue", line=line)
+
+    def _words(self, where: str) -> Inlines:
+        return words(self._next(), self.source, where=where)
+
+    def _heading(self, level: int, line: int) -> Heading:
+        attributes: Attributes = self.tokens[self.position].meta.get("attributes", _NO_ATTRIBUTES)
+        children = self._words("the words of a heading")
+        keys = ("accent",) if level == _SECTION else ()
+        try:
+            check_attributes(attributes, what="this heading", keys=keys, may_have_id=True)
+        except UnknownAttributeError as error:
+            raise self.source.error(str(error), line=line, at="{") from None
+        accent = attributes.values.get("accent", "")
+        if accent and not is_accent(accent):
+            raise self.source.error(
+                f"an accent is the number of one of the theme's, or a colour such as #1F6F5C,"
+                f" not {accent!r}",
+                line=line,
+                at="{",
+            )
+        return Heading(level, children, line, attributes.id, accent)
+
+    def _directive(self, token: Token, line: int) -> Block:
+        _check_no_attributes(token, line, self.source)
+        title = self._words("the words of a title") if token.meta["words"] else ()
+        blocks = self._inside("directive_close")
+        match token.info:
+            case "sponsor":
+                return Sponsor(title, blocks, line)
+            case "poll":
+                return self._poll(title, blocks, line)
+            case kind:
+                return Callout(cast("CalloutKind", kind), title, blocks, line)
+
+    def _poll(self, question: Inlines, blocks: Blocks, line: int) -> Poll:
+        """Return a poll: its last list holds the answers, one link each."""
+        match blocks:
+            case (*before, ListBlock(entries)):
+                choices = tuple(self._choice(entry, line) for entry in entries)
+                return Poll(question, tuple(before), choices, line)
+        raise self.source.error(
+            "a poll ends with a list of its answers, each a link: - [Yes](https://...)",
+            line=line,
+            at=":::",
+        )
+
+    def _choice(self, entry: Blocks, line: int) -> Link:
+        match entry:
+            case (Paragraph((Link() as link,)),):
+                return link
+        raise self.source.error(
+            "an answer of a poll is one link: - [Yes](https://...)",
+            line=entry[0].line if entry else line,
+        )
+
+    def _code(self, text: str, line: int, info: str) -> CodeBlock | RawMjml:
+        words = info.strip()
+        if words == MJML_FENCE:
+            return RawMjml(text, line, images_in(text, line=line + 1, source=self.source))
+        if _RAW.fullmatch(words):
+            raise self.source.error(
+                f"raw parts are MJML here: write {MJML_FENCE}, not {words}", line=line, at=words
+            )
+        return CodeBlock(text, line, words.split()[0] if words else "")
+
+    def _footnote(self, token: Token) -> Footnote:
+        first = self.tokens[self.position]
+        line = first.map[0] if first.map else 1
+        blocks = self._inside("footnote_close")
+        if not blocks:
+            raise self.source.error(
+                f"the footnote [^{token.meta['label']}] has no text, or stands in a part that not"
+                " everybody sees who sees its mark",
+                line=line_of_footnote(token.meta["label"], self.source) or line,
+                at="[^",
+            )
+        return Footnote(token.meta["id"] + 1, blocks, line)
+
+    def _list(self, closer: str) -> tuple[Blocks, ...]:
+        items = []
+        while self._next().type != closer:
+            items.append(self._inside("list_item_close"))
+        return tuple(items)
+
+    def _table(self, line: int) -> Table:
+        rows: list[list[Inlines]] = []
+        aligns: list[str] = []
+        cells = 0
+        while (token := self._next()).type != "table_close":
+            if token.type == "tr_open":
+                rows.append([])
+            elif token.type in {"th_open", "td_open"}:
+                cells += 1
+                if cells > MOST_CELLS:
+                    message = f"a table of more than {MOST_CELLS:,} cells: no mail holds that"
+                    raise self.source.error(message, line=line)
+                rows[-1].append(self._words("the words of a table"))
+                if len(rows) == 1:
+                    aligns.append(str(token.attrs.get("style", "")).removeprefix("text-align:"))
+        body = tuple(tuple(row) for row in rows[1:])
+        return Table(tuple(rows[0]), body, tuple(aligns), line)
+
+
+def _check_no_attributes(token: Token, line: int, source: Source) -> None:
+    words: str = token.meta["words"]
+    braces = words.rfind("{")
+    is_meant = braces >= 0 and words.endswith("}") and not words[:braces].endswith("\\")
+    if is_meant and _has_attributes(words, braces):
+        message = f"'::: {token.info}' has no attributes: take {words[braces:]} out"
+        raise source.error(f"{message} (for braces as such, write \\{{)", line=line, at="{")
+
+
+def _has_attributes(words: str, braces: int) -> bool:
+    try:
+        found = match_attributes(words, braces)
+    except AttributeSyntaxError:
+        return True
+    return found is not None and found[1] == len(words)
+
+
+def is_accent(text: str) -> bool:
+    """Whether `text` can be a section's accent: a number from 1, or `#rrggbb`."""
+    return bool(_ACCENT.fullmatch(text))
+
+
+def _quote(blocks: Blocks, line: int) -> Quote:
+    """Return a quote; a last paragraph that begins with a dash says whose words they are."""
+    match blocks:
+        case (_, *_, Paragraph((Text(text), *rest))) if text.startswith(_DASHES):
+            words = text.partition(" ")[2]
+            source = (Text(words), *rest) if words else tuple(rest)
+            return Quote(blocks[:-1], line, source)
+    return Quote(blocks, line)
+
+
+def _paragraph(found: tuple[Piece, ...], line: int) -> Iterator[Block]:
+    """Yield a paragraph; images and buttons in it stand on their own.
+
+    What is emphasised right below an image is its caption.
+    """
+    run: list[Piece] = []
+    above: Image | Button | None = None
+    for piece in (*found, None):
+        if piece is not None and not isinstance(piece, Image | Button):
+            run.append(piece)
+            continue
+        yield from _below(above, tidy(run), line)
+        run, above = [], piece
+
+
+def _below(above: Image | Button | None, run: tuple[Piece, ...], line: int) -> Iterator[Block]:
+    text = tuple(piece for piece in run if not isinstance(piece, Image | Button))
+    match above, text:
+        case Image(caption=()), (Emphasis(caption),):
+            yield replace(above, caption=caption)
+            return
+        case Image() | Button(), _:
+            yield above
+    if text:
+        yield Paragraph(text, above.line if above else line)

@@ -1,0 +1,286 @@
+"""Inline tokens to the words of the tree."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias, TypeVar
+from urllib.parse import unquote
+
+from markdown_it.token import Token
+
+from mailer.composing.issue.tree import Button, CodeSpan, Emphasis, FootnoteMark, Image, Inline, Inlines, LineBreak, Link, MergeField, Strikethrough, Strong, Text, one_line, plain_text
+from mailer.composing.issue.reading.attributes import Attributes, UnknownAttributeError, check_attributes
+from mailer.composing.issue.reading.markdown import DEEPEST, NO_FIELD, too_deep
+from mailer.composing.issue.reading.merge import ADDRESS_FIELD, MergeSyntaxError, fields_in
+from mailer.composing.issue.reading.source import Source
+
+Piece: TypeAlias = Inline | Image | Button
+LINK_SCHEMES = ("https:", "http:", "mailto:")
+IMAGE_SCHEMES = ("https:", "http:")
+WIDEST = 2000
+"""CSS pixels that an author may ask for; a picture never gets wider than its column."""
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+_ANCHOR = re.compile(r"#[A-Za-z][\w-]*")
+
+_WRAPPERS: dict[str, Callable[[Inlines], Inline]] = {
+    "em_open": Emphasis,
+    "strong_open": Strong,
+    "s_open": Strikethrough,
+}
+
+
+def pieces(token: Token, source: Source) -> tuple[Piece, ...]:
+    """Return what an `inline` token holds; images stand between the words.
+
+    Raises:
+        RenderError: a link or image address that a mail program could not follow, an image inside
+            other words, or nesting that is too deep.
+    """
+    builder = _Builder(source, line=token.map[0] if token.map else 1)
+    for child in token.children or ():
+        builder.take(child)
+    return tidy(builder.stack[0].pieces)
+
+
+def words(token: Token, source: Source, *, where: str) -> Inlines:
+    """Return what an `inline` token holds, where an image has no place.
+
+    Raises:
+        RenderError: as `pieces`, or there is an image or a link without address.
+    """
+    found = pieces(token, source)
+    return with_addresses(_only_words(found, source, where=where), source=source)
+
+
+def with_addresses(inlines: Inlines, *, source: Source) -> Inlines:
+    """Return `inlines` if every link in it leads somewhere.
+
+    Raises:
+        RenderError: one does not.
+    """
+    for node in inlines:
+        if isinstance(node, Link) and not node.url:
+            name = plain_text(node.children)
+            message = f"the link {name!r} has no address"
+            raise source.error(message, line=node.line, column=node.column)
+        if isinstance(node, Emphasis | Strong | Strikethrough | Link):
+            with_addresses(node.children, source=source)
+    return inlines
+
+
+def _only_words(found: Sequence[Piece], source: Source, *, where: str) -> Inlines:
+    for piece in found:
+        match piece:
+            case Image(line=line, column=column):
+                what = "an image"
+            case Button(link):
+                what, line, column = "a button", link.line, link.column
+            case _:
+                continue
+        raise source.error(
+            f"{what} cannot stand among {where}: give it its own paragraph",
+            line=line,
+            column=column,
+        )
+    return tuple(piece for piece in found if not isinstance(piece, Image | Button))
+
+
+@dataclass(slots=True)
+class _Frame:
+    opener: Token | None = None
+    pieces: list[Piece] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Builder:
+    source: Source
+    line: int
+    stack: list[_Frame] = field(default_factory=lambda: [_Frame()])
+
+    def take(self, token: Token) -> None:
+        """Add one token to the innermost open node."""
+        if token.nesting > 0:
+            self._open(token)
+        elif token.nesting < 0:
+            self._close(token)
+        else:
+            self._add(self._leaf(token))
+        if token.type in {"softbreak", "hardbreak"}:
+            self.line += 1
+
+    def _add(self, piece: Piece) -> None:
+        self.stack[-1].pieces.append(piece)
+
+    def _open(self, token: Token) -> None:
+        if len(self.stack) > DEEPEST:
+            raise too_deep(self.source, self.line)
+        self.stack.append(_Frame(token))
+
+    def _close(self, token: Token) -> None:
+        frame = self.stack.pop()
+        if frame.opener is None:  # pragma: no cover - markdown-it balances its tokens
+            raise too_deep(self.source, self.line)
+        if frame.opener.type == "link_open":
+            link = self._link(frame.opener, frame.pieces)
+            attributes = token.meta.get("attributes")
+            self._add(self._button(link, attributes) if attributes else link)
+        else:
+            self._add(_WRAPPERS[frame.opener.type](self._words_alone(frame.pieces)))
+
+    def _link(self, opener: Token, inside: list[Piece]) -> Piece:
+        url = self._address(str(opener.attrs.get("href", "")), LINK_SCHEMES, "a link")
+        place = opener.meta["place"]
+        match tidy(inside):
+            case (Image(url="") as image,):
+                return replace(image, url=url)
+            case () if not url:
+                raise self.source.error(
+                    "the link has neither words nor an address", line=self.line, at="["
+                )
+            case ():
+                return Link(url, (Text(url),), *place)
+            case _:
+                return Link(url, self._words_alone(inside), *place)
+
+    def _button(self, link: Piece, attributes: Attributes) -> Piece:
+        line, column = self.line, None
+        if isinstance(link, Link):
+            line, column = link.line, link.column
+        try:
+            check_attributes(attributes, what="a link", classes=("button", "outline"))
+        except UnknownAttributeError as error:
+            raise self.source.error(str(error), line=line, column=column) from None
+        if not isinstance(link, Link) or not link.url:
+            raise self.source.error("a button needs words and an address", line=line, column=column)
+        return Button(link, "outline" not in attributes.classes, line)
+
+    def _words_alone(self, inside: Sequence[Piece]) -> Inlines:
+        return _joined(_only_words(inside, self.source, where="words"))
+
+    def _leaf(self, token: Token) -> Piece:  # noqa: PLR0911 - one return a kind
+        match token.type:
+            case "softbreak":
+                return Text(" ")
+            case "hardbreak":
+                return LineBreak()
+            case "code_inline":
+                return CodeSpan(token.content)
+            case "merge_field":
+                merge_field: MergeField = token.meta["field"]
+                line, column = token.meta["place"]
+                return replace(merge_field, line=line, column=column)
+            case "footnote_ref":
+                return FootnoteMark(token.meta["id"] + 1, *token.meta["place"])
+            case "image":
+                return self._image(token)
+            case _:
+                return Text(token.content)
+
+    def _image(self, token: Token) -> Image:
+        if any(child.type == "merge_field" for child in token.children or ()):
+            raise self.source.error(
+                "an image's description is the same for everyone: no merge fields in it",
+                line=self.line,
+                at="![",
+            )
+        line, column = token.meta["place"]
+        src = self._picture(str(token.attrs.get("src", "")))
+        if not src:
+            raise self.source.error("the image has no address", line=line, column=column)
+        caption = str(token.attrs.get("title", ""))
+        try:
+            words = tuple(fields_in(caption))
+        except MergeSyntaxError as error:
+            raise self.source.error(str(error), line=line, column=column) from None
+        width = self._width(token.meta.get("attributes"), line, column)
+        return Image(src, one_line(_alt(token)), words, "", line, width, column)
+
+    def _width(self, attributes: Attributes | None, line: int, column: int) -> int | None:
+        if attributes is None:
+            return None
+        try:
+            check_attributes(attributes, what="an image", keys=("width",))
+        except UnknownAttributeError as error:
+            raise self.source.error(str(error), line=line, column=column) from None
+        width = attributes.values["width"].removesuffix("px")
+        if not (width.isascii() and width.isdigit() and 1 <= int(width) <= WIDEST):
+            raise self.source.error(
+                f"an image's width is a number of pixels such as 320, not {width!r}",
+                line=line,
+                column=column,
+            )
+        return int(width)
+
+    def _picture(self, url: str) -> str:
+        """Return a picture's address: a full one, or a file's beside the issue."""
+        if not url or _SCHEME.match(url) or "%7B%7B" in url:
+            return self._address(url, IMAGE_SCHEMES, "an image")
+        if url.startswith(("/", "\\", "#", "?")):
+            raise self.source.error(
+                f"an image is a full address (https://...) or a file beside the issue, not {url!r}",
+                line=self.line,
+                at=url,
+            )
+        return url
+
+    def _address(self, url: str, schemes: tuple[str, ...], what: str) -> str:
+        if "%7B%7B" in url and "{{" in self.source.text:
+            field = ADDRESS_FIELD.fullmatch(unquote(url))
+            if field and schemes == LINK_SCHEMES:
+                return f"{{{{{field[1]}}}}}"
+            raise self.source.error(NO_FIELD, line=self.line, at="{{")
+        if url and not url.lower().startswith(schemes) and not _ANCHOR.fullmatch(url):
+            written = unquote(url)
+            raise self.source.error(
+                f"{what} needs a full address ({' or '.join(schemes)}...), not {written!r}",
+                line=self.line,
+                at=written,
+            )
+        return url
+
+
+def _alt(token: Token) -> str:
+    """Return an image's description without its markup."""
+    parts = []
+    for child in token.children or ():
+        if child.type in {"softbreak", "hardbreak"}:
+            parts.append(" ")
+        else:
+            parts.append(_alt(child) if child.type == "image" else child.content)
+    return "".join(parts)
+
+
+def tidy(found: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Return `found` with neighbouring texts joined and without space at either end."""
+    joined = list(_joined(found))
+    while joined and _is_blank(joined[0]):
+        joined.pop(0)
+    while joined and _is_blank(joined[-1]):
+        joined.pop()
+    if joined and isinstance(joined[0], Text):
+        joined[0] = Text(joined[0].text.lstrip(" "))
+    if joined and isinstance(joined[-1], Text):
+        joined[-1] = Text(joined[-1].text.rstrip(" "))
+    return tuple(joined)
+
+
+def _is_blank(piece: Piece) -> bool:
+    return isinstance(piece, LineBreak) or (isinstance(piece, Text) and not piece.text.strip(" "))
+
+
+_P = TypeVar("_P", bound=Piece)
+
+
+def _joined(found: Sequence[_P]) -> tuple[_P, ...]:
+    """Return `found` with neighbouring texts joined, and without empty ones."""
+    joined: list[Any] = []
+    for piece in found:
+        last = joined[-1] if joined else None
+        if piece == Text(""):
+            continue
+        if isinstance(piece, Text) and isinstance(last, Text):
+            joined[-1] = Text(last.text + piece.text)
+        else:
+            joined.append(piece)
+    return tuple(joined)

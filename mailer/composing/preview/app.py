@@ -1,0 +1,169 @@
+"""The preview's web app: the page, its frames and pictures, news of changes, and its reader."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
+from starlette.types import ASGIApp
+
+from mailer.config import SETTINGS_FILE
+from mailer.composing.preview.views import View
+from mailer.errors import MailerError
+from mailer.composing.preview.assets import Assets
+from mailer.composing.preview.frames import BY_NAME, SANDBOX, frame
+from mailer.composing.preview.guard import Guard
+from mailer.composing.preview.library import Library
+from mailer.composing.preview.session import Line, Session
+from mailer.composing.preview.typed import read_choice
+from mailer.composing.preview.watching import follow, watched_by
+from mailer.composing.preview.look import Look, Reader
+from mailer.platform.serving.bodies import BodyTooLargeError, read_body
+from mailer.platform.serving.headers import EMAIL_POLICY
+from subscribers.errors import SubscribersError
+
+_MOST_BODY_BYTES = 64 * 1024
+_HEARTBEAT_SECONDS = 15.0
+_FRAME_POLICY = f"{EMAIL_POLICY}; sandbox {SANDBOX}; frame-ancestors 'self'"
+_PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+_AGAIN = "retry: 1000\n\n"
+"""A page whose preview is stopped asks for it once a second."""
+_NOT_YET = "<!doctype html><title>Nothing yet</title><p>Nothing has compiled yet."
+
+
+class Preview:
+    """The app of one session, and the connections that it keeps open.
+
+    Args:
+        session: what is shown.
+        library: looks up subscribers.
+        token: what every path begins with.
+    """
+
+    def __init__(self, session: Session, library: Library, *, token: str) -> None:
+        self._session = session
+        self._library = library
+        self._assets = Assets()
+        self._lines: set[Line] = set()
+        web = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=self._lifespan)
+        self._add_routes(web)
+        self.app: ASGIApp = Guard(web, token)
+
+    def close(self) -> None:
+        """End the connections that would otherwise stay open for ever; from any thread."""
+        self._session.close()
+        for line in list(self._lines):
+            line.close()
+
+    @asynccontextmanager
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        session = self._session
+        following = asyncio.create_task(
+            follow(lambda: watched_by(session.state, session.settings), self._changed)
+        )
+        yield
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+
+    def _changed(self, files: Iterable[Path]) -> None:
+        if any(file.name == SETTINGS_FILE for file in files):
+            self._session.reload_settings()
+        else:
+            self._session.refresh()
+
+    def _add_routes(self, web: FastAPI) -> None:
+        web.add_api_route("/", self._page, methods=["GET", "HEAD"])
+        web.add_api_route("/assets/{name}", self._asset, methods=["GET", "HEAD"])
+        web.add_api_route("/frame/{name}", self._frame, methods=["GET", "HEAD"])
+        web.add_api_route("/picture/{name}", self._picture, methods=["GET", "HEAD"])
+        web.add_api_route("/events", self._events, methods=["GET"])
+        web.add_api_route("/readers", self._readers, methods=["GET"])
+        web.add_api_route("/reader", self._choose, methods=["POST"])
+
+    def _page(self) -> Response:
+        return self._assets.page(self._session.message)
+
+    def _asset(self, name: str) -> Response:
+        return self._assets.get(name) or _missing()
+
+    def _frame(self, name: str, scheme: str = "") -> Response:
+        view, look = BY_NAME.get(name), self._session.state.look
+        if view is None:
+            return _missing()
+        headers = {"Content-Security-Policy": _FRAME_POLICY}
+        body = _NOT_YET if look is None else self._framed(look, view, scheme)
+        return HTMLResponse(body, headers=headers)
+
+    def _framed(self, look: Look, view: View, scheme: str) -> str:
+        return frame(look, view, store=self._session.store, scheme=scheme)
+
+    def _picture(self, name: str) -> Response:
+        found = self._session.store.read(name)
+        if found is None:
+            return _missing()
+        headers = {"Content-Security-Policy": _PICTURE_POLICY}
+        return Response(found[0], media_type=found[1], headers=headers)
+
+    async def _events(self) -> Response:
+        return StreamingResponse(self._news(), media_type="text/event-stream")
+
+    async def _news(self) -> AsyncIterator[str]:
+        line = Line()
+        self._lines.add(line)
+        leave = self._session.subscribe(line.put)
+        try:
+            yield _AGAIN
+            yield _event(self._session.message)
+            while not line.is_closed:
+                message = await line.take(seconds=_HEARTBEAT_SECONDS)
+                if not line.is_closed:
+                    yield ": still here\n\n" if message is None else _event(message)
+        finally:
+            leave()
+            self._lines.discard(line)
+
+    def _readers(self, q: str = "") -> Response:
+        return _told(lambda: [_shown(each) for each in self._library.search(q.strip()[:200])])
+
+    async def _choose(self, request: Request) -> Response:
+        try:
+            body = await read_body(request, most_bytes=_MOST_BODY_BYTES)
+            choice = read_choice(json.loads(body))
+        except BodyTooLargeError:
+            return JSONResponse({"error": "that is too much"}, status_code=413)
+        except ValueError as error:
+            return JSONResponse({"error": f"not a reader: {error}"}, status_code=400)
+        return await run_in_threadpool(self._take, choice)
+
+    def _take(self, choice: Reader | str) -> Response:
+        def choose() -> dict[str, str]:
+            reader = self._library.find(choice) if isinstance(choice, str) else choice
+            self._session.refresh(reader=reader)
+            return {"kind": reader.kind}
+
+        return _told(choose)
+
+
+def _shown(reader: Reader) -> dict[str, object]:
+    return {"email": reader.email, "name": reader.name, "fields": dict(reader.fields)}
+
+
+def _event(message: str) -> str:
+    return f"event: state\ndata: {message}\n\n"
+
+
+def _told(act: Callable[[], object]) -> Response:
+    """Return what `act` does as JSON, or why it cannot."""
+    try:
+        return JSONResponse(act())
+    except (MailerError, SubscribersError) as error:
+        return JSONResponse({"error": str(error)}, status_code=422)
+
+
+def _missing() -> Response:
+    return PlainTextResponse("There is nothing here.\n", status_code=404)

@@ -1,0 +1,130 @@
+"""Serving a preview: on this machine only, until it is told to stop."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from socket import socket
+
+from mailer.config import KEY_FILE, Settings, ensure_secret_key
+from mailer.errors import ConfigurationError
+from mailer.composing.preview.app import Preview
+from mailer.composing.preview.library import Library
+from mailer.composing.preview.session import Session
+from mailer.composing.preview.look import SAMPLE
+from mailer.platform.serving import Server, ServerHandle, listen, url_of
+
+HOST = "127.0.0.1"
+USUAL_PORT = 8026
+_PORTS_TRIED = 20
+_GRACE_SECONDS = 2
+_ADVICE = "choose another with --port, or 0 for any that is free"
+_TOKEN_BYTES = 24
+
+
+def run_preview(
+    path: Path,
+    settings: Settings,
+    *,
+    port: int | None,
+    reader_email: str = "",
+    ready: Callable[[str, Session], None],
+) -> None:
+    """Serve the preview of the issue file at `path` until SIGTERM, SIGHUP or SIGINT.
+
+    Args:
+        path: the issue file.
+        settings: of the workspace.
+        port: 0 for a free one; the usual one where None, or the next that is free.
+        reader_email: a subscriber whose merge values are shown; the sample's where empty.
+        ready: called with the page's address once it can be opened, and Ctrl-C would end it well.
+
+    Raises:
+        ConfigurationError: the port cannot be had, or the database cannot be used.
+        NotFoundError: there is no such subscriber.
+    """
+    library = Library(settings.workspace)
+    try:
+        with _listen(port) as listener:
+            session = _session(path, settings, library, reader_email)
+            server, _ = _server(session, library, url_of(listener), ready=ready)
+            server.run(sockets=[listener])
+    finally:
+        library.close()
+
+
+class PreviewHandle:
+    """A preview that runs in a thread.
+
+    Args:
+        path: the issue file.
+        settings: of the workspace.
+        port: 0 for a free one.
+
+    Attributes:
+        url: of its page, with a slash at the end.
+        session: what it shows.
+    """
+
+    def __init__(self, path: Path, settings: Settings, *, port: int = 0) -> None:
+        self._library = Library(settings.workspace)
+        self.session = _session(path, settings, self._library, "")
+        listener = _listen(port)
+        server, self.url = _server(self.session, self._library, url_of(listener))
+        self._handle = ServerHandle(server, listener)
+
+    def stop(self) -> None:
+        """Stop it, and let go of the database; safe to call twice."""
+        self._handle.stop()
+        self._library.close()
+
+
+def _listen(port: int | None) -> socket:
+    if port is not None:
+        return listen(HOST, port, advice=_ADVICE)
+    for one in range(USUAL_PORT, USUAL_PORT + _PORTS_TRIED):
+        with suppress(ConfigurationError):
+            return listen(HOST, one, advice=_ADVICE)
+    return listen(HOST, 0, advice=_ADVICE)
+
+
+def _session(path: Path, settings: Settings, library: Library, reader_email: str) -> Session:
+    reader = library.find(reader_email) if reader_email else SAMPLE
+    session = Session(path, settings, reader=reader)
+    session.refresh()
+    return session
+
+
+def _server(
+    session: Session,
+    library: Library,
+    base: str,
+    *,
+    ready: Callable[[str, Session], None] = lambda *_: None,
+) -> tuple[Server, str]:
+    token = _token(session.state.path, session.settings)
+    preview = Preview(session, library, token=token)
+    address = f"{base}/{token}/"
+    server = Server(
+        preview.app,
+        grace_seconds=_GRACE_SECONDS,
+        on_start=lambda: ready(address, session),
+        on_stop=preview.close,
+    )
+    return server, address
+
+
+def _token(path: Path, settings: Settings) -> str:
+    """Return what the page's address begins with: nobody can guess it.
+
+    With a workspace's key it is the same each time, so that a page that is open finds its preview
+    again when that is stopped and started.
+    """
+    if not settings.secret_key and not (settings.state_dir / KEY_FILE).exists():
+        return secrets.token_urlsafe(_TOKEN_BYTES)
+    key = ensure_secret_key(settings).encode()
+    digest = hmac.digest(key, b"preview\0" + bytes(path), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest[:_TOKEN_BYTES]).decode()

@@ -1,0 +1,170 @@
+"""The whole way: an issue's source to its compiled message."""
+
+import dataclasses
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailer.composing.images.hosted import HostedImage
+from mailer.composing.issue.tree import Issue, RawMjml, blocks_of, images_of
+from mailer.message.compiled import CompiledIssue, Variant
+from mailer.errors import RenderError
+from mailer.composing.issue.reading import parser
+from mailer.composing.rendering.edition import Edition, IssueDefaults, edit
+from mailer.composing.rendering.html_part import html_part
+from mailer.composing.issue.reading.merge import Tokens, subject_line, tokens_for
+from mailer.composing.rendering.raw import check_raw
+from mailer.composing.issue.characters import normalise
+from mailer.composing.issue.reading.source import Source
+from mailer.composing.rendering.text_part import text_part
+from mailer.composing.themes.theme import Theme
+from mailer.composing.rendering.variants import variants_of
+
+GMAIL_CLIP_BYTES = 102_000
+"""Gmail cuts off what comes after about this many bytes of HTML, the unsubscribe link included."""
+
+GMAIL_WARN_BYTES = 85_000
+"""Warn from here on: tracked links and merge values come on top."""
+
+_TRACE = re.compile(r' data-line="\d+"')
+
+
+def parse_issue(source: str, *, path: Path) -> Issue:
+    """Return the parsed issue.
+
+    Args:
+        source: the file's text.
+        path: the file, for errors and the default slug; it is not read.
+
+    Raises:
+        RenderError: the text is not an issue; with line and column.
+    """
+    return parser.parse(Source(normalise(source), path))
+
+
+def compile_issue(  # noqa: PLR0913 - one argument an input
+    source: str,
+    *,
+    path: Path,
+    theme: Theme,
+    defaults: IssueDefaults,
+    images: Mapping[str, HostedImage] | None = None,
+    is_traced: bool = False,
+    issue: Issue | None = None,
+) -> CompiledIssue:
+    """Return the message that `source` becomes: the same bytes for the same arguments.
+
+    Args:
+        source: the file's text.
+        path: the file, for errors and the default slug; it is not read.
+        theme: how it looks, see `find_theme`.
+        defaults: for what the front matter leaves out.
+        images: where the pictures are hosted that are files, by `src` as written.
+        is_traced: give each block's element `data-line`, the line that it comes from.
+        issue: what `parse_issue` made of the same source and path, where that was done already.
+
+    Raises:
+        RenderError: the issue, the theme or the template is wrong; with file, line and column.
+    """
+    file = Source(normalise(source), path)
+    job = _Job(file, theme, defaults, images or {}, tokens_for(file.text), is_traced=is_traced)
+    whole = issue or parser.parse(file)
+    _check(whole, job)
+    if not whole.conditions:
+        return _sealed(job.edition(whole), job)
+    first, *others = variants_of(whole.conditions, file)
+    edition = job.edition(_parse_for(first, file))
+    return _sealed(edition, job, [job.variant(shown) for shown in others])
+
+
+def _parse_for(shown: Sequence[str], source: Source) -> Issue:
+    """Return the issue of those who see the parts `shown`."""
+    try:
+        return parser.parse(source, shown=frozenset(shown))
+    except RenderError as error:
+        raise RenderError(
+            f"for those who do not get every ':::only' part: {error.message}",
+            path=error.path,
+            line=error.line,
+            column=error.column,
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    source: Source
+    theme: Theme
+    defaults: IssueDefaults
+    images: Mapping[str, HostedImage]
+    tokens: Tokens
+    is_traced: bool
+
+    def edition(self, issue: Issue) -> Edition:
+        return edit(
+            issue,
+            theme=self.theme,
+            defaults=self.defaults,
+            path=self.source.path,
+            images=self.images,
+        )
+
+    def html(self, edition: Edition) -> str:
+        return html_part(edition, self.tokens, self.source, is_traced=self.is_traced)
+
+    def variant(self, shown: tuple[str, ...]) -> Variant:
+        edition = self.edition(_parse_for(shown, self.source))
+        return Variant(shown, self.html(edition), text_part(edition, self.tokens))
+
+
+def _check(issue: Issue, job: _Job) -> None:
+    check_raw((block for block in blocks_of(issue) if isinstance(block, RawMjml)), job.source)
+    for image in images_of(issue):
+        if image.is_local and image.src not in job.images:
+            raise job.source.error(
+                f"the picture {image.src!r} is a file: it has to be hosted before the issue is"
+                " compiled",
+                line=image.line,
+                column=image.column,
+            )
+
+
+def untraced(html: str) -> str:
+    """Return the HTML that a compilation which was not traced would have."""
+    return _TRACE.sub("", html)
+
+
+def html_bytes(compiled: CompiledIssue) -> int:
+    """Return the size of the HTML part, to hold against `GMAIL_WARN_BYTES`."""
+    return len(compiled.html.encode())
+
+
+def content_hash(compiled: CompiledIssue) -> str:
+    """Return the SHA-256 (hex) of everything in `compiled` but the hash itself."""
+    fields = dataclasses.asdict(compiled)
+    del fields["content_hash"]
+    canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def _sealed(edition: Edition, job: _Job, variants: Sequence[Variant] = ()) -> CompiledIssue:
+    matter = edition.issue.front_matter
+    subject = subject_line(matter.subject, job.tokens)
+    html, text = job.html(edition), text_part(edition, job.tokens)
+    compiled = CompiledIssue(
+        slug=matter.slug,
+        subject=subject,
+        preheader=edition.preheader,
+        html=html,
+        text=text,
+        sender=edition.sender,
+        reply_to=edition.reply_to,
+        language=edition.language,
+        date=matter.date,
+        slots=job.tokens.slots,
+        conditions=edition.issue.conditions,
+        variants=tuple(variants),
+    )
+    return dataclasses.replace(compiled, content_hash=content_hash(compiled))

@@ -1,0 +1,1 @@
+"""Screenshots of an issue in every view."""

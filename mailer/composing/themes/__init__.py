@@ -1,0 +1,1 @@
+"""Themes: what an issue looks like."""

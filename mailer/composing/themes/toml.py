@@ -1,0 +1,268 @@
+"""Reading `theme.toml`: what it may say, merged from the base up, and checked."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from mailer.errors import RenderError
+from mailer.composing.themes.settings import Accent, Logo, SocialLink, ThemeSettings
+from mailer.composing.rendering.words import Words, wrong_words
+
+SETTINGS_FILE = "theme.toml"
+
+_COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
+_BEFORE_VALUE = re.compile(r"\s*(?:[\w.\"'-]+\s*=\s*)?")
+_NAME = re.compile(r"[a-z][a-z0-9-]*")
+_ALIGNS = ("center", "start")
+_KEYS = {
+    "extends", "label", "description", "brand", "width", "gutter", "inset", "align",
+    "contents_from", "light", "dark", "fonts", "accents", "logo", "social", "words",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
+    """One `theme.toml`: where it is, what it says."""
+
+    path: Path
+    text: str
+
+    def table(self) -> Mapping[str, Any]:
+        """Return the parsed file, which is not to be changed.
+
+        Raises:
+            RenderError: it is not TOML, or has a key that no theme knows.
+        """
+        return _table(self)
+
+    def error(self, message: str, *keys: str) -> RenderError:
+        """Return the error at the value of the last of `keys`, each set after the one before."""
+        lines = self.text.split("\n")
+        line = 0
+        for key in keys:
+            pattern = re.compile(
+                rf"\s*(?:{re.escape(key)}|\"{re.escape(key)}\")\s*=|\s*\[+[\w.\"-]*\b{re.escape(key)}\b"
+            )
+            line = next(
+                (at for at, words in enumerate(lines, 1) if at >= line and pattern.match(words)),
+                line,
+            )
+        begin = _BEFORE_VALUE.match(lines[line - 1]) if line else None
+        column = begin.end() + 1 if begin else 1
+        return RenderError(message, path=self.path, line=line or 1, column=column)
+
+
+@lru_cache(maxsize=32)
+def _table(file: SettingsFile) -> Mapping[str, Any]:
+    try:
+        table = tomllib.loads(file.text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        lines = file.text.rstrip().split("\n")
+        line, column = (int(found[1]), int(found[2])) if found else (len(lines), len(lines[-1]) + 1)
+        reason = str(error).partition(" (at ")[0]
+        raise RenderError(f"not TOML: {reason}", path=file.path, line=line, column=column) from None
+    for key in table.keys() - _KEYS:
+        close = difflib.get_close_matches(key, _KEYS, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(sorted(_KEYS))}"
+        raise file.error(f"unknown key {key!r}: {hint}", key)
+    return table
+
+
+def read_settings(files: Sequence[SettingsFile]) -> ThemeSettings:
+    """Return what `files`, from the most specific to the base, say together.
+
+    Tables are merged key by key; lists and values replace those of the base.
+
+    Raises:
+        RenderError: a value is missing or wrong; with file and line.
+    """
+    tables = [file.table() for file in files]
+    merged: dict[str, Any] = {}
+    for table in reversed(tables):
+        merged = _merged(merged, table)
+    return _Reader(files, tables, merged).settings()
+
+
+def _merged(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
+    both = dict(lower)
+    for key, value in upper.items():
+        old = both.get(key)
+        both[key] = (
+            _merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        )
+    return both
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    files: Sequence[SettingsFile]
+    tables: Sequence[Mapping[str, Any]]
+    merged: Mapping[str, Any]
+
+    def settings(self) -> ThemeSettings:
+        light, dark = self._colours("light"), self._colours("dark")
+        if missing := sorted(light.keys() ^ dark.keys()):
+            raise self._error(
+                f"the colour {missing[0]!r} is in only one of [light] and [dark]", missing[0]
+            )
+        plain = ThemeSettings(
+            label=self._text("label"),
+            description=self._text("description"),
+            width=self._number("width", 320, 1000),
+            gutter=self._number("gutter", 0, 120),
+            inset=self._number("inset", 0, 200),
+            align=self._align(),
+            contents_from=self._number("contents_from", 0, 100, of="sections"),
+            light=light,
+            dark=dark,
+            fonts=self._fonts(),
+            accents=(),
+            logo=self._logo(),
+            social=self._social(),
+            languages=self._languages(),
+        )
+        return replace(plain, accents=self._accents(plain))
+
+    def _error(self, message: str, *keys: str) -> RenderError:
+        """Return the error in the most specific file that has the first of `keys`."""
+        for file, table in zip(self.files, self.tables, strict=True):
+            if is_set(table, keys):
+                return file.error(message, *keys)
+        return self.files[0].error(message, *keys)
+
+    def _text(self, key: str) -> str:
+        value = self.merged.get(key, "")
+        if not isinstance(value, str) or "\n" in value:
+            raise self._error(f"{key!r} must be a line of text", key)
+        return value
+
+    def _number(self, key: str, least: int, most: int, *, of: str = "pixels") -> int:
+        value = self.merged.get(key)
+        if type(value) is not int or not least <= value <= most:
+            raise self._error(f"{key!r} must be a number of {of} from {least} to {most}", key)
+        return value
+
+    def _align(self) -> str:
+        value = self._text("align")
+        if value not in _ALIGNS:
+            raise self._error(f"'align' must be one of {', '.join(_ALIGNS)}", "align")
+        return value
+
+    def _table(self, key: str) -> Mapping[str, Any]:
+        value = self.merged.get(key, {})
+        if not isinstance(value, dict):
+            raise self._error(f"{key!r} must be a table", key)
+        return value
+
+    def _colours(self, scheme: str) -> dict[str, str]:
+        for name, value in self._table(scheme).items():
+            if not _NAME.fullmatch(name):
+                raise self._error(
+                    f"{name!r} is not a name: small letters, digits, dashes", scheme, name
+                )
+            self._colour(value, scheme, name)
+        return {name: _long(value) for name, value in self._table(scheme).items()}
+
+    def _colour(self, value: object, *keys: str) -> str:
+        if not isinstance(value, str) or not _COLOUR.fullmatch(value):
+            raise self._error(
+                f'{keys[-1]!r} must be a colour such as "#1F6F5C", not {value!r}', *keys
+            )
+        return _long(value)
+
+    def _fonts(self) -> dict[str, str]:
+        for name, value in self._table("fonts").items():
+            if not isinstance(value, str) or re.search(r"[<>{};\"\\]", value):
+                raise self._error(
+                    f"{name!r} must be font families such as \"Georgia,'Times New Roman',serif\"",
+                    "fonts",
+                    name,
+                )
+        return dict(self._table("fonts"))
+
+    def _accents(self, plain: ThemeSettings) -> tuple[Accent, ...]:
+        brand = self.merged.get("brand", "")
+        if brand:
+            return (plain.both(self._colour(brand, "brand")),)
+        found = self.merged.get("accents", [])
+        if not isinstance(found, list) or not found:
+            raise self._error("a theme needs at least one accent", "accents")
+        return tuple(self._accent(each, plain) for each in found)
+
+    def _accent(self, each: object, plain: ThemeSettings) -> Accent:
+        if isinstance(each, str):
+            return plain.both(self._colour(each, "accents"))
+        if not isinstance(each, dict) or each.keys() != {"light", "dark"}:
+            raise self._error(
+                'an accent is a colour, or { light = "#...", dark = "#..." }', "accents"
+            )
+        return Accent(*(self._colour(each[scheme], "accents") for scheme in ("light", "dark")))
+
+    def _logo(self) -> Logo:
+        table = self._table("logo")
+        src, alt, width = table.get("src", ""), table.get("alt", ""), table.get("width", 160)
+        if (
+            not isinstance(src, str)
+            or not isinstance(alt, str)
+            or not isinstance(width, int)
+            or width < 1
+        ):
+            raise self._error("[logo] has src and alt, text, and width, a number of pixels", "logo")
+        if src and not alt:
+            raise self._error("the logo needs alt: what it says", "logo")
+        if not src or src.startswith(("https://", "http://")):
+            return Logo(src, alt, width)
+        owner = next(
+            file
+            for file, one in zip(self.files, self.tables, strict=True)
+            if "src" in one.get("logo", {})
+        )
+        return Logo(src, alt, width, owner.path.parent / src)
+
+    def _social(self) -> tuple[SocialLink, ...]:
+        found = self.merged.get("social", [])
+        if not isinstance(found, list):
+            raise self._error("social links are [[social]] tables with name and url", "social")
+        return tuple(map(self._link, found))
+
+    def _link(self, each: object) -> SocialLink:
+        match each:
+            case {"name": str(name), "url": str(url)} if url.startswith(
+                ("https://", "http://", "mailto:")
+            ):
+                return SocialLink(name, url)
+        raise self._error("a social link has a name and a full url (https://...)", "social")
+
+    def _languages(self) -> dict[str, Words]:
+        tables = self._table("words")
+        english = tables.get("en")
+        if not isinstance(english, dict):
+            raise self._error("a theme needs English words: [words.en]", "words")
+        for tag, own in tables.items():
+            if not isinstance(own, dict):
+                raise self._error(f"the words of {tag!r} must be a table", "words", tag)
+            for key, fault in wrong_words(own):
+                raise self._error(fault, "words", tag, key)
+        return {tag.lower(): Words({**english, **own}) for tag, own in tables.items()}
+
+
+def is_set(table: Mapping[str, Any], keys: Sequence[str]) -> bool:
+    """Whether `keys`, each a table in the one before, lead to a value."""
+    inner: Any = table
+    for key in keys:
+        if not isinstance(inner, dict) or key not in inner:
+            return False
+        inner = inner[key]
+    return True
+
+
+def _long(colour: str) -> str:
+    """Return `#rgb` as `#rrggbb`."""
+    digits = colour[1:]
+    return colour if len(digits) > 3 else "#" + "".join(digit * 2 for digit in digits)  # noqa: PLR2004

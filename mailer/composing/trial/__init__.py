@@ -1,0 +1,1 @@
+"""Test sends: an issue to a few addresses, which nothing remembers."""

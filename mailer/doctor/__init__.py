@@ -1,0 +1,1 @@
+"""The doctor: checks of an installation, each with what to do."""

@@ -1,0 +1,200 @@
+"""`mailer doctor`: look at everything that sending leans on, and say what to do."""
+
+import datetime as dt
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Protocol
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from mailer.platform.clock import utcnow
+from mailer.config import Settings, ensure_secret_key
+from mailer.errors import ConfigurationError, MailerError
+from mailer.providers.sendgrid.signature import SignatureVerifier
+from mailer.providers.base import Provider
+from mailer.doctor import rules
+from mailer.doctor.rules import CheckResult
+from mailer.database.migrate import HEAD, current_revision
+
+if TYPE_CHECKING:
+    from celery import Celery
+
+__all__ = ["CheckResult", "Checkable", "run_checks"]
+
+_TIMEOUT_SECONDS = 3
+_PING_SECONDS = 1.0
+
+
+class Checkable(Protocol):
+    """What is looked at: `mailer.bootstrap.App`."""
+
+    @property
+    def settings(self) -> Settings:
+        """As loaded."""
+        ...
+
+    @property
+    def engine(self) -> Engine:
+        """The ledger."""
+        ...
+
+    @property
+    def celery(self) -> "Celery":
+        """The broker's client."""
+        ...
+
+    @property
+    def provider(self) -> Provider:
+        """As chosen; raises ConfigurationError where it lacks a setting."""
+        ...
+
+
+def run_checks(app: Checkable, *, clock: Callable[[], dt.datetime] = utcnow) -> list[CheckResult]:
+    """Return what was found, in the order in which to put it right.
+
+    Never raises for what it finds. Takes some 5 s at most where something does not answer.
+    """
+    return [
+        CheckResult(
+            "settings", "ok", f"{app.settings.workspace}, provider {app.settings.provider}"
+        ),
+        rules.judge_sender(app.settings),
+        *_check_database(app.engine, clock),
+        *_check_broker(app.celery),
+        _check_provider(app),
+        _check_secret_key(app.settings),
+        _check_web(app.settings),
+        *_check_webhook(app.settings),
+        _check_images(app.settings),
+    ]
+
+
+def _check_database(engine: Engine, clock: Callable[[], dt.datetime]) -> Iterator[CheckResult]:
+    try:
+        with engine.connect() as connection:
+            before = clock()
+            version, shown, theirs = connection.execute(
+                text(
+                    "SELECT current_setting('server_version_num')::int,"
+                    " current_setting('server_version'), clock_timestamp()"
+                )
+            ).one()
+            after = clock()
+        yield rules.judge_postgres(version, shown)
+        yield rules.judge_revision(current_revision(engine), HEAD)
+        yield rules.judge_clock((before + (after - before) / 2 - theirs).total_seconds())
+    except SQLAlchemyError as error:
+        yield CheckResult(
+            "database",
+            "fail",
+            f"cannot be used: {_first_line(getattr(error, 'orig', None) or error)}",
+            "start the server, or correct DATABASE_URL",
+        )
+
+
+def _check_broker(celery: "Celery") -> Iterator[CheckResult]:
+    try:
+        with celery.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, timeout=_TIMEOUT_SECONDS)
+            queue = celery.conf.task_default_queue
+            waiting = connection.default_channel.queue_declare(queue=queue)
+            policy = _eviction_policy(connection.default_channel)
+        yield rules.judge_broker(waiting.message_count, policy)
+        yield rules.judge_worker(len(celery.control.ping(timeout=_PING_SECONDS) or ()))
+    except Exception as error:  # noqa: BLE001 - each transport raises its own
+        yield CheckResult(
+            "broker",
+            "fail",
+            f"cannot be used: {_first_line(error)}",
+            "start the server, or correct REDIS_URL or MAILER_BROKER_URL",
+        )
+
+
+def _eviction_policy(channel: object) -> str:
+    """Return what Redis does when its memory is full; nothing for another broker."""
+    client = getattr(channel, "client", None)
+    return str(client.info("memory").get("maxmemory_policy", "")) if client else ""
+
+
+def _check_provider(app: Checkable) -> CheckResult:
+    try:
+        return CheckResult("provider", "ok", app.provider.check())
+    except MailerError as error:
+        what, _, advice = str(error).partition("; ")
+        return CheckResult("provider", "fail", what, advice)
+
+
+def _check_secret_key(settings: Settings) -> CheckResult:
+    try:
+        ensure_secret_key(settings)
+    except ConfigurationError as error:
+        return CheckResult("secret key", "fail", str(error))
+    if settings.secret_key:
+        return CheckResult("secret key", "ok", "set by the operator")
+    return CheckResult(
+        "secret key",
+        "ok",
+        "kept in .mailer/secret.key: back it up, links in messages depend on it",
+    )
+
+
+def _check_web(settings: Settings) -> CheckResult:
+    result = rules.judge_base_url(settings.web.base_url, provider=settings.provider)
+    if result.status != "ok":
+        return result
+    try:
+        with urllib.request.urlopen(  # noqa: S310 - the setting allows http and https only
+            f"{settings.web.base_url}/healthz", timeout=_TIMEOUT_SECONDS
+        ):
+            return result
+    except urllib.error.HTTPError as error:
+        found = f"answers with {error.code} at /healthz"
+    except OSError as error:
+        found = f"does not answer ({getattr(error, 'reason', error)})"
+    return CheckResult(
+        "web address",
+        "warn",
+        f"{settings.web.base_url} {found}: links in messages would not work",
+        "mailer web (or mailer up)",
+    )
+
+
+def _check_webhook(settings: Settings) -> Iterator[CheckResult]:
+    if settings.provider != "sendgrid":
+        return
+    key = settings.sendgrid.webhook_public_key
+    if not key:
+        yield CheckResult(
+            "webhook key",
+            "warn",
+            "not set: bounces and complaints from SendGrid are refused",
+            "set sendgrid.webhook_public_key to the verification key of its event webhook",
+        )
+        return
+    try:
+        SignatureVerifier.from_text(key)
+    except ConfigurationError as error:
+        yield CheckResult("webhook key", "fail", str(error))
+    else:
+        yield CheckResult("webhook key", "ok", "events from SendGrid are verified")
+
+
+def _check_images(settings: Settings) -> CheckResult:
+    if settings.images.store == "local":
+        return CheckResult(
+            "pictures", "ok", f"kept in .mailer/media, read at {settings.images_base_url}"
+        )
+    from mailer.composing.images.s3 import S3Store  # noqa: PLC0415 - 200 ms that few need
+
+    try:
+        settings.require_images()
+        return CheckResult("pictures", "ok", S3Store(settings).check())
+    except ConfigurationError as error:
+        what, _, advice = str(error).partition("; ")
+        return CheckResult("pictures", "fail", what, advice)
+
+
+def _first_line(error: object) -> str:
+    return str(error).strip().split("\n")[0] or type(error).__name__

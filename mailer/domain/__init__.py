@@ -1,1 +1,0 @@
-"""What the service decides, free of input and output."""

@@ -1,1 +1,0 @@
-"""Feeds: entries read from RSS and Atom, and the feeds of our own archive. Pure."""

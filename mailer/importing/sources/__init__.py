@@ -1,6 +1,0 @@
-"""Files of other systems: their posts, whatever shape they come in."""
-
-from mailer.importing.sources.detecting import SOURCES, Source, detect, read_export
-from mailer.importing.sources.posts import Export, Post, import_post
-
-__all__ = ["SOURCES", "Export", "Post", "Source", "detect", "import_post", "read_export"]

@@ -1,6 +1,0 @@
-"""Checks on a theme: it is loaded, sets a specimen of every block, and is looked at. Pure."""
-
-from mailer.linting.theming.check import RULES, check_theme
-from mailer.linting.theming.specimen import Specimen
-
-__all__ = ["RULES", "Specimen", "check_theme"]

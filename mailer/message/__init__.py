@@ -1,0 +1,1 @@
+"""A compiled issue becomes one person's message: slots, filling, MIME."""

@@ -1,0 +1,98 @@
+"""The broker: how workers are told of work. Nothing here is truth; all of it may be lost.
+
+Each setting answers a trap that was read at the source (docs/decisions/0004).
+"""
+
+from typing import Any
+
+from celery import Celery
+from kombu.entity import Queue
+
+DELIVER = "mailer.deliver"
+SWEEP = "mailer.sweep"
+DELIVER_QUEUE = "deliver"
+SWEEP_QUEUE = "sweep"
+
+VISIBILITY_TIMEOUT_SECONDS = 3600
+SWEEP_EXPIRES_SECONDS = 10
+SOCKET_TIMEOUT_SECONDS = 30
+CHECK_SECONDS = 5
+"""A person at a terminal waits no longer for a broker; workers do, see above."""
+
+
+def make_celery(broker_url: str) -> Celery:
+    """Return the Celery app; nothing is connected until it is used."""
+    app = Celery("mailer", broker=broker_url, set_as_current=False)
+    app.conf.update(
+        task_ignore_result=True,
+        task_acks_late=True,  # a hint is done with when its batch is
+        task_reject_on_worker_lost=True,  # attempts are capped in the ledger, so no poison loop
+        worker_prefetch_multiplier=1,
+        task_queues=[_queue(DELIVER_QUEUE), _queue(SWEEP_QUEUE)],
+        task_default_queue=DELIVER_QUEUE,
+        task_serializer="json",
+        accept_content=["json"],
+        broker_connection_retry_on_startup=True,
+        broker_transport_options=_transport_options(broker_url),
+        visibility_timeout=VISIBILITY_TIMEOUT_SECONDS,
+        worker_cancel_long_running_tasks_on_connection_loss=False,  # a batch defends itself
+        worker_hijack_root_logger=False,
+        worker_send_task_events=False,
+        worker_soft_shutdown_timeout=0,  # a shift ends within a window when told to stop
+        enable_utc=True,
+    )
+    return app
+
+
+def _transport_options(broker_url: str) -> dict[str, object]:
+    if not _is_redis(broker_url):
+        return {}
+    return {
+        "visibility_timeout": VISIBILITY_TIMEOUT_SECONDS,
+        "socket_timeout": SOCKET_TIMEOUT_SECONDS,
+        "socket_connect_timeout": SOCKET_TIMEOUT_SECONDS,
+        "socket_keepalive": not broker_url.startswith("redis+socket"),
+        "health_check_interval": 25,
+    }
+
+
+class CeleryHints:
+    """Tells workers through the broker; see `mailer.sending.planning.Hints`."""
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+
+    def check(self) -> None:
+        """Return when the broker answers.
+
+        Raises:
+            kombu.exceptions.OperationalError: it does not, within seconds.
+        """
+        limits = {"socket_timeout": CHECK_SECONDS, "socket_connect_timeout": CHECK_SECONDS}
+        with self._app.connection_for_write(
+            connect_timeout=CHECK_SECONDS,
+            transport_options=limits if _is_redis(self._app.conf.broker_url) else {},
+        ) as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0.2, timeout=CHECK_SECONDS)
+
+    def deliver(self, batch_id: int) -> None:
+        """Tell some worker of a batch."""
+        self._app.send_task(DELIVER, args=[batch_id], queue=DELIVER_QUEUE)
+
+    def sweep(self) -> None:
+        """Ask some worker for a round of the sweep; forgotten if nobody comes soon."""
+        self._app.send_task(SWEEP, queue=SWEEP_QUEUE, expires=SWEEP_EXPIRES_SECONDS)
+
+    def waiting_count(self) -> int:
+        """Return how many delivery hints no worker has taken yet."""
+        with self._app.connection_for_write() as connection:
+            declared = _queue(DELIVER_QUEUE)(connection.default_channel).queue_declare()
+            return int(declared.message_count)
+
+
+def _is_redis(broker_url: str) -> bool:
+    return broker_url.startswith(("redis", "rediss"))
+
+
+def _queue(name: str) -> Any:  # noqa: ANN401 - kombu is untyped
+    return Queue(name)  # type: ignore[no-untyped-call]

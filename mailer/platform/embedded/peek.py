@@ -1,0 +1,19 @@
+"""Whether the servers of a workspace are running, without starting them."""
+
+from pathlib import Path
+
+from mailer.platform.embedded import announcement
+from mailer.platform.embedded.layout import Layout
+from mailer.platform.embedded.postgres_server import NAME as POSTGRES
+
+
+def running_database_url(state_dir: Path) -> str:
+    """Return the URL of the database that other commands use right now; '' where none runs.
+
+    It may stop at any moment: nobody is told that it is in use.
+    """
+    layout = Layout(state_dir.resolve())
+    try:
+        return announcement.read(layout.servers_file, root=layout.root).get(POSTGRES, "")
+    except (OSError, ValueError, KeyError):
+        return ""

@@ -1,0 +1,1 @@
+"""Requests to the internet, guarded against private addresses."""

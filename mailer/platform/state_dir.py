@@ -1,0 +1,47 @@
+"""The folder `.mailer/` of a workspace: made once, private, never committed to version control."""
+
+import os
+from pathlib import Path
+
+from mailer.errors import ConfigurationError
+from mailer.platform.files import write_whole
+
+
+def ensure_state_dir(state_dir: Path) -> None:
+    """Create `state_dir` with mode 0700 and a `.gitignore` that covers all of it.
+
+    Raises:
+        ConfigurationError: it cannot be created or written to.
+    """
+    try:
+        private_dir(state_dir)
+        ignore = state_dir / ".gitignore"
+        if not ignore.exists():
+            write_whole(ignore, b"*\n")
+            give_to_owner_of(state_dir.parent, ignore)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{state_dir}: cannot keep state here ({error.strerror or error}); "
+            "use a workspace on a writable disk"
+        ) from error
+
+
+def private_dir(path: Path) -> None:
+    """Create `path` with mode 0700 where it is missing; its parent exists."""
+    try:
+        path.mkdir(mode=0o700)
+    except FileExistsError:
+        if not path.is_dir():
+            raise
+    else:
+        give_to_owner_of(path.parent, path)
+
+
+def give_to_owner_of(model: Path, path: Path) -> None:
+    """As root, give `path` to the owner of `model`, so that the owner can work without root later.
+
+    Does nothing for an ordinary user, whose files are their own.
+    """
+    if os.geteuid() == 0:
+        owner = model.stat()
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

@@ -1,0 +1,1 @@
+"""Sending: who gets an issue, when, how fast, and the books."""

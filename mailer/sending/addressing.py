@@ -1,0 +1,64 @@
+"""Addressing: what a message to one subscriber needs beyond the issue: links, ids, merge values."""
+
+from dataclasses import dataclass
+
+from mailer.message.compiled import Recipient, message_id
+from mailer.archive.access import archive_url
+from mailer.sending.ledger.deliveries import Addressee
+from mailer.sending.ledger.sends import Mailing
+from subscribers.tokens import Purpose, Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Addresser:
+    """Makes recipients.
+
+    Args:
+        signer: signs unsubscribe links.
+        message_id_key: keys Message-IDs, so that they cannot be computed by outsiders.
+        base_url: of the web app, without a slash at the end.
+        unsubscribe_mailbox: takes unsubscribe mail; empty for none.
+    """
+
+    signer: Signer
+    message_id_key: bytes
+    base_url: str
+    unsubscribe_mailbox: str = ""
+
+    def recipient(self, mailing: Mailing, addressee: Addressee) -> Recipient:
+        """Return the recipient of `mailing` that `addressee` is."""
+        token = self.signer.sign(
+            Purpose.UNSUBSCRIBE,
+            addressee.subscriber_id,
+            mailing.archive.list_id,
+            addressee.delivery_id,
+        )
+        return Recipient(
+            delivery_id=addressee.delivery_id,
+            email=addressee.email,
+            name=addressee.name,
+            message_id=self._message_id(mailing, addressee),
+            unsubscribe_url=f"{self.base_url}/u/{token}",
+            unsubscribe_mailto=self._mailto(token),
+            archive_url=archive_url(
+                self.signer,
+                mailing.archive,
+                base_url=self.base_url,
+                slug=mailing.compiled.slug,
+                subscriber_id=addressee.subscriber_id,
+            ),
+            fields=addressee.merge_values,
+        )
+
+    def _message_id(self, mailing: Mailing, addressee: Addressee) -> str:
+        return message_id(
+            key=self.message_id_key,
+            slug=mailing.compiled.slug,
+            address_key=addressee.email_key,
+            domain=mailing.domain,
+        )
+
+    def _mailto(self, token: str) -> str:
+        if not self.unsubscribe_mailbox:
+            return ""
+        return f"mailto:{self.unsubscribe_mailbox}?subject=unsubscribe%20{token}"

@@ -1,0 +1,1 @@
+"""The ledger: the rows behind a send, and the journal of hand-overs."""

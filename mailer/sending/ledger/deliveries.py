@@ -1,0 +1,255 @@
+"""Queries on deliveries while they are handed over: open a window, record what became of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from mailer.states import DeliveryState, Outcome
+from mailer.sending.ledger.batches import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A delivery that may be handed over now, with its subscriber as of this moment."""
+
+    delivery_id: int
+    subscriber_id: int
+    email: str
+    email_key: str
+    name: str
+    fields: dict[str, Any]
+    attempt_count: int
+
+    @property
+    def merge_values(self) -> dict[str, Any]:
+        """What fills merge fields and decides on parts for some readers; `name` is one."""
+        return {**self.fields, "name": self.name}
+
+
+_EXTEND = text("""
+UPDATE batch SET lease_until = now() + make_interval(secs => :lease_seconds)
+FROM send
+WHERE batch.id = :batch_id AND batch.state = 'claimed' AND batch.claimed_by = :token
+AND send.id = batch.send_id AND send.state IN ('planning', 'sending')
+RETURNING batch.id
+""")
+
+_OPEN = text("""
+WITH chosen AS MATERIALIZED (
+    SELECT d.id FROM delivery d
+    WHERE d.batch_id = :batch_id AND d.state = 'pending'
+    ORDER BY d.id LIMIT :size FOR UPDATE OF d SKIP LOCKED
+), judged AS (
+    SELECT c.id, p.id AS subscriber_id, p.email, p.email_key, p.name, p.fields,
+        CASE
+            WHEN x.reason IS NOT NULL THEN 'suppressed_' || x.reason
+            WHEN s.state IS NULL THEN 'not_subscribed'
+            WHEN s.state <> 'active' THEN s.state::text
+        END AS objection
+    FROM chosen c
+    JOIN delivery d ON d.id = c.id
+    JOIN send ON send.id = d.send_id
+    JOIN subscriber p ON p.id = d.subscriber_id
+    LEFT JOIN suppression x ON x.email_key = p.email_key
+    LEFT JOIN subscription s
+        ON s.mailing_list_id = send.mailing_list_id AND s.subscriber_id = d.subscriber_id
+)
+UPDATE delivery d SET
+    state = (CASE WHEN j.objection IS NULL THEN 'sending' ELSE 'skipped' END)::delivery_state,
+    reason = coalesce(j.objection, ''),
+    attempt_count = d.attempt_count + (j.objection IS NULL)::int,
+    handed_over_at = CASE WHEN j.objection IS NULL THEN now() ELSE d.handed_over_at END,
+    settled_at = CASE WHEN j.objection IS NULL THEN NULL ELSE now() END
+FROM judged j WHERE d.id = j.id
+RETURNING d.id AS delivery_id, j.subscriber_id, j.email, j.email_key, j.name, j.fields,
+    d.attempt_count, j.objection
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What `open_window` found.
+
+    Args:
+        addressees: to be handed over now, by delivery id.
+        skipped_count: deliveries that a recorded no took out of this window.
+    """
+
+    addressees: tuple[Addressee, ...]
+    skipped_count: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the batch has nothing left to open."""
+        return not self.addressees and not self.skipped_count
+
+
+def open_window(
+    connection: Connection, held: Claim, *, size: int, lease_seconds: float
+) -> Window | None:
+    """Mark the batch's next `size` deliveries `sending` and return them.
+
+    This is the last look before the hand-over: whoever has unsubscribed or been suppressed by now
+    is skipped. The claim's lease is extended.
+
+    Returns:
+        None where the claim is lost or the send is not running any more.
+    """
+    parameters = {"batch_id": held.batch_id, "token": held.token, "lease_seconds": lease_seconds}
+    if connection.execute(_EXTEND, parameters).first() is None:
+        return None
+    rows = connection.execute(_OPEN, {"batch_id": held.batch_id, "size": size}).all()
+    addressees = [
+        Addressee(
+            row.delivery_id,
+            row.subscriber_id,
+            row.email,
+            row.email_key,
+            row.name,
+            row.fields,
+            row.attempt_count,
+        )
+        for row in rows
+        if row.objection is None
+    ]
+    addressees.sort(key=lambda addressee: addressee.delivery_id)
+    return Window(tuple(addressees), len(rows) - len(addressees))
+
+
+_NOTE_VARIANTS = text("""
+UPDATE delivery d SET variant = told.variant
+FROM unnest(CAST(:ids AS bigint[]), CAST(:variants AS smallint[])) AS told (id, variant)
+WHERE d.id = told.id
+""")
+
+
+def note_variants(connection: Connection, variants: Mapping[int, int]) -> None:
+    """Write down which variant each delivery of an open window gets, by delivery id."""
+    if variants:
+        parameters = {"ids": list(variants), "variants": list(variants.values())}
+        connection.execute(_NOTE_VARIANTS, parameters)
+
+
+_RECORD = text("""
+WITH said AS (
+    SELECT * FROM unnest(
+        CAST(:ids AS bigint[]), CAST(:states AS text[]), CAST(:reasons AS text[]),
+        CAST(:receipts AS text[])
+    ) AS said (id, state, reason, receipt)
+), changed AS (
+    UPDATE delivery d SET state = said.state::delivery_state, reason = said.reason,
+        receipt = said.receipt, settled_at = now()
+    FROM said WHERE d.id = said.id AND d.state IN ('sending', 'unknown')
+    RETURNING d.id, d.attempt_count, d.state, d.reason, d.receipt
+)
+INSERT INTO attempt (delivery_id, number, state, reason, receipt)
+SELECT id, attempt_count, state, reason, receipt FROM changed WHERE state <> 'accepted'
+""")
+
+
+def record_outcomes(connection: Connection, outcomes: Sequence[Outcome]) -> None:
+    """Write what hand-overs ended in; running it twice changes nothing the second time."""
+    if not outcomes:
+        return
+    connection.execute(
+        _RECORD,
+        {
+            "ids": [outcome.delivery_id for outcome in outcomes],
+            "states": [outcome.state.value for outcome in outcomes],
+            "reasons": [outcome.reason for outcome in outcomes],
+            "receipts": [outcome.receipt[:255] for outcome in outcomes],
+        },
+    )
+
+
+_PUT_BACK = text("""
+UPDATE delivery SET state = 'pending', attempt_count = greatest(attempt_count - 1, 0),
+    handed_over_at = NULL
+FROM batch
+WHERE delivery.id = ANY(:ids) AND delivery.state = 'sending'
+AND batch.id = delivery.batch_id AND batch.state = 'claimed' AND batch.claimed_by = :token
+""")
+
+
+def put_back(connection: Connection, held: Claim, delivery_ids: Sequence[int]) -> None:
+    """Make deliveries of an open window pending again: they were not handed over."""
+    if delivery_ids:
+        parameters = {"ids": list(delivery_ids), "token": held.token}
+        connection.execute(_PUT_BACK, parameters)
+
+
+_SENDING = text("""
+SELECT id, attempt_count FROM delivery WHERE batch_id = :batch_id AND state = 'sending' ORDER BY id
+""")
+
+
+def sending_attempts(connection: Connection, batch_id: int) -> dict[int, int]:
+    """Return the batch's deliveries in an open window, each with its attempts so far."""
+    rows = connection.execute(_SENDING, {"batch_id": batch_id})
+    return {row.id: row.attempt_count for row in rows}
+
+
+def unknown(delivery_ids: Sequence[int], *, reason: str) -> list[Outcome]:
+    """Return the outcome `unknown` for each delivery."""
+    return [Outcome(id_, DeliveryState.UNKNOWN, reason) for id_ in delivery_ids]
+
+
+_SETTLE_UNKNOWN = text("""
+WITH settled AS (
+    UPDATE delivery SET state = CAST(:state AS delivery_state), reason = :reason,
+        settled_at = now()
+    WHERE send_id = :send_id AND state = 'unknown'
+    AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY(:ids))
+    RETURNING id, attempt_count, state
+), noted AS (
+    INSERT INTO attempt (delivery_id, number, state, reason)
+    SELECT id, attempt_count, state, :reason FROM settled
+)
+SELECT count(*) FROM settled
+""")
+
+
+def settle_unknown(
+    connection: Connection,
+    send_id: int,
+    delivery_ids: Sequence[int] | None,
+    *,
+    state: str,
+    reason: str,
+) -> int:
+    """Give `unknown` deliveries the state that a person found; return how many."""
+    parameters = {
+        "send_id": send_id,
+        "ids": None if delivery_ids is None else list(delivery_ids),
+        "state": state,
+        "reason": reason,
+    }
+    return int(connection.execute(_SETTLE_UNKNOWN, parameters).scalar_one())
+
+
+_RETRY_UNKNOWN = text("""
+WITH chosen AS MATERIALIZED (
+    SELECT id FROM delivery WHERE send_id = :send_id AND state = 'unknown'
+    AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY(:ids)) FOR UPDATE
+), fresh AS (
+    INSERT INTO batch (send_id) SELECT :send_id WHERE EXISTS (SELECT FROM chosen) RETURNING id
+), again AS (
+    UPDATE delivery SET state = 'pending', reason = '', batch_id = fresh.id, settled_at = NULL
+    FROM chosen, fresh WHERE delivery.id = chosen.id RETURNING delivery.id
+), reopened AS (
+    UPDATE send SET state = 'sending', finished_at = NULL, changed_at = now()
+    WHERE id = :send_id AND state = 'sent' AND EXISTS (SELECT FROM chosen)
+)
+SELECT count(*) FROM again
+""")
+
+
+def retry_unknown(connection: Connection, send_id: int, delivery_ids: Sequence[int] | None) -> int:
+    """Make `unknown` deliveries pending again, because a person said that they never went out."""
+    parameters = {
+        "send_id": send_id,
+        "ids": None if delivery_ids is None else list(delivery_ids),
+    }
+    return int(connection.execute(_RETRY_UNKNOWN, parameters).scalar_one())

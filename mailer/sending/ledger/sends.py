@@ -1,0 +1,193 @@
+"""Queries on sends: their books, their states, and the mailing that each one carries."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from mailer.states import DeliveryState
+from mailer.message.compiled import CompiledIssue, MailingIdentity
+from mailer.sending.books import Books, SendState
+from mailer.sending.ledger.issues import from_document
+from subscribers.lists.archive import ListArchive, archive_by_id
+
+_RECOUNT = text("""
+SELECT state::text AS state,
+    CASE WHEN state IN ('skipped', 'rejected', 'failed', 'unknown', 'deferred') THEN reason
+    ELSE '' END AS why,
+    count(*) AS n
+FROM delivery WHERE send_id = :send_id GROUP BY 1, 2
+""")
+
+
+def recount(connection: Connection, send_id: int) -> Books:
+    """Return the send's books, counted afresh from its deliveries."""
+    states: dict[DeliveryState, int] = defaultdict(int)
+    reasons: dict[DeliveryState, dict[str, int]] = defaultdict(dict)
+    for row in connection.execute(_RECOUNT, {"send_id": send_id}):
+        state = DeliveryState(row.state)
+        states[state] += row.n
+        if row.why:
+            reasons[state][row.why] = row.n
+    intended: int | None = connection.scalar(
+        text("SELECT intended_count FROM send WHERE id = :send_id"), {"send_id": send_id}
+    )
+    return Books(intended=intended or 0, states=dict(states), reasons=dict(reasons))
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """What a worker needs to know of a send before it can write to anyone."""
+
+    send_id: int
+    compiled: CompiledIssue
+    archive: ListArchive
+    provider: str
+
+    @property
+    def domain(self) -> str:
+        """The sender's domain."""
+        return self.compiled.sender.email.rpartition("@")[2]
+
+    @property
+    def identity(self) -> MailingIdentity:
+        """What every message of this send says about itself."""
+        return MailingIdentity(self.archive.slug, self.archive.name, self.domain, self.send_id)
+
+
+_MAILING = text("""
+SELECT c.document, send.mailing_list_id, send.provider
+FROM send
+JOIN compiled_issue c ON c.id = send.compiled_issue_id
+WHERE send.id = :send_id
+""")
+
+
+def load_mailing(connection: Connection, send_id: int) -> Mailing:
+    """Return what the send carries; only the list's archive may change once the send exists."""
+    row = connection.execute(_MAILING, {"send_id": send_id}).one()
+    archive = archive_by_id(connection, row.mailing_list_id)
+    return Mailing(send_id, from_document(row.document), archive, row.provider)
+
+
+@dataclass(frozen=True, slots=True)
+class SendSummary:
+    """One send as lists show it."""
+
+    id: int
+    issue_slug: str
+    subject: str
+    list_slug: str
+    provider: str
+    state: SendState
+    reason: str
+    content_hash: str
+    intended_count: int
+    excluded_count: int
+    created_at: dt.datetime
+    planned_at: dt.datetime | None
+    finished_at: dt.datetime | None
+
+
+_SUMMARY = """
+SELECT send.id, issue.slug AS issue_slug, issue.subject, l.slug AS list_slug, send.provider,
+    send.state::text AS state, send.reason, c.content_hash, send.intended_count,
+    send.excluded_count, send.created_at, send.planned_at, send.finished_at
+FROM send
+JOIN issue ON issue.id = send.issue_id
+JOIN compiled_issue c ON c.id = send.compiled_issue_id
+JOIN mailing_list l ON l.id = send.mailing_list_id
+"""
+
+
+def list_sends(connection: Connection, *, limit: int) -> list[SendSummary]:
+    """Return the newest `limit` sends, newest first."""
+    rows = connection.execute(text(_SUMMARY + "ORDER BY send.id DESC LIMIT :n"), {"n": limit})
+    return [_summary(row) for row in rows]
+
+
+def get_send(connection: Connection, send_id: int) -> SendSummary | None:
+    """Return the send, if there is one."""
+    row = connection.execute(text(_SUMMARY + "WHERE send.id = :id"), {"id": send_id}).one_or_none()
+    return None if row is None else _summary(row)
+
+
+def _summary(row: Row[Any]) -> SendSummary:
+    values = dict(row._mapping)  # noqa: SLF001 - its documented name
+    return SendSummary(**{**values, "state": SendState(values["state"])})
+
+
+_MOVE = text("""
+UPDATE send SET state = CAST(:target AS send_state), reason = :reason, changed_at = now(),
+    finished_at = CASE WHEN :is_final THEN now() END
+WHERE id = :send_id AND state = ANY(CAST(:sources AS send_state[])) RETURNING id
+""")
+
+
+def move(  # noqa: PLR0913 - a transition is all of these
+    connection: Connection,
+    send_id: int,
+    *,
+    sources: tuple[SendState, ...],
+    target: SendState,
+    reason: str = "",
+    is_final: bool = False,
+) -> bool:
+    """Change the send's state by compare-and-set; False where it is in none of `sources`."""
+    parameters = {
+        "send_id": send_id,
+        "sources": [state.value for state in sources],
+        "target": target.value,
+        "reason": reason,
+        "is_final": is_final,
+    }
+    return connection.execute(_MOVE, parameters).first() is not None
+
+
+_FINISHED = text("""
+SELECT send.id FROM send WHERE send.state = 'sending' AND NOT EXISTS (
+    SELECT FROM batch WHERE batch.send_id = send.id AND batch.state <> 'done'
+) AND (CAST(:send_id AS bigint) IS NULL OR send.id = :send_id)
+ORDER BY send.id
+""")
+
+
+def sends_without_work(connection: Connection, *, send_id: int | None = None) -> list[int]:
+    """Return sends in state `sending` whose batches are all done."""
+    return list(connection.scalars(_FINISHED, {"send_id": send_id}))
+
+
+_CANCEL_OPEN = text("""
+UPDATE delivery SET state = 'skipped', reason = 'cancelled', settled_at = now()
+FROM batch
+WHERE delivery.batch_id = batch.id AND batch.send_id = :send_id AND batch.state = 'pending'
+AND delivery.state IN ('pending', 'deferred')
+""")
+
+_CANCEL_BATCHES = text("""
+UPDATE batch SET state = 'done' WHERE send_id = :send_id AND state = 'pending'
+""")
+
+
+def settle_cancelled(connection: Connection, send_id: int) -> None:
+    """Skip what a cancelled send has not begun; batches that a worker holds are left to it."""
+    connection.execute(
+        text("SELECT id FROM batch WHERE send_id = :send_id AND state = 'pending' FOR UPDATE"),
+        {"send_id": send_id},
+    )
+    connection.execute(_CANCEL_OPEN, {"send_id": send_id})
+    connection.execute(_CANCEL_BATCHES, {"send_id": send_id})
+
+
+def cancelled_with_work(connection: Connection) -> list[int]:
+    """Return cancelled sends that still have pending batches."""
+    return list(
+        connection.scalars(
+            text(
+                "SELECT DISTINCT send.id FROM send JOIN batch ON batch.send_id = send.id"
+                " WHERE send.state = 'cancelled' AND batch.state = 'pending'"
+            )
+        )
+    )

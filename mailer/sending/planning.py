@@ -1,0 +1,125 @@
+"""Planning: from a compiled issue and a mailing list to deliveries in batches, and telling workers.
+
+The rows come first. Messages to workers are hints: sent after the commit, lost without harm,
+doubled without harm (docs/decisions/0004).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Engine
+
+from mailer.message.compiled import CompiledIssue
+from mailer.sending.gaps import count_gaps
+from mailer.sending.ledger import batches, issues, planning
+from mailer.sending.ledger.planning import AudienceCount
+
+CHUNK_SIZE = 20_000
+"""Subscriptions planned in one transaction."""
+
+PLANNER_SILENCE_SECONDS = 15
+"""A planner that has committed no chunk for this long is taken for dead."""
+
+HINT_CHUNK = 500
+"""Batches that workers are told of between two notes of it."""
+
+
+class Hints(Protocol):
+    """Tells workers that there is work."""
+
+    def deliver(self, batch_id: int) -> None:
+        """Tell some worker of a batch; may be lost or doubled."""
+        ...
+
+    def waiting_count(self) -> int:
+        """Return about how many hints no worker has taken yet."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a send would do, before anybody agrees to it.
+
+    Args:
+        counts: who would be reached.
+        lacking: merge fields without a default, with how many active subscribers lack a value.
+    """
+
+    counts: AudienceCount
+    lacking: dict[str, int]
+
+
+def preview(engine: Engine, compiled: CompiledIssue, *, mailing_list_id: int) -> Preview:
+    """Count whom the issue would reach, and who would see a gap in it."""
+    with engine.connect() as connection:
+        issue_id = issues.find_issue_id(connection, compiled.slug)
+        counts = planning.count_audience(
+            connection, mailing_list_id=mailing_list_id, issue_id=issue_id
+        )
+        gaps = count_gaps(connection, compiled, mailing_list_id=mailing_list_id)
+    return Preview(counts, gaps)
+
+
+def start_send(
+    engine: Engine, compiled: CompiledIssue, *, mailing_list_id: int, provider: str
+) -> int:
+    """Record the send, ready to be planned, and return its id."""
+    with engine.begin() as connection:
+        saved = issues.save_compiled(connection, compiled)
+        return planning.create_send(
+            connection,
+            issue_id=saved.issue_id,
+            compiled_issue_id=saved.compiled_issue_id,
+            mailing_list_id=mailing_list_id,
+            provider=provider,
+        )
+
+
+def plan(
+    engine: Engine,
+    send_id: int,
+    *,
+    batch_size: int,
+    progress: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Plan the send to its end, chunk by committed chunk; goes on where a dead planner stopped."""
+    while True:
+        with engine.begin() as connection:
+            members = planning.plan_next_chunk(
+                connection, send_id=send_id, chunk_size=CHUNK_SIZE, batch_size=batch_size
+            )
+        if members is None:
+            return
+        progress(members)
+
+
+def plan_abandoned(engine: Engine, *, batch_size: int) -> None:
+    """Finish the planning of sends whose planner died; harmless beside a living one."""
+    with engine.connect() as connection:
+        abandoned = planning.abandoned_sends(connection, silence_seconds=PLANNER_SILENCE_SECONDS)
+    for send_id in abandoned:
+        plan(engine, send_id, batch_size=batch_size)
+
+
+def tell_workers(engine: Engine, hints: Hints, *, silence_seconds: float, most: int) -> int:
+    """Tell workers of due batches that nobody has been told of lately; return how many."""
+    told = 0
+    while told < most:
+        with engine.connect() as connection:
+            due = batches.due_batches(
+                connection, silence_seconds=silence_seconds, limit=min(HINT_CHUNK, most - told)
+            )
+        if not due:
+            break
+        _tell(engine, hints, due)
+        told += len(due)
+    return told
+
+
+def _tell(engine: Engine, hints: Hints, batch_ids: Iterable[int]) -> None:
+    ids = list(batch_ids)
+    for batch_id in ids:
+        hints.deliver(batch_id)
+    with engine.begin() as connection:
+        batches.mark_enqueued(connection, ids)

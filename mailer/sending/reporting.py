@@ -1,0 +1,125 @@
+"""Reporting: how a send stands, and the whole story of one delivery."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from mailer.states import DeliveryState
+from mailer.sending.books import Books
+from mailer.errors import NotFoundError
+from mailer.sending.ledger import sends, stories
+from mailer.sending.ledger.sends import SendSummary
+from mailer.sending.ledger.stories import DeliveryFacts, Moment
+from subscribers.people.address import parse_address
+
+
+@dataclass(frozen=True, slots=True)
+class SendReport:
+    """A send with its books."""
+
+    summary: SendSummary
+    books: Books
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as JSON values; the keys are part of the command's interface."""
+        books = self.books
+        return {
+            **asdict(self.summary),
+            "books": {
+                "intended": books.intended,
+                "accepted": books.accepted,
+                "skipped": books.count(DeliveryState.SKIPPED),
+                "rejected": books.count(DeliveryState.REJECTED),
+                "failed": books.count(DeliveryState.FAILED),
+                "unknown": books.count(DeliveryState.UNKNOWN),
+                "open": books.open,
+                "balanced": books.is_balanced,
+            },
+            "states": {state.value: count for state, count in sorted(books.states.items())},
+            "reasons": {
+                state.value: dict(sorted(counts.items()))
+                for state, counts in sorted(books.reasons.items())
+            },
+        }
+
+
+def report(engine: Engine, send_id: int) -> SendReport:
+    """Return the send with its books, counted afresh.
+
+    Raises:
+        NotFoundError: there is no such send.
+    """
+    with engine.connect() as connection:
+        summary = sends.get_send(connection, send_id)
+        if summary is None:
+            raise NotFoundError(f"there is no send {send_id}: `mailer sends ls` shows them")
+        return SendReport(summary, sends.recount(connection, send_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One delivery from planning to the last that is known of it."""
+
+    delivery: DeliveryFacts
+    moments: tuple[Moment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All that is known of mail to one address."""
+
+    email: str
+    standing: dict[str, Any]
+    stories: tuple[Story, ...]
+
+
+def explain(
+    engine: Engine, email: str, *, issue_slug: str | None = None, limit: int = 50
+) -> Explanation:
+    """Return what happened to the address's deliveries, newest first.
+
+    Raises:
+        NotFoundError: the address is no subscriber, or the issue was never meant for it.
+        InvalidAddressError: `email` is not an address.
+    """
+    address = parse_address(email)
+    with engine.connect() as connection:
+        standing = stories.standing_of(connection, address.email_key)
+        found = stories.deliveries_of(
+            connection, email_key=address.email_key, issue_slug=issue_slug, limit=limit
+        )
+        told = tuple(_story(connection, facts) for facts in found)
+    if not told and (issue_slug or not standing["subscriptions"]):
+        raise NotFoundError(_nothing(email, issue_slug))
+    return Explanation(address.email, standing, told)
+
+
+def _nothing(email: str, issue_slug: str | None) -> str:
+    if issue_slug:
+        return f"issue {issue_slug!r} was never planned for {email}: it was not on the list then"
+    return f"{email} is not a subscriber: `mailer subscriber add` adds one"
+
+
+def _story(connection: Connection, facts: DeliveryFacts) -> Story:
+    moments = [
+        Moment(facts.planned_at, "planned", "", f"send {facts.send_id} to {facts.list_slug}"),
+        *stories.moments_of(connection, facts.id),
+    ]
+    moments += _last_hand_over(facts)
+    return Story(facts, tuple(sorted(moments, key=lambda moment: moment.at)))
+
+
+def _last_hand_over(facts: DeliveryFacts) -> list[Moment]:
+    moments = []
+    if facts.handed_over_at is not None:
+        opened = f"attempt {facts.attempt_count}: handed to {facts.provider}"
+        moments.append(Moment(facts.handed_over_at, opened, "", ""))
+    is_told_by_attempt = facts.state in {
+        DeliveryState.DEFERRED,
+        DeliveryState.UNKNOWN,
+        DeliveryState.FAILED,
+    }
+    if facts.settled_at is not None and not is_told_by_attempt:
+        moments.append(Moment(facts.settled_at, facts.state, facts.reason, facts.receipt))
+    return moments

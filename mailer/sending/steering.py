@@ -1,0 +1,111 @@
+"""Steering: what a person does to a send: pause, resume, cancel, reconcile what is unknown."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from sqlalchemy import Connection, Engine
+
+from mailer.sending.books import SendState
+from mailer.errors import NotFoundError, SendStateError
+from mailer.sending.closing import finish
+from mailer.sending.ledger import deliveries, sends
+
+RUNNING = (SendState.PLANNING, SendState.SENDING)
+
+
+class Verdict(StrEnum):
+    """What a person found out about deliveries that were `unknown`."""
+
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+    RETRY = "retry"
+
+
+def pause(engine: Engine, send_id: int) -> None:
+    """Stop handing over within a window; nothing is lost.
+
+    Raises:
+        NotFoundError, SendStateError.
+    """
+    with engine.begin() as connection:
+        _move(connection, send_id, RUNNING, SendState.PAUSED, reason="paused by hand")
+
+
+def resume(engine: Engine, send_id: int) -> None:
+    """Go on with a paused send.
+
+    Raises:
+        NotFoundError, SendStateError.
+    """
+    with engine.begin() as connection:
+        summary = sends.get_send(connection, send_id)
+        planned = summary is not None and summary.planned_at is not None
+        target = SendState.SENDING if planned else SendState.PLANNING
+        _move(connection, send_id, (SendState.PAUSED,), target)
+
+
+def cancel(engine: Engine, send_id: int) -> None:
+    """End the send: what was not handed over is skipped with the reason `cancelled`.
+
+    Raises:
+        NotFoundError, SendStateError.
+    """
+    with engine.begin() as connection:
+        sources = (*RUNNING, SendState.PAUSED)
+        _move(
+            connection,
+            send_id,
+            sources,
+            SendState.CANCELLED,
+            reason="cancelled by hand",
+            is_final=True,
+        )
+        sends.settle_cancelled(connection, send_id)
+
+
+def reconcile(
+    engine: Engine, send_id: int, *, verdict: Verdict, delivery_ids: Sequence[int] | None = None
+) -> int:
+    """Settle `unknown` deliveries by a person's word; return how many.
+
+    Args:
+        engine: the ledger.
+        send_id: the send.
+        verdict: what is true of them.
+        delivery_ids: which ones; all of the send's when None.
+    """
+    with engine.begin() as connection:
+        if sends.get_send(connection, send_id) is None:
+            raise _missing(send_id)
+        if verdict is Verdict.RETRY:
+            count = deliveries.retry_unknown(connection, send_id, delivery_ids)
+        else:
+            count = deliveries.settle_unknown(
+                connection, send_id, delivery_ids, state=verdict.value, reason="reconciled_by_hand"
+            )
+    finish(engine, send_id)
+    return count
+
+
+def _move(  # noqa: PLR0913 - a transition is all of these
+    connection: Connection,
+    send_id: int,
+    sources: tuple[SendState, ...],
+    target: SendState,
+    *,
+    reason: str = "",
+    is_final: bool = False,
+) -> None:
+    if sends.move(
+        connection, send_id, sources=sources, target=target, reason=reason, is_final=is_final
+    ):
+        return
+    summary = sends.get_send(connection, send_id)
+    if summary is None:
+        raise _missing(send_id)
+    allowed = " or ".join(state.value for state in sources)
+    raise SendStateError(f"send {send_id} is {summary.state}, not {allowed}")
+
+
+def _missing(send_id: int) -> NotFoundError:
+    return NotFoundError(f"there is no send {send_id}: `mailer sends ls` shows them")

@@ -1,9 +1,0 @@
-"""Alembic's entry: runs migrations over the connection that `mailer.storage.migrate` hands in."""
-
-from alembic import context
-
-from mailer.storage.tables import metadata
-
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
-with context.begin_transaction():
-    context.run_migrations()

@@ -1,0 +1,225 @@
+"""The local inbox's pages: messages as mail programs show them. For this machine only."""
+
+import http.client
+import ipaddress
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Literal, NoReturn
+from urllib.parse import urlencode, urlsplit
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+
+from mailer.message.viewing import Scheme, for_frame
+from mailer.web.inbox.parsing import Contents, read_contents, snippet
+from mailer.web.inbox.store import InboxStore, StoredMessage
+from mailer.platform.serving.headers import EMAIL_POLICY
+from mailer.web.pages import PRIVATE, Pages
+
+PAGE_SIZE = 40
+_HUES = 8
+_ONE_CLICK_BODY = b"List-Unsubscribe=One-Click"
+_ONE_CLICK_TIMEOUT_SECONDS = 10
+
+Tab = Literal["message", "text", "headers", "source"]
+Width = Literal["desktop", "mobile"]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What of the inbox is looked at, and how; each page's links carry it on."""
+
+    q: str = ""
+    page: int = 1
+    tab: Tab = "message"
+    width: Width = "desktop"
+    scheme: Scheme = "auto"
+
+    def link(self, message_id: int | None = None, **changes: str | int) -> str:
+        """Return the address of this view with `changes`; what is as usual is left out."""
+        usual = View()
+        names = ("q", "page", "tab", "width", "scheme")
+        wanted = {name: changes.get(name, getattr(self, name)) for name in names}
+        rest = {name: value for name, value in wanted.items() if value != getattr(usual, name)}
+        path = "/inbox/" if message_id is None else f"/inbox/{message_id}"
+        return f"{path}?{urlencode(rest)}" if rest else path
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the list."""
+
+    message: StoredMessage
+    snippet: str
+    hue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of the list."""
+
+    lines: tuple[Line, ...]
+    found_count: int
+    first: int
+    last: int
+    has_newer: bool
+    has_older: bool
+
+
+def make_router(store: InboxStore, *, base_url: str) -> APIRouter:
+    """Return the routes.
+
+    Args:
+        store: the messages.
+        base_url: of the web app; the unsubscribe button posts to nobody else.
+    """
+    pages = Pages({"unsubscribed": None}, stylesheet="inbox.css")
+    snippets = lru_cache(maxsize=4096)(lambda message_id: _snippet(store, message_id))
+    router = APIRouter(prefix="/inbox", dependencies=[Depends(_only_from_here)])
+
+    def listing(view: View) -> Listing:
+        found = store.search(view.q)
+        start = (view.page - 1) * PAGE_SIZE
+        shown = found[start : start + PAGE_SIZE]
+        return Listing(
+            lines=tuple(Line(m, snippets(m.id), hue_of(m)) for m in shown),
+            found_count=len(found),
+            first=min(start + 1, len(found)),
+            last=start + len(shown),
+            has_newer=view.page > 1,
+            has_older=start + PAGE_SIZE < len(found),
+        )
+
+    def message_or_404(message_id: int) -> tuple[StoredMessage, bytes]:
+        message = store.get(message_id)
+        try:
+            return message or _missing(), store.raw(message_id)
+        except FileNotFoundError:
+            return _missing()
+
+    @router.api_route("", methods=["GET", "HEAD"])
+    @router.api_route("/", methods=["GET", "HEAD"])
+    def index(view: Annotated[View, Depends(_view)]) -> Response:
+        return pages.render("inbox_list.html", view=view, listing=listing(view), message=None)
+
+    @router.api_route("/{message_id:int}", methods=["GET", "HEAD"])
+    def read(message_id: int, request: Request, view: Annotated[View, Depends(_view)]) -> Response:
+        message, raw = message_or_404(message_id)
+        return pages.render(
+            "inbox_message.html",
+            view=view,
+            listing=listing(view),
+            message=message,
+            hue=hue_of(message),
+            contents=read_contents(raw),
+            answered=_answered(request.query_params.get("answered", "")),
+        )
+
+    @router.api_route("/{message_id:int}/html", methods=["GET", "HEAD"])
+    def html(message_id: int, view: Annotated[View, Depends(_view)]) -> Response:
+        contents = read_contents(message_or_404(message_id)[1])
+        return HTMLResponse(
+            for_frame(contents.html, view.scheme),
+            headers={
+                **PRIVATE,
+                "Content-Security-Policy": EMAIL_POLICY
+                + "; sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'",
+            },
+        )
+
+    @router.api_route("/{message_id:int}/message.eml", methods=["GET", "HEAD"])
+    def download(message_id: int) -> Response:
+        raw = message_or_404(message_id)[1]
+        name = f'attachment; filename="message-{message_id}.eml"'
+        return Response(
+            raw, media_type="message/rfc822", headers={**PRIVATE, "Content-Disposition": name}
+        )
+
+    @router.post("/{message_id:int}/unsubscribe")
+    def press_unsubscribe(
+        message_id: int, request: Request, view: Annotated[View, Depends(_view)]
+    ) -> Response:
+        if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+            return PlainTextResponse("Only from the inbox's own page.\n", status_code=403)
+        contents = read_contents(message_or_404(message_id)[1])
+        answered = post_one_click(contents, base_url=base_url)
+        target = view.link(message_id)
+        mark = "&" if "?" in target else "?"
+        return RedirectResponse(f"{target}{mark}answered={answered}", status_code=303)
+
+    return router
+
+
+def post_one_click(contents: Contents, *, base_url: str) -> str:
+    """Do what a mail program's server does when its unsubscribe button is pressed.
+
+    Returns:
+        The status of the answer; `elsewhere` where the link is not ours, `unreachable` where
+        nobody answered.
+
+    Source: RFC 8058 3.2.
+    """
+    url, ours = urlsplit(contents.one_click_url), urlsplit(base_url)
+    if not url.hostname or (url.scheme, url.netloc) != (ours.scheme, ours.netloc):
+        return "elsewhere"
+    make = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+    connection = make(url.hostname, url.port, timeout=_ONE_CLICK_TIMEOUT_SECONDS)
+    try:
+        connection.request(
+            "POST",
+            url.path + (f"?{url.query}" if url.query else ""),
+            body=_ONE_CLICK_BODY,
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        )
+        return str(connection.getresponse().status)
+    except (OSError, http.client.HTTPException):
+        return "unreachable"
+    finally:
+        connection.close()
+
+
+def hue_of(message: StoredMessage) -> int:
+    """Return which of the avatar colours a recipient has: always the same."""
+    return sum(message.recipients[0].encode()) % _HUES if message.recipients else 0
+
+
+def _view(
+    q: Annotated[str, Query(max_length=200)] = "",
+    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+    tab: Tab = "message",
+    width: Width = "desktop",
+    scheme: Scheme = "auto",
+) -> View:
+    return View(q=q.strip(), page=page, tab=tab, width=width, scheme=scheme)
+
+
+def _answered(value: str) -> str:
+    is_status = len(value) == len("200") and value.isascii() and value.isdigit()
+    return value if is_status or value in {"elsewhere", "unreachable"} else ""
+
+
+def _only_from_here(request: Request) -> None:
+    """Answer this machine only, by its own name: a page elsewhere cannot borrow the browser."""
+    host = request.url.hostname or ""
+    client = request.client.host if request.client else ""
+    if not (_is_loopback(client) and (host == "localhost" or _is_loopback(host))):
+        _missing()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _missing() -> NoReturn:
+    raise HTTPException(404)
+
+
+def _snippet(store: InboxStore, message_id: int) -> str:
+    try:
+        return snippet(store.raw(message_id))
+    except FileNotFoundError:
+        return ""

@@ -1,0 +1,142 @@
+"""What all routes of the archive work with, and what its pages say of themselves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import Engine
+
+from mailer.archive.cards import Card
+from mailer.platform.clock import utcnow
+from mailer.archive.articles import Articles
+from mailer.archive.card_files import CardShelf, card_hash
+from mailer.archive.feeds.feeds import FeedMaker
+from mailer.archive.access import PUBLIC_DOOR, Door, list_door, private_door
+from mailer.archive.pages import ArchivedIssue
+from mailer.archive.publication import Publication
+from mailer.web.pages import PRIVATE, PUBLIC, Pages
+from subscribers.tokens import Signer
+
+INDEX_CARD = "card.png"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedKind:
+    """A format of feed: its file name below an index, and what it is."""
+
+    file: str
+    name: str
+    media_type: str
+
+
+ATOM = FeedKind("feed.atom", "Atom", "application/atom+xml")
+RSS = FeedKind("rss.xml", "RSS", "application/rss+xml")
+JSON = FeedKind("feed.json", "JSON Feed", "application/feed+json")
+FEED_KINDS = (ATOM, RSS, JSON)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A link to a feed, for a page's head and foot."""
+
+    name: str
+    title: str
+    media_type: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the routes of the archive work with.
+
+    Args:
+        engine: the ledger.
+        signer: checks signed links.
+        pages: the web app's templates.
+        publication: whose archive it is.
+        cards: social cards.
+        accent: `#RRGGBB` for the cards; empty for the usual one.
+    """
+
+    engine: Engine
+    signer: Signer
+    pages: Pages
+    publication: Publication
+    cards: CardShelf
+    accent: str
+
+    @cached_property
+    def feeds(self) -> FeedMaker:
+        """Makes feeds."""
+        articles = Articles(self.engine, self.publication)
+        return FeedMaker(self.engine, self.publication, articles, self.card_url)
+
+    def open_public(self, _: str) -> Door:
+        """Return what everybody may read."""
+        return PUBLIC_DOOR
+
+    def open_list(self, slug: str) -> Door | None:
+        """Return one list's archive, where it may be read without a link."""
+        with self.engine.connect() as connection:
+            return list_door(connection, slug)
+
+    def open_link(self, token: str) -> Door | None:
+        """Return what a signed link opens."""
+        with self.engine.connect() as connection:
+            return private_door(connection, self.signer, token, now=utcnow())
+
+    def title(self, door: Door) -> str:
+        """Return what this part of the archive is called."""
+        return door.archive.name if door.archive else self.publication.name
+
+    def url(self, path: str) -> str:
+        """Return the full address of a path of ours."""
+        return self.publication.base_url + path
+
+    def feed_links(self, door: Door) -> list[FeedLink]:
+        """Return the feeds of what `door` opens."""
+        title = self.title(door)
+        return [
+            FeedLink(
+                kind.name,
+                f"{title} ({kind.name})",
+                kind.media_type,
+                self.url(door.index_path + kind.file),
+            )
+            for kind in FEED_KINDS
+        ]
+
+    def card(self, issue: ArchivedIssue) -> Card:
+        """Return what the issue's social card says."""
+        return self._card(issue.subject, _written(issue))
+
+    def index_card(self) -> Card:
+        """Return what the card of the whole archive says."""
+        return self._card(self.publication.name, "Every issue")
+
+    def card_url(self, issue: ArchivedIssue) -> str:
+        """Return where the card is: another address when it would look different."""
+        version = card_hash(self.card(issue))
+        return self.url(f"{PUBLIC_DOOR.issues_path}{issue.slug}/card.png?v={version}")
+
+    def index_card_url(self) -> str:
+        """Return where the card of the whole archive is."""
+        return self.url(f"{PUBLIC_DOOR.index_path}{INDEX_CARD}?v={card_hash(self.index_card())}")
+
+    def _card(self, title: str, date: str) -> Card:
+        publication = self.publication
+        return Card(title, publication.name, date, publication.host, self.accent)
+
+
+def headers_for(door: Door, *, is_indexed: bool) -> Mapping[str, str]:
+    """Return the headers of a page: kept by nobody, listed by nobody, or neither."""
+    if door.is_private:
+        return PRIVATE
+    return PUBLIC if is_indexed else {**PUBLIC, "X-Robots-Tag": "noindex"}
+
+
+def _written(issue: ArchivedIssue) -> str:
+    """Return the date as people write it; in figures where we do not know the language's words."""
+    if issue.language.lower().partition("-")[0] != "en":
+        return issue.date.isoformat()
+    return f"{issue.date.day} {issue.date:%B %Y}"

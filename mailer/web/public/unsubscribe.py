@@ -1,0 +1,78 @@
+"""Unsubscribing by link: a page that asks, and the POST that does it.
+
+Source: RFC 8058. The POST comes from mail programs' servers without cookies, in either form
+encoding; it is answered with 200 however often it comes, and never with a redirect. GET and HEAD
+change nothing: scanners follow every link.
+"""
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import Engine
+from starlette.concurrency import run_in_threadpool
+
+from mailer.platform.clock import utcnow
+from mailer.composing.trial.links import find_test_link
+from subscribers.unsubscribing import UnsubscribeLink, look_up, unsubscribe
+from mailer.platform.serving.bodies import BodyTooLargeError, read_body
+from mailer.web.pages import PUBLIC, Pages
+from subscribers.errors import TokenError
+from subscribers.tokens import Purpose, Signer
+
+_MOST_BODY_BYTES = 64 * 1024
+
+
+def make_router(engine: Engine, signer: Signer, pages: Pages) -> APIRouter:
+    """Return the routes."""
+    router = APIRouter()
+
+    def open_link(token: str) -> UnsubscribeLink | None:
+        try:
+            ids = signer.verify(Purpose.UNSUBSCRIBE, token)
+        except TokenError:
+            return None
+        return look_up(engine, ids)
+
+    def without_link(token: str, template: str) -> Response:
+        """Answer to a link that is nobody's: of a test, or of nothing."""
+        list_name = find_test_link(engine, signer, token)
+        if list_name is None:
+            return pages.render("bad_link.html", status=404)
+        return pages.render(template, list_name=list_name)
+
+    @router.api_route("/u/{token}", methods=["GET", "HEAD"])
+    def ask(token: str) -> Response:
+        link = open_link(token)
+        if link is None:
+            return without_link(token, "unsubscribe_test.html")
+        return pages.render(
+            "unsubscribe.html" if link.is_subscribed else "unsubscribed.html", link=link
+        )
+
+    @router.post("/u/{token}")
+    async def act(token: str, request: Request) -> Response:
+        source = await _source(request)
+        return await run_in_threadpool(unsubscribe_now, token, source)
+
+    def unsubscribe_now(token: str, source: str) -> Response:
+        link = open_link(token)
+        if link is None:
+            return without_link(token, "unsubscribed_test.html")
+        unsubscribe(engine, link, source=source, now=utcnow())
+        return pages.render("unsubscribed.html", link=link)
+
+    _add_help(router, pages)
+    return router
+
+
+def _add_help(router: APIRouter, pages: Pages) -> None:
+    @router.api_route("/unsubscribe-help", methods=["GET", "HEAD"])
+    def explain() -> Response:
+        return pages.render("unsubscribe_help.html", headers=PUBLIC)
+
+
+async def _source(request: Request) -> str:
+    """Return who pressed the button. A body that nobody can read is a no all the same."""
+    try:
+        body = await read_body(request, most_bytes=_MOST_BODY_BYTES)
+    except BodyTooLargeError:
+        body = b""
+    return "one_click" if b"one-click" in body.lower() else "web"

@@ -1,0 +1,1 @@
+"""Importing subscribers from CSV files."""

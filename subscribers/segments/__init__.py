@@ -1,0 +1,1 @@
+"""Segments: rules that narrow an audience."""
