@@ -21,12 +21,12 @@ from celery.platforms import SecurityWarning
 from kombu.exceptions import OperationalError
 
 from mailer.bootstrap import App, open_app
+from mailer.errors import MailerError
+from mailer.feedback.applying import apply_unapplied
 from mailer.platform.broker import DELIVER, SWEEP
 from mailer.platform.clock import utcnow
-from mailer.errors import MailerError
 from mailer.platform.logs import configure_logging
 from mailer.sending.courier import Courier
-from mailer.feedback.applying import apply_unapplied
 from mailer.sending.sweeping import sweep as sweep_once
 
 SWEEP_EVERY_SECONDS = 2.0

@@ -12,9 +12,9 @@ import time
 
 from compile import DEFAULTS, PATH, ROOTS, generated, reference, times_ms
 
-from mailer.message.compiled import CompiledIssue
 from mailer.composing.linting.compat import CompatOptions, check_compiled, check_html, check_size
 from mailer.composing.rendering import compile_issue, find_theme
+from mailer.message.compiled import CompiledIssue
 
 
 def main() -> None:

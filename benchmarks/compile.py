@@ -11,21 +11,28 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from mailer.message.compiled import Mailbox
-from mailer.composing.rendering import IssueDefaults, Theme, compile_issue, css, find_theme, html_bytes, templates
-from mailer.composing.issue.reading import parser
+from mailer.composing.issue.reading.merge import tokens_for
+from mailer.composing.issue.reading.source import Source, normalise
+from mailer.composing.rendering import (
+    IssueDefaults,
+    Theme,
+    compile_issue,
+    css,
+    find_theme,
+    html_bytes,
+    parser,
+    templates,
+)
 from mailer.composing.rendering.edition import edit
 from mailer.composing.rendering.html import Fragments
 from mailer.composing.rendering.html_part import mjml_values
-from mailer.composing.issue.reading.merge import tokens_for
 from mailer.composing.rendering.mjml import STYLES
 from mailer.composing.rendering.mjml_rules import first_fault
 from mailer.composing.rendering.mrml import entities_in_attributes, to_html
-from mailer.composing.issue.characters import normalise
-from mailer.composing.issue.reading.source import Source
 from mailer.composing.rendering.stylesheet import make_styles
 from mailer.composing.rendering.text_part import text_part
 from mailer.composing.themes.theme import MJML_FILE
+from mailer.message.compiled import Mailbox
 from mailer.platform.resources import resource_dir
 
 ROOTS = [resource_dir("templates") / "email"]

@@ -19,11 +19,11 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from mailer.config import Settings
+from mailer.composing.images.hosting import host_images
+from mailer.composing.images.preparing import prepare
 from mailer.composing.issue.tree import FrontMatter, Issue, Text
 from mailer.composing.issue.tree import Image as IssueImage
-from mailer.composing.images.preparing import prepare
-from mailer.composing.images.hosting import host_images
+from mailer.config import Settings
 
 SHOWN_WIDTH = 552
 SETTLED_SECONDS = 1.1

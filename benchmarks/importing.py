@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 
-from mailer.platform.clock import utcnow
-from mailer.platform.embedded import acquire
 from mailer.database.engine import make_engine
 from mailer.database.migrate import upgrade
+from mailer.platform.clock import utcnow
+from mailer.platform.embedded import acquire
 from subscribers import service
-from subscribers.importing.run import ImportResult, import_csv
 from subscribers.importing.rows import CsvRows
+from subscribers.importing.run import ImportResult, import_csv
 
 if TYPE_CHECKING:
     import psycopg

@@ -21,13 +21,14 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "tests" / "helpers")]
 
 from ledger_kit import Ledger, compiled_issue
 
-from mailer.platform.clock import utcnow
-from mailer.states import DeliveryState, Journal, Outcome
-from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
-from mailer.message.mime import MimeTemplate
-from mailer.platform.embedded import acquire
 from mailer.database.engine import make_engine
 from mailer.database.migrate import upgrade
+from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
+from mailer.message.mime import MimeTemplate
+from mailer.platform.clock import utcnow
+from mailer.platform.embedded import acquire
+from mailer.providers.outcome import Journal, Outcome
+from mailer.states import DeliveryState
 
 RECIPIENTS = 100_000
 

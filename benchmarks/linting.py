@@ -10,13 +10,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from mailer.platform.clock import utcnow
-from mailer.config import Settings
+from mailer.composing import compiling
+from mailer.composing.linting import lint_file
 from mailer.composing.linting.repair import parse_what_is_right
 from mailer.composing.linting.scan.document import scan
 from mailer.composing.rendering import html_bytes
-from mailer.composing.linting import lint_file as linting
-from mailer.composing import compiling as publishing
+from mailer.config import Settings
+from mailer.platform.clock import utcnow
 
 
 def milliseconds(work: Callable[[], object], rounds: int) -> dict[str, float]:
@@ -38,25 +38,23 @@ def main() -> None:
     file: Path = arguments.file
     sender = {"email": "news@example.org", "postal_address": "12 Hill Lane"}
     settings = Settings(workspace=Path.cwd(), sender=sender)  # type: ignore[arg-type]
-    draft = publishing.read_draft(file)
+    draft = compiling.read_draft(file)
     document = scan(draft.source)
-    report = linting.lint_file(file, settings, now=utcnow())
+    report = lint_file.lint_file(file, settings, now=utcnow())
     figures = {
         "file": str(file),
         "items": len(draft.issue.items),
-        "html_bytes": html_bytes(publishing.compile_draft(draft, settings)),
+        "html_bytes": html_bytes(compiling.compile_draft(draft, settings)),
         "findings": len(report.findings),
         "lint": milliseconds(
-            lambda: linting.lint_file(file, settings, now=utcnow()), arguments.rounds
+            lambda: lint_file.lint_file(file, settings, now=utcnow()), arguments.rounds
         ),
         "scan": milliseconds(lambda: scan(draft.source), arguments.rounds),
         "parse": milliseconds(
             lambda: parse_what_is_right(document.source, document.front, path=file),
             arguments.rounds,
         ),
-        "compile": milliseconds(
-            lambda: publishing.compile_draft(draft, settings), arguments.rounds
-        ),
+        "compile": milliseconds(lambda: compiling.compile_draft(draft, settings), arguments.rounds),
     }
     print(json.dumps(figures, indent=2))
 

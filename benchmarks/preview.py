@@ -10,14 +10,16 @@ import statistics
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 from compile import generated
 
-from mailer.platform.browser import Page, find_browser, open_chromium
-from mailer.config import load_settings
+from mailer.bootstrap import open_database
 from mailer.composing.preview.server import PreviewHandle
+from mailer.config import load_settings
+from mailer.platform.browser import Page, find_browser, open_chromium
 
 SETTINGS = '[sender]\nemail = "news@example.org"\nname = "The Observatory"\n'
 PAUSE_SECONDS = 0.25
@@ -60,7 +62,9 @@ def main() -> None:
         path = Path(folder) / "generated.md"
         source = generated(chosen.items)
         path.write_text(source)
-        preview = PreviewHandle(path, load_settings(Path(folder)))
+        preview = PreviewHandle(
+            path, load_settings(Path(folder)), open_database=partial(open_database, Path(folder))
+        )
         try:
             with open_chromium(find_browser()) as chromium:
                 times = measure(chromium.new_page(), preview, path, source, rounds=chosen.rounds)

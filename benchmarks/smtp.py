@@ -24,8 +24,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from mailer.states import Outcome
-from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient, Slot, SlotContext
+from mailer.message.compiled import (
+    CompiledIssue,
+    Mailbox,
+    MailingIdentity,
+    Recipient,
+    Slot,
+    SlotContext,
+)
+from mailer.providers.outcome import Outcome
 from mailer.providers.smtp.provider import SmtpProvider, SmtpSettings
 
 SEARCH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/libexec/postfix"

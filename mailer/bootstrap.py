@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Literal, cast
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError as DatabaseDownError
 
-from mailer.platform.clock import utcnow
 from mailer.config import Settings, ensure_secret_key, load_settings
-from mailer.errors import ConfigurationError
-from mailer.providers.base import Provider
 from mailer.database.engine import make_engine
 from mailer.database.migrate import ensure_schema
+from mailer.errors import ConfigurationError
+from mailer.platform.clock import utcnow
+from mailer.providers.base import Provider
 from subscribers.tokens import Purpose, Signer, derive_key
 
 if TYPE_CHECKING:
@@ -163,6 +163,17 @@ def open_app(workspace: Path | None = None, *, check_schema: bool = True) -> Ite
             if check_schema:
                 ensure_schema(app.engine)
             yield app
+
+
+@contextmanager
+def open_database(workspace: Path) -> Iterator[Engine]:
+    """Yield the ledger of a workspace, with its schema in place.
+
+    Raises:
+        ConfigurationError: as `open_app`.
+    """
+    with open_app(workspace) as app:
+        yield app.engine
 
 
 @contextmanager

@@ -1,10 +1,6 @@
-"""A delivery: one issue to one subscriber. Its states, what moves it, when it is tried again."""
+"""The states of a delivery and of a send: words that the database, the code and people share."""
 
-import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
 
 
 class DeliveryState(StrEnum):
@@ -50,107 +46,18 @@ OUTCOME_STATES = frozenset(
 )
 """States that a hand-over can end in."""
 
-FIRST_WAIT_SECONDS = 60
-LONGEST_WAIT_SECONDS = 6 * 3600
-FIRST_TROUBLE_WAIT_SECONDS = 5
-LONGEST_TROUBLE_WAIT_SECONDS = 300
+
+class SendState(StrEnum):
+    """Where a send stands."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    PLANNING = "planning"
+    SENDING = "sending"
+    PAUSED = "paused"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the provider said of one delivery.
-
-    Args:
-        delivery_id: the delivery.
-        state: one of `OUTCOME_STATES`.
-        reason: short machine-readable reason, such as `smtp_550`; empty when accepted.
-        receipt: the provider's own id of what it accepted, or its answer; at most 255 characters.
-    """
-
-    delivery_id: int
-    state: DeliveryState
-    reason: str = ""
-    receipt: str = ""
-
-    def __post_init__(self) -> None:
-        if self.state not in OUTCOME_STATES:
-            raise ValueError(f"a hand-over cannot end in {self.state}")
-
-
-class Journal(Protocol):
-    """Notes hand-overs as they happen, so that a killed worker's last moment can be read back."""
-
-    def begin(self, delivery_ids: Sequence[int]) -> None:
-        """Note durably, before the first byte that could commit the provider, what goes out now.
-
-        Raises:
-            LeaseLostError: the worker may not hand over any more; nothing was noted.
-        """
-        ...
-
-    def end(self, outcomes: Sequence[Outcome]) -> None:
-        """Note how begun hand-overs ended."""
-        ...
-
-
-class LeaseLostError(Exception):
-    """The lease on the batch ran out or was taken away: stop before the next hand-over."""
-
-
-def next_attempt_at(attempts: int, *, now: dt.datetime, jitter: float) -> dt.datetime:
-    """Return when a deferred delivery is tried again.
-
-    Waits double from 60 s to at most 6 h, scaled by `jitter`.
-
-    Args:
-        attempts: tries already made, >= 1.
-        now: aware UTC.
-        jitter: uniform in [0.5, 1.5), drawn by the caller.
-
-    Raises:
-        ValueError: `attempts` < 1.
-
-    Source: RFC 5321 4.5.4.1 (spaced retries); the cap is ours, docs/decisions/0004.
-    """
-    if attempts < 1:
-        raise ValueError("attempts must be at least 1")
-    wait = min(FIRST_WAIT_SECONDS * 2 ** min(attempts - 1, 20), LONGEST_WAIT_SECONDS)
-    return now + dt.timedelta(seconds=wait * jitter)
-
-
-def wait_after_trouble_seconds(claim_count: int) -> float:
-    """Return how long a batch rests after the provider could not be used.
-
-    Args:
-        claim_count: how often the batch was claimed, >= 1; the wait doubles from 5 s to 300 s.
-    """
-    doublings = min(max(claim_count, 1) - 1, 10)
-    return float(min(FIRST_TROUBLE_WAIT_SECONDS * 2**doublings, LONGEST_TROUBLE_WAIT_SECONDS))
-
-
-def wait_after_death_seconds(claim_count: int) -> float:
-    """Return how long a batch rests after the worker that had claimed it died.
-
-    Workers die of many things, so the first few times it is taken up at once; a batch that goes
-    on killing workers rests longer and longer.
-
-    Args:
-        claim_count: how often the batch was claimed, >= 1.
-    """
-    deaths_forgiven = 5
-    if claim_count <= deaths_forgiven:
-        return 0.0
-    return wait_after_trouble_seconds(claim_count - deaths_forgiven)
-
-
-def judge(outcome: Outcome, *, attempts: int, max_attempts: int) -> Outcome:
-    """Return the outcome as the ledger records it: a deferral after the last attempt has failed.
-
-    Args:
-        outcome: what the provider said.
-        attempts: tries made, this one included.
-        max_attempts: tries allowed.
-    """
-    if outcome.state is DeliveryState.DEFERRED and attempts >= max_attempts:
-        return replace(outcome, state=DeliveryState.FAILED)
-    return outcome
+FINAL_SEND_STATES = frozenset({SendState.SENT, SendState.CANCELLED, SendState.FAILED})

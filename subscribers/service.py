@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, text
 
 from subscribers import queries
-from subscribers.people.address import Address
 from subscribers.consent import UNSUBSCRIBABLE, SubscribeAction, subscribe_action
 from subscribers.errors import InvalidNameError, SubscriptionStateError
-from subscribers.model import SubscriptionState, SuppressionReason, is_list_slug
-from subscribers.queries import MailingList
 from subscribers.importing.rows import LONGEST_CELL, is_field_name
+from subscribers.model import SubscriptionState, SuppressionReason, is_list_slug
+from subscribers.people.address import Address
+from subscribers.queries import MailingList
 
 _REFUSALS = {
     SubscribeAction.REFUSE_SUPPRESSED: (

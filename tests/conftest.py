@@ -16,9 +16,9 @@ import redis
 import structlog
 from sqlalchemy import Engine
 
-from mailer.platform.embedded import acquire
 from mailer.database.engine import make_engine
 from mailer.database.migrate import upgrade
+from mailer.platform.embedded import acquire
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 """Material that lies beside the checkout where there is some; tests that need it skip elsewhere."""

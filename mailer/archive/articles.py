@@ -7,11 +7,11 @@ from threading import Lock
 
 from sqlalchemy import Engine
 
-from mailer.message.compiled import CompiledIssue
+from mailer.archive import queries
 from mailer.archive.feeds.article import article
-from mailer.archive.pages import for_nobody
 from mailer.archive.publication import Publication
-from mailer.archive import queries as archive
+from mailer.message.compiled import CompiledIssue
+from mailer.message.filling import fill_for_nobody
 
 MOST_KEPT = 200
 
@@ -57,13 +57,15 @@ class Articles:
 
     def _make(self, wanted: Sequence[Wanted]) -> dict[Wanted, str]:
         with self.engine.connect() as connection:
-            compiled = archive.read_compiled(connection, [each.compiled_id for each in wanted])
+            compiled = queries.read_compiled(connection, [each.compiled_id for each in wanted])
         return {each: self._article(compiled[each.compiled_id], each.page_url) for each in wanted}
 
     def _article(self, compiled: CompiledIssue, page_url: str) -> str:
         help_path = self.publication.help_path
         return article(
-            for_nobody(compiled.html, compiled, unsubscribe_url=help_path, archive_url=page_url),
+            fill_for_nobody(
+                compiled.html, compiled, unsubscribe_url=help_path, archive_url=page_url
+            ),
             page_url=page_url,
             unsubscribe_url=help_path,
             masthead=compiled.sender.name or self.publication.name,

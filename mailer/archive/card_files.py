@@ -7,11 +7,11 @@ from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 from mailer.archive.cards import Card, draw_card
+from mailer.composing.compiling import theme_roots
+from mailer.composing.themes.theme import find_theme
 from mailer.config import Settings
 from mailer.errors import ConfigurationError, RenderError
 from mailer.platform.files import write_whole
-from mailer.composing.themes.theme import find_theme
-from mailer.composing.compiling import theme_roots
 from mailer.platform.state_dir import ensure_state_dir, private_dir
 
 MOST_KEPT = 2000
@@ -22,7 +22,7 @@ _DESIGN = "2"
 
 
 @dataclass(frozen=True, slots=True)
-class CardShelf:
+class CardStore:
     """Cards that were drawn.
 
     Args:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from mailer.config import Settings
-from mailer.composing.compiling import NEUTRAL_PATH
+from mailer.message.links import UNSUBSCRIBE_HELP_PATH
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Publication:
     @property
     def help_path(self) -> str:
         """Where the unsubscribe link of an issue that is nobody's leads."""
-        return self.root + NEUTRAL_PATH
+        return self.root + UNSUBSCRIBE_HELP_PATH
 
 
 def publication_of(settings: Settings) -> Publication:

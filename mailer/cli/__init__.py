@@ -12,17 +12,25 @@ from rich.markup import escape
 
 from mailer import __version__
 from mailer.cli.demo import command as demo
-from mailer.cli.sends import explain, send, group as sends
+from mailer.cli.help import HELP_OPTIONS, build_command
 from mailer.cli.images import group as images
 from mailer.cli.issue import group as issue
 from mailer.cli.lists import group as lists
 from mailer.cli.run import group as run
+from mailer.cli.sends import explain, send
+from mailer.cli.sends import group as sends
 from mailer.cli.setup import group as setup
+from mailer.cli.shared import ExitCode, fail, tell_end
+from mailer.cli.stopping import (
+    SIGNALLED,
+    Root,
+    Stopped,
+    end_at_once,
+    listen_for_signals,
+    open_missing_outputs,
+)
 from mailer.cli.subscriber import group as subscriber
 from mailer.cli.theme import group as theme
-from mailer.cli.help import HELP_OPTIONS, build_command
-from mailer.cli.shared import ExitCode, fail, tell_end
-from mailer.cli.stopping import SIGNALLED, Root, Stopped, end_at_once, listen_for_signals, open_missing_outputs
 from mailer.errors import ConfigurationError, MailerError, NotFoundError
 from subscribers.errors import SubscribersError, UnknownMailingListError
 

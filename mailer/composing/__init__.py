@@ -1,1 +1,1 @@
-"""Composing: an issue's file becomes a compiled issue."""
+"""Composing: an issue file becomes a compiled issue."""

@@ -8,28 +8,32 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mailer.config import SETTINGS_FILE, Settings
 from mailer.composing.images.hosted import HostedImage
-from mailer.composing.issue.tree import Issue, find_todos
-from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient, SlotContext, slot_values
-from mailer.message.mime import MimeTemplate
-from mailer.message.paths import ARCHIVE_PATH
-from mailer.errors import RenderError
-from mailer.platform.files import write_whole
-from mailer.composing.rendering.edition import IssueDefaults
-from mailer.composing.rendering.pipeline import compile_issue, html_bytes, parse_issue
-from mailer.composing.issue.reading.source import not_utf_8
-from mailer.composing.themes.theme import Theme, find_theme
-from mailer.platform.resources import resource_dir
 from mailer.composing.images.hosting import host_file, host_images
 from mailer.composing.images.store import MediaStore
+from mailer.composing.issue.reading.source import not_utf_8
+from mailer.composing.issue.tree import Issue, find_todos
+from mailer.composing.rendering.edition import IssueDefaults
+from mailer.composing.rendering.pipeline import compile_issue, html_bytes, parse_issue
+from mailer.composing.themes.theme import Theme, find_theme
+from mailer.config import SETTINGS_FILE, Settings
+from mailer.errors import RenderError
+from mailer.message.compiled import (
+    CompiledIssue,
+    Mailbox,
+    MailingIdentity,
+    Recipient,
+)
+from mailer.message.filling import fill
+from mailer.message.links import ARCHIVE_PATH, UNSUBSCRIBE_HELP_PATH
+from mailer.message.mime import MimeTemplate
+from mailer.platform.files import write_whole
+from mailer.platform.resources import resource_dir
 
 LARGEST_BYTES = 5_000_000
 """Of an issue file."""
 
 SAMPLE_EMAIL = "reader@example.org"
-NEUTRAL_PATH = "/unsubscribe-help"
-"""Where personal links lead in copies that belong to nobody."""
 
 _VARIANT_FILE = re.compile(r"variant-([1-9]\d{0,3})\.(?:html|txt)")
 
@@ -209,19 +213,17 @@ def sample_message(
 
 def neutral_html(compiled: CompiledIssue, settings: Settings) -> str:
     """Return the HTML part as it belongs to nobody: defaults for merge fields, no personal link."""
-    return filled(compiled.html, compiled, SlotContext.HTML, sample_recipient(compiled, settings))
+    return fill(compiled.html, compiled, sample_recipient(compiled, settings))
 
 
 def neutral_text(compiled: CompiledIssue, settings: Settings) -> str:
     """Return the text part as it belongs to nobody."""
-    return filled(compiled.text, compiled, SlotContext.TEXT, sample_recipient(compiled, settings))
+    return fill(compiled.text, compiled, sample_recipient(compiled, settings))
 
 
 def subject_shown(compiled: CompiledIssue, settings: Settings) -> str:
     """Return the subject line as it belongs to nobody."""
-    return filled(
-        compiled.subject, compiled, SlotContext.SUBJECT, sample_recipient(compiled, settings)
-    )
+    return fill(compiled.subject, compiled, sample_recipient(compiled, settings))
 
 
 def write_build(compiled: CompiledIssue, settings: Settings, directory: Path) -> dict[str, Any]:
@@ -287,16 +289,7 @@ def sample_recipient(compiled: CompiledIssue, settings: Settings) -> Recipient:
         email=SAMPLE_EMAIL,
         name="",
         message_id=f"sample.{compiled.slug}@{compiled.sender.email.rpartition('@')[2]}",
-        unsubscribe_url=base + NEUTRAL_PATH,
+        unsubscribe_url=base + UNSUBSCRIBE_HELP_PATH,
         unsubscribe_mailto=f"mailto:{compiled.sender.email}?subject=unsubscribe",
         archive_url=f"{base}{ARCHIVE_PATH}{compiled.slug}",
     )
-
-
-def filled(body: str, compiled: CompiledIssue, context: SlotContext, reader: Recipient) -> str:
-    """Return `body`, the part of `compiled` for `context`, with `reader`'s values in its slots."""
-    values = slot_values(compiled, reader)
-    for slot in compiled.slots:
-        if slot.context is context:
-            body = body.replace(slot.token, values[slot.token])
-    return body

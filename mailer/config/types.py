@@ -10,8 +10,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from mailer.config import urls
-from subscribers.people.address import parse_address
 from subscribers.errors import InvalidAddressError
+from subscribers.people.address import parse_address
 
 _HOST = re.compile(r"[A-Za-z0-9_.:-]+")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")

@@ -22,8 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ENUM
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mailer.states import DeliveryState
-from mailer.sending.books import SendState
+from mailer.states import DeliveryState, SendState
 from subscribers.tables import Row, metadata
 
 __all__ = [

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from mailer.platform.clock import utcnow
 from mailer.config import Settings, ensure_secret_key
-from mailer.errors import ConfigurationError, MailerError
-from mailer.providers.sendgrid.signature import SignatureVerifier
-from mailer.providers.base import Provider
+from mailer.database.migrate import HEAD, current_revision
 from mailer.doctor import rules
 from mailer.doctor.rules import CheckResult
-from mailer.database.migrate import HEAD, current_revision
+from mailer.errors import ConfigurationError, MailerError
+from mailer.platform.clock import utcnow
+from mailer.providers.base import Provider
+from mailer.providers.sendgrid.signature import SignatureVerifier
 
 if TYPE_CHECKING:
     from celery import Celery

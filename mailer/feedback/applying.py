@@ -14,19 +14,20 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
-from mailer.states import DeliveryState
-from mailer.providers.event import Event, EventKind, state_after, suppresses
-from mailer.providers.sendgrid import webhook as sendgrid
-from mailer.feedback import store as webhooks
+from mailer.feedback import store
 from mailer.feedback.store import EventTarget
+from mailer.feedback.transitions import state_after, suppresses
+from mailer.providers.event import Event, EventKind
+from mailer.providers.sendgrid import webhook
+from mailer.states import DeliveryState
 from subscribers import service
-from subscribers.people.address import parse_address
 from subscribers.errors import InvalidAddressError
 from subscribers.model import SuppressionReason
+from subscribers.people.address import parse_address
 
 logger = structlog.get_logger(__name__)
 
-PARSERS: Mapping[str, Callable[..., list[Event]]] = {sendgrid.PROVIDER: sendgrid.parse_events}
+PARSERS: Mapping[str, Callable[..., list[Event]]] = {webhook.PROVIDER: webhook.parse_events}
 """By provider: verified request body and time of receipt to events."""
 
 SWEEP_AFTER = dt.timedelta(seconds=30)
@@ -54,7 +55,7 @@ class Applied:
 def store_webhook(engine: Engine, provider: str, body: bytes, *, now: dt.datetime) -> int:
     """Keep a verified request as it came, durably, and return its id."""
     with engine.begin() as connection:
-        return webhooks.insert_webhook(connection, provider=provider, body=body, received_at=now)
+        return store.insert_webhook(connection, provider=provider, body=body, received_at=now)
 
 
 def apply_webhook(engine: Engine, webhook_id: int, *, now: dt.datetime) -> Applied | None:
@@ -89,26 +90,26 @@ def try_to_apply(engine: Engine, webhook_id: int, *, now: dt.datetime) -> bool:
 def apply_unapplied(engine: Engine, *, now: dt.datetime, limit: int = 100) -> int:
     """Apply stored requests that nobody has applied, and return how many were."""
     with engine.connect() as connection:
-        waiting = webhooks.unapplied_ids(connection, older_than=now - SWEEP_AFTER, limit=limit)
+        waiting = store.unapplied_ids(connection, older_than=now - SWEEP_AFTER, limit=limit)
     return sum(try_to_apply(engine, webhook_id, now=now) for webhook_id in waiting)
 
 
 def _note_error(engine: Engine, webhook_id: int, error: Exception) -> None:
     try:
         with engine.begin() as connection:
-            webhooks.note_error(connection, webhook_id, type(error).__name__)
+            store.note_error(connection, webhook_id, type(error).__name__)
     except OperationalError:
         logger.warning("webhook_error_not_noted", webhook_id=webhook_id)
 
 
 def _apply_once(engine: Engine, webhook_id: int, now: dt.datetime) -> Applied | None:
     with engine.begin() as connection:
-        stored = webhooks.lock_unapplied(connection, webhook_id)
+        stored = store.lock_unapplied(connection, webhook_id)
         if stored is None:
             return None
         events = PARSERS[stored.provider](stored.body, received_at=stored.received_at)
         applied = _apply_events(connection, events, received_at=stored.received_at, now=now)
-        webhooks.mark_applied(connection, webhook_id, now=now)
+        store.mark_applied(connection, webhook_id, now=now)
     return applied
 
 
@@ -119,12 +120,12 @@ def _apply_events(
     received_at: dt.datetime,
     now: dt.datetime,
 ) -> Applied:
-    new = webhooks.insert_new_events(connection, events, received_at=received_at)
+    new = store.insert_new_events(connection, events, received_at=received_at)
     named = {event.delivery_id for event in new if event.delivery_id is not None}
-    targets = webhooks.lock_targets(connection, named) if named else {}
+    targets = store.lock_targets(connection, named) if named else {}
     pairs = [(event, _target_of(event, targets)) for event in new]
     moves = _moves(pairs)
-    webhooks.move_deliveries(connection, moves, now=now)
+    store.move_deliveries(connection, moves, now=now)
     _heed(connection, pairs, now)
     moved = sum(targets[id_].state is not state for id_, (state, _) in moves.items())
     return Applied(len(events), len(new), moved)

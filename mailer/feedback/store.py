@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from mailer.states import DeliveryState
 from mailer.providers.event import Event
+from mailer.states import DeliveryState
 
 
 @dataclass(frozen=True, slots=True)

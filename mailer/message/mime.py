@@ -17,7 +17,14 @@ import re
 
 from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient, slot_values
 from mailer.message.mime_body import BodyTemplate, encode_slot
-from mailer.message.mime_headers import bare_address, bare_url, list_id_header, mailbox_header, text_header, words_header
+from mailer.message.mime_headers import (
+    bare_address,
+    bare_url,
+    list_id_header,
+    mailbox_header,
+    text_header,
+    words_header,
+)
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
 _SHORTEST_SENDER_ID, _LONGEST_SENDER_ID = 5, 15

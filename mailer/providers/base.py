@@ -8,8 +8,8 @@ committed to the provider its ids are noted with `journal.begin`, afterwards the
 from collections.abc import Sequence
 from typing import Protocol
 
-from mailer.states import Journal, Outcome
 from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
+from mailer.providers.outcome import Journal, Outcome
 
 
 class Connection(Protocol):

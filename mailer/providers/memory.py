@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mailer.platform.clock import utcnow
-from mailer.states import DeliveryState, Journal, Outcome
+from mailer.errors import ProviderAuthError, ProviderThrottledError, ProviderUnavailableError
 from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
 from mailer.message.mime import MimeTemplate
-from mailer.errors import ProviderAuthError, ProviderThrottledError, ProviderUnavailableError
+from mailer.platform.clock import utcnow
+from mailer.providers.outcome import Journal, Outcome
 from mailer.providers.steps import one_by_one
+from mailer.states import DeliveryState
 
 
 class Answer(StrEnum):

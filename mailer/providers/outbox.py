@@ -12,12 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.platform.clock import utcnow
-from mailer.states import DeliveryState, Journal, Outcome
+from mailer.errors import ProviderUnavailableError
 from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
 from mailer.message.mime import MimeTemplate
-from mailer.errors import ProviderUnavailableError
+from mailer.platform.clock import utcnow
+from mailer.providers.outcome import Journal, Outcome
 from mailer.providers.steps import one_by_one
+from mailer.states import DeliveryState
 
 _UNSAFE_IN_FILE_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST_RECEIPT = 255

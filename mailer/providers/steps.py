@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from mailer.states import Journal, LeaseLostError, Outcome
-from mailer.message.compiled import Recipient
 from mailer.errors import ProviderError
+from mailer.message.compiled import Recipient
+from mailer.providers.outcome import Journal, LeaseLostError, Outcome
 
 
 def one_by_one(

@@ -1,26 +1,9 @@
-"""A send: one planned sending of an issue to a mailing list. Its states and its books."""
+"""The books of a send: what was intended, and what became of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from mailer.states import ACCEPTED_STATES, OPEN_STATES, DeliveryState
-
-
-class SendState(StrEnum):
-    """Where a send stands."""
-
-    DRAFT = "draft"
-    SCHEDULED = "scheduled"
-    PLANNING = "planning"
-    SENDING = "sending"
-    PAUSED = "paused"
-    SENT = "sent"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-
-
-FINAL_SEND_STATES = frozenset({SendState.SENT, SendState.CANCELLED, SendState.FAILED})
 
 
 @dataclass(frozen=True, slots=True)

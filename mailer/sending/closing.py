@@ -3,8 +3,9 @@
 import structlog
 from sqlalchemy import Engine
 
-from mailer.sending.books import Books, SendState
+from mailer.sending.books import Books
 from mailer.sending.ledger import sends
+from mailer.states import SendState
 
 logger = structlog.get_logger(__name__)
 

@@ -19,18 +19,18 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Connection, Engine
 
-from mailer.states import next_attempt_at, wait_after_trouble_seconds
-from mailer.sending.books import SendState
 from mailer.errors import ProviderThrottledError
 from mailer.providers.base import Provider
 from mailer.sending.addressing import Addresser
 from mailer.sending.closing import finish
 from mailer.sending.connections import LinePool
-from mailer.sending.shift import DeliveryRules, Lease, Shift
 from mailer.sending.ledger import batches, sends
 from mailer.sending.ledger.batches import Claim
 from mailer.sending.ledger.journal import ClaimJournal
 from mailer.sending.ledger.sends import Mailing
+from mailer.sending.retrying import next_attempt_at, wait_after_trouble_seconds
+from mailer.sending.shift import DeliveryRules, Lease, Shift
+from mailer.states import SendState
 
 logger = structlog.get_logger(__name__)
 
@@ -44,7 +44,7 @@ class Courier:
     Args:
         engine: the ledger.
         provider: whom messages are handed to.
-        addresser: makes recipients of addressees.
+        addresser: makes recipients of open deliveries.
         rules: how to go about a batch.
         journal_directory: the same for all workers of a host.
         now: the clock, for due times.

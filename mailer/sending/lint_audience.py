@@ -4,14 +4,14 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from mailer.config import Settings
-from mailer.message.compiled import SYSTEM_FIELDS
-from mailer.errors import NotFoundError
+from mailer.composing.linting.lint_file import compile_document, read_document
 from mailer.composing.linting.lintable import Audience
 from mailer.composing.linting.repair import parse_what_is_right
 from mailer.composing.linting.scan.document import Document
+from mailer.config import Settings
+from mailer.errors import NotFoundError
+from mailer.message.compiled import SYSTEM_FIELDS
 from mailer.sending.gaps import count_gaps
-from mailer.composing.linting.lint_file import compile_document, read_document
 from mailer.sending.ledger import issues, planning
 from subscribers import queries
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from mailer.states import DeliveryState
-from mailer.sending.books import Books
 from mailer.errors import NotFoundError
+from mailer.sending.books import Books
 from mailer.sending.ledger import sends, stories
 from mailer.sending.ledger.sends import SendSummary
 from mailer.sending.ledger.stories import DeliveryFacts, Moment
+from mailer.states import DeliveryState
 from subscribers.people.address import parse_address
 
 

@@ -5,10 +5,10 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Engine
 
-from mailer.sending.books import SendState
 from mailer.errors import NotFoundError, SendStateError
 from mailer.sending.closing import finish
 from mailer.sending.ledger import deliveries, sends
+from mailer.states import SendState
 
 RUNNING = (SendState.PLANNING, SendState.SENDING)
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Engine
 
-from mailer.states import judge, next_attempt_at, wait_after_death_seconds
 from mailer.sending.closing import finish
-from mailer.sending.planning import Hints, plan_abandoned, tell_workers
 from mailer.sending.ledger import batches, deliveries, journal, sends
 from mailer.sending.ledger.batches import HeldBatch, leading
 from mailer.sending.ledger.journal import Recovered
+from mailer.sending.planning import Hints, plan_abandoned, tell_workers
+from mailer.sending.retrying import judge, next_attempt_at, wait_after_death_seconds
 
 logger = structlog.get_logger(__name__)
 

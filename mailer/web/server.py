@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from mailer.web.inbox.store import InboxStore
 from mailer.platform.serving import Server, ServerHandle, listen, url_of
 from mailer.web.app import create_app
+from mailer.web.inbox.store import InboxStore
 
 if TYPE_CHECKING:
     from mailer.bootstrap import App

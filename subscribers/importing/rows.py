@@ -8,9 +8,17 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from subscribers.people.address import Address, parse_address
-from subscribers.importing.csvtext import DELIMITERS, LONGEST_RECORD, Encoding, Record, detect_encoding, read_records, unguard
 from subscribers.errors import ImportFileError, InvalidAddressError
+from subscribers.importing.csvtext import (
+    DELIMITERS,
+    LONGEST_RECORD,
+    Encoding,
+    Record,
+    detect_encoding,
+    read_records,
+    unguard,
+)
+from subscribers.people.address import Address, parse_address
 
 LONGEST_CELL = 2000
 """Characters in a cell. SendGrid takes 10,000 bytes for all of one person's values."""

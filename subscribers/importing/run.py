@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from sqlalchemy import Connection, Engine
 
-from subscribers.importing import staging
 from subscribers.errors import ImportFileError
+from subscribers.importing import staging
 from subscribers.importing.rejects import RejectFile
 from subscribers.importing.rows import CsvRows, ImportRow
 

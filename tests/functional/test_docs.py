@@ -13,8 +13,7 @@ import pytest
 import typer.main
 
 from mailer.cli import app
-from mailer.states import DeliveryState
-from mailer.sending.books import SendState
+from mailer.states import DeliveryState, SendState
 from subscribers.model import SubscriptionState
 
 ROOT = Path(__file__).resolve().parents[2]

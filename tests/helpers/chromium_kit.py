@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mailer.platform.browser import Page, find_browser, open_chromium
 from mailer.errors import ConfigurationError
+from mailer.platform.browser import Page, find_browser, open_chromium
 
 
 def browser_or_skip() -> Path:

@@ -17,9 +17,9 @@ import pytest
 from sink import Sink
 from sqlalchemy import Engine, create_engine, text
 
-from mailer.platform.broker import make_celery
 from mailer.cli import run_command
 from mailer.config import kombu_url
+from mailer.platform.broker import make_celery
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = """

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from mailer.composing.linting.finding import Finding
 from mailer.composing.linting.compat import CompatOptions, check_html
+from mailer.composing.linting.finding import Finding
 
 ISSUE = Path("issue.md")
 UNSUBSCRIBE = "https://news.example.org/u/abc"

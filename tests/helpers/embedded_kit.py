@@ -25,7 +25,7 @@ _USER = """
 import json, sys
 from pathlib import Path
 from typing import Any
-from mailer.embedded import acquire
+from mailer.platform.embedded import acquire
 with acquire(Path(sys.argv[1])) as lease:
     print(json.dumps([lease.database_url, lease.redis_url]), flush=True)
     sys.stdin.read()

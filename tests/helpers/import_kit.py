@@ -6,14 +6,14 @@ import re
 import zipfile
 from pathlib import Path
 
-from mailer.composing.issue.tree import Issue
 from mailer.composing.importing import ImportedIssue
 from mailer.composing.importing.html import Page
-from mailer.composing.importing.sources import Export, Post, read_export
-from mailer.composing.rendering import parse_issue
 from mailer.composing.importing.import_file import Beside, Named, find_post, make_issue, named
+from mailer.composing.importing.sources import Export, Post, read_export
+from mailer.composing.issue.tree import Issue
+from mailer.composing.rendering import parse_issue
 
-EXPORTS = Path(__file__).parents[1] / "unit" / "importing" / "exports"
+EXPORTS = Path(__file__).parents[1] / "unit" / "composing" / "importing" / "exports"
 SITE = "https://site.example.org"
 
 

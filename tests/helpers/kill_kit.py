@@ -16,14 +16,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import mailer.files
-from mailer.config import Settings, load_settings
+import mailer.platform.files
+from mailer.composing import compiling
+from mailer.composing.drafts import drafting
+from mailer.composing.drafts import memory as draft_memory
+from mailer.composing.importing import import_file
 from mailer.composing.importing.model import ImageFile, ImportedIssue
-from mailer.composing.drafts import memory as draft_memory, drafting
-from mailer.platform.net import cache as feed_cache
-from mailer.composing.importing import import_file as importing
-from mailer.composing import compiling as publishing
 from mailer.composing.themes import theming
+from mailer.config import Settings, load_settings
+from mailer.platform.net import cache as feed_cache
 
 MOST_LINES = 2_000
 OLD, NEW = b"old" * 5_000, b"new" * 5_000
@@ -90,7 +91,7 @@ def imported(folder: Path) -> None:
     pictures = tuple(ImageFile(f"week-images/{n}.png", NEW) for n in range(3))
     issue = ImportedIssue("# Words\n" * 2_000, "week", 1, 1, (), (), "a.html", images=pictures)
     path = folder / "week.md"
-    for _ in deaths(lambda: importing.write_issue(issue, path, force=False), importing):
+    for _ in deaths(lambda: import_file.write_issue(issue, path, force=False), import_file):
         if path.exists():
             assert path.read_text() == issue.markdown
             assert [(folder / one.path).read_bytes() for one in pictures] == [NEW] * 3
@@ -141,12 +142,12 @@ def built(folder: Path) -> None:
     compiled = [_compiled(folder, words, settings) for words in ("First.", "Second.")]
     output = folder / "build"
     hashes = [one.content_hash for one in compiled]
-    publishing.write_build(compiled[0], settings, output)
+    compiling.write_build(compiled[0], settings, output)
     before = _files(output)
-    publishing.write_build(compiled[1], settings, output)
+    compiling.write_build(compiled[1], settings, output)
     after = _files(output)
-    publishing.write_build(compiled[0], settings, output)
-    for _ in deaths(lambda: publishing.write_build(compiled[1], settings, output), publishing):
+    compiling.write_build(compiled[0], settings, output)
+    for _ in deaths(lambda: compiling.write_build(compiled[1], settings, output), compiling):
         now = _files(output)
         assert all(now[name] in {before[name], after[name]} for name in now)
         if json.loads(now["message.json"])["content_hash"] == hashes[1]:
@@ -160,7 +161,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 def _compiled(folder: Path, words: str, settings: Settings) -> Any:
     path = folder / "week.md"
     path.write_text(f"---\nsubject: Hi\nslug: week\ndate: 2026-11-22\n---\n\n{words}\n")
-    return publishing.compile_draft(publishing.read_draft(path), settings)
+    return compiling.compile_draft(compiling.read_draft(path), settings)
 
 
 def cached(folder: Path) -> None:

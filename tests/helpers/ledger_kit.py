@@ -6,17 +6,17 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from mailer.platform.clock import utcnow
 from mailer.message.compiled import CompiledIssue, Mailbox, Slot, SlotContext
-from mailer.sending.books import Books
+from mailer.platform.clock import utcnow
 from mailer.providers.base import Provider
 from mailer.providers.memory import MemoryProvider
 from mailer.sending import planning, sweeping
 from mailer.sending.addressing import Addresser
+from mailer.sending.books import Books
 from mailer.sending.courier import Courier
+from mailer.sending.ledger import sends
 from mailer.sending.shift import DeliveryRules
 from mailer.sending.sweeping import SweepRules
-from mailer.sending.ledger import sends
 from subscribers.tokens import Signer
 
 SIGNER = Signer([b"k" * 32])

@@ -10,8 +10,16 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
 
-from mailer.states import DeliveryState, LeaseLostError, Outcome
-from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient, Slot, SlotContext
+from mailer.message.compiled import (
+    CompiledIssue,
+    Mailbox,
+    MailingIdentity,
+    Recipient,
+    Slot,
+    SlotContext,
+)
+from mailer.providers.outcome import LeaseLostError, Outcome
+from mailer.states import DeliveryState
 
 IDENTITY = MailingIdentity("weekly", "Die Wöchentliche 🗞", "news.example.com", 7)
 ISSUE = CompiledIssue(

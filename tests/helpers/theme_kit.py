@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from mailer.message.compiled import CompiledIssue, Mailbox
 from mailer.composing.rendering import IssueDefaults, Theme, compile_issue, find_theme, list_themes
+from mailer.message.compiled import CompiledIssue, Mailbox
 from mailer.platform.resources import resource_dir
 
 SHIPPED = resource_dir("templates") / "email"

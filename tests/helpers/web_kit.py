@@ -8,6 +8,7 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,10 +18,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Engine, text
 
-from mailer.bootstrap import App
-from mailer.platform.clock import utcnow
-from mailer.config import Settings, kombu_url
+from mailer.bootstrap import App, open_database
+from mailer.composing.preview.server import PreviewHandle
+from mailer.config import Settings, kombu_url, load_settings
 from mailer.message.compiled import CompiledIssue, Mailbox, Slot, SlotContext
+from mailer.platform.clock import utcnow
 from mailer.providers.sendgrid.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER
 from mailer.sending.ledger import issues
 from subscribers.tokens import Purpose, Signer
@@ -218,3 +220,13 @@ class WebLedger:
     def run(self, statement: str, **parameters: object) -> None:
         with self.engine.begin() as connection:
             connection.execute(text(statement), parameters)
+
+
+def open_preview(issue: Path, *, port: int = 0) -> PreviewHandle:
+    """Serve the preview of an issue file in a thread."""
+    return PreviewHandle(
+        issue,
+        load_settings(issue.parent, environ={}),
+        open_database=partial(open_database, issue.parent),
+        port=port,
+    )

@@ -6,11 +6,18 @@ import sys
 from pathlib import Path
 
 from mailer.composing.issue.tree import find_todos
+from mailer.composing.rendering import (
+    GMAIL_WARN_BYTES,
+    IssueDefaults,
+    compile_issue,
+    find_theme,
+    html_bytes,
+    parse_issue,
+)
 from mailer.message.compiled import Mailbox
-from mailer.composing.rendering import GMAIL_WARN_BYTES, IssueDefaults, compile_issue, find_theme, html_bytes, parse_issue
 from mailer.platform.resources import resource_dir
-from subscribers.people.address import parse_address
 from subscribers.errors import InvalidAddressError
+from subscribers.people.address import parse_address
 
 EXAMPLES = resource_dir("examples")
 ISSUE = EXAMPLES / "issue.md"

@@ -20,18 +20,18 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from rich.markup import escape
 
 from mailer.bootstrap import App, open_app
-from mailer.cli.subscriber.import_progress import import_bar
-from mailer.cli.shared import ExitCode, console
 from mailer.cli.run.processes import start_worker, stop
 from mailer.cli.sends.watching import exit_code, show_report, watch
-from mailer.platform.clock import utcnow
+from mailer.cli.shared import ExitCode, console
+from mailer.cli.subscriber.import_progress import import_bar
+from mailer.composing import compiling
 from mailer.config import fill_template
-from mailer.states import DeliveryState
 from mailer.errors import SendStateError
-from mailer.web.inbox.server import InboxServer
+from mailer.platform.clock import utcnow
 from mailer.platform.resources import resource_dir
 from mailer.sending import planning, reporting, sweeping
-from mailer.composing import compiling as publishing
+from mailer.states import DeliveryState
+from mailer.web.inbox.server import InboxServer
 from mailer.web.server import start_web
 from subscribers import service
 from subscribers.importing.run import import_csv
@@ -39,8 +39,8 @@ from subscribers.queries import MailingList
 
 if TYPE_CHECKING:
     from mailer.message.compiled import CompiledIssue
-    from mailer.web.inbox.store import StoredMessage
     from mailer.sending.reporting import SendReport
+    from mailer.web.inbox.store import StoredMessage
 
 LIST_SLUG = "readers"
 EVENT_WAIT_SECONDS = 15
@@ -69,9 +69,9 @@ class Demo:
 
     def compile(self) -> None:
         """Compile the sample issue."""
-        draft = publishing.read_draft(resource_dir("examples") / "issue.md")
+        draft = compiling.read_draft(resource_dir("examples") / "issue.md")
         began = time.monotonic()
-        self._compiled = publishing.compile_draft(draft, self.app.settings)
+        self._compiled = compiling.compile_draft(draft, self.app.settings)
         took = (time.monotonic() - began) * 1000
         issue = draft.issue
         _done(

@@ -9,8 +9,8 @@ from mailer.cli.shared import ExitCode, confirm, console, count_of, err_console,
 from mailer.cli.stopping import when_stopped
 
 if TYPE_CHECKING:
-    from mailer.config import Settings
     from mailer.composing.images.pruning import MediaFile
+    from mailer.config import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Pictures of issues: see them, remove unused ones.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -59,8 +59,8 @@ def prune(
       mailer images prune --days 90 --yes
     """
     from mailer.bootstrap import open_app
-    from mailer.platform.clock import utcnow
     from mailer.composing.images import pruning
+    from mailer.platform.clock import utcnow
 
     with open_app() as opened:
         engine, settings, now = opened.engine, opened.settings, utcnow()

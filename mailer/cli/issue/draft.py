@@ -16,9 +16,9 @@ from mailer.cli.stopping import when_stopped
 from mailer.errors import FeedError
 
 if TYPE_CHECKING:
-    from mailer.config import Settings
     from mailer.composing.drafts.feed_reading import FeedReport
     from mailer.composing.drafts.last_issue import History
+    from mailer.config import Settings
 
 MOST_ENTRIES = 500
 MOST_WORDS = 2_000
@@ -93,10 +93,10 @@ def draft(
 
       mailer issue draft --from-opml feeds.opml --since 7d --group-by category --dry-run
     """
-    from mailer.platform.clock import utcnow
-    from mailer.config import load_settings
-    from mailer.composing.drafts.writing import Grouping
     from mailer.composing.drafts import drafting
+    from mailer.composing.drafts.writing import Grouping
+    from mailer.config import load_settings
+    from mailer.platform.clock import utcnow
 
     now = utcnow().astimezone()
     settings = load_settings(elsewhere=Path.cwd())
@@ -140,8 +140,8 @@ def draft(
 
 
 def _sources(named: Sequence[str], opml: Sequence[Path], settings: "Settings") -> list[str]:
-    from mailer.composing.drafts.feeds.opml import read_opml
     from mailer.composing.drafts.feed_reading import read_file
+    from mailer.composing.drafts.feeds.opml import read_opml
 
     listed = [url for path in opml for url in read_opml(read_file(path), source=str(path))]
     found = list(dict.fromkeys([*named, *listed] or settings.draft.feeds))
@@ -156,9 +156,9 @@ def _sources(named: Sequence[str], opml: Sequence[Path], settings: "Settings") -
 def _read(
     sources: Sequence[str], settings: "Settings", *, words: int, remembers: bool
 ) -> "list[FeedReport]":
+    from mailer.composing.drafts.feed_reading import read_feeds, user_agent
     from mailer.platform.clock import utcnow
     from mailer.platform.net.cache import FeedCache
-    from mailer.composing.drafts.feed_reading import read_feeds, user_agent
     from mailer.platform.net.fetching import Fetcher
 
     cache = FeedCache(settings.state_dir / "feeds", is_read_only=not remembers)

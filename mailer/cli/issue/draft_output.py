@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
-from mailer.cli.shared import ExitCode, console, count_of, err_console, fail, print_json, show_time, warn
+from mailer.cli.shared import (
+    ExitCode,
+    console,
+    count_of,
+    err_console,
+    fail,
+    print_json,
+    show_time,
+    warn,
+)
 
 if TYPE_CHECKING:
     from mailer.composing.drafts.drafting import Composed, DraftOrder

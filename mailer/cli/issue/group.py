@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from mailer.cli.issue import draft as _draft, lint as _lint, preview as _preview, shots as _shots, trial as _test_send
+from mailer.cli.issue import draft, lint, preview, shots, trial
 from mailer.cli.issue.notes import tell_of_draft
 from mailer.cli.shared import STDOUT, console, err_console, print_json
 from mailer.cli.stopping import when_stopped
@@ -15,8 +15,8 @@ from mailer.errors import RenderError
 
 app = typer.Typer(no_args_is_help=True, help="Write, import, build and lint issues.")
 
-app.command("preview")(_preview.preview)
-app.command("shots")(_shots.shots)
+app.command("preview")(preview.preview)
+app.command("shots")(shots.shots)
 
 
 @app.command("new")
@@ -33,8 +33,8 @@ def new(
     Example:
       mailer issue new week-42
     """
-    from mailer.platform.clock import utcnow
     from mailer.composing.issue.scaffold import new_issue, validate_slug
+    from mailer.platform.clock import utcnow
 
     validate_slug(slug)
     path = output or Path(f"{slug}.md")
@@ -118,8 +118,8 @@ def _one_of_the_sources(source: str) -> str:
     return source
 
 
-app.command("draft")(_draft.draft)
-app.command("test")(_test_send.send_test)
+app.command("draft")(draft.draft)
+app.command("test")(trial.send_test)
 
 
 @app.command("build")
@@ -135,15 +135,15 @@ def build(
     Example:
       mailer issue build week-41.md -o build
     """
+    from mailer.composing import compiling
     from mailer.config import load_settings
-    from mailer.composing import compiling as publishing
 
     settings = load_settings(elsewhere=Path.cwd())
     with when_stopped("nothing was written"):
-        draft = publishing.read_draft(file)
-        compiled = publishing.compile_draft(draft, settings)
+        draft = compiling.read_draft(file)
+        compiled = compiling.compile_draft(draft, settings)
     with when_stopped(f"each file in {output} is whole, new or as it was"):
-        facts = publishing.write_build(compiled, settings, output)
+        facts = compiling.write_build(compiled, settings, output)
     if as_json:
         print_json(facts)
     else:
@@ -163,7 +163,7 @@ def schema() -> None:
     print_json(front_matter_schema())
 
 
-app.command("lint")(_lint.lint)
+app.command("lint")(lint.lint)
 
 
 def _show_build(facts: dict[str, Any], output: Path) -> None:

@@ -72,10 +72,10 @@ def _cell(value: object) -> str:
 
 def import_one(each: "Named", *, file: Path, path: Path, force: bool, dry_run: bool) -> Report:
     """Import one post; return the report on it."""
-    from mailer.composing.importing import import_file as importing
+    from mailer.composing.importing import import_file
 
-    imported = importing.make_issue(each, source_name=str(file), output=path)
-    pictures = [] if dry_run else importing.write_issue(imported, path, force=force)
+    imported = import_file.make_issue(each, source_name=str(file), output=path)
+    pictures = [] if dry_run else import_file.write_issue(imported, path, force=force)
     return _report(path, imported, pictures, dry_run=dry_run)
 
 
@@ -136,7 +136,12 @@ def _report(
 
 def _lines(imported: "ImportedIssue") -> list[str]:
     """Return the report as a person reads it."""
-    from mailer.composing.importing.report import format_balance, format_changes, format_dropped, format_report
+    from mailer.composing.importing.report import (
+        format_balance,
+        format_changes,
+        format_dropped,
+        format_report,
+    )
 
     balance = format_balance(imported)
     if not balance:  # raw text: as it always was
@@ -221,10 +226,10 @@ def run(
     as_json: bool,
 ) -> None:
     """Import what a file holds."""
-    from mailer.composing.importing import import_file as importing
+    from mailer.composing.importing import import_file
 
-    export = importing.open_export(file, source=source, base_url=base_url)
-    posts = importing.named(export)
+    export = import_file.open_export(file, source=source, base_url=base_url)
+    posts = import_file.named(export)
     if everything:
         if output is None or output == STDOUT:
             raise typer.Exit(fail("--all needs -o FOLDER, where the issues go", ExitCode.USAGE))
@@ -234,7 +239,7 @@ def run(
     if post is None and len(posts) > 1:
         list_posts(posts, file=file, source=export.source, ignored=export.ignored, as_json=as_json)
         return
-    chosen = importing.find_post(posts, post) if post is not None else posts[0]
+    chosen = import_file.find_post(posts, post) if post is not None else posts[0]
     path = _beside(file) if len(posts) == 1 else Path(f"{chosen.slug}.md")
     if output == STDOUT and not dry_run:
         _print_one(chosen, file=file, path=path, as_json=as_json)
@@ -250,10 +255,10 @@ def run(
 
 def _print_one(each: "Named", *, file: Path, path: Path, as_json: bool) -> None:
     """Import one post to standard output, where pictures have no place."""
+    from mailer.composing.importing import import_file
     from mailer.errors import RenderError
-    from mailer.composing.importing import import_file as importing
 
-    imported = importing.make_issue(each, source_name=str(file), output=path)
+    imported = import_file.make_issue(each, source_name=str(file), output=path)
     if imported.images:
         raise RenderError("has pictures, which need a folder: name a file with -o", path=file)
     report = _report(STDOUT, imported, [], dry_run=False)

@@ -9,10 +9,10 @@ import typer
 from mailer.cli.shared import ExitCode, err_console, print_json
 
 if TYPE_CHECKING:
-    from mailer.config import Settings
+    from mailer.composing.linting.link_checking import LinkLook
     from mailer.composing.linting.lintable import Audience
     from mailer.composing.linting.report import LintReport
-    from mailer.composing.linting.link_checking import LinkLook
+    from mailer.config import Settings
 
 
 def lint(
@@ -68,8 +68,8 @@ def lint(
 def _reports(
     files: Sequence[Path], settings: "Settings", *, list_slug: str | None, links: bool
 ) -> list["LintReport"]:
-    from mailer.platform.clock import utcnow
     from mailer.composing.linting.lint_file import Beyond, lint_file
+    from mailer.platform.clock import utcnow
 
     now = utcnow()
     audiences = _audiences(files, list_slug or "") if list_slug is not None else {}

@@ -7,8 +7,8 @@ from rich.markup import escape
 from mailer.cli.shared import err_console, warn
 
 if TYPE_CHECKING:
-    from mailer.config import Settings
     from mailer.composing.compiling import Draft
+    from mailer.config import Settings
 
 
 def tell_of_draft(draft: "Draft", settings: "Settings", *, size_bytes: int) -> None:
@@ -33,13 +33,13 @@ def tell_of_draft(draft: "Draft", settings: "Settings", *, size_bytes: int) -> N
 
 def _tell_of_images(draft: "Draft", settings: "Settings") -> None:
     """Say what was found when the picture files of the issue were made ready."""
+    from mailer.composing import compiling
     from mailer.composing.issue.tree import images_of
-    from mailer.composing import compiling as publishing
 
     if not any(image.is_local for image in images_of(draft.issue)):
         return
-    theme = publishing.theme_of(draft, settings)
-    hosted = publishing.hosted_images(draft.issue, theme, path=draft.path, settings=settings)
+    theme = compiling.theme_of(draft, settings)
+    hosted = compiling.hosted_images(draft.issue, theme, path=draft.path, settings=settings)
     lines = {image.src: image.line for image in reversed([*images_of(draft.issue)])}
     for src, image in hosted.items():
         place = f"{draft.path}:{lines[src]}: " if src in lines else ""

@@ -45,9 +45,10 @@ def preview(
 
       mailer issue preview week-41.md --as ada@example.org --port 0 --no-open
     """
+    from mailer.bootstrap import open_database
+    from mailer.composing.preview.server import run_preview
     from mailer.config import load_settings
     from mailer.platform.logs import configure_logging
-    from mailer.composing.preview.server import run_preview
 
     if file.is_dir():
         raise RenderError("is a folder; name an issue file", path=file)
@@ -63,8 +64,14 @@ def preview(
         if open_:
             _open(address)
 
+    settings = load_settings(elsewhere=Path.cwd())
     run_preview(
-        file, load_settings(elsewhere=Path.cwd()), port=port, reader_email=reader, ready=ready
+        file,
+        settings,
+        open_database=lambda: open_database(settings.workspace),
+        port=port,
+        reader_email=reader,
+        ready=ready,
     )
     tell_end("[dim]preview: stopped[/]")
 

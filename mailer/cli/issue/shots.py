@@ -12,8 +12,8 @@ from mailer.cli.shared import ExitCode, console, count_of, err_console, fail, pr
 from mailer.cli.stopping import when_stopped
 
 if TYPE_CHECKING:
-    from mailer.composing.shots.shooting import Shot, Shots
     from mailer.composing.shots.differences import Difference
+    from mailer.composing.shots.shooting import Shot, Shots
 
 
 def shots(
@@ -43,8 +43,8 @@ def shots(
 
       mailer issue shots week-41.md -o after --against before --tolerance 0.1
     """
-    from mailer.config import load_settings
     from mailer.composing.shots.shooting import shoot
+    from mailer.config import load_settings
 
     folder = output or Path(f"{file.stem}-shots")
     if against is not None and against.resolve() == folder.resolve():

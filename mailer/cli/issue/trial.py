@@ -17,8 +17,8 @@ from mailer.errors import ProviderError, RenderError
 
 if TYPE_CHECKING:
     from mailer.bootstrap import App
-    from mailer.message.compiled import CompiledIssue
     from mailer.composing.trial.trial import Answer, Reader
+    from mailer.message.compiled import CompiledIssue
     from subscribers.people.address import Address
 
 _VALUE = re.compile(r"(?P<field>[a-z][a-z0-9_]*)=(?P<value>.*)", re.DOTALL)
@@ -59,21 +59,21 @@ def send_test(
       mailer issue test week-41.md --to me@example.org --set city=London --no-banner
     """
     from mailer.bootstrap import open_app
-    from mailer.composing import compiling as publishing
-    from mailer.composing.trial import trial as testing
+    from mailer.composing import compiling
+    from mailer.composing.trial import trial
 
     overrides = _values(values or [])
-    addresses = testing.parse_addresses(to)
-    if len(addresses) > testing.MOST_ADDRESSES:
+    addresses = trial.parse_addresses(to)
+    if len(addresses) > trial.MOST_ADDRESSES:
         raise RenderError(
             f"{len(addresses)} addresses are too many for a test, which goes to at most "
-            f"{testing.MOST_ADDRESSES}: use mailer send"
+            f"{trial.MOST_ADDRESSES}: use mailer send"
         )
-    draft = publishing.read_draft(file)
+    draft = compiling.read_draft(file)
     with open_app() as app:
-        compiled = publishing.compile_draft(draft, app.settings)
+        compiled = compiling.compile_draft(draft, app.settings)
         app.settings.require_sendable()
-        reader = testing.find_reader(app.engine, shown_as, overrides)
+        reader = trial.find_reader(app.engine, shown_as, overrides)
         _warn_of_values(compiled, reader, overrides)
         try:
             answers = _send(

@@ -82,8 +82,8 @@ def archive_link(
     import datetime as dt
 
     from mailer.bootstrap import open_app
+    from mailer.message.links import shared_link
     from mailer.platform.clock import utcnow
-    from mailer.archive.access import shared_link
     from subscribers.lists.archive import get_archive
 
     expires_at = (utcnow() + dt.timedelta(days=days)).replace(microsecond=0)
@@ -105,7 +105,7 @@ def archive_link(
 
 
 def _as_data(opened: "App", found: "ListArchive") -> dict[str, object]:
-    from mailer.archive.access import list_path
+    from mailer.message.links import list_path
 
     is_open = found.visibility is not ArchiveVisibility.PRIVATE
     url = opened.settings.web.base_url + list_path(found.slug) if is_open else ""

@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from mailer.cli.lists import archive as _lists_archive
+from mailer.cli.lists import archive
 from mailer.cli.shared import console, print_json
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Mailing lists: create them, see their size, open or close their archive.",
 )
-app.command("archive")(_lists_archive.archive)
-app.command("archive-link")(_lists_archive.archive_link)
+app.command("archive")(archive.archive)
+app.command("archive-link")(archive.archive_link)
 
 
 @app.command()

@@ -7,7 +7,15 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from mailer.cli.shared import ExitCode, confirm, console, count_of, err_console, print_json, show_time
+from mailer.cli.shared import (
+    ExitCode,
+    confirm,
+    console,
+    count_of,
+    err_console,
+    print_json,
+    show_time,
+)
 
 if TYPE_CHECKING:
     from mailer.sending.ledger.stories import UnknownDelivery
@@ -176,8 +184,8 @@ def reconcile(
     """
     from mailer.bootstrap import open_app
     from mailer.sending import steering
-    from mailer.sending.reporting import report
     from mailer.sending.ledger import stories
+    from mailer.sending.reporting import report
 
     choices = [choice.value for choice in steering.Verdict]
     if verdict is not None and verdict not in choices:

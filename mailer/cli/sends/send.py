@@ -7,14 +7,24 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from mailer.cli.shared import ExitCode, confirm, console, count_of, err_console, fail, print_json, show_duration, warn
+from mailer.cli.shared import (
+    ExitCode,
+    confirm,
+    console,
+    count_of,
+    err_console,
+    fail,
+    print_json,
+    show_duration,
+    warn,
+)
 from mailer.cli.stopping import when_stopped
 from mailer.errors import NotFoundError, RenderError
 
 if TYPE_CHECKING:
     from mailer.bootstrap import App
-    from mailer.message.compiled import CompiledIssue
     from mailer.composing.linting.report import LintReport
+    from mailer.message.compiled import CompiledIssue
     from mailer.sending.planning import Preview
     from mailer.sending.reporting import SendReport
     from subscribers.queries import MailingList
@@ -56,13 +66,13 @@ def send(
     """
     from mailer.bootstrap import open_app
     from mailer.cli.issue.notes import tell_of_draft
+    from mailer.composing import compiling
     from mailer.sending import planning
-    from mailer.composing import compiling as publishing
 
-    draft = publishing.read_draft(file)
+    draft = compiling.read_draft(file)
     with when_stopped("nothing was sent"), open_app() as app:
         mailing_list = _mailing_list(app, list_slug or draft.mailing_list)
-        compiled = publishing.compile_draft(draft, app.settings)
+        compiled = compiling.compile_draft(draft, app.settings)
         app.settings.require_sendable()
         app.provider  # noqa: B018 - a wrong setting shows before anything is planned
         preview = planning.preview(app.engine, compiled, mailing_list_id=mailing_list.id)
@@ -191,8 +201,8 @@ def _refuse_gaps(preview: "Preview") -> None:
 
 
 def _lint(file: Path, app: "App") -> "LintReport":
-    from mailer.platform.clock import utcnow
     from mailer.composing.linting.lint_file import lint_file
+    from mailer.platform.clock import utcnow
 
     return lint_file(file, app.settings, now=utcnow())
 

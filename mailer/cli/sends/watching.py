@@ -17,9 +17,8 @@ from rich.table import Table
 from sqlalchemy import Engine
 
 from mailer.cli.shared import ExitCode, console, err_console, show_duration
-from mailer.states import DeliveryState
-from mailer.sending.books import FINAL_SEND_STATES, SendState
 from mailer.sending.reporting import SendReport, report
+from mailer.states import FINAL_SEND_STATES, DeliveryState, SendState
 
 LOOK_EVERY_SECONDS = 0.25
 LINE_EVERY_SECONDS = 5.0

@@ -12,8 +12,8 @@ from mailer.cli.issue.lint_output import show_findings
 from mailer.cli.shared import ExitCode, console, count_of, err_console, print_json
 
 if TYPE_CHECKING:
-    from mailer.config import Settings
     from mailer.composing.themes.theming import ThemeEntry, ThemeReport
+    from mailer.config import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Themes: list them, begin one, check them.")
 

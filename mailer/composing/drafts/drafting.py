@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.errors import FeedError, RenderError
-from mailer.composing.drafts.writing import Grouping, Head, write_draft
 from mailer.composing.drafts.feeds.entries import Feed
+from mailer.composing.drafts.last_issue import History, LastIssue, earlier, last_issue
+from mailer.composing.drafts.memory import DraftRecord
 from mailer.composing.drafts.selection import Choice, Wish, choose, keyed
-from mailer.platform.files import write_new, write_whole
+from mailer.composing.drafts.writing import Grouping, Head, write_draft
 from mailer.composing.importing.slugs import slug_of
 from mailer.composing.issue.reading.merge import parse_line
 from mailer.composing.issue.reading.source import Source
-from mailer.composing.drafts.memory import DraftRecord
-from mailer.composing.drafts.last_issue import History, LastIssue, earlier, last_issue
+from mailer.errors import FeedError, RenderError
+from mailer.platform.files import write_new, write_whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailer import __version__
-from mailer.config import Settings
-from mailer.errors import FeedError
 from mailer.composing.drafts.feeds.entries import Feed
 from mailer.composing.drafts.feeds.reading import read_feed
 from mailer.composing.drafts.feeds.urls import web_url
+from mailer.config import Settings
+from mailer.errors import FeedError
 from mailer.platform.net.fetching import Fetcher, shown
 
 CONCURRENCY = 6

@@ -8,10 +8,10 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from mailer.composing.drafts.selection import Earlier, link_keys
-from mailer.composing.drafts.memory import DraftRecord
 from mailer.composing.drafts.issue_files import IssueFile
 from mailer.composing.drafts.last_send import LastSend, find_last_sends
+from mailer.composing.drafts.memory import DraftRecord
+from mailer.composing.drafts.selection import Earlier, link_keys
 
 
 @dataclass(frozen=True, slots=True)

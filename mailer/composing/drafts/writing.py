@@ -8,9 +8,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mailer.composing.drafts.feeds.entries import Feed, FeedEntry
-from mailer.composing.drafts.feeds.escape import comment, escape_heading, escape_inside, link, link_target, one_line
-from mailer.composing.drafts.selection import Chosen
+from mailer.composing.drafts.feeds.escape import (
+    comment,
+    escape_heading,
+    escape_inside,
+    link,
+    link_target,
+    one_line,
+)
 from mailer.composing.drafts.feeds.urls import host_of
+from mailer.composing.drafts.selection import Chosen
 
 _LONGEST_KICKER = 70
 _ELSE = "More"

@@ -6,11 +6,16 @@ from io import BytesIO
 
 from PIL import Image
 
-from mailer.errors import RenderError
-from mailer.composing.images.first_frame import FrameView, is_first_of_another_kind, look_at, telling_frame
+from mailer.composing.images.first_frame import (
+    FrameView,
+    is_first_of_another_kind,
+    look_at,
+    telling_frame,
+)
 from mailer.composing.images.gif_blocks import strip_gif
 from mailer.composing.images.limits import ImageLimits
 from mailer.composing.images.pixels import bare, scaled
+from mailer.errors import RenderError
 
 _TRIES = ((1.0, 255), (0.75, 255), (0.5, 128), (0.5, 32))
 """Scale and colours, until one fits."""

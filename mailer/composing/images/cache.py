@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mailer.platform.files import write_whole
 from mailer.composing.images import OPTIONS_VERSION, ImageLimits
+from mailer.platform.files import write_whole
 from mailer.platform.state_dir import ensure_state_dir, private_dir
 
 DIRECTORY = "images"

@@ -8,9 +8,9 @@ from io import BytesIO
 
 from PIL import Image
 
-from mailer.errors import RenderError
 from mailer.composing.images.kinds import kind_of
 from mailer.composing.images.limits import ImageLimits
+from mailer.errors import RenderError
 
 logging.getLogger("PIL").setLevel(logging.CRITICAL)  # what is wrong, the error says once
 

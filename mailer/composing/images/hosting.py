@@ -10,14 +10,21 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from mailer.config import Settings
-from mailer.composing.images.hosted import HostedImage
-from mailer.composing.issue.tree import Image, Issue, images_of
-from mailer.errors import RenderError
 from mailer.composing.images import ImageLimits
 from mailer.composing.images.cache import ImageCache, Made
-from mailer.composing.images.files import FoundFile, Roots, find_file, is_remote, read_file, roots_of
+from mailer.composing.images.files import (
+    FoundFile,
+    Roots,
+    find_file,
+    is_remote,
+    read_file,
+    roots_of,
+)
+from mailer.composing.images.hosted import HostedImage
 from mailer.composing.images.store import MediaStore, make_store
+from mailer.composing.issue.tree import Image, Issue, images_of
+from mailer.config import Settings
+from mailer.errors import RenderError
 
 COLUMN_WIDTH = 552
 """CSS pixels: the column of the theme `digest`."""

@@ -3,9 +3,9 @@
 Nothing is uploaded, and nothing that a look needs waits for a bucket.
 """
 
-from mailer.config import Settings
 from mailer.composing.images import MIME_TYPES, is_media_name
 from mailer.composing.images.store import read_media
+from mailer.config import Settings
 
 MOST_BYTES = 64_000_000
 """Of pictures in memory; the oldest go first, and are made again when they are asked for."""

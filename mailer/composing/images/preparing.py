@@ -4,13 +4,13 @@ from pathlib import Path
 
 from PIL import Image
 
-from mailer.errors import RenderError
 from mailer.composing.images import animations, stills
 from mailer.composing.images.decode import open_image
 from mailer.composing.images.limits import RETINA, ImageLimits
 from mailer.composing.images.names import media_name
 from mailer.composing.images.pixels import Pixels, plain_pixels, scaled, without_idle_alpha
 from mailer.composing.images.prepared import PreparedImage
+from mailer.errors import RenderError
 
 _DEFAULT_LIMITS = ImageLimits()
 _SHARP_ENOUGH = 1.5

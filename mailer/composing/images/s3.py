@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mailer.platform.clock import utcnow
-from mailer.config import Settings
-from mailer.errors import ConfigurationError
 from mailer.composing.images import MIME_TYPES
 from mailer.composing.images.cache import Memory
+from mailer.config import Settings
+from mailer.errors import ConfigurationError
+from mailer.platform.clock import utcnow
 
 CACHE_CONTROL = "public, max-age=31536000, immutable"
 """A name stands for its content: whoever has it need not ask again for a year."""

@@ -5,8 +5,8 @@ from io import BytesIO
 
 from PIL import Image, ImageChops, ImageStat
 
-from mailer.errors import RenderError
 from mailer.composing.images.pixels import bare, scaled
+from mailer.errors import RenderError
 
 QUALITY = 85
 """JPEG quality that nobody tells from the original at two pixels for one."""

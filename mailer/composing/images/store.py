@@ -5,8 +5,8 @@ import tempfile
 from pathlib import Path
 from typing import Protocol
 
-from mailer.config import Settings
 from mailer.composing.images import MIME_TYPES, is_media_name
+from mailer.config import Settings
 from mailer.platform.state_dir import ensure_state_dir, give_to_owner_of, private_dir
 
 

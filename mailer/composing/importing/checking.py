@@ -4,10 +4,10 @@ import dataclasses
 from collections import Counter
 from collections.abc import Mapping
 
-from mailer.composing.issue.tree import Issue
 from mailer.composing.importing.html.page import ReadPage
 from mailer.composing.importing.html.words import Tally, same_address, tally_issue, words_in
 from mailer.composing.importing.model import Counts, Finding, ImportedIssue
+from mailer.composing.issue.tree import Issue
 
 _MOST_SHOWN = 12
 _MOST_REGROUPED = 2000

@@ -14,15 +14,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
-from mailer.errors import NotFoundError, RenderError
-from mailer.platform.files import write_new, write_whole
+from mailer.composing.drafts.drafting import already_there
 from mailer.composing.importing import ImportedIssue
 from mailer.composing.importing.checking import checked
 from mailer.composing.importing.html import ReadPage
 from mailer.composing.importing.html.gathering import LARGEST_IMAGE_BYTES
 from mailer.composing.importing.sources import Export, Post, import_post, read_export
 from mailer.composing.rendering.pipeline import parse_issue
-from mailer.composing.drafts.drafting import already_there
+from mailer.errors import NotFoundError, RenderError
+from mailer.platform.files import write_new, write_whole
 
 LARGEST_FILE_BYTES = 1_000_000_000
 _LONGEST_SLUG = 100

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from mailer.errors import RenderError
 from mailer.composing.importing.clean import clean_lines
 from mailer.composing.importing.damage import truncated
 from mailer.composing.importing.dates import find_date
@@ -13,6 +12,7 @@ from mailer.composing.importing.outline import CONTENTS, Outline, outline
 from mailer.composing.importing.slugs import slug_of
 from mailer.composing.importing.units import read_units
 from mailer.composing.importing.writer import Writer
+from mailer.errors import RenderError
 
 _DATE_UNITS = 12
 

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 from mailer.composing.importing.closing import take_closing
 from mailer.composing.importing.contents import find_contents
-from mailer.composing.importing.head import drop, take_subtitles, take_title, without_boilerplate, without_repeats
+from mailer.composing.importing.head import (
+    drop,
+    take_subtitles,
+    take_title,
+    without_boilerplate,
+    without_repeats,
+)
 from mailer.composing.importing.model import Dropped, Kind, Part, Unit
 from mailer.composing.importing.recovery import with_lost_sections
 from mailer.composing.importing.sections import find_sections

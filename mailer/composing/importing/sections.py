@@ -13,7 +13,19 @@ from itertools import pairwise
 
 from mailer.composing.importing.marks import BOLD_LEVEL
 from mailer.composing.importing.model import Kind, Unit
-from mailer.composing.importing.shapes import Units, below, frame, group_count, heading_runs, heads_list, heads_long_list, is_label, may_begin_item, may_lead, ruler_class
+from mailer.composing.importing.shapes import (
+    Units,
+    below,
+    frame,
+    group_count,
+    heading_runs,
+    heads_list,
+    heads_long_list,
+    is_label,
+    may_begin_item,
+    may_lead,
+    ruler_class,
+)
 
 _FEWEST = 2
 _LONGEST_HEAD = 2

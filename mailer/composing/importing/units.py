@@ -9,7 +9,15 @@ from itertools import pairwise
 
 from mailer.composing.importing.boilerplate import is_link_label, is_resource_label
 from mailer.composing.importing.context import in_context
-from mailer.composing.importing.marks import BOLD_LEVEL, URL, Stripped, find_marker, is_ruler, split_link, strip_marks
+from mailer.composing.importing.marks import (
+    BOLD_LEVEL,
+    URL,
+    Stripped,
+    find_marker,
+    is_ruler,
+    split_link,
+    strip_marks,
+)
 from mailer.composing.importing.model import Dropped, Kind, Unit
 from mailer.composing.importing.references import resolve, take_references
 from mailer.composing.importing.sentences import ends_sentence, is_prose, width

@@ -1,1 +1,1 @@
-"""An issue's text: how it is written."""
+"""An issue: its tree, and how its file is read and written."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting import suppressions
+from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.lintable import Lintable
 from mailer.composing.linting.registry import CHECKS, RULES
 from mailer.composing.linting.rule import Check, Hit

@@ -20,10 +20,10 @@ from pathlib import Path
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from mailer.composing.linting.finding import Finding
-from mailer.platform.net.hosts import is_public
 from mailer.composing.linting.registry import RULES
 from mailer.composing.linting.scan.document import Document
 from mailer.composing.linting.scan.spans import Target
+from mailer.platform.net.hosts import is_public
 
 MOST_LINKS = 500
 MOST_REDIRECTS = 5

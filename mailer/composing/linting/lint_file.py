@@ -11,25 +11,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.config import Settings
-from mailer.config.workspace import SETTINGS_FILE
-from mailer.composing.linting.finding import Finding
-from mailer.message.compiled import CompiledIssue, Mailbox
-from mailer.errors import RenderError
-from mailer.composing.linting.compat import DEFAULT_CLIENTS, CompatOptions, check_compiled, theme_files
+from mailer.composing.compiling import issue_defaults, read_issue_file, theme_roots
+from mailer.composing.linting.compat import (
+    DEFAULT_CLIENTS,
+    CompatOptions,
+    check_compiled,
+    theme_files,
+)
 from mailer.composing.linting.compat.inspection import where
 from mailer.composing.linting.engine import lint
+from mailer.composing.linting.finding import Finding
 from mailer.composing.linting.lintable import Audience, Lintable
+from mailer.composing.linting.picture_files import look_at_images, stand_ins
 from mailer.composing.linting.registry import RULES
 from mailer.composing.linting.repair import Parsed, parse_what_is_right
 from mailer.composing.linting.report import LintReport
 from mailer.composing.linting.rules import behind, merge
 from mailer.composing.linting.scan.document import Document, scan
+from mailer.composing.linting.settings import has_workspace, lint_options, surroundings
 from mailer.composing.rendering.pipeline import compile_issue, untraced
 from mailer.composing.themes.theme import Theme, find_theme
-from mailer.composing.linting.picture_files import look_at_images, stand_ins
-from mailer.composing.linting.settings import has_workspace, lint_options, surroundings
-from mailer.composing.compiling import issue_defaults, read_issue_file, theme_roots
+from mailer.config import Settings
+from mailer.config.workspace import SETTINGS_FILE
+from mailer.errors import RenderError
+from mailer.message.compiled import CompiledIssue, Mailbox
 
 _QUOTED = re.compile(r"'([^']*)'")
 _SURROGATES = re.compile("[\ud800-\udfff]")

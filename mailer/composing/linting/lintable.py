@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailer.composing.issue.tree import FrontMatter, Issue
-from mailer.message.compiled import CompiledIssue, Mailbox
 from mailer.composing.linting.options import LintOptions
 from mailer.composing.linting.scan.document import Document
+from mailer.message.compiled import CompiledIssue, Mailbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 import re
 
-from mailer.platform.net import hosts
 from mailer.composing.linting.urls import Url
+from mailer.platform.net import hosts
 
 _BAD_LABEL = re.compile(r"^-|-$|^$")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}")

@@ -4,16 +4,16 @@ import re
 import warnings
 from pathlib import Path
 
-from mailer.config import Settings
+from mailer.composing.images.files import FoundFile, Roots, find_file, read_file, roots_of
 from mailer.composing.images.hosted import HostedImage
-from mailer.composing.issue.tree import Issue, images_of
-from mailer.errors import RenderError
 from mailer.composing.images.kinds import kind_of
+from mailer.composing.issue.tree import Issue, images_of
 from mailer.composing.linting.lintable import LocalImage
 from mailer.composing.linting.rules.images import is_local
 from mailer.composing.linting.scan.document import Document
 from mailer.composing.themes.theme import Theme
-from mailer.composing.images.files import FoundFile, Roots, find_file, read_file, roots_of
+from mailer.config import Settings
+from mailer.errors import RenderError
 
 MOST_FILES = 200
 """Beyond these nothing is said of pictures: an issue has no more."""

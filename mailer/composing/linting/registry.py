@@ -5,7 +5,22 @@ from types import MappingProxyType
 
 from mailer.composing.linting import compat, suppressions
 from mailer.composing.linting.rule import Check, Rule
-from mailer.composing.linting.rules import addresses, anchors, behind, broken, characters, compliance, headings, images, links, merge, shown, subject, tracking, words
+from mailer.composing.linting.rules import (
+    addresses,
+    anchors,
+    behind,
+    broken,
+    characters,
+    compliance,
+    headings,
+    images,
+    links,
+    merge,
+    shown,
+    subject,
+    tracking,
+    words,
+)
 
 _MODULES = (
     broken, subject, compliance, headings, shown, words, characters, merge, links, addresses,

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailer.composing.issue.tree import Issue
-from mailer.errors import RenderError
 from mailer.composing.linting.scan.front import Front
 from mailer.composing.linting.scan.places import SourceText
 from mailer.composing.rendering.pipeline import parse_issue
+from mailer.errors import RenderError
 
 MOST_ERRORS = 20
 LARGE_CHARACTERS = 200_000

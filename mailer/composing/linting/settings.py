@@ -2,16 +2,16 @@
 
 import difflib
 
-from mailer.config import Settings
-from mailer.config.workspace import SETTINGS_FILE
 from mailer.composing.linting.finding import Severity
-from mailer.message.compiled import Mailbox
-from mailer.errors import ConfigurationError
-from mailer.platform.net.hosts import ip_of
 from mailer.composing.linting.lintable import Surroundings
 from mailer.composing.linting.options import LintOptions
 from mailer.composing.linting.registry import RULES
 from mailer.composing.linting.rules.compliance import LOCAL_URL
+from mailer.config import Settings
+from mailer.config.workspace import SETTINGS_FILE
+from mailer.errors import ConfigurationError
+from mailer.message.compiled import Mailbox
+from mailer.platform.net.hosts import ip_of
 
 
 def lint_options(settings: Settings) -> LintOptions:

@@ -2,10 +2,10 @@
 
 import html
 
-from mailer.message.viewing import for_frame, image_sources, with_sources
-from mailer.composing.preview.views import VIEWS, View, document
 from mailer.composing.images.memory_store import NearStore
 from mailer.composing.preview.look import Look
+from mailer.composing.preview.views import VIEWS, View, document
+from mailer.message.viewing import for_frame, image_sources, with_sources
 
 BY_NAME = {view.name: view for view in VIEWS}
 

@@ -1,26 +1,29 @@
 """Subscribers for the preview: the database is opened once somebody asks for one, not before."""
 
 import threading
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 
-from mailer.bootstrap import App, open_app
+from sqlalchemy import Engine
+
 from mailer.composing.preview.look import Reader
 from mailer.composing.preview.readers import find_reader, search_readers
+
+OpenDatabase = Callable[[], AbstractContextManager[Engine]]
 
 
 class Library:
     """Looks up subscribers of a workspace; close it to let go of its database.
 
     Args:
-        workspace: the workspace; one without settings has no subscribers, and says so when asked.
+        open_database: opens the workspace's; raises a ConfigurationError where it has none.
     """
 
-    def __init__(self, workspace: Path) -> None:
-        self._workspace = workspace
+    def __init__(self, open_database: OpenDatabase) -> None:
+        self._open_database = open_database
         self._guard = threading.Lock()
         self._stack = ExitStack()
-        self._app: App | None = None
+        self._engine: Engine | None = None
 
     def find(self, email: str) -> Reader:
         """Return the subscriber with this address.
@@ -30,7 +33,7 @@ class Library:
             InvalidAddressError: it is no address.
             ConfigurationError: the database cannot be used.
         """
-        return find_reader(self._open().engine, email)
+        return find_reader(self._open(), email)
 
     def search(self, words: str) -> list[Reader]:
         """Return a few subscribers with `words` in address or name.
@@ -38,16 +41,16 @@ class Library:
         Raises:
             ConfigurationError: the database cannot be used.
         """
-        return search_readers(self._open().engine, words) if words else []
+        return search_readers(self._open(), words) if words else []
 
     def close(self) -> None:
         """Close the database, where it was opened."""
         with self._guard:
-            self._app = None
+            self._engine = None
             self._stack.close()
 
-    def _open(self) -> App:
+    def _open(self) -> Engine:
         with self._guard:
-            if self._app is None:
-                self._app = self._stack.enter_context(open_app(self._workspace))
-            return self._app
+            if self._engine is None:
+                self._engine = self._stack.enter_context(self._open_database())
+            return self._engine

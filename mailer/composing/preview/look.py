@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
-from mailer.config import Settings
-from mailer.composing.issue.tree import images_of
-from mailer.message.compiled import SYSTEM_FIELDS, CompiledIssue, Recipient, SlotContext
-from mailer.composing.rendering.pipeline import untraced
-from mailer.composing import compiling as publishing
+from mailer.composing import compiling
+from mailer.composing.compiling import Draft
 from mailer.composing.images.files import is_remote
 from mailer.composing.images.store import MediaStore
-from mailer.composing.compiling import Draft
+from mailer.composing.issue.tree import images_of
+from mailer.composing.rendering.pipeline import untraced
+from mailer.config import Settings
+from mailer.message.compiled import SYSTEM_FIELDS, CompiledIssue, Recipient
+from mailer.message.filling import fill
 from subscribers.segments.language import fields_of, parse_segment
 
 
@@ -90,20 +91,20 @@ def look_at(
     Raises:
         RenderError: it does not compile; with file, line and column.
     """
-    whole = publishing.compile_draft(draft, settings, is_traced=True, store=store)
-    recipient = _recipient(reader, publishing.sample_recipient(whole, settings))
+    whole = compiling.compile_draft(draft, settings, is_traced=True, store=store)
+    recipient = _recipient(reader, compiling.sample_recipient(whole, settings))
     shown = whole.shown_to(recipient.fields)
     compiled = whole.variant(shown)
-    html = publishing.filled(compiled.html, compiled, SlotContext.HTML, recipient)
+    html = fill(compiled.html, compiled, recipient)
     return Look(
         compiled=compiled,
-        subject=publishing.filled(compiled.subject, compiled, SlotContext.SUBJECT, recipient),
+        subject=fill(compiled.subject, compiled, recipient),
         html=html,
-        text=publishing.filled(compiled.text, compiled, SlotContext.TEXT, recipient),
+        text=fill(compiled.text, compiled, recipient),
         html_bytes=len(untraced(compiled.html).encode()),
         fields=fields_used(whole),
         conditions={condition: condition in shown for condition in whole.conditions},
-        theme_folders=publishing.theme_of(draft, settings).folders,
+        theme_folders=compiling.theme_of(draft, settings).folders,
     )
 
 

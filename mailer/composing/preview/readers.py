@@ -3,10 +3,10 @@
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
-from mailer.errors import NotFoundError
 from mailer.composing.preview.look import Reader
-from subscribers.people.address import parse_address
+from mailer.errors import NotFoundError
 from subscribers.errors import InvalidAddressError
+from subscribers.people.address import parse_address
 from subscribers.queries import Person, find_subscriber, search_subscribers
 
 MOST_FOUND = 8

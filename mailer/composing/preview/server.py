@@ -9,12 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 from socket import socket
 
+from mailer.composing.preview.app import Preview
+from mailer.composing.preview.library import Library, OpenDatabase
+from mailer.composing.preview.look import SAMPLE
+from mailer.composing.preview.session import Session
 from mailer.config import KEY_FILE, Settings, ensure_secret_key
 from mailer.errors import ConfigurationError
-from mailer.composing.preview.app import Preview
-from mailer.composing.preview.library import Library
-from mailer.composing.preview.session import Session
-from mailer.composing.preview.look import SAMPLE
 from mailer.platform.serving import Server, ServerHandle, listen, url_of
 
 HOST = "127.0.0.1"
@@ -25,10 +25,11 @@ _ADVICE = "choose another with --port, or 0 for any that is free"
 _TOKEN_BYTES = 24
 
 
-def run_preview(
+def run_preview(  # noqa: PLR0913 - each is a choice of the caller's
     path: Path,
     settings: Settings,
     *,
+    open_database: OpenDatabase,
     port: int | None,
     reader_email: str = "",
     ready: Callable[[str, Session], None],
@@ -38,6 +39,7 @@ def run_preview(
     Args:
         path: the issue file.
         settings: of the workspace.
+        open_database: opens the workspace's, once somebody asks for a subscriber.
         port: 0 for a free one; the usual one where None, or the next that is free.
         reader_email: a subscriber whose merge values are shown; the sample's where empty.
         ready: called with the page's address once it can be opened, and Ctrl-C would end it well.
@@ -46,7 +48,7 @@ def run_preview(
         ConfigurationError: the port cannot be had, or the database cannot be used.
         NotFoundError: there is no such subscriber.
     """
-    library = Library(settings.workspace)
+    library = Library(open_database)
     try:
         with _listen(port) as listener:
             session = _session(path, settings, library, reader_email)
@@ -62,6 +64,7 @@ class PreviewHandle:
     Args:
         path: the issue file.
         settings: of the workspace.
+        open_database: as for `run_preview`.
         port: 0 for a free one.
 
     Attributes:
@@ -69,8 +72,10 @@ class PreviewHandle:
         session: what it shows.
     """
 
-    def __init__(self, path: Path, settings: Settings, *, port: int = 0) -> None:
-        self._library = Library(settings.workspace)
+    def __init__(
+        self, path: Path, settings: Settings, *, open_database: OpenDatabase, port: int = 0
+    ) -> None:
+        self._library = Library(open_database)
         self.session = _session(path, settings, self._library, "")
         listener = _listen(port)
         server, self.url = _server(self.session, self._library, url_of(listener))

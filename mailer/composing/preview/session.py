@@ -11,15 +11,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from mailer.platform.clock import utcnow
-from mailer.config import Settings, load_settings
-from mailer.composing.linting.finding import Finding
-from mailer.errors import MailerError
-from mailer.composing.preview.state import State, as_json
-from mailer.composing.linting.lint_file import lint_file
-from mailer.composing.images.memory_store import NearStore
-from mailer.composing.preview.look import SAMPLE, Reader, look_at, picture_files
 from mailer.composing.compiling import read_draft
+from mailer.composing.images.memory_store import NearStore
+from mailer.composing.linting.finding import Finding
+from mailer.composing.linting.lint_file import lint_file
+from mailer.composing.preview.look import SAMPLE, Reader, look_at, picture_files
+from mailer.composing.preview.state import State, as_json
+from mailer.config import Settings, load_settings
+from mailer.errors import MailerError
+from mailer.platform.clock import utcnow
 
 LINT_SECONDS = 0.3
 """From a look to what the linter says of it."""

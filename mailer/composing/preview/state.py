@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import quote
 
 from mailer.composing.linting.finding import Finding
-from mailer.errors import MailerError, RenderError
-from mailer.composing.rendering.pipeline import GMAIL_CLIP_BYTES, GMAIL_WARN_BYTES
 from mailer.composing.preview.look import SAMPLE, Look, Reader
+from mailer.composing.rendering.pipeline import GMAIL_CLIP_BYTES, GMAIL_WARN_BYTES
+from mailer.errors import MailerError, RenderError
 
 
 @dataclass(frozen=True, slots=True)

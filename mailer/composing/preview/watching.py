@@ -9,9 +9,9 @@ from typing import TypeAlias
 
 from watchfiles import Change, awatch
 
-from mailer.config import SETTINGS_FILE, Settings
-from mailer.composing.preview.state import State
 from mailer.composing.compiling import theme_roots
+from mailer.composing.preview.state import State
+from mailer.config import SETTINGS_FILE, Settings
 
 QUIET_MS = 15
 """A change is told of after so long without another: editors write in several steps."""

@@ -1,7 +1,14 @@
 """Turn an issue's Markdown file into a compiled message, as a pure function."""
 
 from mailer.composing.rendering.edition import IssueDefaults
-from mailer.composing.rendering.pipeline import GMAIL_CLIP_BYTES, GMAIL_WARN_BYTES, compile_issue, html_bytes, parse_issue, untraced
+from mailer.composing.rendering.pipeline import (
+    GMAIL_CLIP_BYTES,
+    GMAIL_WARN_BYTES,
+    compile_issue,
+    html_bytes,
+    parse_issue,
+    untraced,
+)
 from mailer.composing.themes.theme import Theme, find_theme, list_themes
 
 __all__ = [

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from mailer.composing.images.hosted import HostedImage
 from mailer.composing.issue.tree import Author, Blocks, Issue, Paragraph, Section, plain_text
-from mailer.message.compiled import Mailbox
-from mailer.errors import RenderError
 from mailer.composing.rendering.reading_time import reading_minutes
-from mailer.composing.themes.theme import Theme
-from mailer.composing.themes.settings import Accent
 from mailer.composing.rendering.words import Words
+from mailer.composing.themes.settings import Accent
+from mailer.composing.themes.theme import Theme
+from mailer.errors import RenderError
+from mailer.message.compiled import Mailbox
 
 LONGEST_PREHEADER = 140
 _GAP = "\0"

@@ -13,12 +13,40 @@ import nh3
 from markupsafe import Markup, escape
 
 from mailer.composing.images.hosted import HostedImage
-from mailer.composing.issue.tree import Block, Blocks, Button, Callout, CodeBlock, CodeSpan, Emphasis, Footnote, FootnoteMark, Image, Inline, Inlines, LineBreak, Link, ListBlock, MergeField, Paragraph, Poll, Quote, RawMjml, Rule, Sponsor, Strikethrough, Strong, Subheading, Table, Text
-from mailer.message.compiled import SlotContext
+from mailer.composing.issue.reading.merge import Tokens
+from mailer.composing.issue.tree import (
+    Block,
+    Blocks,
+    Button,
+    Callout,
+    CodeBlock,
+    CodeSpan,
+    Emphasis,
+    Footnote,
+    FootnoteMark,
+    Image,
+    Inline,
+    Inlines,
+    LineBreak,
+    Link,
+    ListBlock,
+    MergeField,
+    Paragraph,
+    Poll,
+    Quote,
+    RawMjml,
+    Rule,
+    Sponsor,
+    Strikethrough,
+    Strong,
+    Subheading,
+    Table,
+    Text,
+)
 from mailer.composing.rendering.columns import whole_columns
 from mailer.composing.rendering.highlight import highlighted
-from mailer.composing.issue.reading.merge import Tokens
 from mailer.composing.rendering.words import Words
+from mailer.message.compiled import SlotContext
 
 _TAGS = {
     "a", "blockquote", "br", "code", "em", "h2", "h3", "h4",

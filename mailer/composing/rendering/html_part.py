@@ -7,19 +7,27 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from mailer.composing.images.hosted import HostedImage
-from mailer.composing.issue.tree import FootnoteMark, Inline, Inlines, Item, Link, Section, plain_text
-from mailer.message.compiled import UNSUBSCRIBE_URL, SlotContext
+from mailer.composing.issue.reading.merge import Tokens
+from mailer.composing.issue.reading.raw_images import with_hosted
+from mailer.composing.issue.reading.source import Source
+from mailer.composing.issue.tree import (
+    FootnoteMark,
+    Inline,
+    Inlines,
+    Item,
+    Link,
+    Section,
+    plain_text,
+)
 from mailer.composing.rendering import css, mjml
 from mailer.composing.rendering.edition import Edition
 from mailer.composing.rendering.html import Fragments
-from mailer.composing.issue.reading.merge import Tokens
 from mailer.composing.rendering.mrml import safe_markup
 from mailer.composing.rendering.raw import filled, set_fragments
-from mailer.composing.issue.reading.raw_images import with_hosted
 from mailer.composing.rendering.raw_look import dressed, with_lines
-from mailer.composing.issue.reading.source import Source
 from mailer.composing.rendering.stylesheet import make_styles
 from mailer.composing.themes.settings import Logo
+from mailer.message.compiled import UNSUBSCRIBE_URL, SlotContext
 
 PREHEADER_ROOM = 150
 """Characters of the first line that inbox lists show at most: the rest is filled with nothing."""

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 
 from markupsafe import Markup
 
-from mailer.errors import RenderError
 from mailer.composing.rendering import templates
 from mailer.composing.rendering.mjml_rules import Fault, all_faults
 from mailer.composing.rendering.mrml import MrmlError, entities_in_attributes, mrml_fault, to_html
 from mailer.composing.themes.theme import MJML_FILE, Theme
+from mailer.errors import RenderError
 
 _ATTRIBUTE = re.compile(r"[\w:-]+(?=\s*=)")
 _TAG = re.compile(r"<[\w-]+(?:[^<>\"]|\"[^\"]*\")*")

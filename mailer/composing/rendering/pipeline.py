@@ -9,19 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailer.composing.images.hosted import HostedImage
-from mailer.composing.issue.tree import Issue, RawMjml, blocks_of, images_of
-from mailer.message.compiled import CompiledIssue, Variant
-from mailer.errors import RenderError
 from mailer.composing.issue.reading import parser
+from mailer.composing.issue.reading.merge import Tokens, subject_line, tokens_for
+from mailer.composing.issue.reading.source import Source, normalise
+from mailer.composing.issue.tree import Issue, RawMjml, blocks_of, images_of
 from mailer.composing.rendering.edition import Edition, IssueDefaults, edit
 from mailer.composing.rendering.html_part import html_part
-from mailer.composing.issue.reading.merge import Tokens, subject_line, tokens_for
 from mailer.composing.rendering.raw import check_raw
-from mailer.composing.issue.characters import normalise
-from mailer.composing.issue.reading.source import Source
 from mailer.composing.rendering.text_part import text_part
-from mailer.composing.themes.theme import Theme
 from mailer.composing.rendering.variants import variants_of
+from mailer.composing.themes.theme import Theme
+from mailer.errors import RenderError
+from mailer.message.compiled import CompiledIssue, Variant
 
 GMAIL_CLIP_BYTES = 102_000
 """Gmail cuts off what comes after about this many bytes of HTML, the unsubscribe link included."""

@@ -9,12 +9,42 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mailer.composing.images.hosted import HostedImage
-from mailer.composing.issue.tree import Block, Blocks, Button, Callout, CodeBlock, CodeSpan, Emphasis, Footnote, FootnoteMark, Image, Inline, Inlines, Item, LineBreak, Link, ListBlock, MergeField, Paragraph, Poll, Quote, RawMjml, Rule, Section, Sponsor, Strikethrough, Strong, Subheading, Table, Text
-from mailer.message.compiled import SlotContext
 from mailer.composing.issue.reading.merge import Tokens, fields_in
+from mailer.composing.issue.tree import (
+    Block,
+    Blocks,
+    Button,
+    Callout,
+    CodeBlock,
+    CodeSpan,
+    Emphasis,
+    Footnote,
+    FootnoteMark,
+    Image,
+    Inline,
+    Inlines,
+    Item,
+    LineBreak,
+    Link,
+    ListBlock,
+    MergeField,
+    Paragraph,
+    Poll,
+    Quote,
+    RawMjml,
+    Rule,
+    Section,
+    Sponsor,
+    Strikethrough,
+    Strong,
+    Subheading,
+    Table,
+    Text,
+)
 from mailer.composing.rendering.raw import raw_words
 from mailer.composing.rendering.words import Words
 from mailer.composing.rendering.wrap import width, wrap
+from mailer.message.compiled import SlotContext
 
 WIDTH = 72
 

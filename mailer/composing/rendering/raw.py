@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
 
-from mailer.composing.issue.tree import MergeField, RawMjml
-from mailer.message.compiled import SlotContext
-from mailer.errors import RenderError
 from mailer.composing.issue.reading.merge import MergeSyntaxError, Tokens, fields_in, wrong_field
+from mailer.composing.issue.reading.source import Source
+from mailer.composing.issue.tree import MergeField, RawMjml
 from mailer.composing.rendering.mjml_rules import Fault, all_faults, first_fault
 from mailer.composing.rendering.mrml import entities_in_attributes, mrml_fault
-from mailer.composing.issue.reading.source import Source
+from mailer.errors import RenderError
+from mailer.message.compiled import SlotContext
 
 _SECTIONS = ("<mj-section", "<mj-wrapper")
 _FRAME = ("<mjml><mj-body>", "</mj-body></mjml>")

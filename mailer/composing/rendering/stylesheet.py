@@ -16,10 +16,10 @@ from typing import Any
 import tinycss2
 from markupsafe import Markup
 
-from mailer.errors import RenderError
 from mailer.composing.rendering.brackets import first_unclosed
-from mailer.composing.themes.theme import Theme, ThemeFile
 from mailer.composing.themes.settings import Accent, ThemeSettings
+from mailer.composing.themes.theme import Theme, ThemeFile
+from mailer.errors import RenderError
 
 _VAR = re.compile(r"var\(--([a-z][a-z0-9-]*)\)")
 _CLASS = re.compile(r"\.([\w-]+)")

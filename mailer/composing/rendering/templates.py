@@ -16,9 +16,9 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup, escape
 
-from mailer.errors import RenderError
 from mailer.composing.rendering.jinja_errors import begin_of, column_of, syntax_error
 from mailer.composing.themes.theme import MJML_FILE, TEXT_FILE, Theme, ThemeFile
+from mailer.errors import RenderError
 from mailer.platform.resources import resource_dir
 
 PARENT = "parent/"

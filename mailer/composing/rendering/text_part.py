@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from mailer.message.compiled import UNSUBSCRIBE_URL, SlotContext
+from mailer.composing.issue.reading.merge import Tokens
 from mailer.composing.rendering import templates
 from mailer.composing.rendering.edition import Edition
-from mailer.composing.issue.reading.merge import Tokens
 from mailer.composing.rendering.plaintext import WIDTH, PlainText
-from mailer.composing.themes.theme import TEXT_FILE
 from mailer.composing.rendering.wrap import wrap
+from mailer.composing.themes.theme import TEXT_FILE
+from mailer.message.compiled import UNSUBSCRIBE_URL, SlotContext
 
 
 def text_part(edition: Edition, tokens: Tokens) -> str:

@@ -13,18 +13,25 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-from mailer.platform.browser import BASE, MOST_PIXELS_HIGH, Page, Resource, find_browser, open_chromium
-from mailer.config import Settings
+from mailer.composing import compiling
+from mailer.composing.images.memory_store import NearStore
 from mailer.composing.preview.views import VIEWS, View, document
-from mailer.errors import NotFoundError, RenderError
-from mailer.platform.files import write_whole
 from mailer.composing.rendering.pipeline import html_bytes
 from mailer.composing.shots import contact_sheet
-from mailer.composing import compiling as publishing
 from mailer.composing.shots.contact_sheet import Print
-from mailer.composing.images.memory_store import NearStore
-from mailer.composing.shots.placeholder import placeholder
 from mailer.composing.shots.differences import Difference, compare, picture_of
+from mailer.composing.shots.placeholder import placeholder
+from mailer.config import Settings
+from mailer.errors import NotFoundError, RenderError
+from mailer.platform.browser import (
+    BASE,
+    MOST_PIXELS_HIGH,
+    Page,
+    Resource,
+    find_browser,
+    open_chromium,
+)
+from mailer.platform.files import write_whole
 
 SHEET = "contact-sheet.png"
 _SHEET_PICTURES = f"{BASE}shots/"
@@ -125,11 +132,11 @@ def shoot(
     """
     program = find_browser(settings.preview.browser)
     pictures = _Pictures(NearStore(settings))
-    draft = publishing.read_draft(path)
-    compiled = publishing.compile_draft(draft, settings, store=pictures.store)
+    draft = compiling.read_draft(path)
+    compiled = compiling.compile_draft(draft, settings, store=pictures.store)
     earlier = _earlier(against) if against else {}
-    html_part = publishing.neutral_html(compiled, settings)
-    text_part = publishing.neutral_text(compiled, settings)
+    html_part = compiling.neutral_html(compiled, settings)
+    text_part = compiling.neutral_text(compiled, settings)
     output.mkdir(parents=True, exist_ok=True)
     with open_chromium(program) as chromium:
         page = chromium.new_page()
@@ -144,7 +151,7 @@ def shoot(
         sheet = _print_sheet(
             page,
             shots,
-            subject=publishing.subject_shown(compiled, settings),
+            subject=compiling.subject_shown(compiled, settings),
             file=path.name,
             facts=f"{html_bytes(compiled):,} bytes of HTML · {compiled.date.isoformat()}",
         )

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from mailer.errors import RenderError
 from mailer.composing.issue.reading.source import not_utf_8
 from mailer.composing.themes.settings import ThemeSettings
 from mailer.composing.themes.toml import SETTINGS_FILE, SettingsFile, read_settings
+from mailer.errors import RenderError
 
 MJML_FILE = "issue.mjml.j2"
 TEXT_FILE = "issue.txt.j2"

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mailer.config import Settings
+from mailer.composing.compiling import theme_roots
 from mailer.composing.linting.finding import Finding, Severity
-from mailer.errors import NotFoundError, RenderError
 from mailer.composing.linting.themes import Specimen, check_theme
 from mailer.composing.linting.themes.chain import chain_of, is_base
 from mailer.composing.rendering import Theme, find_theme, list_themes
 from mailer.composing.rendering.templates import PARENT
+from mailer.composing.themes.new_theme import full_settings, overriding_settings
 from mailer.composing.themes.theme import BASE, ThemeFile
 from mailer.composing.themes.toml import SETTINGS_FILE
+from mailer.config import Settings
+from mailer.errors import NotFoundError, RenderError
 from mailer.platform.resources import resource_dir
-from mailer.composing.compiling import theme_roots
-from mailer.composing.themes.new_theme import full_settings, overriding_settings
 
 DEFAULT = "digest"
 """The theme that new ones build on."""

@@ -9,9 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from mailer.errors import RenderError
-from mailer.composing.themes.settings import Accent, Logo, SocialLink, ThemeSettings
 from mailer.composing.rendering.words import Words, wrong_words
+from mailer.composing.themes.settings import Accent, Logo, SocialLink, ThemeSettings
+from mailer.errors import RenderError
 
 SETTINGS_FILE = "theme.toml"
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from mailer.config import Settings
 from mailer.composing.trial.copies import copy_path
+from mailer.config import Settings
 from subscribers.errors import TokenError
 from subscribers.tokens import Purpose, Signer
 

@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from mailer.message.compiled import ADDRESS, CompiledIssue, Slot
 from mailer.composing.rendering.pipeline import content_hash
+from mailer.message.compiled import ADDRESS, CompiledIssue, Slot
 
 SUBJECT_MARK = "[Test] "
 _LINE_WIDTH = 72

@@ -9,18 +9,19 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from mailer.config import Settings
-from mailer.states import DeliveryState, Outcome
-from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
-from mailer.errors import NotFoundError, ProviderError
-from mailer.providers.base import Connection, Provider
-from mailer.archive.pages import for_nobody
-from mailer.composing.compiling import NEUTRAL_PATH
 from mailer.composing.trial.copies import copy_number, keep_copy
 from mailer.composing.trial.message import Marks, as_test
+from mailer.config import Settings
+from mailer.errors import NotFoundError, ProviderError
+from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
+from mailer.message.filling import fill_for_nobody
+from mailer.message.links import UNSUBSCRIBE_HELP_PATH
+from mailer.providers.base import Connection, Provider
+from mailer.providers.outcome import Outcome
+from mailer.states import DeliveryState
 from subscribers import queries
-from subscribers.people.address import Address, parse_address
 from subscribers.errors import InvalidAddressError
+from subscribers.people.address import Address, parse_address
 from subscribers.tokens import Purpose, Signer
 
 MOST_ADDRESSES = 10
@@ -203,10 +204,10 @@ class TrialSender:
         number = copy_number(compiled)
         token = self.signer.sign(Purpose.TEST, mailing_list_id, number)
         url = f"{self._base_url}/t/{token}"
-        page = for_nobody(
+        page = fill_for_nobody(
             compiled.html,
             compiled,
-            unsubscribe_url=self._base_url + NEUTRAL_PATH,
+            unsubscribe_url=self._base_url + UNSUBSCRIBE_HELP_PATH,
             archive_url=url,
         )
         keep_copy(self.settings, number, page)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from mailer.platform.browser.pipe import Params, Pipe
 from mailer.errors import BrowserError
+from mailer.platform.browser.pipe import Params, Pipe
 
 Scheme = Literal["light", "dark"]
 

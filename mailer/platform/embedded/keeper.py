@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from mailer.errors import ConfigurationError
 from mailer.platform.embedded import announcement, locks
 from mailer.platform.embedded.account import choose_account
 from mailer.platform.embedded.layout import Layout
@@ -22,7 +23,6 @@ from mailer.platform.embedded.linger import linger_seconds
 from mailer.platform.embedded.postgres_server import PostgresServer
 from mailer.platform.embedded.process import rotate
 from mailer.platform.embedded.redis_server import RedisServer
-from mailer.errors import ConfigurationError
 
 _POLL_SECONDS = 0.2
 

@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.platform.embedded.account import Account
 from mailer.errors import ConfigurationError
+from mailer.platform.embedded.account import Account
 
 _LONGEST_SOCKET_BYTES = 103
 """Bytes in a Unix socket's path: 107 on Linux, 103 on macOS. Source: unix(7), unix(4)."""

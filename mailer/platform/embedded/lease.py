@@ -11,19 +11,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from mailer.errors import ConfigurationError
 from mailer.platform.embedded import announcement, locks
 from mailer.platform.embedded.layout import Layout
 from mailer.platform.embedded.linger import VARIABLE, linger_seconds
 from mailer.platform.embedded.postgres_server import NAME as POSTGRES
 from mailer.platform.embedded.process import POLL_SECONDS
 from mailer.platform.embedded.redis_server import NAME as REDIS
-from mailer.errors import ConfigurationError
 from mailer.platform.state_dir import ensure_state_dir, give_to_owner_of, private_dir
 
 _ACQUIRE_SECONDS = 120.0
 _MOST_DEATHS = 3
 _KEEPER = "mailer.platform.embedded.keeper"
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+_PACKAGE_ROOT = Path(__file__).resolve().parents[3]
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", VARIABLE)
 """What the keeper sees of our environment: not the secrets that may be in the rest."""
 

@@ -8,12 +8,12 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
+from mailer.errors import ConfigurationError
 from mailer.platform.embedded import process
 from mailer.platform.embedded.account import Account
 from mailer.platform.embedded.binaries import PostgresPrograms, find_postgres
 from mailer.platform.embedded.layout import Layout
 from mailer.platform.embedded.process import ServerProcess
-from mailer.errors import ConfigurationError
 
 NAME = "postgres"
 DATABASE = "mailer"

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from mailer.errors import ConfigurationError
 from mailer.platform.embedded import locks
 from mailer.platform.embedded.account import Account
-from mailer.errors import ConfigurationError
 
 POLL_SECONDS = 0.02
 _LOG_LIMIT_BYTES = 4_000_000

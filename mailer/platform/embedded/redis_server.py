@@ -7,12 +7,12 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
+from mailer.errors import ConfigurationError
 from mailer.platform.embedded import process
 from mailer.platform.embedded.account import Account
 from mailer.platform.embedded.binaries import find_redis
 from mailer.platform.embedded.layout import Layout
 from mailer.platform.embedded.process import ServerProcess
-from mailer.errors import ConfigurationError
 
 NAME = "redis"
 _START_SECONDS = 20.0

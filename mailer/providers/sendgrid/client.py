@@ -27,7 +27,6 @@ from python_http_client.client import Client, Response
 from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
-from mailer.message.mime_headers import one_line
 from mailer.errors import (
     ProviderAuthError,
     ProviderError,
@@ -35,6 +34,7 @@ from mailer.errors import (
     ProviderThrottledError,
     ProviderUnavailableError,
 )
+from mailer.message.mime_headers import one_line
 from mailer.providers.sendgrid.settings import SendGridSettings
 
 SHORTEST_WAIT_SECONDS = 1.0

@@ -10,18 +10,19 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from mailer.platform.clock import utcnow
-from mailer.states import DeliveryState, Journal, LeaseLostError, Outcome
-from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
 from mailer.errors import (
     ProviderAuthError,
     ProviderError,
     ProviderRequestError,
     ProviderUnavailableError,
 )
+from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
+from mailer.platform.clock import utcnow
+from mailer.providers.outcome import Journal, LeaseLostError, Outcome
 from mailer.providers.sendgrid.client import Answer, Complaint, SendGridClient, Verdict
 from mailer.providers.sendgrid.request import Member, RequestBuilder, pack
 from mailer.providers.sendgrid.settings import SendGridSettings
+from mailer.states import DeliveryState
 
 __all__ = ["SendGridProvider", "SendGridSettings"]
 

@@ -11,11 +11,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailer.states import DeliveryState, Outcome
+from mailer.errors import ProviderRequestError
 from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient, slot_values
 from mailer.message.mime import ONE_CLICK, list_headers, recipient_fields
 from mailer.message.mime_headers import one_line, unfolded
-from mailer.errors import ProviderRequestError
+from mailer.providers.outcome import Outcome
+from mailer.states import DeliveryState
 
 MOST_SUBSTITUTION_BYTES = 10_000
 MOST_SUBSTITUTIONS = 150

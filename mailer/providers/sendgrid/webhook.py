@@ -8,8 +8,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from mailer.providers.event import Event, EventKind
 from mailer.errors import WebhookPayloadError
+from mailer.providers.event import Event, EventKind
 from mailer.providers.storable import load_json
 
 PROVIDER = "sendgrid"

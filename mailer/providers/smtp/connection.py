@@ -17,10 +17,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from mailer.states import DeliveryState, Journal, LeaseLostError, Outcome
-from mailer.message.compiled import Recipient
 from mailer.errors import ProviderAuthError, ProviderError, ProviderUnavailableError
-from mailer.providers.smtp.protocol import AUTH_REQUIRED, CLOSING, START_CONTENT, LineLostError, Reply, SmtpLine
+from mailer.message.compiled import Recipient
+from mailer.providers.outcome import Journal, LeaseLostError, Outcome
+from mailer.providers.smtp.protocol import (
+    AUTH_REQUIRED,
+    CLOSING,
+    START_CONTENT,
+    LineLostError,
+    Reply,
+    SmtpLine,
+)
+from mailer.states import DeliveryState
 
 _LONGEST_RECEIPT = 255
 _UNSAFE_ADDRESS = re.compile(r"[\x00-\x20\x7f<>]")

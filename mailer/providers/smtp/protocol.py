@@ -14,8 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from mailer.message.mime_headers import one_line
 from mailer.errors import ProviderAuthError, ProviderError, ProviderUnavailableError
+from mailer.message.mime_headers import one_line
 from mailer.providers.smtp.settings import SmtpSettings
 
 CLOSING = 421

@@ -6,10 +6,10 @@ How a message is handed over, and what is known at each step, is in `smtp_connec
 import datetime as dt
 from collections.abc import Callable
 
-from mailer.platform.clock import utcnow
+from mailer.errors import ProviderUnavailableError
 from mailer.message.compiled import CompiledIssue, MailingIdentity
 from mailer.message.mime import MimeTemplate
-from mailer.errors import ProviderUnavailableError
+from mailer.platform.clock import utcnow
 from mailer.providers.smtp.connection import SmtpConnection
 from mailer.providers.smtp.protocol import LineLostError, SmtpLine, open_line
 from mailer.providers.smtp.settings import SmtpSettings, tls_context, verp

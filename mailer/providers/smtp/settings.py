@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from mailer.message.compiled import Recipient
 from mailer.errors import ConfigurationError
+from mailer.message.compiled import Recipient
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from mailer.states import DeliveryState, LeaseLostError, Outcome
+from mailer.providers.outcome import LeaseLostError, Outcome
+from mailer.states import DeliveryState
 
 
 @dataclass(frozen=True, slots=True)

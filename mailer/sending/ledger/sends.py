@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from mailer.states import DeliveryState
 from mailer.message.compiled import CompiledIssue, MailingIdentity
-from mailer.sending.books import Books, SendState
+from mailer.sending.books import Books
 from mailer.sending.ledger.issues import from_document
+from mailer.states import DeliveryState, SendState
 from subscribers.lists.archive import ListArchive, archive_by_id
 
 _RECOUNT = text("""

@@ -7,12 +7,16 @@ from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse
 
-from mailer.platform.clock import utcnow
 from mailer.errors import WebhookPayloadError, WebhookSignatureError
-from mailer.providers.sendgrid import webhook as sendgrid
-from mailer.providers.sendgrid.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, SignatureVerifier
 from mailer.feedback.applying import store_webhook, try_to_apply
+from mailer.platform.clock import utcnow
 from mailer.platform.serving.bodies import BodyTooLargeError, read_body
+from mailer.providers.sendgrid import webhook
+from mailer.providers.sendgrid.signature import (
+    SIGNATURE_HEADER,
+    TIMESTAMP_HEADER,
+    SignatureVerifier,
+)
 
 logger = structlog.get_logger(__name__)
 
@@ -45,12 +49,12 @@ def make_router(engine: Engine, verifier: SignatureVerifier | None) -> APIRouter
         now = utcnow()
         try:
             verifier.check(body, signature=signature, timestamp=timestamp, now=now)
-            sendgrid.parse_events(body, received_at=now)
+            webhook.parse_events(body, received_at=now)
         except WebhookSignatureError as error:
             return _refused(401, error)
         except WebhookPayloadError as error:
             return _refused(400, error)
-        webhook_id = store_webhook(engine, sendgrid.PROVIDER, body, now=now)
+        webhook_id = store_webhook(engine, webhook.PROVIDER, body, now=now)
         applying = BackgroundTask(try_to_apply, engine, webhook_id, now=now)
         return Response(status_code=204, background=applying)
 

@@ -3,12 +3,12 @@
 from fastapi import APIRouter, Response
 from starlette.responses import HTMLResponse
 
-from mailer.config import Settings
 from mailer.composing.trial.links import find_copy
 from mailer.composing.trial.message import with_banner
+from mailer.config import Settings
 from mailer.platform.serving.headers import EMAIL_POLICY
-from mailer.web.public.framing import frame
 from mailer.web.pages import PRIVATE, Pages
+from mailer.web.public.framing import frame
 from subscribers.tokens import Signer
 
 _WORDS = "This is the online version of a test. It is at this address for a while, and unlisted."

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 
-from mailer.platform.clock import utcnow
 from mailer.composing.trial.links import find_test_link
-from subscribers.unsubscribing import UnsubscribeLink, look_up, unsubscribe
+from mailer.platform.clock import utcnow
 from mailer.platform.serving.bodies import BodyTooLargeError, read_body
 from mailer.web.pages import PUBLIC, Pages
 from subscribers.errors import TokenError
 from subscribers.tokens import Purpose, Signer
+from subscribers.unsubscribing import UnsubscribeLink, look_up, unsubscribe
 
 _MOST_BODY_BYTES = 64 * 1024
 

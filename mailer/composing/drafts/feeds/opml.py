@@ -2,9 +2,9 @@
 
 import re
 
-from mailer.errors import FeedError
 from mailer.composing.drafts.feeds.tags import Tag, read_tags
 from mailer.composing.drafts.feeds.urls import web_url
+from mailer.errors import FeedError
 
 MOST_FEEDS = 500
 _DECLARED = re.compile(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]{1,40})[\"']")

@@ -2,13 +2,13 @@
 
 from urllib.parse import urlsplit
 
-from mailer.errors import FeedError
 from mailer.composing.drafts.feeds.entries import Feed
 from mailer.composing.drafts.feeds.json_feeds import read_json
 from mailer.composing.drafts.feeds.summary import USUAL_WORDS
 from mailer.composing.drafts.feeds.tags import Tag, read_tags
 from mailer.composing.drafts.feeds.urls import web_url
 from mailer.composing.drafts.feeds.xml_feeds import read_xml
+from mailer.errors import FeedError
 
 _PAGE_HEAD = 200_000
 _FEED_TYPES = frozenset(

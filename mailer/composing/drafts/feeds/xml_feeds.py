@@ -16,7 +16,14 @@ import feedparser
 from mailer.composing.drafts.feeds import arxiv
 from mailer.composing.drafts.feeds.entries import Feed, FeedEntry
 from mailer.composing.drafts.feeds.escape import one_line
-from mailer.composing.drafts.feeds.html_text import Paragraph, Picture, is_html, plain, read_html, read_text
+from mailer.composing.drafts.feeds.html_text import (
+    Paragraph,
+    Picture,
+    is_html,
+    plain,
+    read_html,
+    read_text,
+)
 from mailer.composing.drafts.feeds.repair import repaired
 from mailer.composing.drafts.feeds.summary import has_words, is_cut_off, summarise
 from mailer.composing.drafts.feeds.urls import host_of, names_a_page, web_url

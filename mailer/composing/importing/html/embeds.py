@@ -6,7 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mailer.composing.importing.html.document import STRONG, Blocks, Code, Image, Link, Paragraph, Quote, Run
+from mailer.composing.importing.html.document import (
+    STRONG,
+    Blocks,
+    Code,
+    Image,
+    Link,
+    Paragraph,
+    Quote,
+    Run,
+)
 from mailer.composing.importing.html.gathering import Gathering
 from mailer.composing.importing.html.grouping import short
 from mailer.composing.importing.html.tokens import Tag, Token, Words

@@ -5,15 +5,52 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from mailer.composing.importing.html.cards import Card, card_of
-from mailer.composing.importing.html.document import Block, Blocks, Callout, Code, Comment, Footnote, Heading, Image, Link, ListBlock, Paragraph, Quote, Rule, Run, Runs
+from mailer.composing.importing.html.document import (
+    Block,
+    Blocks,
+    Callout,
+    Code,
+    Comment,
+    Footnote,
+    Heading,
+    Image,
+    Link,
+    ListBlock,
+    Paragraph,
+    Quote,
+    Rule,
+    Run,
+    Runs,
+)
 from mailer.composing.importing.html.embeds import embed_blocks, link_to, player_of
 from mailer.composing.importing.html.footnotes import Footnotes
 from mailer.composing.importing.html.furniture import TOOL
 from mailer.composing.importing.html.gathering import Gathering, links_in
-from mailer.composing.importing.html.grouping import children, entries, is_tag, language, line_of, preformatted, split_at_double_breaks, unwrapped
+from mailer.composing.importing.html.grouping import (
+    children,
+    entries,
+    is_tag,
+    language,
+    preformatted,
+    split_at_double_breaks,
+    summary_of,
+    unwrapped,
+)
 from mailer.composing.importing.html.inlines import Inlines, trimmed
 from mailer.composing.importing.html.pictures import picture_of
-from mailer.composing.importing.html.reshaping import as_button, bold, if_words, is_bare, is_button, italic, labelled, only_words, unlinked, without_headings, words_of
+from mailer.composing.importing.html.reshaping import (
+    as_button,
+    bold,
+    if_words,
+    is_bare,
+    is_button,
+    italic,
+    labelled,
+    only_words,
+    unlinked,
+    without_headings,
+    words_of,
+)
 from mailer.composing.importing.html.styles import is_icon
 from mailer.composing.importing.html.tables import Grid, grid_of
 from mailer.composing.importing.html.tree import Element, Node, Text, text_of
@@ -99,7 +136,7 @@ class Flow:
         for run_nodes in split_at_double_breaks(nodes):
             runs = trimmed(self.inlines.runs(run_nodes))
             if runs:
-                yield Paragraph(runs, line_of(run_nodes), button=is_button(runs))
+                yield Paragraph(runs, summary_of(run_nodes), button=is_button(runs))
 
     # --- blocks -----------------------------------------------------------------------------
 

@@ -5,7 +5,26 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from mailer.composing.importing.html.document import EMPHASIS, STRONG, Block, Blocks, Callout, Code, Comment, Footnote, Heading, Image, ListBlock, Paragraph, Quote, Rule, Run, Runs, Table, text_of_runs
+from mailer.composing.importing.html.document import (
+    EMPHASIS,
+    STRONG,
+    Block,
+    Blocks,
+    Callout,
+    Code,
+    Comment,
+    Footnote,
+    Heading,
+    Image,
+    ListBlock,
+    Paragraph,
+    Quote,
+    Rule,
+    Run,
+    Runs,
+    Table,
+    text_of_runs,
+)
 from mailer.composing.importing.html.emphasis import escape_words, inline, markdown_target
 
 _SECTION, _ITEM, _SMALL = 2, 3, 4

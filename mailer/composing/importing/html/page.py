@@ -4,12 +4,28 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mailer.errors import RenderError
 from mailer.composing.importing.clean import UNPRINTABLE
 from mailer.composing.importing.html.addresses import Resolver
 from mailer.composing.importing.html.anchors import find_anchors
-from mailer.composing.importing.html.article import drop_repeated, facts_of, keep_article, take_subtitle, take_title
-from mailer.composing.importing.html.document import Blocks, Comment, Document, Footnote, Heading, Image, Paragraph, Rule, Run, text_of_runs
+from mailer.composing.importing.html.article import (
+    drop_repeated,
+    facts_of,
+    keep_article,
+    take_subtitle,
+    take_title,
+)
+from mailer.composing.importing.html.document import (
+    Blocks,
+    Comment,
+    Document,
+    Footnote,
+    Heading,
+    Image,
+    Paragraph,
+    Rule,
+    Run,
+    text_of_runs,
+)
 from mailer.composing.importing.html.embeds import with_mentions
 from mailer.composing.importing.html.feet import prune_boilerplate
 from mailer.composing.importing.html.flow import Flow
@@ -22,6 +38,7 @@ from mailer.composing.importing.html.tokens import tokenize
 from mailer.composing.importing.html.tree import build
 from mailer.composing.importing.html.words import Tally, is_seen, tally_source
 from mailer.composing.importing.model import ImportedIssue
+from mailer.errors import RenderError
 
 _LONGEST_MASTHEAD = 80
 

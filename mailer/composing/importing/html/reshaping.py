@@ -2,7 +2,25 @@
 
 from dataclasses import replace
 
-from mailer.composing.importing.html.document import CODE, EMPHASIS, STRONG, Block, Blocks, Callout, Code, Comment, Footnote, Heading, Link, ListBlock, Paragraph, Quote, Run, Runs, text_of_runs
+from mailer.composing.importing.html.document import (
+    CODE,
+    EMPHASIS,
+    STRONG,
+    Block,
+    Blocks,
+    Callout,
+    Code,
+    Comment,
+    Footnote,
+    Heading,
+    Link,
+    ListBlock,
+    Paragraph,
+    Quote,
+    Run,
+    Runs,
+    text_of_runs,
+)
 from mailer.composing.importing.html.inlines import trimmed
 
 

@@ -10,7 +10,20 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from mailer.composing.importing.html.elements import BLOCKS, CELLS, CLOSES_P, ENDED_BY, HEADINGS, LASTING, PARTS_WORDS, TABLE, TABLE_PARTS, TRANSPARENT, VOID, WALLS
+from mailer.composing.importing.html.elements import (
+    BLOCKS,
+    CELLS,
+    CLOSES_P,
+    ENDED_BY,
+    HEADINGS,
+    LASTING,
+    PARTS_WORDS,
+    TABLE,
+    TABLE_PARTS,
+    TRANSPARENT,
+    VOID,
+    WALLS,
+)
 from mailer.composing.importing.html.tokens import RAW, Tag, Token, Words
 
 DEEPEST = 120

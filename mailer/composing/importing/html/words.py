@@ -14,11 +14,11 @@ from urllib.parse import unquote
 
 from markdown_it.common.normalize_url import normalizeLink
 
-from mailer.composing.issue.tree import Issue
 from mailer.composing.importing.html.document import Run
 from mailer.composing.importing.html.elements import PARTS_WORDS, VOID
 from mailer.composing.importing.html.tokens import Tag, Token, Words
 from mailer.composing.importing.html.tree import Element
+from mailer.composing.issue.tree import Issue
 
 _WORD = re.compile(r"[^\W_]+")
 INVISIBLE = re.compile(

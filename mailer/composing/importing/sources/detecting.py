@@ -5,15 +5,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal, get_args
 
-from mailer.errors import RenderError
 from mailer.composing.importing.clean import decode, refuse_binary
 from mailer.composing.importing.html import decode_html
 from mailer.composing.importing.slugs import slug_of
 from mailer.composing.importing.sources import buttondown, eml, ghost, listmonk, medium, substack
-from mailer.composing.importing.sources.containers import LARGEST_PAGE_BYTES, Archive, read_json, records_in
+from mailer.composing.importing.sources.containers import (
+    LARGEST_PAGE_BYTES,
+    Archive,
+    read_json,
+    records_in,
+)
 from mailer.composing.importing.sources.markdown_text import is_markdown, with_breaks
 from mailer.composing.importing.sources.posts import Export, Post, shown_title
 from mailer.composing.importing.sources.tables import columns_of
+from mailer.errors import RenderError
 
 Source = Literal[
     "auto", "text", "html", "medium", "substack", "ghost", "buttondown", "listmonk", "eml"

@@ -6,7 +6,6 @@ from contextlib import suppress
 from html import escape
 from typing import Any
 
-from mailer.errors import RenderError
 from mailer.composing.importing.html.article import read_date
 from mailer.composing.importing.sources.containers import read_json, text_in
 from mailer.composing.importing.sources.lexical import lexical_to_html
@@ -14,6 +13,7 @@ from mailer.composing.importing.sources.mobiledoc import mobiledoc_to_html
 from mailer.composing.importing.sources.nodes import PAYWALL
 from mailer.composing.importing.sources.plain_text import text_to_html
 from mailer.composing.importing.sources.posts import Export, Post
+from mailer.errors import RenderError
 
 _PLACEHOLDER = "__GHOST_URL__"
 _MEMBERS_ONLY = "<!--members-only-->"

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from mailer.errors import RenderError
 from mailer.composing.importing.html import Page, ReadPage, read_page
 from mailer.composing.importing.html.article import read_date
 from mailer.composing.importing.html.markdown import quoted
@@ -18,6 +17,7 @@ from mailer.composing.importing.model import Finding, ImportedIssue
 from mailer.composing.importing.slugs import slug_of
 from mailer.composing.importing.sources.markdown_text import markdown_to_html
 from mailer.composing.importing.sources.plain_text import text_to_html
+from mailer.errors import RenderError
 
 Kind = Literal["html", "markdown", "text"]
 

@@ -7,12 +7,39 @@ from typing import TypeAlias, cast
 
 from markdown_it.token import Token
 
-from mailer.composing.issue.tree import Block, Blocks, Button, Callout, CalloutKind, CodeBlock, Emphasis, Footnote, Image, Inlines, Link, ListBlock, Paragraph, Poll, Quote, RawMjml, Rule, Sponsor, Subheading, Table, Text
-from mailer.composing.issue.reading.attributes import Attributes, AttributeSyntaxError, UnknownAttributeError, check_attributes, match_attributes
+from mailer.composing.issue.reading.attributes import (
+    Attributes,
+    UnknownAttributeError,
+    check_attributes,
+    match_attributes,
+)
 from mailer.composing.issue.reading.inlines import Piece, pieces, tidy, with_addresses, words
 from mailer.composing.issue.reading.markdown import line_of_footnote
 from mailer.composing.issue.reading.raw_images import images_in
 from mailer.composing.issue.reading.source import Source
+from mailer.composing.issue.tree import (
+    Block,
+    Blocks,
+    Button,
+    Callout,
+    CalloutKind,
+    CodeBlock,
+    Emphasis,
+    Footnote,
+    Image,
+    Inlines,
+    Link,
+    ListBlock,
+    Paragraph,
+    Poll,
+    Quote,
+    RawMjml,
+    Rule,
+    Sponsor,
+    Subheading,
+    Table,
+    Text,
+)
 
 MJML_FENCE = "{=mjml}"
 """What follows the fence of a raw fragment, as Pandoc writes it."""

@@ -10,13 +10,12 @@ from typing import Any
 import yaml
 from email_validator import EmailNotValidError, validate_email
 
-from mailer.composing.issue.tree import Author, FrontMatter, Image, Inlines, one_line
-from mailer.message.compiled import Mailbox
-from mailer.errors import RenderError
 from mailer.composing.issue.reading.merge import parse_line
 from mailer.composing.issue.reading.raw_images import FILE_NAME, file_source
-from mailer.composing.issue.characters import normalise
-from mailer.composing.issue.reading.source import Source
+from mailer.composing.issue.reading.source import Source, normalise
+from mailer.composing.issue.tree import Author, FrontMatter, Image, Inlines, one_line
+from mailer.errors import RenderError
+from mailer.message.compiled import Mailbox
 
 KEYS = (
     "subject", "slug", "date", "preheader", "list", "from", "reply-to", "theme", "language",

@@ -8,11 +8,31 @@ from urllib.parse import unquote
 
 from markdown_it.token import Token
 
-from mailer.composing.issue.tree import Button, CodeSpan, Emphasis, FootnoteMark, Image, Inline, Inlines, LineBreak, Link, MergeField, Strikethrough, Strong, Text, one_line, plain_text
-from mailer.composing.issue.reading.attributes import Attributes, UnknownAttributeError, check_attributes
+from mailer.composing.issue.reading.attributes import (
+    Attributes,
+    UnknownAttributeError,
+    check_attributes,
+)
 from mailer.composing.issue.reading.markdown import DEEPEST, NO_FIELD, too_deep
 from mailer.composing.issue.reading.merge import ADDRESS_FIELD, MergeSyntaxError, fields_in
 from mailer.composing.issue.reading.source import Source
+from mailer.composing.issue.tree import (
+    Button,
+    CodeSpan,
+    Emphasis,
+    FootnoteMark,
+    Image,
+    Inline,
+    Inlines,
+    LineBreak,
+    Link,
+    MergeField,
+    Strikethrough,
+    Strong,
+    Text,
+    one_line,
+    plain_text,
+)
 
 Piece: TypeAlias = Inline | Image | Button
 LINK_SCHEMES = ("https:", "http:", "mailto:")

@@ -20,14 +20,17 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.footnote.index import footnote_def
 
-from mailer.composing.issue.flanking import flanks, is_mark
-from mailer.errors import RenderError
-from mailer.composing.issue.reading.attributes import AttributeSyntaxError, end_of_braces, match_attributes
+from mailer.composing.issue.reading.attributes import (
+    AttributeSyntaxError,
+    end_of_braces,
+    match_attributes,
+)
 from mailer.composing.issue.reading.directives import directive_rule
 from mailer.composing.issue.reading.merge import ADDRESS_FIELD, MergeSyntaxError, match_field
 from mailer.composing.issue.reading.places import Places
 from mailer.composing.issue.reading.source import Source
 from mailer.composing.issue.reading.tables import table_rule
+from mailer.errors import RenderError
 from subscribers.errors import SegmentError
 from subscribers.segments.language import parse_segment, write_segment
 

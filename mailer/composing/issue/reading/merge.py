@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mailer.composing.issue.tree import Inlines, MergeField, Text
-from mailer.message.compiled import ARCHIVE_URL, UNSUBSCRIBE_URL, Slot, SlotContext
-from mailer.errors import RenderError
 from mailer.composing.issue.reading.source import Source
+from mailer.composing.issue.tree import Inlines, MergeField, Text
+from mailer.errors import RenderError
+from mailer.message.compiled import ARCHIVE_URL, UNSUBSCRIBE_URL, Slot, SlotContext
 
 _EXPRESSION = re.compile(
     r"""\s*(?P<field>[a-z][a-z0-9_]*)\s*

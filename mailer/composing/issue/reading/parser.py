@@ -2,10 +2,26 @@
 
 from dataclasses import dataclass, field
 
-from mailer.composing.issue.tree import Block, Blocks, Emphasis, Footnote, Image, Inlines, Issue, Item, Link, Paragraph, Rule, Section, Strong, Text, find_todos
 from mailer.composing.issue.reading import front_matter, markdown
 from mailer.composing.issue.reading.blocks import Entry, Heading, as_block, check_addresses, entries
 from mailer.composing.issue.reading.source import Source
+from mailer.composing.issue.tree import (
+    Block,
+    Blocks,
+    Emphasis,
+    Footnote,
+    Image,
+    Inlines,
+    Issue,
+    Item,
+    Link,
+    Paragraph,
+    Rule,
+    Section,
+    Strong,
+    Text,
+    find_todos,
+)
 
 _SECTION, _ITEM = 2, 3
 

@@ -8,8 +8,8 @@ from urllib.parse import quote
 from markupsafe import escape
 
 from mailer.composing.images.hosted import HostedImage
-from mailer.composing.issue.tree import Image
 from mailer.composing.issue.reading.source import Source
+from mailer.composing.issue.tree import Image
 
 FILE_NAME = re.compile(r"(?![/\\#?~]|[A-Za-z][A-Za-z0-9+.-]*:)[^\s{}][^{}]*")
 """What can be a file beside the issue, rather than an address."""

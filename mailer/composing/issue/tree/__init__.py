@@ -4,11 +4,51 @@ Every block knows the line of the author's file that it comes from, so that whoe
 with it later can say where. The format is described in docs/issue-format.md.
 """
 
-from mailer.composing.issue.tree.blocks import Block, Blocks, Button, Callout, CalloutKind, CodeBlock, Comment, Image, ListBlock, Paragraph, Poll, Quote, RawMjml, Rule, Sponsor, Subheading, Table
+from mailer.composing.issue.tree.blocks import (
+    Block,
+    Blocks,
+    Button,
+    Callout,
+    CalloutKind,
+    CodeBlock,
+    Image,
+    ListBlock,
+    Paragraph,
+    Poll,
+    Quote,
+    RawMjml,
+    Rule,
+    Sponsor,
+    Subheading,
+    Table,
+)
 from mailer.composing.issue.tree.parts import Author, Footnote, FrontMatter, Issue, Item, Section
 from mailer.composing.issue.tree.todos import Todo, find_todos
-from mailer.composing.issue.tree.walking import blocks_of, images_of, inner_blocks, lines_of, links_of, merge_fields_of, nodes_in, words_of
-from mailer.composing.issue.tree.words import CodeSpan, Emphasis, FootnoteMark, Inline, Inlines, LineBreak, Link, MergeField, Strikethrough, Strong, Text, one_line, plain_text
+from mailer.composing.issue.tree.walking import (
+    blocks_of,
+    images_of,
+    inner_blocks,
+    lines_of,
+    links_of,
+    merge_fields_of,
+    nodes_in,
+    words_of,
+)
+from mailer.composing.issue.tree.words import (
+    CodeSpan,
+    Emphasis,
+    FootnoteMark,
+    Inline,
+    Inlines,
+    LineBreak,
+    Link,
+    MergeField,
+    Strikethrough,
+    Strong,
+    Text,
+    one_line,
+    plain_text,
+)
 
 __all__ = [
     "Author",

@@ -122,8 +122,8 @@ class Issue:
         todos: places that its author has still to finish.
         footnotes: in order of their numbers.
         conditions: of the parts that only some readers see, in canonical form
-            (`subscribers.segments.language`), in the order of their first use; the tree holds these parts
-            where the parser was told to show them.
+            (`subscribers.segments.language`), in the order of their first use; the tree holds
+            these parts where the parser was told to show them.
     """
 
     front_matter: FrontMatter

@@ -2,9 +2,31 @@
 
 from collections.abc import Iterator
 
-from mailer.composing.issue.tree.blocks import Block, Blocks, Button, Callout, Image, ListBlock, Paragraph, Poll, Quote, RawMjml, Sponsor, Subheading, Table
+from mailer.composing.issue.tree.blocks import (
+    Block,
+    Blocks,
+    Button,
+    Callout,
+    Image,
+    ListBlock,
+    Paragraph,
+    Poll,
+    Quote,
+    RawMjml,
+    Sponsor,
+    Subheading,
+    Table,
+)
 from mailer.composing.issue.tree.parts import Issue, Section
-from mailer.composing.issue.tree.words import Emphasis, Inline, Inlines, Link, MergeField, Strikethrough, Strong
+from mailer.composing.issue.tree.words import (
+    Emphasis,
+    Inline,
+    Inlines,
+    Link,
+    MergeField,
+    Strikethrough,
+    Strong,
+)
 
 
 def blocks_of(issue: Issue) -> Iterator[Block]:

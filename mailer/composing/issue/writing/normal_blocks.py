@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from mailer.composing.issue.characters import normalise
+from mailer.composing.issue.reading.source import normalise
 from mailer.composing.issue.writing.escaping import normal_address
 from mailer.composing.issue.writing.normal_words import normal_words, plain_line
 from mailer.composing.issue.tree import Block, Blocks, Button, Callout, CodeBlock, Comment, Emphasis, Image, Inlines, Link, ListBlock, Paragraph, Poll, Quote, RawMjml, Sponsor, Subheading, Table, Text, one_line

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from mailer.composing.issue.characters import normalise
+from mailer.composing.issue.reading.source import normalise
 from mailer.composing.issue.writing.escaping import normal_address
 from mailer.composing.issue.tree import CodeSpan, Emphasis, Inline, Inlines, LineBreak, Link, MergeField, Strikethrough, Strong, Text
 

@@ -10,7 +10,13 @@ from mailer.composing.linting.compat.look import Look, look_of
 from mailer.composing.linting.compat.media import VIEWS, View, holds
 from mailer.composing.linting.compat.selectors import Selector
 from mailer.composing.linting.compat.style import MATTERS, Style, style_of
-from mailer.composing.linting.compat.stylesheet import Declaration, StyleRule, Stylesheet, parse_block, parse_style
+from mailer.composing.linting.compat.stylesheet import (
+    Declaration,
+    StyleRule,
+    Stylesheet,
+    parse_block,
+    parse_style,
+)
 
 _MOST_STYLES = 4096
 

@@ -4,10 +4,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from mailer.composing.linting.finding import Finding
-from mailer.composing.linting.compat import contrast, links, outlook, pictures, required, size, structure, styles, support, text_part, type_size, validity
+from mailer.composing.linting.compat import (
+    contrast,
+    links,
+    outlook,
+    pictures,
+    required,
+    size,
+    structure,
+    styles,
+    support,
+    text_part,
+    type_size,
+    validity,
+)
 from mailer.composing.linting.compat.inspection import inspect
 from mailer.composing.linting.compat.options import CompatOptions
+from mailer.composing.linting.finding import Finding
 from mailer.composing.linting.rule import Rule
 
 _CHECKS = (

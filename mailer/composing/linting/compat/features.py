@@ -9,7 +9,18 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from mailer.composing.linting.compat.caniemail import features
-from mailer.composing.linting.compat.feature_names import AT_RULES, ATTRIBUTES, BY_VALUE, ELEMENTS, FORMATS, FUNCTIONS, INPUTS, KEYWORDS, NO_PROPERTY, PROPERTIES
+from mailer.composing.linting.compat.feature_names import (
+    AT_RULES,
+    ATTRIBUTES,
+    BY_VALUE,
+    ELEMENTS,
+    FORMATS,
+    FUNCTIONS,
+    INPUTS,
+    KEYWORDS,
+    NO_PROPERTY,
+    PROPERTIES,
+)
 from mailer.composing.linting.compat.stylesheet import AtRule, Declaration
 from mailer.composing.linting.compat.values import pixels, words
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.compat.cascade import Cascade, rules_of
 from mailer.composing.linting.compat.document import Document, Element, Run, Shape, read
 from mailer.composing.linting.compat.look import Look
 from mailer.composing.linting.compat.media import View
 from mailer.composing.linting.compat.options import CompatOptions
 from mailer.composing.linting.compat.stylesheet import Stylesheet, parse_block
+from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 
 MERGE_TOKEN = re.compile(r"\bMF_[0-9a-f]{12}_\d{4,}[a-z]")

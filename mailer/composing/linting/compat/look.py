@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field, replace
 
-from mailer.composing.themes.colour import BLACK, WHITE, Colour, over, parse_colour
 from mailer.composing.linting.compat.document import Shape
 from mailer.composing.linting.compat.style import Style
 from mailer.composing.linting.compat.values import FONT_ATTRIBUTE, FONT_SIZES, length
+from mailer.composing.themes.colour import BLACK, WHITE, Colour, over, parse_colour
 
 _LINK = Colour(0, 0, 238)
 _HEADINGS = {"h1": 2.0, "h2": 1.5, "h3": 1.17, "h4": 1.0, "h5": 0.83, "h6": 0.67}

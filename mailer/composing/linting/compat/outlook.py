@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.compat.document import Element
 from mailer.composing.linting.compat.inspection import Inspection
 from mailer.composing.linting.compat.media import LIGHT
 from mailer.composing.linting.compat.values import pixels
+from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 
 UNBALANCED = Rule(

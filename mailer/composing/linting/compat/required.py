@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from mailer.composing.linting.finding import Finding, Severity
-from mailer.message.compiled import UNSUBSCRIBE_URL
 from mailer.composing.linting.compat.document import Element, Run
 from mailer.composing.linting.compat.inspection import MERGE_TOKEN, Inspection, shortened
 from mailer.composing.linting.compat.media import BARE, DARK, LIGHT, MOBILE
+from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 from mailer.composing.themes.theme import MJML_FILE
+from mailer.message.compiled import UNSUBSCRIBE_URL
 
 UNSUBSCRIBE = Rule(
     "unsubscribe-missing",

@@ -3,9 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from mailer.composing.themes.colour import Colour, parse_colour
 from mailer.composing.linting.compat.stylesheet import Declaration
-from mailer.composing.linting.compat.values import FONT_SIZES, colour_in, length, pixels, sides, words
+from mailer.composing.linting.compat.values import (
+    FONT_SIZES,
+    colour_in,
+    length,
+    pixels,
+    sides,
+    words,
+)
+from mailer.composing.themes.colour import Colour, parse_colour
 
 _SIDES = ("top", "right", "bottom", "left")
 

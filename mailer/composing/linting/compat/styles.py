@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.compat.inspection import Block, Inspection
+from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 from mailer.composing.themes.theme import MJML_FILE
 

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from mailer.composing.linting.finding import Finding, Severity
-from mailer.message.compiled import UNSUBSCRIBE_URL
 from mailer.composing.linting.compat.inspection import shortened
 from mailer.composing.linting.compat.options import CompatOptions
 from mailer.composing.linting.compat.required import contains
+from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 from mailer.composing.themes.theme import TEXT_FILE
+from mailer.message.compiled import UNSUBSCRIBE_URL
 
 MISSING = Rule(
     "text-part-missing",

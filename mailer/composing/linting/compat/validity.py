@@ -9,13 +9,13 @@ from typing import Any
 
 import tinycss2
 
-from mailer.composing.themes.colour import parse_colour
-from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.compat.inspection import Inspection
 from mailer.composing.linting.compat.properties import KNOWN
 from mailer.composing.linting.compat.stylesheet import parse_style
 from mailer.composing.linting.compat.values import FONT_SIZES
+from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
+from mailer.composing.themes.colour import parse_colour
 
 INVALID = Rule(
     "css-invalid",

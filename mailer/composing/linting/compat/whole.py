@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from mailer.composing.linting.finding import Finding
-from mailer.message.compiled import CompiledIssue
 from mailer.composing.linting.compat.check import check_html
 from mailer.composing.linting.compat.options import CompatOptions
 from mailer.composing.linting.compat.size import check_size
 from mailer.composing.linting.compat.text_part import check_text
+from mailer.composing.linting.finding import Finding
 from mailer.composing.themes.theme import Theme
 from mailer.composing.themes.toml import SETTINGS_FILE
+from mailer.message.compiled import CompiledIssue
 
 _UNREAD = re.compile(r"<(style|title|script)\b.*?</\1\s*>|<!--.*?-->|<[^<>]*>", re.DOTALL)
 _WORD = re.compile(r"\w+")

@@ -7,16 +7,16 @@ from urllib.parse import unquote
 
 from email_validator import EmailNotValidError, validate_email
 
-from mailer.composing.linting.finding import Severity
-from mailer.platform.net import hosts
+from mailer.composing.issue.reading.merge import ADDRESS_FIELD
 from mailer.composing.linting.data import lines_of
+from mailer.composing.linting.finding import Severity
 from mailer.composing.linting.lintable import Lintable
 from mailer.composing.linting.malformed import malformed
 from mailer.composing.linting.placeholders import is_filler, is_placeholder
 from mailer.composing.linting.rule import Check, Hit, Rule
 from mailer.composing.linting.scan.spans import Target
 from mailer.composing.linting.urls import Url, take_apart
-from mailer.composing.issue.reading.merge import ADDRESS_FIELD
+from mailer.platform.net import hosts
 
 RULES = (
     Rule(

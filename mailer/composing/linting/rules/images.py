@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from mailer.composing.linting.finding import Severity
 from mailer.composing.issue.tree import RawMjml, blocks_of
 from mailer.composing.linting.data import lines_of
+from mailer.composing.linting.finding import Severity
 from mailer.composing.linting.lintable import Lintable, LocalImage
 from mailer.composing.linting.rule import Check, Hit, Rule
 from mailer.composing.linting.scan.spans import ImageSpan

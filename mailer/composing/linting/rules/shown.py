@@ -3,13 +3,26 @@
 import re
 from collections.abc import Iterator
 
+from mailer.composing.issue.reading.parser import parse
+from mailer.composing.issue.reading.source import Source, normalise
+from mailer.composing.issue.tree import (
+    Block,
+    Callout,
+    Issue,
+    ListBlock,
+    Paragraph,
+    Quote,
+    Section,
+    Sponsor,
+    Table,
+    Text,
+    blocks_of,
+    nodes_in,
+    plain_text,
+)
 from mailer.composing.linting.finding import Severity
-from mailer.composing.issue.tree import Block, Callout, Issue, ListBlock, Paragraph, Quote, Section, Sponsor, Table, Text, blocks_of, nodes_in, plain_text
 from mailer.composing.linting.lintable import Lintable
 from mailer.composing.linting.rule import Check, Hit, Rule
-from mailer.composing.issue.reading.parser import parse
-from mailer.composing.issue.characters import normalise
-from mailer.composing.issue.reading.source import Source
 
 RULES = (
     Rule(

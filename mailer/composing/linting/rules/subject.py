@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from mailer.composing.linting.finding import Severity
 from mailer.composing.issue.tree import plain_text
+from mailer.composing.linting.finding import Severity
 from mailer.composing.linting.lintable import Lintable
 from mailer.composing.linting.rule import Check, Hit, Rule
 from mailer.composing.linting.width import columns

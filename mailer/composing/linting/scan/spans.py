@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mailer.composing.linting.scan.mask import blank
 from mailer.composing.issue.reading.merge import ADDRESS_FIELD
+from mailer.composing.linting.scan.mask import blank
 
 
 class LinkKind(StrEnum):

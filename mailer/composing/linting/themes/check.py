@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from mailer.composing.linting.finding import Finding, Severity
-from mailer.message.compiled import CompiledIssue
-from mailer.errors import RenderError
 from mailer.composing.linting.compat import CompatOptions, check_compiled, theme_files
+from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 from mailer.composing.linting.themes import language, palette, sheet
 from mailer.composing.linting.themes.chain import Chain, chain_of
 from mailer.composing.linting.themes.specimen import POSTAL_ADDRESS, Specimen
 from mailer.composing.rendering import Theme, find_theme
+from mailer.errors import RenderError
+from mailer.message.compiled import CompiledIssue
 
 BROKEN = Rule(
     "theme-broken",

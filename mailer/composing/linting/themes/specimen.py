@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailer.composing.images.hosted import HostedImage
-from mailer.message.compiled import CompiledIssue, Mailbox
 from mailer.composing.rendering import IssueDefaults, Theme, compile_issue
+from mailer.message.compiled import CompiledIssue, Mailbox
 
 POSTAL_ADDRESS = "12 Hill Lane, Greenwich"
 _TITLE = re.compile(r"^title: .*$", re.MULTILINE)

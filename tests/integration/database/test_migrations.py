@@ -1,0 +1,42 @@
+"""The schema goes up, down and up again, and is what the tables say."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, text
+
+from mailer.database import migrate
+from mailer.database.tables import metadata
+from mailer.errors import ConfigurationError
+
+
+def test_up_down_up_leaves_no_difference(engine: Engine) -> None:
+    with engine.begin() as connection:
+        command.downgrade(migrate.alembic_config(connection), "base")
+    with engine.connect() as connection:
+        left = connection.scalars(text("SELECT typname FROM pg_type WHERE typtype = 'e'")).all()
+    assert left == []
+    assert migrate.current_revision(engine) is None
+
+    migrate.ensure_schema(engine)
+
+    assert migrate.current_revision(engine) == migrate.HEAD
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    assert differences == []
+
+
+def test_head_is_the_newest_revision() -> None:
+    folder = Path(migrate.__file__).parent / "migrations"
+    assert ScriptDirectory(str(folder)).get_heads() == [migrate.HEAD]
+
+
+def test_another_version_is_refused_with_what_to_do(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    with pytest.raises(ConfigurationError, match="mailer db upgrade"):
+        migrate.ensure_schema(engine)

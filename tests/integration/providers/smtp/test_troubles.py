@@ -1,0 +1,364 @@
+"""SMTP against servers that refuse, hang up, stall, or offer little."""
+
+import contextlib
+import dataclasses
+import time
+from collections.abc import Iterator
+
+import pytest
+from fakes.smtp import MODERN, SmtpServer, hang_up
+from provider_kit import IDENTITY, ISSUE, Notes, reader, readers, seen, states
+
+from mailer.errors import ProviderAuthError, ProviderUnavailableError
+from mailer.providers.outcome import LeaseLostError
+from mailer.providers.smtp.connection import SmtpConnection, dot_stuffed
+from mailer.providers.smtp.provider import SmtpProvider, SmtpSettings, verp
+from mailer.states import DeliveryState
+
+ACCEPTED, DEFERRED = DeliveryState.ACCEPTED, DeliveryState.DEFERRED
+REJECTED, UNKNOWN = DeliveryState.REJECTED, DeliveryState.UNKNOWN
+
+
+def provider(server: SmtpServer, **changes: object) -> SmtpProvider:
+    settings = SmtpSettings(port=server.port, timeout_seconds=5)
+    return SmtpProvider(dataclasses.replace(settings, **changes))  # type: ignore[arg-type]
+
+
+@contextlib.contextmanager
+def connected(server: SmtpServer, **changes: object) -> Iterator[SmtpConnection]:
+    with server.running():
+        connection = provider(server, **changes).connect(ISSUE, IDENTITY)
+        yield connection
+        connection.close()
+
+
+def taken_by(server: SmtpServer) -> list[str]:
+    return [taken.recipient for taken in server.taken]
+
+
+def test_one_connection_carries_many_messages() -> None:
+    server, notes = SmtpServer(), Notes()
+    with connected(server) as connection:
+        outcomes = connection.hand_over(readers(20), journal=notes)
+        outcomes += connection.hand_over(readers(20, first=21), journal=notes)
+    assert set(states(outcomes).values()) == {ACCEPTED}
+    assert outcomes[0].receipt == "2.0.0 ok queued as Q1"
+    assert taken_by(server) == [f"reader{n}@example.org" for n in range(1, 41)]
+    assert server.connections == 1
+    assert server.commands[-1] == "QUIT"
+    assert notes.most_in_flight == 1
+    assert notes.in_flight == set()
+
+
+def test_commands_are_pipelined_where_that_is_offered() -> None:
+    server = SmtpServer(waits_for_data=True)
+    with connected(server) as connection:
+        outcomes = connection.hand_over(readers(3), journal=Notes())
+    assert set(states(outcomes).values()) == {ACCEPTED}
+
+
+def test_commands_wait_where_pipelining_is_not_offered() -> None:
+    server = SmtpServer(extensions=("8BITMIME",), rcpt={"reader2@example.org": "550 5.1.1 no"})
+    with connected(server) as connection:
+        outcomes = connection.hand_over(readers(3), journal=Notes())
+    assert states(outcomes) == {1: ACCEPTED, 2: REJECTED, 3: ACCEPTED}
+    assert server.too_early == 0
+    assert (
+        "DATA" not in server.commands[server.commands.index("RCPT TO:<reader2@example.org>") :][1]
+    )
+
+
+def test_a_server_without_esmtp_gets_mail_too() -> None:
+    server = SmtpServer(extensions=("HELP",))
+    with connected(server) as connection:
+        outcomes = connection.hand_over(readers(2), journal=Notes())
+    assert set(states(outcomes).values()) == {ACCEPTED}
+    assert server.taken[0].options == ""
+
+
+@pytest.mark.parametrize("extensions", [MODERN, ("8BITMIME",)])
+@pytest.mark.parametrize("stage", ["rcpt", "data", "final"])
+@pytest.mark.parametrize(
+    ("reply", "state"), [("550 5.1.1 unknown user", REJECTED), ("450 4.2.0 later", DEFERRED)]
+)
+def test_a_refused_recipient_does_not_touch_the_others(
+    stage: str, reply: str, state: DeliveryState, extensions: tuple[str, ...]
+) -> None:
+    server, notes = SmtpServer(extensions=extensions), Notes()
+    setattr(server, stage, {"reader2@example.org": reply})
+    with connected(server) as connection:
+        outcomes = connection.hand_over(readers(4), journal=notes)
+    assert states(outcomes) == {1: ACCEPTED, 2: state, 3: ACCEPTED, 4: ACCEPTED}
+    assert outcomes[1].reason == f"smtp_{reply[:3]}"
+    assert outcomes[1].receipt == reply
+    assert (2 in notes.begun) == (stage == "final")
+    assert taken_by(server) == [f"reader{n}@example.org" for n in (1, 3, 4)]
+    assert server.connections == 1
+
+
+def test_a_refused_sender_is_the_outcome_of_that_delivery() -> None:
+    server = SmtpServer(mail={"bounce+2@x.example": "550 5.7.1 not you"})
+    sender = verp("bounce@x.example", lambda recipient: str(recipient.delivery_id))
+    with connected(server, envelope_sender=sender) as connection:
+        outcomes = connection.hand_over(readers(3), journal=Notes())
+    assert states(outcomes) == {1: ACCEPTED, 2: REJECTED, 3: ACCEPTED}
+    assert [taken.sender for taken in server.taken] == ["bounce+1@x.example", "bounce+3@x.example"]
+
+
+def test_without_verp_the_issues_sender_takes_bounces() -> None:
+    server = SmtpServer()
+    with connected(server) as connection:
+        connection.hand_over(readers(1), journal=Notes())
+    assert server.taken[0].sender == "editor@news.example.com"
+
+
+def test_a_server_that_takes_data_without_recipients_gets_an_empty_message() -> None:
+    server = SmtpServer(rcpt={"reader1@example.org": "550 no"}, takes_data_anyway=True)
+    with connected(server) as connection:
+        outcomes = connection.hand_over(readers(2), journal=Notes())
+    assert states(outcomes) == {1: REJECTED, 2: ACCEPTED}
+    assert taken_by(server) == ["reader2@example.org"]
+
+
+def test_a_server_that_takes_data_without_a_sender_gets_nothing() -> None:
+    server = SmtpServer(mail={"bounce+1@x.example": "550 no"}, takes_data_anyway=True)
+    sender = verp("bounce@x.example", lambda recipient: str(recipient.delivery_id))
+    with connected(server, envelope_sender=sender) as connection:
+        outcomes = connection.hand_over(readers(2), journal=Notes())
+    assert states(outcomes) == {1: REJECTED, 2: ACCEPTED}
+    assert taken_by(server) == ["reader2@example.org"]
+
+
+def test_a_server_that_hangs_up_on_a_bad_recipient_still_rejected_it() -> None:
+    def reject_and_leave() -> str:
+        return "550 5.1.1 unknown\r\n421 4.7.0 too many errors"
+
+    server = SmtpServer(rcpt={"reader2@example.org": reject_and_leave})
+    server.data = {"": hang_up}
+    server.takes_data_anyway = True
+    with connected(server) as connection:
+        outcomes = connection.hand_over(readers(3), journal=Notes())
+    assert states(outcomes) == {1: ACCEPTED, 2: REJECTED, 3: ACCEPTED}
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("keeps_lost", [True, False])
+def test_silence_after_the_dot_is_unknown(keeps_lost: bool) -> None:  # noqa: FBT001
+    server, notes = SmtpServer(keeps_lost=keeps_lost), Notes()
+    server.final = {"reader2@example.org": hang_up}
+    with connected(server) as connection:
+        outcomes = connection.hand_over(readers(4), journal=notes)
+    assert states(outcomes) == {1: ACCEPTED, 2: UNKNOWN, 3: ACCEPTED, 4: ACCEPTED}
+    assert outcomes[1].reason == "connection_lost_after_data"
+    assert taken_by(server).count("reader2@example.org") == keeps_lost
+    assert server.connections == 2
+
+
+def test_no_answer_in_time_after_the_dot_is_unknown() -> None:
+    server = SmtpServer()
+    with connected(server, timeout_seconds=0.3) as connection:
+        server.delay = 0.05
+        server.final = {"reader1@example.org": slow}
+        [outcome] = connection.hand_over(readers(1), journal=Notes())
+    assert outcome.state is UNKNOWN
+
+
+def slow() -> str:
+    time.sleep(0.6)
+    return "250 too late"
+
+
+@pytest.mark.parametrize("parting", ["421 4.7.0 enough", ""])
+@pytest.mark.parametrize("extensions", [MODERN, ("8BITMIME",)])
+def test_a_limit_of_messages_a_connection_is_met_by_a_new_one(
+    parting: str, extensions: tuple[str, ...]
+) -> None:
+    server = SmtpServer(extensions=extensions, messages_per_connection=3, parting=parting)
+    with connected(server) as connection:
+        outcomes = connection.hand_over(readers(10), journal=Notes())
+    assert set(states(outcomes).values()) == {ACCEPTED}
+    assert len(taken_by(server)) == len(set(taken_by(server))) == 10
+    assert server.connections == 4
+
+
+def test_a_reset_right_after_the_reply_does_not_hide_the_reply() -> None:
+    server = SmtpServer(messages_per_connection=1, parting="", most_read=1)
+    with connected(server) as connection:
+        outcomes = connection.hand_over(readers(6), journal=Notes())
+    assert set(states(outcomes).values()) == {ACCEPTED}
+    assert len(taken_by(server)) == len(set(taken_by(server))) == 6
+    assert server.connections == 6
+
+
+@pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
+def test_421_before_the_content_stops_the_window_with_the_outcomes_so_far(stage: str) -> None:
+    server, notes = SmtpServer(), Notes()
+    with connected(server) as connection:
+        connection.hand_over(readers(1), journal=notes)
+        setattr(server, stage, {"*": "421 4.3.2 shutting down"})
+        with pytest.raises(ProviderUnavailableError, match="421"):
+            connection.hand_over(readers(3, first=2), journal=notes)
+    assert notes.begun == [1]
+    assert notes.in_flight == set()
+    assert taken_by(server) == ["reader1@example.org"]
+
+
+def test_outcomes_so_far_are_returned_and_the_next_call_raises() -> None:
+    server, notes = SmtpServer(), Notes()
+    server.rcpt = {"reader3@example.org": "421 4.3.2 shutting down"}
+    with connected(server) as connection:
+        outcomes = connection.hand_over(readers(5), journal=notes)
+        assert states(outcomes) == {1: ACCEPTED, 2: ACCEPTED}
+        with pytest.raises(ProviderUnavailableError):
+            connection.hand_over(readers(3, first=3), journal=notes)
+    assert notes.begun == [1, 2]
+
+
+def test_421_to_the_dot_is_a_refusal_for_now() -> None:
+    server = SmtpServer(final={"reader1@example.org": "421 4.3.2 shutting down"})
+    with connected(server) as connection:
+        outcomes = connection.hand_over(readers(2), journal=Notes())
+    assert states(outcomes) == {1: DEFERRED, 2: ACCEPTED}
+
+
+def test_a_server_that_is_gone_is_unavailable() -> None:
+    server = SmtpServer()
+    with server.running():
+        connection = provider(server).connect(ISSUE, IDENTITY)
+    with pytest.raises(ProviderUnavailableError, match=r"127\.0\.0\.1.*\[smtp\] host"):
+        connection.hand_over(readers(1), journal=Notes())
+    with pytest.raises(ProviderUnavailableError):
+        provider(server).connect(ISSUE, IDENTITY)
+    connection.close()
+    connection.close()
+
+
+def test_an_idle_line_that_the_server_closed_is_replaced() -> None:
+    server = SmtpServer(messages_per_connection=1, parting="")
+    with connected(server) as connection:
+        first = connection.hand_over(readers(1), journal=Notes())
+        second = connection.hand_over(readers(1, first=2), journal=Notes())
+    assert states([*first, *second]) == {1: ACCEPTED, 2: ACCEPTED}
+
+
+def test_a_lost_lease_leaves_a_message_without_its_dot() -> None:
+    server, notes = SmtpServer(), Notes(begins_left=2)
+    with connected(server) as connection:
+        outcomes = connection.hand_over(readers(5), journal=notes)
+        assert states(outcomes) == {1: ACCEPTED, 2: ACCEPTED}
+        with pytest.raises(LeaseLostError):
+            connection.hand_over(readers(3, first=3), journal=notes)
+    assert taken_by(server) == ["reader1@example.org", "reader2@example.org"]
+    assert server.cut_off == 2
+    assert notes.in_flight == set()
+
+
+def test_a_failing_journal_stops_everything() -> None:
+    class Broken(Notes):
+        def end(self, outcomes: object) -> None:  # noqa: ARG002 - it fails whatever it is told
+            raise OSError("disk full")
+
+    server, notes = SmtpServer(), Broken()
+    with connected(server) as connection:
+        with pytest.raises(OSError, match="disk full"):
+            connection.hand_over(readers(3), journal=notes)
+        outcomes = connection.hand_over(readers(1, first=2), journal=Notes())
+    assert notes.in_flight == {1}
+    assert states(outcomes) == {2: ACCEPTED}
+    assert server.connections == 2
+
+
+def test_utf8_addresses_need_smtputf8() -> None:
+    greek = reader(1, "Δοκιμή", email="δοκιμή@example.org")
+    with connected(modern := SmtpServer()) as connection:
+        outcomes = connection.hand_over([greek], journal=Notes())
+    assert states(outcomes) == {1: ACCEPTED}
+    assert "SMTPUTF8" in modern.taken[0].options
+    assert seen(modern.taken[0].content).to_name == "Δοκιμή"
+    with connected(SmtpServer(extensions=("PIPELINING",))) as connection:
+        outcomes = connection.hand_over([greek, reader(2)], journal=Notes())
+    assert states(outcomes) == {1: REJECTED, 2: ACCEPTED}
+    assert outcomes[0].reason == "smtputf8_unsupported"
+
+
+def test_a_size_limit_is_respected_before_anything_is_sent() -> None:
+    server = SmtpServer(extensions=("SIZE 900", "PIPELINING"))
+    with connected(server) as connection:
+        outcomes = connection.hand_over(readers(2), journal=Notes())
+    assert [(one.state, one.reason) for one in outcomes] == [(REJECTED, "message_too_big")] * 2
+    assert not any(command.startswith("MAIL") for command in server.commands)
+
+
+def test_the_size_is_announced() -> None:
+    server = SmtpServer(extensions=("SIZE",))
+    with connected(server) as connection:
+        connection.hand_over(readers(1), journal=Notes())
+    [taken] = server.taken
+    assert taken.options == f"SIZE={len(taken.content)}"
+
+
+@pytest.mark.parametrize("email", ["a@b.c>\r\nRCPT TO:<x@y.z", "a b@c.d", "a@b.c>", "a\n@b.c"])
+def test_no_address_smuggles_a_command(email: str) -> None:
+    server = SmtpServer()
+    with connected(server) as connection:
+        outcomes = connection.hand_over([reader(1, email=email), reader(2)], journal=Notes())
+    assert states(outcomes) == {1: REJECTED, 2: ACCEPTED}
+    assert outcomes[0].reason == "invalid_address"
+    assert taken_by(server) == ["reader2@example.org"]
+
+
+def test_a_server_that_wants_a_login_pauses_the_send() -> None:
+    server = SmtpServer(mail={"*": "530 5.7.0 authentication required"})
+    with connected(server) as connection, pytest.raises(ProviderAuthError, match="username"):
+        connection.hand_over(readers(2), journal=Notes())
+
+
+@pytest.mark.parametrize("greeting", ["554 5.7.1 not you", "421 4.7.0 too many", "hello", "220"])
+def test_an_unfriendly_greeting_is_unavailable(greeting: str) -> None:
+    server = SmtpServer(greeting=greeting, extensions=("HELP",))
+    with server.running():
+        if greeting == "220":
+            assert "takes mail" in provider(server).check()
+        else:
+            with pytest.raises(ProviderUnavailableError):
+                provider(server).check()
+
+
+def test_replies_out_of_step_end_the_line() -> None:
+    server, notes = SmtpServer(mail={"*": "354 go on"}), Notes()
+    with connected(server) as connection, pytest.raises(ProviderUnavailableError):
+        connection.hand_over(readers(1), journal=notes)
+    assert notes.begun == []
+
+
+def test_an_unclear_answer_to_the_dot_is_unknown() -> None:
+    server = SmtpServer(final={"*": "354 go on"})
+    with connected(server) as connection:
+        outcomes = connection.hand_over(readers(1), journal=Notes())
+    assert [(one.state, one.reason) for one in outcomes] == [(UNKNOWN, "unclear_reply")]
+
+
+def test_dots_at_line_starts_survive() -> None:
+    assert dot_stuffed(b".a\r\n.\r\n..b\r\nc.\r\n") == b"..a\r\n..\r\n...b\r\nc.\r\n"
+
+
+def test_check_says_what_the_server_offers() -> None:
+    server = SmtpServer()
+    with server.running():
+        said = provider(server).check()
+    assert said == (
+        f"the SMTP server 127.0.0.1:{server.port} takes mail "
+        "(no TLS, no login, PIPELINING, SMTPUTF8, at most 10,485,760 bytes)"
+    )
+    assert "NOOP" in server.commands
+
+
+def test_what_arrives_is_what_was_bound() -> None:
+    server = SmtpServer()
+    with connected(server) as connection:
+        connection.hand_over(readers(7), journal=Notes())
+    for taken, recipient in zip(server.taken, readers(7), strict=True):
+        message = seen(taken.content)
+        assert message.email == recipient.email
+        assert message.to_name == recipient.name
+        assert ".naïve = 🎉" in message.text

@@ -1,0 +1,190 @@
+"""Whatever the HTML: no word or link is lost, the issue parses, only our own error rises."""
+
+import random
+import re
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import html5lib
+import import_kit
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from import_kit import wild_page
+
+from mailer.composing.importing.checking import checked
+from mailer.composing.importing.clean import UNPRINTABLE
+from mailer.composing.importing.html import Page, decode_html, read_page
+from mailer.composing.importing.html.words import tally_issue, words_in
+from mailer.composing.importing.import_file import make_issue, named
+from mailer.composing.importing.model import ImportedIssue
+from mailer.composing.importing.sources import read_export
+from mailer.composing.rendering import parse_issue
+from mailer.errors import RenderError
+
+SEEDS = st.integers(min_value=0, max_value=2**48)
+
+
+def imported(page: Page) -> ImportedIssue | None:
+    try:
+        read = read_page(page)
+    except RenderError:
+        return None
+    return checked(read, parse_issue(read.issue.markdown, path=Path("issue.md")))
+
+
+@settings(max_examples=300, deadline=None)
+@example(seed=2816)
+@given(SEEDS)
+def test_no_word_and_no_link_is_lost(seed: int) -> None:
+    issue = imported(wild_page(seed))
+    if issue is not None:
+        assert issue.counts is not None
+        assert (issue.counts.words_lost, issue.counts.links_lost) == ((), ()), issue.markdown
+
+
+UNSEEN = {"script", "style", "title", "iframe", "noembed", "noframes"}
+
+
+def shown_by_a_browser(html: str) -> list[str]:
+    """Return the words that an HTML5 parser sees; blanks stand between any two elements."""
+    document = html5lib.parse(html, namespaceHTMLElements=False)
+    for element in list(document.iter()):
+        if not isinstance(element.tag, str) or element.tag in UNSEEN:
+            element.text = ""
+    return words_in(" ".join(document.itertext()))
+
+
+@settings(max_examples=200, deadline=None)
+@given(SEEDS)
+def test_what_a_browser_shows_is_in_the_issue_or_in_the_report(seed: int) -> None:
+    """The same by another parser: letter by letter, as words are joined otherwise there."""
+    page = wild_page(seed, is_broken=False)
+    issue = imported(page)
+    if issue is None:
+        return
+    kept = tally_issue(parse_issue(issue.markdown, path=Path("issue.md"))).words
+    listed = Counter(word for drop in issue.dropped for word in words_in(drop.text))
+    replaced = Counter(word for tag, _ in issue.merge_tags for word in words_in(tag))
+    have: Counter[str] = Counter()
+    for word, count in (kept + listed).items():
+        have.update(dict.fromkeys((), count))
+        for letter in word:
+            have[letter] += count
+    for word in shown_by_a_browser(page.html.replace("\x01", " ").replace("\ufffe", " ")):
+        if replaced[word]:
+            continue
+        for letter in word:
+            assert have[letter] > 0, (word, letter, issue.markdown)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS)
+def test_the_same_page_gives_the_same_issue(seed: int) -> None:
+    assert imported(wild_page(seed)) == imported(wild_page(seed))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=300))
+def test_text_comes_out_as_it_was(text: str) -> None:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
+    issue = imported(Page(f"<p>{escaped}</p>", "html", "x.html", title="T", is_whole=True))
+    if issue is None:
+        return
+    tree = parse_issue(issue.markdown, path=Path("issue.md"))
+    assert tally_issue(tree).words == Counter(["T", *words_in(clean(text))])
+    shown = "".join(str(getattr(node, "text", " ")) for node in tree.introduction[0].children)
+    assert squeezed(shown) == squeezed(clean(text))
+
+
+def clean(text: str) -> str:
+    return UNPRINTABLE.sub(" ", text)
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"[\s\x1c-\x1f\x85]+", " ", text.replace("\ufeff", "")).strip()
+
+
+@settings(max_examples=150, deadline=None)
+@example(data=b"From ", source="eml")
+@given(st.binary(max_size=500), st.sampled_from(["html", "auto", "eml", "buttondown", "ghost"]))
+def test_any_bytes_give_issues_or_our_error(data: bytes, source: str) -> None:
+    try:
+        export = read_export(data, name="x.bin", source=source)
+        for each in named(export):
+            make_issue(each, source_name="x.bin", output=Path("x.md"))
+    except RenderError as error:
+        assert "x.bin" in str(error)  # noqa: PT017 - either outcome is right
+
+
+ENDINGS = {".html", ".json", ".eml", ".md", ".csv"}
+SAMPLES = sorted(path for path in import_kit.EXPORTS.rglob("*") if path.suffix in ENDINGS)
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.sampled_from(SAMPLES), SEEDS)
+def test_broken_samples_give_issues_or_our_error(path: Path, seed: int) -> None:
+    """Bytes are cut, doubled and overwritten, as on a bad disk."""
+    chance = random.Random(seed)
+    data = bytearray(path.read_bytes())
+    for _ in range(chance.randint(1, 12)):
+        at, length = chance.randrange(len(data)), chance.randint(1, 40)
+        kind = chance.randrange(3)
+        if kind == 0:
+            del data[at : at + length]
+        elif kind == 1:
+            data[at:at] = data[max(0, at - length) : at]
+        else:
+            data[at : at + length] = chance.randbytes(length)
+        data = data or bytearray(b"x")
+    try:
+        for each in named(read_export(bytes(data), name=path.name))[:5]:
+            issue = make_issue(each, source_name=path.name, output=Path("x.md"))
+            assert issue.counts is None or issue.counts.links_lost == ()
+    except RenderError as error:
+        assert path.name in str(error)  # noqa: PT017 - either outcome is right
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 20_000 + "word",
+        "<b>" * 20_000 + "word",
+        "<ul><li>" * 5_000 + "word",
+        "<blockquote>" * 10_000 + "word",
+        "<table><tr><td>" * 4_000 + "word",
+        "<a href=https://e.org>" * 1_000 + "word",
+    ],
+    ids=["div", "b", "li", "blockquote", "table", "a"],
+)
+def test_no_depth_is_too_deep(html: str) -> None:
+    issue = imported(Page(html, "html", "x.html", title="T"))
+    assert issue is not None
+    assert "word" in issue.markdown
+    assert issue.counts is not None
+    assert issue.counts.words_lost == ()
+    assert sys.getrecursionlimit() <= 1000
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "<!" * 50_000, '<a "' * 50_000, "<a x='\">" * 30_000, "<!--" * 50_000, "<" * 100_000,
+        "&" * 100_000, "<title></title" * 50_000, "<a " + "=" * 100_000, "<![CDATA[" * 50_000,
+    ],
+    ids=["<!", '<a "', "quotes", "<!--", "<", "&", "title", "=", "cdata"],
+)  # fmt: skip
+def test_time_grows_with_the_size_only(data: str) -> None:
+    begun = time.process_time()
+    imported(Page(data, "html", "x.html", title="T"))
+    assert time.process_time() - begun < 4
+
+
+def test_every_charset_is_read() -> None:
+    for charset in ("utf-8", "windows-1252", "iso-8859-1", "shift_jis", "koi8-r", "gb18030"):
+        word = {"shift_jis": "日本", "koi8-r": "Привет", "gb18030": "中文"}.get(charset, "Été")
+        html = f'<meta charset="{charset}"><p>{word}</p>'
+        assert word in decode_html(html.encode(charset)).text
+        assert word in decode_html(f"<p>{word}</p>".encode(charset), declared=charset).text

@@ -1,0 +1,307 @@
+"""The HTML part: what must be in it, what must never be, and who can read it."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+
+from mailer.composing.rendering import (
+    GMAIL_CLIP_BYTES,
+    GMAIL_WARN_BYTES,
+    IssueDefaults,
+    find_theme,
+    html_bytes,
+    untraced,
+)
+from mailer.composing.rendering.pipeline import compile_issue, content_hash
+from mailer.errors import RenderError
+from mailer.message.compiled import CompiledIssue, Mailbox
+from mailer.platform.resources import resource_dir
+
+Compile = Callable[..., CompiledIssue]
+FRONT = "---\nsubject: 'A <b> & c'\ndate: 2026-11-22\nlanguage: {}\n---\n"
+BODY = """\
+Intro.
+
+## One
+
+*Sub*
+
+### Kicker
+
+[Title](https://example.org/a?b=1&c=2)
+
+Text `code`.
+
+> q
+
+1. x
+2. y
+
+| a |
+|---|
+| 1 |
+
+![Alt](https://example.org/i.png "Cap")
+
+#### Deeper
+
+## Two
+
+### Other
+
+---
+
+End.
+"""
+
+
+@pytest.fixture(scope="module")
+def page() -> HtmlElement:
+    compiled = compile_issue(
+        FRONT.format("en") + BODY,
+        path=Path("a.md"),
+        theme=find_theme("digest", roots=[resource_dir("templates") / "email"]),
+        defaults=IssueDefaults(
+            sender=Mailbox("a@example.org", "The Paper"),
+            postal_address="1 Road",
+            has_archive=True,
+        ),
+    )
+    return lxml_html.document_fromstring(compiled.html)
+
+
+def test_what_must_be_there(page: HtmlElement) -> None:
+    assert page.get("lang") == "en"
+    assert page.get("dir") == "ltr"
+    assert page.findtext(".//title") == "A <b> & c"
+    (online,) = page.xpath("//a[.='Read online']/@href")
+    assert re.fullmatch(r"MF_\w+h", online)
+    assert page.xpath("//a[.='Unsubscribe']/@href")[0].startswith("MF_")
+    assert "1 Road" in page.text_content()
+
+
+def test_preheader_is_hidden_first_and_padded(page: HtmlElement) -> None:
+    first = page.body[0]
+    assert first.text.startswith("Intro.\u034f\u200c\u00a0\u034f")
+    assert "display:none" in first.get("style")
+    assert len(first.text) > 400
+
+
+def test_headings_are_in_order(page: HtmlElement) -> None:
+    levels = [int(node.tag[1]) for node in page.xpath("//h1|//h2|//h3|//h4")]
+    assert levels.count(1) == 1
+    assert levels == [1, 2, 3, 4, 2, 3]
+
+
+def test_layout_tables_are_presentation_and_images_have_alt(page: HtmlElement) -> None:
+    data = page.xpath("//table[.//th]")
+    innermost = [table for table in data if not table.xpath(".//table")]
+    assert len(innermost) == 1
+    assert all(
+        table.get("role") == "presentation"
+        for table in page.xpath("//table")
+        if table is not innermost[0]
+    )
+    assert [image.get("alt") for image in page.xpath("//img")] == ["Alt"]
+    assert page.xpath("//img/@width") == ["552"]
+    assert all(link.text_content().strip() for link in page.xpath("//a"))
+
+
+def test_nothing_is_smaller_than_12_pixels(page: HtmlElement) -> None:
+    for node in page.xpath("//body//*[@style]"):
+        for size in re.findall(r"font-size:\s*(\d+)px", node.get("style")):
+            own = (node.text or "").strip("\u00a0 \n\u034f\u200c")
+            assert int(size) >= 12 or not own or "display:none" in node.get("style")
+
+
+def test_contents_link_to_the_sections(page: HtmlElement) -> None:
+    targets = page.xpath("//td//a[starts-with(@href, '#')]/@href")
+    assert targets == ["#section-1", "#section-2"]
+    assert page.xpath("//h2/@id") == ["section-1", "section-2"]
+
+
+def test_style_blocks_are_separate(page: HtmlElement) -> None:
+    sheets = [node.text or "" for node in page.xpath("//style")]
+    assert sum("prefers-color-scheme" in sheet for sheet in sheets) == 1
+    assert not any("prefers-color-scheme" in s and "data-ogsc" in s for s in sheets)
+    assert not any("max-width:480px" in s and "prefers-color-scheme" in s for s in sheets)
+
+
+def test_nothing_comes_from_the_network(page: HtmlElement) -> None:
+    assert page.xpath("//link") == []
+    assert "@import" not in lxml_html.tostring(page, encoding="unicode")
+
+
+def test_right_to_left(compile_body: Compile) -> None:
+    compiled = compile_body("שלום\n\n## א\n\n### ב\n", front=FRONT.format("he"))
+    assert '<html lang="he" dir="rtl"' in compiled.html
+    assert "text-align:right" in compiled.html
+    assert compiled.language == "he"
+
+
+def test_words_of_another_language(compile_body: Compile) -> None:
+    compiled = compile_body("Hallo", front=FRONT.format("de-AT"))
+    assert "Sonntag, 22. November 2026" in compiled.html
+    assert "Abbestellen:" in compiled.text
+    assert "Unsubscribe" in compile_body("Hei", front=FRONT.format("fi")).text
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](data:text/html;base64,AAAA)",
+        "</style></title><script>",
+        '[x](https://e.org/"onmouseover="alert(1))',
+        '![x"onerror="alert(1)](https://e.org/a.png)',
+        "</mj-text></mj-column><mj-raw><script>x</script></mj-raw>",
+        "<![endif]--><script>",
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+    ],
+)
+def test_author_text_is_inert(compile_body: Compile, evil: str) -> None:
+    for body in (evil, f"## {evil}", f"## S\n\n### {evil}\n", f"> {evil}", f"| {evil} |\n|---|\n"):
+        try:
+            compiled = compile_body(f"x\n\n{body}\n")
+        except RenderError:
+            continue
+        tree = lxml_html.document_fromstring(compiled.html)
+        assert tree.xpath("//script") == []
+        assert not [name for node in tree.iter() for name in node.attrib if name.startswith("on")]
+        for url in tree.xpath("//body//@href | //body//@src"):
+            assert url.startswith(("https://", "http://", "mailto:", "#section-", "MF_")), url
+
+
+def test_front_matter_is_inert(compile_body: Compile) -> None:
+    evil = "'</title></mj-text><script>x</script> \\u{a0}'"
+    front = f"---\nsubject: {evil}\ntitle: {evil}\ntagline: {evil}\npreheader: {evil}\n"
+    compiled = compile_body("x", front=front + "date: 2026-11-22\n---\n")
+    assert "<script" not in compiled.html
+    assert compiled.html.count("\\u{a0}") == 5  # title, aria-label, preheader, masthead, tagline
+
+
+def test_no_sender_is_an_error(theme_dir: Path) -> None:
+    with pytest.raises(RenderError, match="no sender"):
+        compile_issue(
+            FRONT.format("en") + "x",
+            path=Path("a.md"),
+            theme=find_theme("digest", roots=[theme_dir.parent]),
+            defaults=IssueDefaults(),
+        )
+
+
+def test_without_archive_or_address_nothing_is_empty(theme_dir: Path) -> None:
+    compiled = compile_issue(
+        FRONT.format("en") + "x",
+        path=Path("a.md"),
+        theme=find_theme("digest", roots=[theme_dir.parent]),
+        defaults=IssueDefaults(sender=Mailbox("a@example.org", "The Paper")),
+    )
+    assert "Read online" not in compiled.html + compiled.text
+    assert 'href=""' not in compiled.html
+
+
+def test_hash_covers_everything_but_itself(compile_body: Compile) -> None:
+    one, two = compile_body("a"), compile_body("b")
+    assert one.content_hash == content_hash(one)
+    assert one.content_hash != two.content_hash
+    assert re.fullmatch(r"[0-9a-f]{64}", one.content_hash)
+
+
+def test_size_is_exposed(compile_body: Compile) -> None:
+    small = compile_body("é")
+    assert html_bytes(small) == len(small.html.encode()) < GMAIL_WARN_BYTES < GMAIL_CLIP_BYTES
+
+
+def test_three_hundred_items(compile_body: Compile) -> None:
+    body = "".join(f"### K {n}\n\n[Title {n}](https://e.org/{n})\n\nWords.\n\n" for n in range(300))
+    compiled = compile_body("## S\n\n" + body)
+    assert all(
+        f"Title {n}" in compiled.html and f"Title {n}\n" in compiled.text for n in range(300)
+    )
+
+
+FULL = """Hello {{ first_name | default: "you" }}.[^1]
+
+## One {#one}
+
+*About*
+
+### K
+
+[T](https://e.org/t)
+
+- a
+
+  b
+
+> q
+
+```python
+x = 1
+```
+
+![a](https://e.org/a.png)
+
+[B](https://e.org/b){.button}
+
+::: note
+n
+:::
+
+## Two
+
+### T
+
+| a | b |
+|---|--:|
+| c | d |
+
+---
+
+Bye
+
+[^1]: f
+"""
+
+
+def test_tracing_adds_lines_and_nothing_else(compile_body: Compile) -> None:
+    traced = compile_body(FULL, is_traced=True).html
+    assert untraced(traced) == compile_body(FULL).html
+    for line, tag in (
+        (7, "h2"),
+        (11, "h3"),
+        (15, "ul"),
+        (19, "blockquote"),
+        (21, "pre"),
+        (25, "img"),
+    ):
+        assert re.search(rf'<{tag}\b[^>]*data-line="{line}"', traced), tag
+
+
+@pytest.mark.parametrize(
+    ("body", "levels"),
+    [
+        (
+            "#### a\n\nx\n\n## b\n\n#### c\n\nx\n\n### d\n\n#### e\n\nx\n\n---\n\n#### f\n\nx",
+            "1223342",
+        ),
+        ("### a\n\n#### b\n\nx", "123"),
+        ("###\n\n#### b\n\nx", "12"),
+        ("x", "1"),
+    ],
+)
+@pytest.mark.parametrize("theme", ["digest", "letter", "note"])
+def test_headings_skip_no_level(compile_body: Compile, theme: str, body: str, levels: str) -> None:
+    page = lxml_html.document_fromstring(
+        compile_body(body, theme=resource_dir("templates") / "email" / theme).html
+    )
+    found = "".join(str(node.tag)[1] for node in page.iter("h1", "h2", "h3", "h4"))
+    assert found == levels

@@ -1,0 +1,138 @@
+"""Raw MJML in an issue: where it goes, and what is said when it is wrong."""
+
+from collections.abc import Callable
+
+import pytest
+from lxml import html as lxml_html
+
+from mailer.composing.rendering import untraced
+from mailer.errors import RenderError
+from mailer.message.compiled import CompiledIssue, SlotContext
+
+Compile = Callable[..., CompiledIssue]
+
+
+def fence(text: str) -> str:
+    return f"```{{=mjml}}\n{text}\n```"
+
+
+def test_a_fragment_stands_in_the_column(compile_body: Compile) -> None:
+    spacer = fence('<mj-spacer height="33px" />')
+    compiled = compile_body(f"before\n\n{spacer}\n\nafter\n\n## S\n\n### T\n\nend")
+    html = compiled.html
+    assert html.rindex("before") < html.index("33px") < html.rindex("after")
+
+
+def test_sections_part_the_section_around_them(compile_body: Compile) -> None:
+    raw = (
+        '<mj-section background-color="#FFEECC"><mj-column><mj-text>Left</mj-text></mj-column>'
+        "<mj-column><mj-text>Right &amp; wrong</mj-text></mj-column></mj-section>"
+    )
+    compiled = compile_body(f"## S\n\n### T\n\nbefore\n\n{fence(raw)}\n\nafter")
+    page = lxml_html.fromstring(compiled.html)
+    (left,) = page.xpath("//div[text()='Left']")
+    assert (
+        "mj-column-per-50"
+        in left.xpath("ancestor::div[contains(@class, 'mj-column')][1]/@class")[0]
+    )
+    assert compiled.html.count("<!--[if") == compiled.html.count("<![endif]-->")
+    assert "Left\nRight & wrong" in compiled.text
+
+
+def test_a_fragment_may_hold_merge_fields_and_links(compile_body: Compile) -> None:
+    raw = '<mj-button href="https://e.org/b">Hi {{ first_name | default: "you" }}</mj-button>'
+    compiled = compile_body(fence(raw))
+    assert {slot.context for slot in compiled.slots if slot.field == "first_name"} == {
+        SlotContext.HTML, SlotContext.TEXT
+    }  # fmt: skip
+    assert "{{" not in compiled.html + compiled.text
+    assert "https://e.org/b" in compiled.text
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "line", "column"),
+    [
+        ("<mj-txt>x</mj-txt>", "<mj-txt> is not allowed", 8, 1),
+        ("<mj-text>\n  <b>x</i></mj-text>", "closes nothing", 9, 7),
+        ('<mj-text padding="0 4px">x</mj-text>', "write 0px", 8, 10),
+        ("<mj-text>x", "never closed", 8, 1),
+        ("<mj-text>\n  <p>x</mj-text>", "<p> is never closed", 9, 3),
+        ('<mj-image src="https://e.org/a.png" width="wide" />', "'wide' is no width", 8, 37),
+        ('<mj-text padding="10px big">x</mj-text>', "is no padding", 8, 10),
+        ("words", "begins with an MJML element", 8, 1),
+        ("<mj-head></mj-head>", "cannot stand here", 8, 1),
+        ("<mj-text>a < b</mj-text>", "bare '<'", 8, 12),
+        ('<mj-include path="/etc/passwd" />', "files are not loaded", 8, 1),
+    ],
+)
+def test_a_wrong_fragment_names_its_place(
+    compile_body: Compile, text: str, words: str, line: int, column: int
+) -> None:
+    with pytest.raises(RenderError, match=words) as caught:
+        compile_body(f"x\n\n{fence(text)}")
+    assert (caught.value.line, caught.value.column) == (line, column)
+
+
+def test_a_wrong_merge_field_in_a_fragment(compile_body: Compile) -> None:
+    with pytest.raises(RenderError, match="not a merge field") as caught:
+        compile_body(fence("<mj-text>{{ name }}\n{{ name }} {{ Name }}</mj-text>"))
+    assert (caught.value.line, caught.value.column) == (7, 12)
+
+
+def test_a_picture_in_a_fragment_is_told_in_the_text(compile_body: Compile) -> None:
+    raw = '<mj-image src="https://e.org/a.png" alt="Two &amp; three" href="https://e.org/" />'
+    assert "[Two & three]\nhttps://e.org/\n" in compile_body(fence(raw)).text
+
+
+@pytest.mark.parametrize("body", ["> {}", "- {}", "::: note\n{}\n:::"])
+def test_a_fragment_stands_on_its_own(compile_body: Compile, body: str) -> None:
+    raw = fence("<mj-spacer />")
+    indented = raw.replace("\n", "\n> " if body[0] == ">" else "\n  " if body[0] == "-" else "\n")
+    with pytest.raises(RenderError, match="stands on its own"):
+        compile_body(body.format(indented))
+
+
+def test_odd_characters_in_a_fragments_attributes(compile_body: Compile) -> None:
+    raw = '<mj-image src="https://e.org/a.png" alt="caf\u00e9\u00a0\u2014 x" width="100px" />'
+    assert "\\u{" not in compile_body(fence(raw)).html
+
+
+GROUNDED = (
+    '<mj-section background-color="#EEEEEE"><mj-column><mj-text>x</mj-text></mj-column>'
+    "</mj-section>"
+)
+
+
+def dark_rules(compiled: CompiledIssue) -> str:
+    (dark,) = (
+        part for part in compiled.html.split("<style") if "prefers-color-scheme:dark" in part
+    )
+    return dark.partition("</style>")[0]
+
+
+@pytest.mark.parametrize(
+    ("raw", "is_dressed"),
+    [
+        ("<mj-text>x</mj-text>", True),
+        ('<mj-text css-class="px">x</mj-text>', True),
+        ("<mj-table><tr><td>x</td></tr></mj-table>", True),
+        ("<mj-section><mj-column><mj-text>x</mj-text></mj-column></mj-section>", True),
+        ('<mj-text color="#333333">x</mj-text>', False),
+        ('<mj-text container-background-color="#EEEEEE">x</mj-text>', False),
+        (GROUNDED, False),
+    ],
+)
+def test_raw_text_follows_dark_mode_where_its_author_says_nothing(
+    compile_body: Compile,
+    raw: str,
+    is_dressed: bool,  # noqa: FBT001
+) -> None:
+    assert (".raw " in dark_rules(compile_body(f"a\n\n{fence(raw)}"))) is is_dressed
+
+
+def test_raw_elements_are_traced_and_nothing_else_changes(compile_body: Compile) -> None:
+    raw = '<mj-text>x</mj-text>\n<mj-spacer />\n<mj-text css-class="px">y</mj-text>'
+    body = f"a\n\n{fence(raw)}"
+    traced = compile_body(body, is_traced=True).html
+    assert untraced(traced) == compile_body(body).html
+    assert [traced.count(f'data-line="{line}"') for line in (8, 9, 10)] == [1, 1, 1]
