@@ -10,7 +10,7 @@ from mailer.composing.importing.html.document import EMPHASIS, STRIKE, STRONG, L
 from mailer.composing.importing.html.emphasis import inline
 from mailer.composing.importing.html.merge_tags import split_tags
 from mailer.composing.importing.html.pictures import largest
-from mailer.composing.importing.html.tokens import Tag, Words, tokenize
+from mailer.platform.html.tokens import Tag, Words, tokenize
 from mailer.composing.importing.html.trackers import is_opaque, unwrap
 from mailer.composing.issue.tree import Paragraph, plain_text
 from mailer.composing.rendering import parse_issue

@@ -2,7 +2,7 @@
 
 import re
 
-from mailer.composing.importing.html.tree import Element, Text
+from mailer.platform.html.tree import Element, Text
 
 _NAME = re.compile(r"[A-Za-z][\w-]{0,80}", re.ASCII)
 

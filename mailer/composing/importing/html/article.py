@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailer.composing.importing.html.gathering import Gathering
-from mailer.composing.importing.html.tree import Element, Node, Text, text_of
+from mailer.platform.html.tree import Element, Node, Text, text_of
 
 _ARTICLE_CLASSES = frozenset(
     {

@@ -18,8 +18,8 @@ from mailer.composing.importing.html.document import (
 )
 from mailer.composing.importing.html.gathering import Gathering
 from mailer.composing.importing.html.grouping import short
-from mailer.composing.importing.html.tokens import Tag, Token, Words
-from mailer.composing.importing.html.tree import Element
+from mailer.platform.html.tokens import Tag, Token, Words
+from mailer.platform.html.tree import Element
 
 _ADDRESSES = ("canonical_url", "url", "postUrl", "embed_url", "href", "base_url")
 _TITLES = ("title", "full_text", "name")

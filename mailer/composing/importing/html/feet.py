@@ -6,7 +6,7 @@ import re
 from urllib.parse import unquote
 
 from mailer.composing.importing.html.gathering import Gathering
-from mailer.composing.importing.html.tree import Element, Mark, Node, Text
+from mailer.platform.html.tree import Element, Mark, Node, Text
 
 BOILERPLATE = "boilerplate"
 

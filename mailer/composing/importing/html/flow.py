@@ -53,8 +53,8 @@ from mailer.composing.importing.html.reshaping import (
 )
 from mailer.composing.importing.html.styles import is_icon
 from mailer.composing.importing.html.tables import Grid, grid_of
-from mailer.composing.importing.html.tree import Element, Node, Text, text_of
 from mailer.composing.importing.html.words import address_of, is_seen
+from mailer.platform.html.tree import Element, Node, Text, text_of
 
 _MOST_DIGITS = 9
 _MOST_IN_HEADING = 4

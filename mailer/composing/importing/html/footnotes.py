@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from mailer.composing.importing.html.gathering import Gathering, links_in
-from mailer.composing.importing.html.tree import Element, Mark, Node, Text, text_of
+from mailer.platform.html.tree import Element, Mark, Node, Text, text_of
 
 _NOTE_ID = re.compile(
     r"(?:fn|footnote|_ftn|cite_note|easy-footnote-bottom|note)[-:_]?[\w.:-]+", re.IGNORECASE

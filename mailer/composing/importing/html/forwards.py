@@ -3,7 +3,7 @@
 import re
 
 from mailer.composing.importing.html.gathering import Gathering
-from mailer.composing.importing.html.tree import Element, Node, Text, text_of
+from mailer.platform.html.tree import Element, Node, Text, text_of
 
 FORWARD = "the head of a forwarded mail"
 

@@ -11,9 +11,9 @@ from urllib.parse import unquote, unquote_to_bytes
 from mailer.composing.importing.html.addresses import Resolver
 from mailer.composing.importing.html.document import Comment
 from mailer.composing.importing.html.trackers import is_opaque
-from mailer.composing.importing.html.tree import Element, Mark, Node, Text, text_of
 from mailer.composing.importing.html.words import INVISIBLE, address_of
 from mailer.composing.importing.model import Dropped, ImageFile
+from mailer.platform.html.tree import Element, Mark, Node, Text, text_of
 
 LARGEST_IMAGE_BYTES = 25_000_000
 MOST_IMAGES = 500

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from mailer.composing.importing.html.elements import BLOCKS
-from mailer.composing.importing.html.tree import Element, Node, Text
+from mailer.platform.html.elements import BLOCKS
+from mailer.platform.html.tree import Element, Node, Text
 
 _MOST_NODES = 1000
 _LINES = BLOCKS - {

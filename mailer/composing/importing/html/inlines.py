@@ -10,7 +10,7 @@ from mailer.composing.importing.html.footnotes import Footnotes
 from mailer.composing.importing.html.gathering import Gathering
 from mailer.composing.importing.html.merge_tags import is_ghost_tag, split_tags
 from mailer.composing.importing.html.styles import is_button, styles_of
-from mailer.composing.importing.html.tree import Element, Mark, Marks, Node, Text
+from mailer.platform.html.tree import Element, Mark, Marks, Node, Text
 
 _BLANKS = re.compile(r"[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+")
 _RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")

@@ -34,11 +34,11 @@ from mailer.composing.importing.html.forwards import take_forward
 from mailer.composing.importing.html.gathering import Gathering
 from mailer.composing.importing.html.issue_file import write_issue
 from mailer.composing.importing.html.pruning import prune, take_preheader
-from mailer.composing.importing.html.tokens import tokenize
-from mailer.composing.importing.html.tree import build
 from mailer.composing.importing.html.words import Tally, is_seen, tally_source
 from mailer.composing.importing.model import ImportedIssue
 from mailer.errors import RenderError
+from mailer.platform.html.tokens import tokenize
+from mailer.platform.html.tree import build
 
 _LONGEST_MASTHEAD = 80
 

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 from mailer.composing.importing.html.document import Block, Image, Link, Paragraph, Run
 from mailer.composing.importing.html.gathering import Gathering
 from mailer.composing.importing.html.styles import pixels
-from mailer.composing.importing.html.tree import Element
 from mailer.composing.importing.model import Dropped
+from mailer.platform.html.tree import Element
 
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-orig-file", "data-original-src")
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,4})?)[wx],?")

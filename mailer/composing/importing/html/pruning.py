@@ -2,13 +2,13 @@
 
 import re
 
-from mailer.composing.importing.html.elements import PARTS_WORDS
 from mailer.composing.importing.html.furniture import FURNITURE, TOOL
 from mailer.composing.importing.html.gathering import Gathering, links_in
 from mailer.composing.importing.html.pictures import is_tracking_pixel
 from mailer.composing.importing.html.styles import is_hidden
-from mailer.composing.importing.html.tree import Element, Mark, Node, Text, text_of
 from mailer.composing.importing.html.words import address_of
+from mailer.platform.html.elements import PARTS_WORDS
+from mailer.platform.html.tree import Element, Mark, Node, Text, text_of
 
 _SILENT = frozenset(
     {"script", "style", "meta", "link", "base", "col", "param", "track", "title", "noembed",

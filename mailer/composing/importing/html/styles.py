@@ -3,7 +3,7 @@
 import re
 
 from mailer.composing.importing.html.document import CODE, EMPHASIS, STRIKE, STRONG
-from mailer.composing.importing.html.tree import Element, Mark, Marks
+from mailer.platform.html.tree import Element, Mark, Marks
 
 _BY_TAG = {
     "b": STRONG, "strong": STRONG,

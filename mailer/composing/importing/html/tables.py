@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mailer.composing.importing.html.document import Runs, Table, text_of_runs
-from mailer.composing.importing.html.elements import BLOCKS
 from mailer.composing.importing.html.styles import css_of
-from mailer.composing.importing.html.tree import Element, Node, Text, text_of
+from mailer.platform.html.elements import BLOCKS
+from mailer.platform.html.tree import Element, Node, Text, text_of
 
 _MOST_COLUMNS = 20
 _MOST_ROWS = 2000

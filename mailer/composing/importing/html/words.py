@@ -15,10 +15,10 @@ from urllib.parse import unquote
 from markdown_it.common.normalize_url import normalizeLink
 
 from mailer.composing.importing.html.document import Run
-from mailer.composing.importing.html.elements import PARTS_WORDS, VOID
-from mailer.composing.importing.html.tokens import Tag, Token, Words
-from mailer.composing.importing.html.tree import Element
 from mailer.composing.issue.tree import Issue
+from mailer.platform.html.elements import PARTS_WORDS, VOID
+from mailer.platform.html.tokens import Tag, Token, Words
+from mailer.platform.html.tree import Element
 
 _WORD = re.compile(r"[^\W_]+")
 INVISIBLE = re.compile(

@@ -4,10 +4,10 @@ import re
 
 from mailer.composing.importing.html import decode_html
 from mailer.composing.importing.html.article import facts_of
-from mailer.composing.importing.html.tokens import tokenize
-from mailer.composing.importing.html.tree import build
 from mailer.composing.importing.sources.containers import Archive
 from mailer.composing.importing.sources.posts import Export, Post, shown_title
+from mailer.platform.html.tokens import tokenize
+from mailer.platform.html.tree import build
 
 _POST = re.compile(r"(?:^|/)posts/[^/]+\.html?$", re.IGNORECASE)
 

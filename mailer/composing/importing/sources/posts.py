@@ -9,8 +9,6 @@ from typing import Literal
 from mailer.composing.importing.html import Page, ReadPage, read_page
 from mailer.composing.importing.html.article import read_date
 from mailer.composing.importing.html.markdown import quoted
-from mailer.composing.importing.html.tokens import Tag, tokenize
-from mailer.composing.importing.html.tree import build, text_of
 from mailer.composing.importing.html.words import tally_source
 from mailer.composing.importing.importer import import_text
 from mailer.composing.importing.model import Finding, ImportedIssue
@@ -18,6 +16,8 @@ from mailer.composing.importing.slugs import slug_of
 from mailer.composing.importing.sources.markdown_text import markdown_to_html
 from mailer.composing.importing.sources.plain_text import text_to_html
 from mailer.errors import RenderError
+from mailer.platform.html.tokens import Tag, tokenize
+from mailer.platform.html.tree import build, text_of
 
 Kind = Literal["html", "markdown", "text"]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from mailer.composing.importing.html.elements import (
+from mailer.platform.html.elements import (
     BLOCKS,
     CELLS,
     CLOSES_P,
@@ -24,7 +24,7 @@ from mailer.composing.importing.html.elements import (
     VOID,
     WALLS,
 )
-from mailer.composing.importing.html.tokens import RAW, Tag, Token, Words
+from mailer.platform.html.tokens import RAW, Tag, Token, Words
 
 DEEPEST = 120
 """Blocks inside blocks; what is deeper becomes a neighbour instead of a child."""
