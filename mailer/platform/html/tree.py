@@ -6,7 +6,7 @@ words, and nothing is deeper than `DEEPEST`.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -83,8 +83,30 @@ class Element:
                 stack += [child for child in element.children[::-1] if isinstance(child, Element)]
 
     def find(self, *tags: str) -> "Element | None":
-        """Return the first element below with one of these tags."""
+        """Return the first element with one of these tags, itself included."""
         return next((each for each in self.elements() if each.tag in tags), None)
+
+    def with_class(self, *names: str) -> "Element | None":
+        """Return the first element with one of these class names, itself included."""
+        wanted = set(names)
+        return next((each for each in self.elements() if wanted.intersection(each.classes)), None)
+
+    def texts(self) -> "Iterator[Text]":
+        """Yield the words in it, in the document's order within each element."""
+        for element in self.elements():
+            yield from (child for child in element.children if isinstance(child, Text))
+
+    def change(self, change: "Callable[[Node], Iterable[Node]]") -> None:
+        """Put what `change` returns in the place of each node below; new ones are changed, too."""
+        for element in self.elements():
+            element.children = [new for child in element.children for new in change(child)]
+
+    def remove(self, gone: "Element") -> None:
+        """Take an element out, wherever below it stands."""
+        for element in self.elements():
+            if gone in element.children:
+                element.children.remove(gone)
+                return
 
 
 Node = Text | Element

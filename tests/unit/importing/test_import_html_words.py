@@ -14,15 +14,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from import_kit import wild_page
 
-from mailer.composing.importing.checking import checked
+from mailer.composing.importing.checking import checked, tally_issue
 from mailer.composing.importing.clean import UNPRINTABLE
-from mailer.composing.importing.html import Page, decode_html, read_page
-from mailer.composing.importing.html.words import tally_issue, words_in
+from mailer.composing.importing.html import Page, read_page
+from mailer.composing.importing.html.words import words_in
 from mailer.composing.importing.import_file import make_issue, named
 from mailer.composing.importing.model import ImportedIssue
 from mailer.composing.importing.sources import read_export
 from mailer.composing.rendering import parse_issue
 from mailer.errors import RenderError
+from mailer.platform.html import decode_html
 
 SEEDS = st.integers(min_value=0, max_value=2**48)
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from mailer.composing.importing.clean import decode, refuse_binary
-from mailer.composing.importing.html import decode_html
 from mailer.composing.importing.slugs import slug_of
 from mailer.composing.importing.sources import buttondown, eml, ghost, listmonk, medium, substack
 from mailer.composing.importing.sources.containers import (
@@ -19,6 +18,7 @@ from mailer.composing.importing.sources.markdown_text import is_markdown, with_b
 from mailer.composing.importing.sources.posts import Export, Post, shown_title
 from mailer.composing.importing.sources.tables import columns_of
 from mailer.errors import RenderError
+from mailer.platform.html import decode_html
 
 Source = Literal[
     "auto", "text", "html", "medium", "substack", "ghost", "buttondown", "listmonk", "eml"

@@ -6,7 +6,7 @@ from contextlib import suppress
 from html import escape
 from typing import Any
 
-from mailer.composing.importing.html.article import read_date
+from mailer.composing.importing.html.facts import read_date
 from mailer.composing.importing.sources.containers import read_json, text_in
 from mailer.composing.importing.sources.lexical import lexical_to_html
 from mailer.composing.importing.sources.mobiledoc import mobiledoc_to_html

@@ -2,10 +2,10 @@
 
 import re
 
-from mailer.composing.importing.html import decode_html
-from mailer.composing.importing.html.article import facts_of
+from mailer.composing.importing.html.facts import facts_of
 from mailer.composing.importing.sources.containers import Archive
 from mailer.composing.importing.sources.posts import Export, Post, shown_title
+from mailer.platform.html import decode_html
 from mailer.platform.html.tokens import tokenize
 from mailer.platform.html.tree import build
 

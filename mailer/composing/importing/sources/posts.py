@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from mailer.composing.importing.html import Page, ReadPage, read_page
-from mailer.composing.importing.html.article import read_date
-from mailer.composing.importing.html.markdown import quoted
+from mailer.composing.importing.html.facts import read_date
 from mailer.composing.importing.html.words import tally_source
 from mailer.composing.importing.importer import import_text
 from mailer.composing.importing.model import Finding, ImportedIssue
 from mailer.composing.importing.slugs import slug_of
 from mailer.composing.importing.sources.markdown_text import markdown_to_html
 from mailer.composing.importing.sources.plain_text import text_to_html
+from mailer.composing.issue.writing.front_matter import quoted
 from mailer.errors import RenderError
 from mailer.platform.html.tokens import Tag, tokenize
 from mailer.platform.html.tree import build, text_of
