@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from mailer.composing.importing.html.page import ReadPage
-from mailer.composing.importing.html.words import Tally, same_address, words_in
 from mailer.composing.importing.model import Counts, Finding, ImportedIssue
+from mailer.composing.importing.words import Tally, same_address, words_in
 from mailer.composing.issue.tree import Issue
 
 _MOST_SHOWN = 12

@@ -8,7 +8,7 @@ from typing import Literal
 from mailer.composing.importing.html.embeds import Embed, embed_of
 from mailer.composing.importing.html.pruning import TOOL
 from mailer.composing.importing.html.record import links_in
-from mailer.composing.importing.html.words import words_in
+from mailer.composing.importing.words import words_in
 from mailer.platform.html.tree import Element, Mark, Node, Text, text_of
 
 _PAID = "from here on the post was for those who pay"

@@ -30,7 +30,7 @@ from mailer.composing.importing.html.pictures import Pictures
 from mailer.composing.importing.html.record import Record, links_in
 from mailer.composing.importing.html.styles import is_icon
 from mailer.composing.importing.html.tables import grid_of
-from mailer.composing.importing.html.words import address_of, is_seen
+from mailer.composing.importing.words import address_of, is_seen
 from mailer.composing.issue.tree import (
     Blocks,
     Button,
@@ -152,7 +152,9 @@ class Flow:
         rest: list[Entry] = []
         is_unclosed = len(inner) > _MOST_IN_HEADING
         for entry in inner:
-            is_word = isinstance(entry, Paragraph | Heading | Button) and not (words and is_unclosed)
+            is_word = isinstance(entry, Paragraph | Heading | Button) and not (
+                words and is_unclosed
+            )
             (words if is_word else rest).append(entry)
         children = heading_words(joined(words))
         if is_seen(children):

@@ -42,6 +42,7 @@ class Head:
     slug: str = ""
     date: dt.date | None = None
     language: str = ""
+    url: str = ""
 
 
 # --- sections and items ---------------------------------------------------------------------

@@ -1,8 +1,7 @@
 """A page's HTML to an issue: read, prune, find the article, make blocks, put them together."""
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mailer.composing.importing.clean import UNPRINTABLE
 from mailer.composing.importing.html.addresses import Resolver, find_anchors
@@ -24,9 +23,10 @@ from mailer.composing.importing.html.mail_parts import prune_boilerplate, take_f
 from mailer.composing.importing.html.pictures import Pictures
 from mailer.composing.importing.html.pruning import prune, take_preheader
 from mailer.composing.importing.html.record import Record
-from mailer.composing.importing.html.words import Tally, is_seen, tally_source
 from mailer.composing.importing.model import Dropped, ImportedIssue
+from mailer.composing.importing.post import Post
 from mailer.composing.importing.slugs import slug_of
+from mailer.composing.importing.words import Tally, is_seen, tally_source
 from mailer.composing.issue.tree import (
     Comment,
     Emphasis,
@@ -41,49 +41,6 @@ from mailer.errors import RenderError
 from mailer.platform.html import Element, build, tokenize
 
 _LONGEST_MASTHEAD = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """HTML to import, and what is known of it from elsewhere.
-
-    Args:
-        html: as text.
-        source: `html`, `medium`, `eml`...
-        source_name: the file's name, for messages and as a last resort for the slug.
-        title: from an export's own lists, or a Subject; empty: the page's own is looked for.
-        subtitle: likewise.
-        preheader: likewise.
-        date: likewise.
-        slug: likewise.
-        url: of the page on the web, against which links are read.
-        language: likewise.
-        files: pictures that came with it.
-        image_folder: where pictures go, relative to the issue.
-        placeholders: words at the beginning of addresses that stand for others.
-        is_whole: whether all of `html` is the author's text, with no site around it.
-        is_mail: whether it is a mail, with a mail's foot.
-        has_merge_tags: whether `{{ name }}` and the like in it are merge tags.
-        origin: facts about where it comes from, for the report.
-    """
-
-    html: str
-    source: str
-    source_name: str
-    title: str = ""
-    subtitle: str = ""
-    preheader: str = ""
-    date: dt.date | None = None
-    slug: str = ""
-    url: str = ""
-    language: str = ""
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    image_folder: str = "images"
-    placeholders: Mapping[str, str] = field(default_factory=dict)
-    is_whole: bool = False
-    is_mail: bool = False
-    has_merge_tags: bool = False
-    origin: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,51 +62,56 @@ class ReadPage:
     replaced: tuple[tuple[str, str], ...]
 
 
-def read_page(page: Page) -> ReadPage:
-    """Return the issue that a page makes.
+def read_page(post: Post, *, source_name: str, image_folder: str = "images") -> ReadPage:
+    """Return the issue that a post makes whose body is HTML.
+
+    Args:
+        post: to read.
+        source_name: the file's name, for messages and as a last resort for the slug.
+        image_folder: where pictures go, relative to the issue.
 
     Raises:
         RenderError: there are no words in it.
     """
-    tokens = list(with_mentions(tokenize(UNPRINTABLE.sub(" ", page.html))))
+    tokens = list(with_mentions(tokenize(UNPRINTABLE.sub(" ", post.body))))
     root = build(tokens)
     facts = facts_of(root)
-    facts.url = page.url or facts.url
-    resolver = Resolver(facts.base or facts.url, dict(page.placeholders))
-    record = Record(resolver, has_merge_tags=page.has_merge_tags)
-    pictures = Pictures(record, page.files, page.image_folder)
+    resolver = Resolver(facts.base or post.url or facts.url, dict(post.placeholders))
+    record = Record(resolver, has_merge_tags=post.has_merge_tags)
+    pictures = Pictures(record, post.files, image_folder)
     note_cut_off(tokens, record)
-    head, article = _pruned(root, page, facts, record)
+    head, article = _pruned(root, post, facts, record)
     entries, flow = _read(article, record, pictures)
-    if page.is_mail:
+    if post.is_mail:
         head.masthead, entries = _parted_from_masthead(entries)
     subtitle = (Emphasis((Text(head.subtitle),)),)
     entries = [*([Paragraph(subtitle, 1)] if head.subtitle else []), *entries]
     if not any(map(_is_content, entries)):
         raise RenderError("holds no text to import", path=None)
-    issue = _written(head, entries, flow, page, facts)
+    head.slug = head.slug or slug_of(title=head.title, source_name=source_name)
+    issue = _written(head, entries, flow, post, source_name=source_name)
     tally = tally_source(tokens, marks=frozenset(record.note_links))
     targets = {href: _target(href, record) for href in tally.links}
     return ReadPage(issue, tally, targets, tuple(record.note_links), tuple(record.replaced))
 
 
-def _pruned(root: Element, page: Page, facts: Facts, record: Record) -> tuple[Head, Element]:
+def _pruned(root: Element, post: Post, facts: Facts, record: Record) -> tuple[Head, Element]:
     """Take everything out of a page that is not its author's text; return that, and its head."""
-    head = Head(page.title, "", page.subtitle, page.preheader, page.slug)
-    head.date, head.language = page.date or facts.date, page.language or facts.language
-    if page.is_mail and not head.preheader:
+    head = Head(post.title, "", post.subtitle, post.preheader, post.slug)
+    head.url = post.url or facts.url
+    head.date, head.language = post.date or facts.date, post.language or facts.language
+    if post.is_mail and not head.preheader:
         head.preheader = take_preheader(root, record)
     prune(root, record)
-    if page.is_mail:
+    if post.is_mail:
         take_forward(root, record)
-    prune_boilerplate(root, record, is_mail=page.is_mail)
-    if not page.is_whole:
+    prune_boilerplate(root, record, is_mail=post.is_mail)
+    if not post.is_whole:
         head.title = head.title or take_title(root, record) or facts.title
         head.subtitle = head.subtitle or take_subtitle(root, record)
         root = keep_article(root, record)
     drop_repeated(root, head.title, "the title repeated", record)
     drop_repeated(root, head.subtitle, "the subtitle repeated", record)
-    head.slug = head.slug or slug_of(title=head.title, source_name=page.source_name)
     return head, root
 
 
@@ -168,22 +130,22 @@ def _read(article: Element, record: Record, pictures: Pictures) -> tuple[list[En
 
 
 def _written(
-    head: Head, entries: list[Entry], flow: Flow, page: Page, facts: Facts
+    head: Head, entries: list[Entry], flow: Flow, post: Post, *, source_name: str
 ) -> ImportedIssue:
     record = flow.record
     matter, long, comments = front_matter(head, record)
     tree = normal_issue(build_issue(matter, [*long, *entries], flow.notes))
     markdown = write_issue(tree, comments=comments)
-    origin = dict(page.origin) | ({"url": facts.url} if facts.url else {})
+    origin = dict(post.origin) | ({"url": head.url} if head.url else {})
     return ImportedIssue(
         markdown=markdown,
         slug=head.slug,
         sections=sum(bool(section.name) for section in tree.sections),
         items=sum(len(section.items) for section in tree.sections),
-        findings=findings(record.notes, markdown),
+        findings=(*post.findings, *findings(record.notes, markdown)),
         dropped=tuple(sorted(record.dropped, key=lambda each: each.line)),
-        source_name=page.source_name,
-        source=page.source,
+        source_name=source_name,
+        source=post.source,
         images=tuple(flow.pictures.images.values()),
         unplaced=tuple(record.unplaced),
         unwrapped=tuple(record.resolver.unwrapped.items()),

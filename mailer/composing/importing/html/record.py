@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from mailer.composing.importing.html.addresses import Resolver
 from mailer.composing.importing.html.trackers import is_opaque
-from mailer.composing.importing.html.words import INVISIBLE, address_of
 from mailer.composing.importing.model import Dropped
+from mailer.composing.importing.words import INVISIBLE, address_of
 from mailer.composing.issue.tree import Comment
 from mailer.platform.html import Element, Mark, Node, Text, text_of
 
