@@ -2,11 +2,11 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from mailer.composing.importing.html.page import ReadPage
-from mailer.composing.importing.html.words import Tally, same_address, tally_issue, words_in
 from mailer.composing.importing.model import Counts, Finding, ImportedIssue
+from mailer.composing.importing.words import Tally, same_address, words_in
 from mailer.composing.issue.tree import Issue
 
 _MOST_SHOWN = 12
@@ -112,3 +112,92 @@ def _lost(lost: tuple[str, ...], what: str) -> list[Finding]:
             "add them by hand",
         )
     ]  # fmt: skip
+
+
+# --- what an issue has ----------------------------------------------------------------------
+
+
+def tally_issue(issue: Issue) -> Tally:
+    """Return the words and addresses that a reader of the issue gets."""
+    tally = Tally()
+    texts: list[str] = []
+    _collect(issue, texts, tally.links)
+    tally.words.update(words_in("".join(texts)))
+    return tally
+
+
+_SILENT = frozenset(
+    [
+        "line",
+        "column",
+        "src",
+        "alt",
+        "url",
+        "aligns",
+        "todos",
+        "id",
+        "slug",
+        "theme",
+        "language",
+        "mailing_list",
+        "kind",
+        "accent",
+        "date",
+        "field",
+        "conditions",
+        "number",
+        "start",
+        "width",
+        "sender",
+        "reply_to",
+        "is_primary",
+        "has_contents",
+        "lead_images",
+        "default",
+    ]
+)
+_INLINE = frozenset(
+    [
+        "Text",
+        "CodeSpan",
+        "Link",
+        "Emphasis",
+        "Strong",
+        "Strikethrough",
+        "MergeField",
+        "FootnoteMark",
+        "LineBreak",
+    ]
+)
+_APART = frozenset({"LineBreak", "MergeField", "FootnoteMark"})
+
+
+def _collect(root: object, texts: list[str], links: Counter[str]) -> None:
+    """Walk the tree by its fields, so that blocks which are new to the format are seen, too."""
+    stack: list[object] = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            texts.append(node)
+        elif isinstance(node, tuple):
+            stack.extend(_parts(node, are_words=all(map(_is_inline, node))))
+        elif dataclasses.is_dataclass(node) and not isinstance(node, type):
+            if url := getattr(node, "url", ""):
+                links[same_address(url)] += 1
+            fields = [each.name for each in dataclasses.fields(node) if each.name not in _SILENT]
+            values = tuple(getattr(node, name) for name in fields)
+            texts.append(" " if type(node).__name__ in _APART else "")
+            stack.extend(_parts(values, are_words=_is_inline(node)))
+
+
+def _parts(values: tuple[object, ...], *, are_words: bool) -> Iterator[object]:
+    """Yield values, the last first; with blanks between them where they are no running words."""
+    for value in reversed(values):
+        if not are_words:
+            yield "\n"
+        yield value
+    yield "" if are_words else "\n"
+
+
+def _is_inline(node: object) -> bool:
+    return type(node).__name__ in _INLINE

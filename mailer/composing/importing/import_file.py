@@ -18,7 +18,7 @@ from mailer.composing.drafts.drafting import already_there
 from mailer.composing.importing import ImportedIssue
 from mailer.composing.importing.checking import checked
 from mailer.composing.importing.html import ReadPage
-from mailer.composing.importing.html.gathering import LARGEST_IMAGE_BYTES
+from mailer.composing.importing.html.pictures import LARGEST_IMAGE_BYTES
 from mailer.composing.importing.sources import Export, Post, import_post, read_export
 from mailer.composing.rendering.pipeline import parse_issue
 from mailer.errors import NotFoundError, RenderError

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mailer.composing.importing.html.document import Runs, Table, text_of_runs
-from mailer.composing.importing.html.elements import BLOCKS
 from mailer.composing.importing.html.styles import css_of
-from mailer.composing.importing.html.tree import Element, Node, Text, text_of
+from mailer.composing.issue.tree import Inlines, Table
+from mailer.platform.html.elements import BLOCKS
+from mailer.platform.html.tree import Element, Node, Text, text_of
 
 _MOST_COLUMNS = 20
 _MOST_ROWS = 2000
@@ -27,16 +27,13 @@ class Grid:
     aligns: list[str]
     caption: list[Node] = field(default_factory=list)
 
-    def table(self, rows: list[list[Runs]], line: int) -> list[Table]:
+    def table(self, rows: list[list[Inlines]], line: int) -> list[Table]:
         """Return the table whose cells have been read."""
-        rows = [row for row in rows if any(text_of_runs(cell) or cell for cell in row)]
-        if not rows:
+        full = [tuple(row) for row in rows if any(row)]
+        if not full:
             return []
-        width = max(len(row) for row in rows)
-        full = [row + [[] for _ in range(width - len(row))] for row in rows]
-        header = full.pop(0) if self.has_header else [[] for _ in range(width)]
-        aligns = (self.aligns + [""] * width)[:width]
-        return [Table(header, full, aligns, line)]
+        header = full.pop(0) if self.has_header else ()
+        return [Table(header, tuple(full), tuple(self.aligns), line)]
 
 
 def grid_of(table: Element) -> Grid | None:

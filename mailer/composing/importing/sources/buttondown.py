@@ -4,11 +4,12 @@ import json
 import re
 from typing import Any
 
-from mailer.composing.importing.html import decode_html
-from mailer.composing.importing.html.article import read_date
+from mailer.composing.importing.html.facts import read_date
+from mailer.composing.importing.post import Post
 from mailer.composing.importing.sources.containers import Archive, read_json, records_in, text_in
-from mailer.composing.importing.sources.posts import Export, Post
+from mailer.composing.importing.sources.posts import Export
 from mailer.composing.importing.sources.tables import read_rows
+from mailer.platform.html import decode_html
 
 _MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.{0,20000}?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _LINE = re.compile(r"^([A-Za-z_][\w-]*):[ \t]*(.*)$", re.MULTILINE)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from mailer.composing.importing.clean import decode, refuse_binary
-from mailer.composing.importing.html import decode_html
+from mailer.composing.importing.post import Post, shown_title
 from mailer.composing.importing.slugs import slug_of
 from mailer.composing.importing.sources import buttondown, eml, ghost, listmonk, medium, substack
 from mailer.composing.importing.sources.containers import (
@@ -16,9 +16,10 @@ from mailer.composing.importing.sources.containers import (
     records_in,
 )
 from mailer.composing.importing.sources.markdown_text import is_markdown, with_breaks
-from mailer.composing.importing.sources.posts import Export, Post, shown_title
+from mailer.composing.importing.sources.posts import Export
 from mailer.composing.importing.sources.tables import columns_of
 from mailer.errors import RenderError
+from mailer.platform.html import decode_html
 
 Source = Literal[
     "auto", "text", "html", "medium", "substack", "ghost", "buttondown", "listmonk", "eml"
@@ -26,23 +27,12 @@ Source = Literal[
 SOURCES: tuple[str, ...] = get_args(Source)
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_OTHERS = (
-    (re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "is a message of Outlook: save it as .eml"),
-    (re.compile(rb"%PDF-"), "is a PDF: import the page or mail that it was made of"),
-    (
-        re.compile(
-            rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)*"
-            rb"<(?:rss|feed|rdf:RDF)[\s>]",
-            re.DOTALL | re.IGNORECASE,
-        ),
-        "is a feed: mailer issue draft --from-feed reads it",
-    ),
-)
+_OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_FEED = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 _SNIFFED = 65_536
-_DOCUMENT = re.compile(
-    r"\A\s*(?:<!--.{0,2000}?-->\s*|<\?xml[^>]{0,200}\?>\s*)*<(?:!doctype\s+html|html|head|body)\b",
-    re.IGNORECASE | re.DOTALL,
-)
+_DOCUMENT = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_BLANKS = re.compile(r"[\s\ufeff]*+")
+_BEFORE_TAGS = (("<!--", "-->"), ("<?xml", "?>"))
 _BLOCK = re.compile(
     r"</(?:p|div|h[1-6]|article|section|ul|ol|table|figure|blockquote)\s*>", re.IGNORECASE
 )
@@ -77,9 +67,27 @@ def read_export(data: bytes, *, name: str, source: str = "auto", base_url: str =
 
 def _refuse_others(data: bytes, *, name: str) -> None:
     """Refuse what people have besides, with what to do."""
-    for begin, what in _OTHERS:
-        if begin.match(data):
-            raise RenderError(what, path=Path(name))
+    what = ""
+    if data.startswith(_OUTLOOK):
+        what = "is a message of Outlook: save it as .eml"
+    elif data.startswith(b"%PDF-"):
+        what = "is a PDF: import the page or mail that it was made of"
+    elif _starts_with(_FEED, data[:_SNIFFED].decode(errors="replace")):
+        what = "is a feed: mailer issue draft --from-feed reads it"
+    if what:
+        raise RenderError(what, path=Path(name))
+
+
+def _starts_with(tag: re.Pattern[str], text: str) -> bool:
+    """Whether a document's first tag is such a one; comments and the like may stand before it."""
+    at, end = 0, 0
+    while end >= 0:
+        blanks = _BLANKS.match(text, at)
+        at = blanks.end() if blanks else at
+        closing = next((end for begin, end in _BEFORE_TAGS if text.startswith(begin, at)), "")
+        end = text.find(closing, at) if closing else -1
+        at = end + len(closing) if end >= 0 else at
+    return tag.match(text, at) is not None
 
 
 def detect(data: bytes, *, name: str) -> str:
@@ -99,7 +107,7 @@ def detect(data: bytes, *, name: str) -> str:
 
 def is_html(start: str, *, ending: str = "") -> bool:
     """Whether a text is HTML, by its beginning."""
-    if _DOCUMENT.match(start):
+    if _starts_with(_DOCUMENT, start):
         return True
     blocks = len(_BLOCK.findall(start))
     if start.startswith("<") and blocks:
@@ -173,7 +181,7 @@ def page_post(data: bytes, *, kind: str, name: str, base_url: str) -> Post:
         name=name,
         body=decoded.text,
         url=base_url,
-        is_whole=has_tags or (not _DOCUMENT.match(decoded.text) and kind != "html"),
+        is_whole=has_tags or (not _starts_with(_DOCUMENT, decoded.text) and kind != "html"),
         is_mail=has_tags,
         has_merge_tags=has_tags,
     )

@@ -9,6 +9,7 @@ from markdown_it.token import Token
 
 from mailer.composing.issue.reading.attributes import (
     Attributes,
+    AttributeSyntaxError,
     UnknownAttributeError,
     check_attributes,
     match_attributes,

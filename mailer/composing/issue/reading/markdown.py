@@ -20,6 +20,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.footnote.index import footnote_def
 
+from mailer.composing.issue.flanking import flanks, is_mark
 from mailer.composing.issue.reading.attributes import (
     AttributeSyntaxError,
     end_of_braces,

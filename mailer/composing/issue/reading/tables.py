@@ -13,7 +13,9 @@ def table_rule(state: StateBlock, begin: int, end: int, silent: bool) -> bool:  
     """Parse a table as a block of Markdown."""
     written, done = state.src, len(state.tokens)
     if "barless" not in state.env:
-        state.env["barless"] = BARRED_FIELD.sub(lambda found: found[0].replace("|", _STAND_IN), written)
+        state.env["barless"] = BARRED_FIELD.sub(
+            lambda found: found[0].replace("|", _STAND_IN), written
+        )
     state.src = state.env["barless"]
     try:
         return table(state, begin, end, silent)

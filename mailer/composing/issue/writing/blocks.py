@@ -3,6 +3,27 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from mailer.composing.issue.tree import (
+    Block,
+    Blocks,
+    Button,
+    Callout,
+    CodeBlock,
+    Comment,
+    Emphasis,
+    Image,
+    Inlines,
+    Link,
+    ListBlock,
+    Paragraph,
+    Poll,
+    Quote,
+    RawMjml,
+    Rule,
+    Sponsor,
+    Subheading,
+    Table,
+)
 from mailer.composing.issue.writing.escaping import (
     escape_heading_end,
     escape_line_start,
@@ -11,7 +32,6 @@ from mailer.composing.issue.writing.escaping import (
     write_comment,
 )
 from mailer.composing.issue.writing.inlines import write_line
-from mailer.composing.issue.tree import Block, Blocks, Button, Callout, CodeBlock, Comment, Emphasis, Image, Inlines, Link, ListBlock, Paragraph, Poll, Quote, RawMjml, Rule, Sponsor, Subheading, Table, Text
 
 _RULES = {"left": ":---", "right": "---:", "center": ":---:"}
 _TICKS = re.compile(r"`{3,}")
@@ -84,7 +104,9 @@ def write_heading(words: Inlines, *, name: str = "", accent: str = "") -> str:
 def write_image(image: Image) -> Iterator[str]:
     """Yield a picture's line, and that of its caption."""
     width = f"{{width={image.width}}}" if image.width else ""
-    picture = f"![{escape_text(image.alt, after=']', in_label=True)}]({write_address(image.src)}){width}"
+    picture = (
+        f"![{escape_text(image.alt, after=']', in_label=True)}]({write_address(image.src)}){width}"
+    )
     yield f"[{picture}]({write_address(image.url)})" if image.url else picture
     if image.caption:
         yield from write_line((Emphasis(image.caption),)).split("\n")

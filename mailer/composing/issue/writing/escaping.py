@@ -117,7 +117,9 @@ def write_address(url: str) -> str:
 
     def escaped(found: re.Match[str]) -> str:
         char = found[0]
-        if (char in "()" and is_balanced) or (char == "&" and not _ENTITY.match(url, found.start())):
+        if (char in "()" and is_balanced) or (
+            char == "&" and not _ENTITY.match(url, found.start())
+        ):
             return char
         return f"\\{char}"
 

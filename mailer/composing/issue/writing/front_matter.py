@@ -4,9 +4,17 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
+from mailer.composing.issue.tree import (
+    FrontMatter,
+    Inline,
+    Inlines,
+    MergeField,
+    Text,
+    one_line,
+    plain_text,
+)
 from mailer.composing.issue.writing.inlines import write_field
 from mailer.composing.issue.writing.normal_words import normal_words, plain_line
-from mailer.composing.issue.tree import FrontMatter, Inline, Inlines, MergeField, Text, one_line, plain_text
 from mailer.message.compiled import Mailbox
 
 _PLAIN = re.compile(r"(?!(?:null|true|false|yes|no|on|off|[yn])\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*")

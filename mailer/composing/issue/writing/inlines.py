@@ -7,8 +7,19 @@ from dataclasses import dataclass, field
 
 from mailer.composing.issue.fields import BARRED_FIELD
 from mailer.composing.issue.flanking import flanks, is_mark
+from mailer.composing.issue.tree import (
+    CodeSpan,
+    Emphasis,
+    FootnoteMark,
+    Inlines,
+    LineBreak,
+    Link,
+    MergeField,
+    Strikethrough,
+    Strong,
+    Text,
+)
 from mailer.composing.issue.writing.escaping import autolink, escape_text, write_address
-from mailer.composing.issue.tree import CodeSpan, Emphasis, FootnoteMark, Inlines, LineBreak, Link, MergeField, Strikethrough, Strong, Text
 
 SEPARATOR = "<!-- -->"
 """A comment of no words: parts marks from words where they would not be read as marks."""

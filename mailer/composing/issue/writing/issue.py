@@ -2,13 +2,26 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from mailer.composing.issue.tree import (
+    Blocks,
+    Emphasis,
+    Footnote,
+    Image,
+    Inline,
+    Inlines,
+    Issue,
+    Item,
+    Link,
+    Paragraph,
+    Section,
+    Strong,
+)
 from mailer.composing.issue.writing.blocks import write_heading, write_image, write_lines
 from mailer.composing.issue.writing.front_matter import write_front_matter
 from mailer.composing.issue.writing.inlines import write_line
 from mailer.composing.issue.writing.normal_blocks import normal_blocks
 from mailer.composing.issue.writing.normal_issue import normal_issue
 from mailer.composing.issue.writing.normal_words import normal_words
-from mailer.composing.issue.tree import Blocks, Emphasis, Footnote, Image, Inline, Inlines, Issue, Item, Link, Paragraph, Section, Strong
 
 
 def write_issue(issue: Issue, *, comments: Mapping[str, str] | None = None) -> str:

@@ -5,9 +5,30 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from mailer.composing.issue.reading.source import normalise
+from mailer.composing.issue.tree import (
+    Block,
+    Blocks,
+    Button,
+    Callout,
+    CodeBlock,
+    Comment,
+    Emphasis,
+    Image,
+    Inlines,
+    Link,
+    ListBlock,
+    Paragraph,
+    Poll,
+    Quote,
+    RawMjml,
+    Sponsor,
+    Subheading,
+    Table,
+    Text,
+    one_line,
+)
 from mailer.composing.issue.writing.escaping import normal_address
 from mailer.composing.issue.writing.normal_words import normal_words, plain_line
-from mailer.composing.issue.tree import Block, Blocks, Button, Callout, CodeBlock, Comment, Emphasis, Image, Inlines, Link, ListBlock, Paragraph, Poll, Quote, RawMjml, Sponsor, Subheading, Table, Text, one_line
 
 _DASHES = ("\u2014 ", "\u2013 ", "-- ")
 _BAD_LANGUAGE = re.compile(r"[`\s]|^\{=.*|\\")

@@ -2,9 +2,25 @@
 
 from dataclasses import replace
 
+from mailer.composing.issue.tree import (
+    Block,
+    Blocks,
+    Comment,
+    Emphasis,
+    Image,
+    Inlines,
+    Issue,
+    Item,
+    Link,
+    Paragraph,
+    Rule,
+    Section,
+    Strong,
+    Text,
+    nodes_in,
+)
 from mailer.composing.issue.writing.normal_blocks import normal_blocks
 from mailer.composing.issue.writing.normal_words import normal_words
-from mailer.composing.issue.tree import Block, Blocks, Comment, Emphasis, Image, Inlines, Issue, Item, Link, Paragraph, Rule, Section, Strong, Text, nodes_in
 
 _GUARD = Text("\xa0")
 """Ends a paragraph that would otherwise be taken for the title of the item that it stands in."""
@@ -99,9 +115,7 @@ def _section(section: Section) -> Section:
     )
 
 
-def _with_items(
-    introduction: Blocks, items: tuple[Item, ...]
-) -> tuple[Blocks, tuple[Item, ...]]:
+def _with_items(introduction: Blocks, items: tuple[Item, ...]) -> tuple[Blocks, tuple[Item, ...]]:
     """Return introduction and items; the remarks in an item without words stand before it."""
     kept: list[Item] = []
     for raw in items:

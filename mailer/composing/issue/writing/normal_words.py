@@ -5,8 +5,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from mailer.composing.issue.reading.source import normalise
+from mailer.composing.issue.tree import (
+    CodeSpan,
+    Emphasis,
+    Inline,
+    Inlines,
+    LineBreak,
+    Link,
+    MergeField,
+    Strikethrough,
+    Strong,
+    Text,
+)
 from mailer.composing.issue.writing.escaping import normal_address
-from mailer.composing.issue.tree import CodeSpan, Emphasis, Inline, Inlines, LineBreak, Link, MergeField, Strikethrough, Strong, Text
 
 _STYLES = (Emphasis, Strong, Strikethrough)
 _NO_DEFAULT = re.compile(r"[{}\n]")
@@ -52,7 +63,7 @@ def _append(found: list[Inline], node: Inline) -> None:
         case Text(before), LineBreak():
             found[-1:] = [Text(before.rstrip(" "))] if before.strip(" ") else []
             found.append(node)
-        case (Emphasis() | Strong() | Strikethrough()), _ if type(last) is type(node):
+        case ((Emphasis() | Strong() | Strikethrough()), _) if type(last) is type(node):
             joined: list[Inline] = list(last.children)
             for each in node.children:  # type: ignore[union-attr]
                 _append(joined, each)

@@ -4,21 +4,30 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-import pytest
 import trees
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
 
+from mailer.composing.issue.reading.parser import parse
+from mailer.composing.issue.reading.source import Source
+from mailer.composing.issue.tree import (
+    Blocks,
+    Comment,
+    FrontMatter,
+    Inlines,
+    Issue,
+    Link,
+    Paragraph,
+    Text,
+    nodes_in,
+    plain_text,
+)
 from mailer.composing.issue.writing import (
     normal_blocks,
     normal_issue,
     normal_words,
     write_blocks,
     write_issue,
-    write_words,
 )
-from mailer.composing.issue.tree import Blocks, Comment, Emphasis, FrontMatter, Inlines, Issue, LineBreak, Link, ListBlock, Paragraph, Strong, Text, nodes_in, plain_text
-from mailer.composing.issue.reading.parser import parse
-from mailer.composing.issue.reading.source import Source
 
 generated = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=100)
 HEAD = "---\nsubject: x\ndate: 2026-11-22\nslug: x\n---\n\n"
@@ -28,7 +37,7 @@ def read(text: str) -> Issue:
     return parse(Source(text, Path("x.md")))
 
 
-def placeless(node: Any) -> Any:  # noqa: ANN401 - any part of a tree
+def placeless(node: Any) -> Any:
     """Return a part of a tree without lines."""
     if isinstance(node, tuple):
         return tuple(map(placeless, node))
@@ -40,7 +49,7 @@ def placeless(node: Any) -> Any:  # noqa: ANN401 - any part of a tree
     return type(node)(**values)
 
 
-def uncommented(node: Any) -> Any:  # noqa: ANN401 - any part of a tree
+def uncommented(node: Any) -> Any:
     """Return a part of a tree without remarks to its author."""
     if isinstance(node, tuple):
         return tuple(uncommented(each) for each in node if not isinstance(each, Comment))

@@ -4,7 +4,39 @@ import datetime as dt
 
 from hypothesis import strategies as st
 
-from mailer.composing.issue.tree import Author, Block, Button, Callout, CodeBlock, CodeSpan, Comment, Emphasis, Footnote, FootnoteMark, FrontMatter, Image, Inlines, Issue, Item, LineBreak, Link, ListBlock, MergeField, Paragraph, Poll, Quote, RawMjml, Rule, Section, Sponsor, Strikethrough, Strong, Subheading, Table, Text
+from mailer.composing.issue.tree import (
+    Author,
+    Block,
+    Button,
+    Callout,
+    CodeBlock,
+    CodeSpan,
+    Comment,
+    Emphasis,
+    Footnote,
+    FootnoteMark,
+    FrontMatter,
+    Image,
+    Inlines,
+    Issue,
+    Item,
+    LineBreak,
+    Link,
+    ListBlock,
+    MergeField,
+    Paragraph,
+    Poll,
+    Quote,
+    RawMjml,
+    Rule,
+    Section,
+    Sponsor,
+    Strikethrough,
+    Strong,
+    Subheading,
+    Table,
+    Text,
+)
 from mailer.message.compiled import Mailbox
 
 HOSTILE = [
@@ -33,7 +65,9 @@ urls = st.sampled_from(
      "HTTP://A.dev", "https://a.dev/x\\y", "https://a.dev/<x>", "https://a.dev/'q'\"", "https://xn--4ca.dev/`x`",
      "https://ä.dev/%C3%A4", "{{archive_url}}", "https://a.dev/|", "https://a.dev/((", "https://a.dev/[x]"]
 )  # fmt: skip
-sources = st.sampled_from(["https://a.dev/p.png", "pictures/map one.png", "p(1).png", "https://a.dev/&lt;.png"])
+sources = st.sampled_from(
+    ["https://a.dev/p.png", "pictures/map one.png", "p(1).png", "https://a.dev/&lt;.png"]
+)
 
 _leaves = st.one_of(
     st.builds(Text, texts),
@@ -69,7 +103,9 @@ _blocks = st.one_of(
     st.builds(Paragraph, words, st.just(0)),
     st.builds(Subheading, words, st.just(0), st.just("") | names),
     images,
-    st.builds(CodeBlock, texts, st.just(0), st.sampled_from(["", "python", "c++", "`x", "{=mjml}"])),
+    st.builds(
+        CodeBlock, texts, st.just(0), st.sampled_from(["", "python", "c++", "`x", "{=mjml}"])
+    ),
     st.builds(Rule, st.just(0)),
     st.builds(Button, links, st.booleans(), st.just(0)),
 )

@@ -6,11 +6,11 @@ words, and nothing is deeper than `DEEPEST`.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from mailer.composing.importing.html.elements import (
+from mailer.platform.html.elements import (
     BLOCKS,
     CELLS,
     CLOSES_P,
@@ -24,7 +24,7 @@ from mailer.composing.importing.html.elements import (
     VOID,
     WALLS,
 )
-from mailer.composing.importing.html.tokens import RAW, Tag, Token, Words
+from mailer.platform.html.tokens import RAW, Tag, Token, Words
 
 DEEPEST = 120
 """Blocks inside blocks; what is deeper becomes a neighbour instead of a child."""
@@ -83,8 +83,30 @@ class Element:
                 stack += [child for child in element.children[::-1] if isinstance(child, Element)]
 
     def find(self, *tags: str) -> "Element | None":
-        """Return the first element below with one of these tags."""
+        """Return the first element with one of these tags, itself included."""
         return next((each for each in self.elements() if each.tag in tags), None)
+
+    def with_class(self, *names: str) -> "Element | None":
+        """Return the first element with one of these class names, itself included."""
+        wanted = set(names)
+        return next((each for each in self.elements() if wanted.intersection(each.classes)), None)
+
+    def texts(self) -> "Iterator[Text]":
+        """Yield the words in it, in the document's order within each element."""
+        for element in self.elements():
+            yield from (child for child in element.children if isinstance(child, Text))
+
+    def change(self, change: "Callable[[Node], Iterable[Node]]") -> None:
+        """Put what `change` returns in the place of each node below; new ones are changed, too."""
+        for element in self.elements():
+            element.children = [new for child in element.children for new in change(child)]
+
+    def remove(self, gone: "Element") -> None:
+        """Take an element out, wherever below it stands."""
+        for element in self.elements():
+            if gone in element.children:
+                element.children.remove(gone)
+                return
 
 
 Node = Text | Element
