@@ -2,7 +2,7 @@
 
 CommonMark's rule, with one amendment: marks beside Chinese, Japanese or Korean characters may open
 and close where they could beside a blank. These scripts put no blanks between words, so that
-`**強調：**後` would show its asterisks.
+`**強調。**後` would show its asterisks.
 
 Source: CommonMark 0.31 6.2; https://github.com/tats-u/markdown-cjk-friendly (the amendment).
 """

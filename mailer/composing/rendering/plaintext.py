@@ -17,6 +17,7 @@ from mailer.composing.issue.tree import (
     Callout,
     CodeBlock,
     CodeSpan,
+    Comment,
     Emphasis,
     Footnote,
     FootnoteMark,
@@ -173,6 +174,8 @@ class PlainText:
                 return list(self._table(block, room))
             case Rule():
                 return ["* * *"]
+            case Comment():
+                return []
             case Button(link):
                 return [*wrap(f"[{self.words(link.children)}]", room), self._url(link.url)]
             case Callout():

@@ -1,5 +1,7 @@
 """Tables, as markdown-it reads them, but for the bars of merge fields: they part no cells."""
 
+import re
+
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.table import table
 
@@ -7,6 +9,10 @@ from mailer.composing.issue.fields import BARRED_FIELD
 
 _STAND_IN = "\x01"
 """For a bar; no issue has this character, see `source.normalise`."""
+
+
+def _without_bar(found: re.Match[str]) -> str:
+    return found[0].replace("|", _STAND_IN)
 
 
 def table_rule(state: StateBlock, begin: int, end: int, silent: bool) -> bool:  # noqa: FBT001

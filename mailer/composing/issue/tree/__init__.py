@@ -11,6 +11,7 @@ from mailer.composing.issue.tree.blocks import (
     Callout,
     CalloutKind,
     CodeBlock,
+    Comment,
     Image,
     ListBlock,
     Paragraph,

@@ -1,8 +1,8 @@
-"""Writing an issue's file: the tree of an issue to Markdown that our parser reads back as that tree.
+"""Writing an issue's file: its tree to Markdown that our parser reads back as that tree.
 
-`normal_issue`, `normal_blocks` and `normal_words` say which tree that is where the format has no way
-to write the one that was given: blanks at the ends of emphasised words stand outside of them, and
-nothing is empty. To a reader's eye it is the same.
+`normal_issue`, `normal_blocks` and `normal_words` say which tree that is where the format has no
+way to write the one that was given: blanks at the ends of emphasised words stand outside of them,
+and nothing is empty. To a reader's eye it is the same.
 """
 
 from mailer.composing.issue.writing.escaping import normal_address, write_comment

@@ -1,4 +1,4 @@
-"""Words to Markdown that reads back as exactly these words, with no more backslashes than needed."""
+"""Words to Markdown that reads back as these words, with no more backslashes than needed."""
 
 import re
 
@@ -24,7 +24,7 @@ _WORD = re.compile(r"[^\W_]")
 _START = re.compile(
     r"[-+](?=[ \t]|\Z)|#{1,6}(?=[ \t]|\Z)|>|:(?=::)|[-:|](?=[-:| \t]*\Z)|(?<=\d)[.)](?=[ \t]|\Z)"
 )
-_NUMBER = re.compile(r"\d{0,9}")
+_NUMBER = re.compile(r"\d{1,9}")
 _LAST_HASHES = re.compile(r"(?:(?<=[ \t])|\A)#(?=#*\Z)")
 _ENTITY = re.compile(r"&(?=#?\w{1,40};)")
 _UNSAFE_IN_ADDRESS = re.compile(r"[\\<>()&]")

@@ -11,6 +11,7 @@ from mailer.composing.issue.tree import (
     CodeSpan,
     Emphasis,
     FootnoteMark,
+    Inline,
     Inlines,
     LineBreak,
     Link,
@@ -174,22 +175,19 @@ def _entity(blank: str) -> str:
     return "&nbsp;" if blank == "\xa0" else f"&#{ord(blank)};"
 
 
-def _first_character(node: object) -> str:
-    match node:
-        case Text(text):
-            return text[0]
-        case Link() | FootnoteMark():
-            return "["
-        case LineBreak():
-            return "\\"
-        case MergeField():
-            return "{"
-        case CodeSpan():
-            return "`"
-        case Strikethrough():
-            return "~"
-        case _:
-            return "*"
+_FIRST: dict[type, str] = {
+    Link: "[",
+    FootnoteMark: "[",
+    LineBreak: "\\",
+    MergeField: "{",
+    CodeSpan: "`",
+    Strikethrough: "~",
+}
+
+
+def _first_character(node: Inline) -> str:
+    """Return the character that the Markdown of a node begins with."""
+    return node.text[0] if isinstance(node, Text) else _FIRST.get(type(node), "*")
 
 
 def write_field(field_: MergeField) -> str:

@@ -65,7 +65,7 @@ def _append(found: list[Inline], node: Inline) -> None:
             found.append(node)
         case ((Emphasis() | Strong() | Strikethrough()), _) if type(last) is type(node):
             joined: list[Inline] = list(last.children)
-            for each in node.children:  # type: ignore[union-attr]
+            for each in node.children:
                 _append(joined, each)
             found[-1] = type(last)(tuple(joined))
         case _:

@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-import trees
+import issue_trees as trees
 from hypothesis import HealthCheck, given, settings
 
 from mailer.composing.issue.reading.parser import parse
