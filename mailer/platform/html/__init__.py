@@ -5,8 +5,9 @@ where each tag stands, and takes time and depth that are bounded (docs/decisions
 """
 
 from mailer.platform.html.charset import Decoded, decode_html
+from mailer.platform.html.nodes import Element, Mark, Marks, Node, Text, text_of
 from mailer.platform.html.tokens import Tag, Token, Words, tokenize
-from mailer.platform.html.tree import Element, Mark, Marks, Node, Text, build, text_of
+from mailer.platform.html.tree import build
 
 __all__ = [
     "Decoded",

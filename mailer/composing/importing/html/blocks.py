@@ -21,6 +21,7 @@ from mailer.composing.issue.tree import (
     Strikethrough,
     Strong,
     Text,
+    nodes_in,
     plain_text,
 )
 
@@ -109,12 +110,9 @@ def bare_link(entry: Entry) -> Link | None:
     return link if link and plain_text(link.children) == link.url else None
 
 
-def has_link(inlines: Inlines) -> bool:
-    """Whether a link stands among words."""
-    return any(
-        isinstance(node, Link) or (isinstance(node, _STYLES) and has_link(node.children))
-        for node in inlines
-    )
+def links_among(inlines: Inlines) -> list[Link]:
+    """Return the links among words, in order."""
+    return [node for node in nodes_in(inlines) if isinstance(node, Link)]
 
 
 def unstyled(inlines: Inlines) -> Inlines:
@@ -141,14 +139,17 @@ def unlinked(inlines: Inlines, url: str) -> Inlines:
     return tuple(found)
 
 
-def first_link(inlines: Inlines) -> str:
-    """Return where the first link among words leads; empty where there is none."""
-    for node in inlines:
-        if isinstance(node, Link):
-            return node.url
-        if isinstance(node, _STYLES) and (url := first_link(node.children)):
-            return url
-    return ""
+def labelled(link: Link, words: Inlines, line: int) -> Paragraph:
+    """Return a link with other words, unless these hold links of their own."""
+    if links_among(words):
+        return Paragraph((link, Text(" "), *words), line)
+    return Paragraph((replace(link, children=words),), line)
+
+
+def as_button(entry: Entry) -> Entry:
+    """Return a paragraph that is one link and nothing else as a button."""
+    link = only_link(entry.children) if isinstance(entry, Paragraph) else None
+    return Button(link, is_primary=True, line=entry.line) if link else entry
 
 
 def heading_words(inlines: Inlines) -> Inlines:

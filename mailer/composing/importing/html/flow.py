@@ -5,16 +5,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
+from mailer.composing.importing.html import grouping
 from mailer.composing.importing.html.blocks import (
     Entry,
     Heading,
+    as_button,
     bare_link,
     bold,
-    first_link,
-    has_link,
     heading_words,
     italic,
     joined,
+    labelled,
+    links_among,
     nestable,
     only_link,
     only_words,
@@ -23,6 +25,7 @@ from mailer.composing.importing.html.blocks import (
     words_of,
 )
 from mailer.composing.importing.html.cards import Card, card_of
+from mailer.composing.importing.html.code import code_blocks
 from mailer.composing.importing.html.embeds import embed_blocks, link_to, player_of
 from mailer.composing.importing.html.footnotes import Footnotes
 from mailer.composing.importing.html.inlines import InlineReader
@@ -35,12 +38,10 @@ from mailer.composing.issue.tree import (
     Blocks,
     Button,
     Callout,
-    CodeBlock,
     Footnote,
     Image,
     Inlines,
     LineBreak,
-    Link,
     ListBlock,
     Paragraph,
     Quote,
@@ -49,20 +50,13 @@ from mailer.composing.issue.tree import (
 )
 from mailer.platform.html import Element, Node, text_of
 from mailer.platform.html import Text as Characters
-from mailer.platform.html.elements import ON_LINES_OF_THEIR_OWN
 
 _MOST_DIGITS = 9
 _MOST_IN_HEADING = 4
-_MOST_NODES = 1000
-"""In a paragraph, which nobody writes: parsers of Markdown take time by the square of its length."""
 _DEEPEST = 7
 """Lists and quotes inside one another; the format takes 16 levels, and a list is two."""
 _LINEAR = frozenset({"br", "img", "wbr", "a", "area", "input", "source"})
 _HEADING = re.compile(r"h[1-6]")
-_NEXT_OF_QUOTE = {"graf--blockquote", "graf-after--blockquote"}
-_LANGUAGE = re.compile(
-    r"(?:^|\s)(?:language|lang|highlight-source|brush:?)[-_ ]?([A-Za-z][\w+#.-]*)"
-)
 
 
 @dataclass(slots=True)
@@ -96,7 +90,7 @@ class Flow:
     def blocks(self, nodes: Iterable[Node]) -> Iterator[Entry]:
         """Yield the blocks that nodes make, running words between blocks as paragraphs."""
         line: list[Node] = []
-        for node in _with_whole_quotes(nodes):
+        for node in grouping.with_whole_quotes(nodes):
             if isinstance(node, Characters) or node.tag in _LINEAR:
                 line.append(node)
                 continue
@@ -127,7 +121,7 @@ class Flow:
         yield from self._paragraph(words)
 
     def _paragraph(self, nodes: list[Node]) -> Iterator[Entry]:
-        for part in _split_at_double_breaks(nodes):
+        for part in grouping.split_at_double_breaks(nodes):
             words = self.inlines.words(part)
             line = next((node.line for node in part if node.line), 1)
             if words.is_button and (link := only_link(words.children)):
@@ -174,7 +168,7 @@ class Flow:
         value = element.attrs.get("start", "1").strip()
         is_number = value.isascii() and value.isdigit() and len(value) < _MOST_DIGITS
         start = (int(value) if is_number else 1) if element.tag == "ol" else None
-        return self._list_of(_items(element), start, element.line)
+        return self._list_of(grouping.items(element), start, element.line)
 
     def _list_of(self, items: list[Element], start: int | None, line: int) -> Iterable[Entry]:
         if self.depth >= _DEEPEST:
@@ -190,10 +184,10 @@ class Flow:
                 yield bold(entry) if is_term else entry
 
     def _details(self, element: Element) -> Iterator[Entry]:
-        head = [child for child in element.children if _is_tag(child, "summary")]
-        rest = [child for child in element.children if not _is_tag(child, "summary")]
-        yield from map(bold, self.blocks(node for child in head for node in _children(child)))
-        yield from self.blocks(rest)
+        for child in element.children:
+            if grouping.is_tag(child, "summary"):
+                yield from map(bold, self.blocks(grouping.children(child)))
+        yield from self.blocks(c for c in element.children if not grouping.is_tag(c, "summary"))
 
     def _footnote(self, element: Element) -> Iterable[Entry]:
         blocks = self._inside(element.children)
@@ -204,44 +198,25 @@ class Flow:
         """Return pictures with their caption, or whatever else the figure holds."""
         caption: list[Entry] = []
         rest: list[Node] = []
-        for child in _unwrapped(element):
-            if _is_tag(child, "figcaption"):
-                caption += self.blocks(_children(child))
+        for child in grouping.unwrapped(element):
+            if grouping.is_tag(child, "figcaption"):
+                caption += self.blocks(grouping.children(child))
             else:
                 rest.append(child)
         blocks = list(self.blocks(rest))
         words = only_words(caption)
-        last = max((n for n, each in enumerate(blocks) if isinstance(each, Image)), default=None)
-        if words is not None and last is not None:
-            blocks[last] = replace(blocks[last], caption=unstyled(words))
-            return blocks
+        images = [each for each in blocks if isinstance(each, Image)]
+        if words is not None and images:
+            captioned = replace(images[-1], caption=unstyled(words))
+            return [captioned if each is images[-1] else each for each in blocks]
         if words is not None and len(blocks) == 1 and (link := bare_link(blocks[0])):
-            return [_labelled(link, words, blocks[0].line)]
+            return [labelled(link, words, blocks[0].line)]
         return [*blocks, *caption]
 
     def _code(self, element: Element) -> Iterator[Entry]:
-        name = element.attrs.get("data-code-block-lang", "") or _language(element)
-        text = _preformatted(element.children).strip("\n")
-        if text.strip():
-            language = re.sub(r"[^\w+#.-]", "", name.lower())[:40]
-            yield CodeBlock(re.sub(r"\r\n?", "\n", text), element.line, language)
-        for link in self._links_in_code(element):
-            yield Paragraph((link,), element.line)
-        for each in element.elements():
-            if each.tag == "img":
-                yield from self.pictures.block(each)
-
-    def _links_in_code(self, element: Element) -> Iterator[Link]:
-        """Yield the links in code, which cannot be links there, unless the code shows them."""
-        shown = text_of(element)
-        for href in links_in(element):
-            url = self.record.resolver.link(href).url
-            if not url:
-                self.record.unplaced.append(href)
-            elif url in shown:
-                self.record.note_links.append(href)
-            else:
-                yield Link(url, (Text(url),))
+        yield from code_blocks(element, self.record)
+        images = (each for each in element.elements() if each.tag == "img")
+        yield from chain.from_iterable(map(self.pictures.block, images))
 
     def _embed(self, element: Element) -> Iterator[Entry]:
         """Yield what cannot be shown in a mail as a link to it."""
@@ -251,7 +226,8 @@ class Flow:
         label = element.attrs.get("title", "") or element.attrs.get("aria-label", "")
         yield from link_to(src, label, element, self.record)
         if element.tag != "iframe":
-            yield from self.blocks(c for c in element.children if not _is_tag(c, "source"))
+            inner = (c for c in element.children if not grouping.is_tag(c, "source"))
+            yield from self.blocks(inner)
 
     def _table(self, element: Element) -> Iterator[Entry]:
         grid = grid_of(element)
@@ -269,25 +245,18 @@ class Flow:
     # --- cards ------------------------------------------------------------------------------
 
     def _card(self, element: Element, card: Card) -> Iterable[Entry]:
-        match card.kind:
-            case "callout":
-                return self._callout(element, card)
-            case "quote":
-                return self._quote(element)
-            case "button":
-                return map(_as_button, self.blocks(element.children))
-            case "toggle":
-                return [*map(bold, self.blocks(card.title)), *self.blocks(card.body)]
-            case "figure":
-                return self._figure(element)
-            case "link":
-                return self._link_card(element, card)
-            case "embed":
-                return self._embed_card(element, card)
-            case "some":
-                return self._for_some(element, card)
-            case "subtitle":
-                return map(italic, self.blocks(element.children))
+        readers: dict[str, Callable[[], Iterable[Entry]]] = {
+            "callout": lambda: self._callout(element, card),
+            "quote": lambda: self._quote(element),
+            "button": lambda: map(as_button, self.blocks(element.children)),
+            "toggle": lambda: chain(map(bold, self.blocks(card.title)), self.blocks(card.body)),
+            "figure": lambda: self._figure(element),
+            "link": lambda: self._link_card(element, card),
+            "embed": lambda: self._embed_card(element, card),
+            "some": lambda: self._for_some(element, card),
+            "subtitle": lambda: map(italic, self.blocks(element.children)),
+        }
+        return readers[card.kind]()
 
     def _callout(self, element: Element, card: Card) -> Iterable[Entry]:
         if self.depth:
@@ -309,8 +278,7 @@ class Flow:
     def _for_some(self, element: Element, card: Card) -> Iterator[Entry]:
         """Yield a part that not all readers got, with a marker before it."""
         what = " ".join(text_of(node) for node in card.title)
-        remedy = "see that it goes to the right ones"
-        self.record.todo("not_for_all", element.line, what, remedy)
+        self.record.todo("not_for_all", element.line, what, "see that it goes to the right ones")
         yield from self.blocks(element.children)
 
     def _link_card(self, element: Element, card: Card) -> Iterator[Entry]:
@@ -323,120 +291,10 @@ class Flow:
             if not isinstance(entry, Paragraph | Heading | Button):
                 rest.append(entry)
                 continue
-            url, told = first_link(words), words_of(entry)
-            told = unlinked(told, url) if url else told
+            told = words_of(entry)
+            if titles := links_among(words):
+                told = unlinked(told, titles[0].url)
             words += (LineBreak(), *told) if words else told
         if words:
             yield Paragraph(words, element.line)
         yield from rest
-
-
-# --- nodes in the groups in which they are read ---------------------------------------------
-
-
-def _is_tag(node: Node, tag: str) -> bool:
-    return isinstance(node, Element) and node.tag == tag
-
-
-def _children(node: Node) -> list[Node]:
-    return node.children if isinstance(node, Element) else []
-
-
-def _with_whole_quotes(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Yield nodes; the paragraphs of a quote, which Medium writes as quotes, are one quote."""
-    quote: Element | None = None
-    for node in nodes:
-        is_next = isinstance(node, Element) and set(node.classes) >= _NEXT_OF_QUOTE
-        if quote and is_next:
-            quote.children.append(Element("p", {}, node.line, children=_children(node)))
-            continue
-        if quote and isinstance(node, Characters) and not node.text.strip():
-            continue
-        if quote:
-            yield quote
-        quote = None
-        if isinstance(node, Element) and "graf--blockquote" in node.classes:
-            inner: list[Node] = [Element("p", {}, node.line, children=node.children)]
-            quote = Element("blockquote", {}, node.line, children=inner)
-        else:
-            yield node
-    if quote:
-        yield quote
-
-
-def _unwrapped(element: Element) -> Iterator[Node]:
-    """Yield the children of a figure, and those of the divs in it that hold its caption."""
-    for child in element.children:
-        if isinstance(child, Element) and child.tag == "div" and child.find("figcaption"):
-            yield from _unwrapped(child)
-        else:
-            yield child
-
-
-def _items(element: Element) -> list[Element]:
-    """Return the entries of a list; what stands between them belongs to the one before."""
-    items: list[Element] = []
-    for child in element.children:
-        if isinstance(child, Element) and child.tag == "li":
-            items.append(Element("li", child.attrs, child.line, children=list(child.children)))
-        elif not isinstance(child, Characters) or child.text.strip():
-            if not items:
-                items.append(Element("li", {}, child.line))
-            items[-1].children.append(child)
-    return items
-
-
-def _split_at_double_breaks(nodes: list[Node]) -> Iterator[list[Node]]:
-    """Yield the paragraphs of words in which two line breaks stand for a blank line."""
-    part: list[Node] = []
-    breaks = 0
-    for node in nodes:
-        if _is_tag(node, "br"):
-            breaks += 1
-        elif not isinstance(node, Characters) or node.text.strip():
-            begins = isinstance(node, Characters) and node.text[:1].isspace()
-            if breaks > 1 or (len(part) > _MOST_NODES and (breaks or begins)):
-                yield part
-                part = []
-            breaks = 0
-        part.append(node)
-    yield part
-
-
-def _language(element: Element) -> str:
-    """Return the language of code, where its class or its code element's says so."""
-    for node in (element, *element.elements(), *element.children):
-        attrs = [node.attrs] if isinstance(node, Element) else []
-        for each in (*attrs, *(mark.attrs for mark in node.marks)):
-            named = each.get("data-lang", "") or each.get("data-language", "")
-            found = _LANGUAGE.search(each.get("class", ""))
-            if named or found:
-                return named or (found[1] if found else "")
-    return ""
-
-
-def _preformatted(nodes: Iterable[Node]) -> str:
-    """Return words with the blanks and line breaks that they have in code."""
-    parts = []
-    for node in nodes:
-        if isinstance(node, Characters):
-            parts.append(node.text)
-        elif node.tag == "br":
-            parts.append("\n")
-        else:
-            inner = _preformatted(node.children)
-            parts.append(f"\n{inner}\n" if node.tag in ON_LINES_OF_THEIR_OWN else inner)
-    return "".join(parts)
-
-
-def _as_button(entry: Entry) -> Entry:
-    """Return a paragraph that is one link and nothing else as a button."""
-    link = only_link(entry.children) if isinstance(entry, Paragraph) else None
-    return Button(link, is_primary=True, line=entry.line) if link else entry
-
-
-def _labelled(link: Link, words: Inlines, line: int) -> Paragraph:
-    """Return a link with other words, unless these hold links of their own."""
-    if has_link(words):
-        return Paragraph((link, Text(" "), *words), line)
-    return Paragraph((replace(link, children=words),), line)

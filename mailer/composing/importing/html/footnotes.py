@@ -35,7 +35,8 @@ def find_footnotes(root: Element, record: Record) -> Footnotes:
     """Make `footnote` elements of the notes in a page that something in the text refers to."""
     wanted = {
         mark.attrs["href"][1:]
-        for node in root.texts()
+        for element in root.elements()
+        for node in element.children
         for mark in node.marks
         if mark.tag == "a" and mark.attrs.get("href", "").startswith("#")
     }

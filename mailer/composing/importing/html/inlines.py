@@ -1,71 +1,32 @@
 """Running words of a page to the words of an issue: links, emphasis, code, merge fields, marks."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import groupby
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from mailer.composing.importing.html.footnotes import Footnotes
 from mailer.composing.importing.html.merge_tags import is_ghost_tag, split_tags
 from mailer.composing.importing.html.record import Record
+from mailer.composing.importing.html.runs import BLANKS, Run, Target, collapsed, nested, trimmed
 from mailer.composing.importing.html.styles import (
     CODE,
-    EMPHASIS,
-    STRIKE,
-    STRONG,
     is_button,
     styles_of,
 )
 from mailer.composing.issue.tree import (
-    CodeSpan,
-    Emphasis,
     FootnoteMark,
-    Inline,
     Inlines,
     LineBreak,
-    Link,
-    Strikethrough,
-    Strong,
-    Text,
 )
 from mailer.platform.html import Element, Mark, Marks, Node
 from mailer.platform.html import Text as Characters
 
-_BLANKS = re.compile(r"[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+")
 _RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 _SCRIPT = re.compile("javascript:", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[-+]?[0-9n]{1,6}\s*")
-_WRAPPERS = {STRONG: Strong, EMPHASIS: Emphasis, STRIKE: Strikethrough}
 _WORDS_BEFORE = 4
-_NO_STYLES: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Target:
-    """Where a link leads; each link of the source is one of its own."""
-
-    url: str
-    is_button: bool
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Words of one style, or a node that is none of words, such as a merge field.
-
-    Args:
-        text: characters; empty where `node` is given.
-        styles: of `STRONG`, `EMPHASIS`, `STRIKE`, `CODE`.
-        target: of the link that it stands in.
-        node: a line break, merge field or footnote mark.
-    """
-
-    text: str = ""
-    styles: frozenset[str] = _NO_STYLES
-    target: Target | None = None
-    node: Inline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +51,7 @@ class InlineReader:
 
     def words(self, nodes: Iterable[Node]) -> Words:
         """Return the words in nodes; blanks are collapsed, pictures are their descriptions."""
-        runs = _trimmed(_collapsed(run for node in nodes for run in self._of(node)))
+        runs = trimmed(collapsed(run for node in nodes for run in self._of(node)))
         targets = {run.target for run in runs}
         only = next(iter(targets)) if len(targets) == 1 else None
         button = bool(only and only.is_button) and all(run.node is None for run in runs)
@@ -105,7 +66,7 @@ class InlineReader:
             yield from self._empty_link(node)
         elif node.tag == "img":
             target = self._target(node.marks)
-            alt = _BLANKS.sub(" ", node.attrs.get("alt", ""))
+            alt = BLANKS.sub(" ", node.attrs.get("alt", ""))
             yield Run(target.url if target and not alt.strip() else alt, target=target)
 
     def _text(self, node: Characters) -> Iterator[Run]:
@@ -225,122 +186,3 @@ def _raised(text: str, marks: Marks) -> str:
     if "sup" in tags:
         return text.translate(_RAISED)
     return text.translate(_LOWERED) if "sub" in tags else text
-
-
-# --- blanks ---------------------------------------------------------------------------------
-
-
-def _collapsed(runs: Iterable[Run]) -> list[Run]:
-    """Return runs with each stretch of blanks as one space, none beside a line break."""
-    kept: list[Run] = []
-    for run in runs:
-        last = kept[-1] if kept else None
-        if run.node is not None:
-            if isinstance(run.node, LineBreak) and last:
-                kept[-1] = replace(last, text=last.text.rstrip(" "))
-            kept.append(run)
-            continue
-        text = _BLANKS.sub(" ", run.text)
-        if last is None or isinstance(last.node, LineBreak) or last.text.endswith(" "):
-            text = text.removeprefix(" ")
-        if not text:
-            continue
-        if last and last.node is None and (last.target, last.styles) == (run.target, run.styles):
-            kept[-1] = replace(last, text=last.text + text)
-        else:
-            kept.append(replace(run, text=text))
-    return kept
-
-
-def _trimmed(runs: list[Run]) -> list[Run]:
-    """Return runs without blanks and line breaks at either end."""
-    begin, end = 0, len(runs)
-    while begin < end and _is_blank(runs[begin]):
-        begin += 1
-    while begin < end and _is_blank(runs[end - 1]):
-        end -= 1
-    kept = runs[begin:end]
-    if kept:
-        kept[0] = replace(kept[0], text=kept[0].text.lstrip())
-        kept[-1] = replace(kept[-1], text=kept[-1].text.rstrip())
-    return kept
-
-
-def _is_blank(run: Run) -> bool:
-    return not run.text.strip() and (run.node is None or isinstance(run.node, LineBreak))
-
-
-# --- runs to nodes --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Atom:
-    node: Inline
-    styles: frozenset[str]
-
-
-def nested(runs: Sequence[Run]) -> Inlines:
-    """Return runs as nodes: links around their words, emphasis as wide as it can be."""
-    return _nested(list(_atoms(_with_breaks_in_links(runs))))
-
-
-def _with_breaks_in_links(runs: Sequence[Run]) -> Iterator[Run]:
-    """Yield runs; a break amid the words of one link is a blank of that link."""
-    for at, run in enumerate(runs):
-        before = runs[at - 1].target if at else None
-        after = runs[at + 1].target if at + 1 < len(runs) else None
-        is_amid = isinstance(run.node, LineBreak) and before is not None and before is after
-        yield Run(" ", target=before, styles=runs[at - 1].styles) if is_amid else run
-
-
-def _atoms(runs: Iterable[Run]) -> Iterator[_Atom]:
-    for target, group in groupby(runs, key=lambda run: run.target):
-        if target is not None:
-            yield _link(list(group), target)
-            continue
-        for is_code, same in groupby(group, key=lambda run: CODE in run.styles):
-            yield from [_code(list(same))] if is_code else map(_atom, same)
-
-
-def _atom(run: Run) -> _Atom:
-    return _Atom(run.node or Text(run.text), run.styles)
-
-
-def _code(runs: list[Run]) -> _Atom:
-    text = "".join(run.text for run in runs)
-    return _Atom(CodeSpan(text), _common(runs))
-
-
-def _common(runs: list[Run]) -> frozenset[str]:
-    return frozenset.intersection(*(run.styles for run in runs)) - {CODE}
-
-
-def _link(runs: list[Run], target: Target) -> _Atom:
-    common = _common(runs)
-    inner = [replace(run, target=None, styles=run.styles - common) for run in runs]
-    has_words = any(run.node is not None or run.text.strip() for run in runs)
-    children = nested(inner) if has_words else (Text(target.url),)
-    return _Atom(Link(target.url, children, target.line), common)
-
-
-def _nested(atoms: list[_Atom]) -> Inlines:
-    """Return atoms in their emphasis, which holds as many of them as it can."""
-    found: list[Inline] = []
-    at = 0
-    while at < len(atoms):
-        if not atoms[at].styles:
-            found.append(atoms[at].node)
-            at += 1
-            continue
-        ends = {
-            style: _end_of(style, atoms, at) for style in _WRAPPERS if style in atoms[at].styles
-        }
-        style = max(ends, key=ends.__getitem__)
-        inner = [replace(atom, styles=atom.styles - {style}) for atom in atoms[at : ends[style]]]
-        found.append(_WRAPPERS[style](_nested(inner)))
-        at = ends[style]
-    return tuple(found)
-
-
-def _end_of(style: str, atoms: list[_Atom], at: int) -> int:
-    return next((n for n in range(at, len(atoms)) if style not in atoms[n].styles), len(atoms))

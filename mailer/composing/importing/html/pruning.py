@@ -173,5 +173,5 @@ def take_preheader(root: Element, record: Record) -> str:
 
 
 def _hides(node: Node) -> bool:
-    hiding = [node, *node.marks] if isinstance(node, Element) else node.marks
-    return any(is_hidden(each) for each in hiding)
+    is_hiding = isinstance(node, Element) and is_hidden(node)
+    return is_hiding or any(is_hidden(mark) for mark in node.marks)

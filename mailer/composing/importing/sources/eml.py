@@ -18,8 +18,7 @@ from mailer.composing.importing.sources.plain_text import text_to_html
 from mailer.composing.importing.sources.posts import Export
 from mailer.composing.importing.words import tally_source
 from mailer.errors import RenderError
-from mailer.platform.html import decode_html
-from mailer.platform.html.tokens import tokenize
+from mailer.platform.html import decode_html, tokenize
 
 _HEAD = re.compile(
     rb"^(?:from|to|subject|date|received|return-path|mime-version|message-id|delivered-to|reply-to"

@@ -6,9 +6,7 @@ from mailer.composing.importing.html.facts import facts_of
 from mailer.composing.importing.post import Post, shown_title
 from mailer.composing.importing.sources.containers import Archive
 from mailer.composing.importing.sources.posts import Export
-from mailer.platform.html import decode_html
-from mailer.platform.html.tokens import tokenize
-from mailer.platform.html.tree import build
+from mailer.platform.html import build, decode_html, tokenize
 
 _POST = re.compile(r"(?:^|/)posts/[^/]+\.html?$", re.IGNORECASE)
 

@@ -6,15 +6,15 @@ import pytest
 from import_kit import body, from_html, parsed
 
 from mailer.composing.importing.html.addresses import Resolver
-from mailer.composing.importing.html.inlines import Run, Target, nested
 from mailer.composing.importing.html.merge_tags import split_tags
 from mailer.composing.importing.html.pictures import largest
+from mailer.composing.importing.html.runs import Run, Target, nested
 from mailer.composing.importing.html.styles import EMPHASIS, STRIKE, STRONG
 from mailer.composing.importing.html.trackers import is_opaque, unwrap
 from mailer.composing.issue.tree import Paragraph, plain_text
 from mailer.composing.issue.writing import write_words
 from mailer.composing.rendering import parse_issue
-from mailer.platform.html.tokens import Tag, Words, tokenize
+from mailer.platform.html import Tag, Words, tokenize
 
 
 def md(html: str, **facts: object) -> str:
