@@ -116,7 +116,7 @@ def _one_by_one(lines: list[str]) -> Iterator[tuple[object, object]]:
 
 def _toml(lines: list[str]) -> Mapping[object, object]:
     try:
-        return dict(tomllib.loads("\n".join(lines)))
+        return {**tomllib.loads("\n".join(lines))}
     except (tomllib.TOMLDecodeError, RecursionError):
         return {}
 

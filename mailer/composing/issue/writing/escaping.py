@@ -105,6 +105,11 @@ def normal_address(url: str) -> str:
     return _BRACES.sub("%7b", _MARKDOWN.normalizeLink(url.strip()))
 
 
+def shown_address(url: str) -> str:
+    """Return an address as the words of a link that has no others."""
+    return _MARKDOWN.normalizeLinkText(url)
+
+
 def write_address(url: str) -> str:
     """Return an address for the parentheses of a link or picture; see `normal_address`."""
     if url.startswith("{{"):
@@ -130,7 +135,7 @@ def autolink(url: str, words: str) -> str:
     """Return `<address>` if that alone is a link of these words to `url`; else nothing."""
     if url == f"mailto:{words}" and _EMAIL.fullmatch(words):
         return f"<{words}>"
-    is_written_out = _AUTOLINK.fullmatch(url) and _MARKDOWN.normalizeLinkText(url) == words
+    is_written_out = _AUTOLINK.fullmatch(url) and shown_address(url) == words
     return f"<{url}>" if is_written_out else ""
 
 

@@ -17,7 +17,7 @@ from mailer.composing.issue.tree import (
     Strong,
     Text,
 )
-from mailer.composing.issue.writing.escaping import normal_address
+from mailer.composing.issue.writing.escaping import normal_address, shown_address
 
 _STYLES = (Emphasis, Strong, Strikethrough)
 _NO_DEFAULT = re.compile(r"[{}\n]")
@@ -102,7 +102,7 @@ def _link(node: Link, outer: frozenset[type], *, breaks: bool) -> Iterator[Inlin
     url = normal_address(node.url)
     words = _trimmed(inner)
     if not words and url:
-        yield replace(node, url=url, children=(Text(url),))
+        yield replace(node, url=url, children=(Text(shown_address(url)),))
     yield from _around(inner, lambda children: replace(node, url=url, children=children))
 
 
