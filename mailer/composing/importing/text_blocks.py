@@ -1,8 +1,9 @@
 """Units of raw text to blocks of an issue's tree."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from mailer.composing.importing.html.record import Note
 from mailer.composing.importing.marks import MARKDOWN_LINK, URL, trim_url
@@ -46,7 +47,7 @@ class TextRecord:
 
     def blocks(self, units: Iterable[Unit], *, title_url: str = "") -> tuple[Block, ...]:
         """Return paragraphs and lists; the link that the title has already is not repeated."""
-        found: list[Block] = []
+        found: list[list[Block]] = []
         last: Marker | None = None
         for unit in units:
             if unit.kind is Kind.RULER:
@@ -54,13 +55,15 @@ class TextRecord:
             if unit.line in self.doubtful:
                 what = "a second paragraph, where other items have one"
                 remedy = "check that no heading is lost"
-                found.append(self.todo("possible_lost_heading", unit.line, what, remedy))
+                found.append([self.todo("possible_lost_heading", unit.line, what, remedy)])
             is_listed = _is_listed(unit, last)
             block = self._block(unit, title_url, is_listed=is_listed)
             last = unit.marker if is_listed else None
-            if block is not None:
-                _append(found, block, is_next=is_listed and last is not None)
-        return tuple(found)
+            if block is not None and is_listed and _goes_on(found[-1:], block):
+                found[-1].append(block)
+            elif block is not None:
+                found.append([block])
+        return tuple(map(joined_lists, found))
 
     def _block(self, unit: Unit, title_url: str, *, is_listed: bool) -> Block | None:
         has_mark = bool(unit.marker) and not is_listed and not unit.is_bullet
@@ -86,15 +89,21 @@ class TextRecord:
         return (Link(unit.url, ()),)
 
 
-def _append(found: list[Block], block: Block, *, is_next: bool) -> None:
-    """Add a block; an entry goes to the list right above it, if it is of its kind."""
-    match found[-1:], block:
-        case [ListBlock(entries, start) as above], ListBlock(new, number) if is_next:
-            is_same = (start is None) == (number is None)
-            if is_same and (start is None or number == start + len(entries)):
-                found[-1] = replace(above, entries=(*entries, *new))
-                return
-    found.append(block)
+def _goes_on(above: list[list[Block]], block: Block) -> bool:
+    """Whether an entry belongs to the list right above it."""
+    match above, block:
+        case [[ListBlock(_, first), *more]], ListBlock(_, number):
+            return number == (None if first is None else first + len(more) + 1)
+    return False
+
+
+def joined_lists(blocks: Sequence[Block]) -> Block:
+    """Return lists as one, or the only block."""
+    first = blocks[0]
+    if not isinstance(first, ListBlock):
+        return first
+    entries = (block.entries for block in blocks if isinstance(block, ListBlock))
+    return replace(first, entries=tuple(chain.from_iterable(entries)))
 
 
 def _is_listed(unit: Unit, last: Marker | None) -> bool:

@@ -80,7 +80,9 @@ def _is_special(found: re.Match[str], text: str, *, after: str, in_label: bool) 
 
 def _is_plain_bracket(text: str, begin: int, after: str) -> bool:
     found = _PLAIN_BRACKETS.match(text, begin)
-    return bool(found) and (found.end() < len(text) or after not in {"(", "[", ":", "{"})
+    if found is None:
+        return False
+    return found.end() < len(text) or after not in {"(", "[", ":", "{"}
 
 
 def escape_line_start(line: str) -> str:
