@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import unquote
 
 from markdown_it.common.normalize_url import normalizeLink
@@ -45,6 +46,7 @@ def is_seen(inlines: Inlines) -> bool:
     return bool(INVISIBLE.sub("", plain_text(inlines, gap="-")).strip())
 
 
+@lru_cache(maxsize=8192)
 def same_address(url: str) -> str:
     """Return an address in a form in which the same addresses are the same."""
     try:

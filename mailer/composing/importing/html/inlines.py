@@ -168,10 +168,13 @@ class InlineReader:
 
 def _apart(text: str, styles: frozenset[str], target: Target | None) -> Iterator[Run]:
     """Yield words as a run; blanks at the ends of code stand outside of it."""
-    words = text.strip() if CODE in styles else text
-    yield Run(" " if words is not text and text[:1].isspace() else "", target=target)
-    yield Run(words, styles, target)
-    yield Run(" " if words is not text and text[-1:].isspace() else "", target=target)
+    if CODE not in styles:
+        yield Run(text, styles, target)
+        return
+    blank = Run(" ", target=target)
+    yield from [blank] if text[:1].isspace() else []
+    yield Run(text.strip(), styles, target)
+    yield from [blank] if text[-1:].isspace() else []
 
 
 def _anchor(marks: Marks) -> Mark | None:

@@ -36,7 +36,7 @@ from mailer.composing.issue.tree import (
     Text,
     plain_text,
 )
-from mailer.composing.issue.writing import normal_issue, write_issue
+from mailer.composing.issue.writing import write_issue
 from mailer.errors import RenderError
 from mailer.platform.html import Element, build, tokenize
 
@@ -134,7 +134,7 @@ def _written(
 ) -> ImportedIssue:
     record = flow.record
     matter, long, comments = front_matter(head, record)
-    tree = normal_issue(build_issue(matter, [*long, *entries], flow.notes))
+    tree = build_issue(matter, [*long, *entries], flow.notes)
     markdown = write_issue(tree, comments=comments)
     origin = dict(post.origin) | ({"url": head.url} if head.url else {})
     return ImportedIssue(
