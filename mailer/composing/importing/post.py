@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mailer.composing.importing.model import Finding
+from mailer.composing.importing.model import Dropped, Finding
 from mailer.composing.importing.slugs import slug_of
 from mailer.composing.importing.words import tally_source
 from mailer.platform.html import build, text_of, tokenize
@@ -38,6 +38,9 @@ class Post:
         has_merge_tags: whether `{{ name }}` and the like in it are merge tags.
         origin: facts for the report, such as `from`.
         findings: what came to light while it was read.
+        dropped: parts of its file that are not in `body`.
+        first_line: of `body` in its file.
+        is_settled: whether title and date are not to be looked for among its words.
     """
 
     source: str
@@ -59,6 +62,9 @@ class Post:
     has_merge_tags: bool = False
     origin: tuple[tuple[str, str], ...] = ()
     findings: tuple[Finding, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    first_line: int = 1
+    is_settled: bool = False
 
     @property
     def name_in_links(self) -> str:

@@ -11,6 +11,8 @@ import unicodedata
 from functools import lru_cache
 
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.state_inline import Scanned
 
 _FIRST_EMOJI, _FIRST_IDEOGRAPH_BEYOND = 0x1F000, 0x20000
 _FIRST_CJK = 0x1100
@@ -49,3 +51,19 @@ def _is_cjk(char: str) -> bool:
     return not is_emoji and (
         unicodedata.east_asian_width(char) in {"W", "F", "H"} or "\u1100" <= char <= "\u11ff"
     )
+
+
+class FlankingState(StateInline):
+    """markdown-it's state of a line of words, with this rule."""
+
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: FBT001, N802, N803 - markdown-it's names
+        """Return how many marks begin at `start`, and whether they can open or close emphasis."""
+        end = start
+        while end < self.posMax and self.src[end] == self.src[start]:
+            end += 1
+        before = self.src[start - 1] if start else " "
+        after = self.src[end] if end < self.posMax else " "
+        left, right = flanks(before, after)
+        can_open = left and (canSplitWord or not right or is_mark(before))
+        can_close = right and (canSplitWord or not left or is_mark(after))
+        return Scanned(can_open, can_close, end - start)

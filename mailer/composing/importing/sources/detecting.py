@@ -1,11 +1,13 @@
 """Which system a file comes from: by what is in it; its name is a hint only."""
 
+import datetime as dt
 import re
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal, get_args
 
 from mailer.composing.importing.clean import decode, refuse_binary
+from mailer.composing.importing.dates import find_date
 from mailer.composing.importing.post import Post, shown_title
 from mailer.composing.importing.slugs import slug_of
 from mailer.composing.importing.sources import buttondown, eml, ghost, listmonk, medium, substack
@@ -15,9 +17,27 @@ from mailer.composing.importing.sources.containers import (
     read_json,
     records_in,
 )
-from mailer.composing.importing.sources.markdown_text import is_markdown, with_breaks
+from mailer.composing.importing.sources.front_matter import (
+    DATED_NAME,
+    LANGUAGES,
+    PREHEADERS,
+    SLUGS,
+    STATES,
+    SUBTITLES,
+    TITLES,
+    URLS,
+    Matter,
+    date_of,
+    read_matter,
+)
+from mailer.composing.importing.sources.markdown_text import (
+    is_markdown,
+    read_markdown,
+    with_breaks,
+)
 from mailer.composing.importing.sources.posts import Export
 from mailer.composing.importing.sources.tables import columns_of
+from mailer.composing.importing.units import read_units
 from mailer.errors import RenderError
 from mailer.platform.html import decode_html
 
@@ -29,6 +49,8 @@ SOURCES: tuple[str, ...] = get_args(Source)
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FEED = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
+_MARKDOWN_ENDINGS = (".md", ".markdown", ".mdown", ".mkd", ".mdx")
+_FIRST_LINES = 15
 _SNIFFED = 65_536
 _DOCUMENT = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _BLANKS = re.compile(r"[\s\ufeff]*+")
@@ -98,7 +120,7 @@ def detect(data: bytes, *, name: str) -> str:
     start = decode_html(data[:_SNIFFED]).text.lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")) and (kind := _json_kind(data, name)):
         return kind
-    if buttondown.has_columns(columns_of(data)) or "subject" in buttondown.front_matter(start):
+    if buttondown.has_columns(columns_of(data)) or "subject" in read_matter(start).values:
         return "buttondown"
     if is_html(start, ending=ending):
         return _page_kind(decode_html(data).text)
@@ -151,14 +173,47 @@ def _read(data: bytes, kind: str, name: str, base_url: str) -> Export:
 
 
 def _text_post(text: str, name: str) -> Post:
-    """Return raw text; of Markdown with front matter, what that says."""
-    facts = buttondown.front_matter(text)
-    if "title" in facts:
-        post = buttondown.read_markdown(text, name=name)
-        return replace(post, source="text", is_mail=False, has_merge_tags=False)
-    if not is_markdown(text):
+    """Return raw text, or Markdown, with what its front matter says."""
+    matter = read_matter(text)
+    is_named = name.lower().endswith(_MARKDOWN_ENDINGS)
+    if not (is_named or matter.values or is_markdown(text)):
         return Post("text", name, text, kind="text")
-    return Post("text", name, with_breaks(text), kind="markdown")
+    lines = re.split(r"\r\n|\n|\r", text.removeprefix("\ufeff"))[matter.first :]
+    body = "\n".join(lines)
+    if not (is_named or matter.values):
+        return Post("text", name, with_breaks(body), kind="markdown")
+    return Post(
+        "text",
+        name,
+        body,
+        kind="markdown",
+        title=matter.get(*TITLES) or read_markdown(body).title,
+        is_settled=True,
+        subtitle=matter.get(*SUBTITLES),
+        preheader=matter.get(*PREHEADERS),
+        slug=_slug(matter, name),
+        date=date_of(matter, name) or _date_in(lines),
+        language=matter.get(*LANGUAGES),
+        url=matter.get(*URLS),
+        status=matter.get(*STATES),
+        dropped=matter.unused(),
+        first_line=matter.first + 1,
+    )
+
+
+def _slug(matter: Matter, name: str) -> str:
+    """Return the slug that front matter gives, else the file's name without the day in it."""
+    if not matter.values:
+        return ""
+    stem = DATED_NAME.sub("", PurePosixPath(name).stem)
+    return "-".join(re.findall(r"[a-z0-9]+", (matter.get(*SLUGS) or stem).lower()))
+
+
+def _date_in(lines: list[str]) -> dt.date | None:
+    """Return the day that the first lines of a text name without doubt."""
+    units, _ = read_units(lines[:_FIRST_LINES])
+    found = find_date(units)
+    return None if found.doubt else found.date
 
 
 def _buttondown(data: bytes, text: str, start: str, name: str) -> Export:

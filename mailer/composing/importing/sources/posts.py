@@ -1,24 +1,19 @@
 """What a file holds, and the issue that each post in it makes."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from mailer.composing.importing.html import ReadPage, read_page
 from mailer.composing.importing.html.facts import read_date
 from mailer.composing.importing.importer import import_text
 from mailer.composing.importing.model import ImportedIssue
-from mailer.composing.importing.post import Kind, Post
-from mailer.composing.importing.sources.markdown_text import markdown_to_html
+from mailer.composing.importing.post import Post
+from mailer.composing.importing.sources.markdown_text import read_markdown
 from mailer.composing.importing.sources.plain_text import text_to_html
+from mailer.composing.importing.words import words_in
 from mailer.composing.issue.writing.front_matter import quoted
 from mailer.errors import RenderError
 
-_CONVERTERS: dict[Kind, Callable[[str], str]] = {
-    "markdown": markdown_to_html,
-    "text": text_to_html,
-    "html": str,
-}
 _SUBJECT = re.compile(r'^"(.*)"$')
 _HALF_SENTENCE = re.compile(r"^### [^\n]{40,}[^\n.!?:)\]]\n\n[a-z]", re.MULTILINE)
 
@@ -49,13 +44,30 @@ def import_post(post: Post, *, source_name: str, image_folder: str) -> ReadPage 
     Raises:
         RenderError: there are no words in it.
     """
-    if post.source == "text" or post.kind == "text":
+    if post.kind == "text" or (post.source == "text" and not post.is_settled):
         plain = _plain(post, source_name)
         if plain is not None and post.kind == "text" and not _is_letter(plain):
             return plain
         post = _with_head(post, plain) if plain else post
-    page = replace(post, body=_CONVERTERS[post.kind](post.body), kind="html")
-    return read_page(page, source_name=source_name, image_folder=image_folder)
+    page = _as_page(post)
+    read = read_page(page, source_name=source_name, image_folder=image_folder)
+    for dropped in page.dropped:
+        read.tally.words.update(words_in(dropped.text))
+    listed = sorted((*page.dropped, *read.issue.dropped), key=lambda each: each.line)
+    return replace(read, issue=replace(read.issue, dropped=tuple(listed)))
+
+
+def _as_page(post: Post) -> Post:
+    if post.kind != "markdown":
+        return replace(post, body=text_to_html(post.body) if post.kind == "text" else post.body)
+    read = read_markdown(post.body, first_line=post.first_line)
+    return replace(
+        post,
+        body=read.html,
+        kind="html",
+        findings=(*post.findings, *read.findings),
+        dropped=(*post.dropped, *read.dropped),
+    )
 
 
 # --- raw text -------------------------------------------------------------------------------

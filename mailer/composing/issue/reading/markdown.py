@@ -15,12 +15,11 @@ from markdown_it import MarkdownIt, helpers
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
-from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.footnote.index import footnote_def
 
-from mailer.composing.issue.flanking import flanks, is_mark
+from mailer.composing.issue.flanking import FlankingState
 from mailer.composing.issue.reading.attributes import (
     AttributeSyntaxError,
     end_of_braces,
@@ -187,7 +186,7 @@ def _inline(state: StateCore) -> None:
         last = token.type
 
 
-class _PlacedState(StateInline):
+class _PlacedState(FlankingState):
     """Remembers where each token begins."""
 
     def __init__(
@@ -195,18 +194,6 @@ class _PlacedState(StateInline):
     ) -> None:
         super().__init__(text, md, env, tokens)
         self.begun: list[tuple[Token, int]] = []
-
-    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: FBT001, N802, N803 - markdown-it's names
-        """Return whether marks can open or close emphasis, see `flanking`."""
-        end = start
-        while end < self.posMax and self.src[end] == self.src[start]:
-            end += 1
-        before = self.src[start - 1] if start else " "
-        after = self.src[end] if end < self.posMax else " "
-        left, right = flanks(before, after)
-        can_open = left and (canSplitWord or not right or is_mark(before))
-        can_close = right and (canSplitWord or not left or is_mark(after))
-        return Scanned(can_open, can_close, end - start)
 
     def push(self, ttype: str, tag: str, nesting: Any) -> Token:  # noqa: ANN401 - markdown-it's
         token = super().push(ttype, tag, nesting)
