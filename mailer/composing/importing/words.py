@@ -24,15 +24,17 @@ INVISIBLE = re.compile(
 _ADDRESSES = {
     "a": "href", "area": "href", "iframe": "src", "embed": "src", "video": "src", "audio": "src"
 }  # fmt: skip
+_LONGEST_KEY = 200
 _SHOWN_RAW = frozenset({"textarea", "xmp"})
 
 
 @dataclass(slots=True)
 class Tally:
-    """Words by how often they stand somewhere, and addresses likewise."""
+    """Words by how often they stand somewhere, addresses of links and of pictures likewise."""
 
     words: Counter[str] = field(default_factory=Counter)
     links: Counter[str] = field(default_factory=Counter)
+    pictures: Counter[str] = field(default_factory=Counter)
 
 
 def words_in(text: str) -> list[str]:
@@ -71,11 +73,18 @@ def tally_source(tokens: Iterable[Token], *, marks: Collection[str] = ()) -> Tal
         if token.name in PARTS_WORDS or token.name in VOID:
             text.append(" ")
         inside = "" if token.is_end else token.name
+        if not token.is_end and token.name in {"img", "image"}:
+            tally.pictures[picture_key(token)] += 1
         if not token.is_end and (address := address_of(token)):
             tally.links[address] += 1
             text.append(" " if address in marks else "")
     tally.words.update(words_in("".join(text)))
     return tally
+
+
+def picture_key(image: Tag | Element) -> str:
+    """Return by what a picture is told from others: the beginning of its address as written."""
+    return image.attrs.get("src", "").strip()[:_LONGEST_KEY]
 
 
 def address_of(tag: Tag | Element) -> str:

@@ -14,6 +14,7 @@ from mailer.composing.importing.html.styles import (
     is_button,
     styles_of,
 )
+from mailer.composing.importing.words import picture_key
 from mailer.composing.issue.tree import (
     FootnoteMark,
     Inlines,
@@ -67,6 +68,10 @@ class InlineReader:
         elif node.tag == "img":
             target = self._target(node.marks)
             alt = BLANKS.sub(" ", node.attrs.get("alt", ""))
+            if alt.strip() or target:
+                self.record.pictures.append((picture_key(node), ""))
+            else:
+                self.record.drop(node, "a small picture that says nothing")
             yield Run(target.url if target and not alt.strip() else alt, target=target)
 
     def _text(self, node: Characters) -> Iterator[Run]:
@@ -103,6 +108,8 @@ class InlineReader:
                 place = f" (after {before!r})" if before else ""
                 what = f"the merge tag {part.text} is not known here{place}"
                 self.record.todo("unknown_merge_tag", line, what, "write what it stood for")
+                if target and text.strip() == part.text:
+                    yield Run(target.url, styles, target)
                 continue
             if part.assumed:
                 what = f"the merge tag {part.text} has no default in the source"
