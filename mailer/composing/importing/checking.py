@@ -1,4 +1,4 @@
-"""Whether an import kept each word and link: the source against the issue as our parser has it."""
+"""Whether an import kept each word, link and picture: the source against the issue as parsed."""
 
 import dataclasses
 from collections import Counter
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from mailer.composing.importing.html.page import ReadPage
 from mailer.composing.importing.model import Counts, Finding, ImportedIssue
 from mailer.composing.importing.words import Tally, same_address, words_in
-from mailer.composing.issue.tree import Issue
+from mailer.composing.issue.tree import Issue, images_of
 
 _MOST_SHOWN = 12
 _MOST_REGROUPED = 2000
@@ -22,7 +22,11 @@ def checked(read: ReadPage, issue: Issue) -> ImportedIssue:
         issue: that file, parsed.
     """
     counts = count(read, issue)
-    findings = [*_lost(counts.words_lost, "words"), *_lost(counts.links_lost, "links")]
+    findings = [
+        *_lost(counts.words_lost, "words"),
+        *_lost(counts.links_lost, "links"),
+        *_lost(counts.pictures_lost, "pictures"),
+    ]
     return dataclasses.replace(
         read.issue, counts=counts, findings=(*read.issue.findings, *findings)
     )
@@ -42,6 +46,9 @@ def count(read: ReadPage, issue: Issue) -> Counts:
         links_dropped=(read.tally.links & (listed.links - Counter(read.note_links))).total(),
         words_lost=tuple(sorted(lost_words.elements())),
         links_lost=tuple(sorted(lost_links)),
+        pictures=read.tally.pictures.total(),
+        pictures_dropped=(read.tally.pictures & listed.pictures).total(),
+        pictures_lost=tuple(sorted(_lost_pictures(read, listed.pictures, issue))),
     )
 
 
@@ -80,11 +87,21 @@ def _listed(read: ReadPage) -> Tally:
     for dropped in read.issue.dropped:
         tally.words.update(words_in(dropped.text))
         tally.links.update(dropped.links)
+        tally.pictures.update(dropped.pictures)
+    tally.pictures.update(key for key, src in read.pictures if not src)
     for written, _ in read.replaced:
         tally.words.update(words_in(written))
     tally.links.update(read.issue.unplaced)
     tally.links.update(read.note_links)
     return tally
+
+
+def _lost_pictures(read: ReadPage, listed: Counter[str], issue: Issue) -> list[str]:
+    """Return the pictures of the source that are neither in the issue nor listed."""
+    placed = [(key, same_address(src)) for key, src in read.pictures if src]
+    unseen = read.tally.pictures - listed - Counter(key for key, _ in placed)
+    shown = Counter(same_address(image.src) for image in images_of(issue))
+    return [*unseen.elements(), *(Counter(src for _, src in placed) - shown).elements()]
 
 
 def _lost_links(

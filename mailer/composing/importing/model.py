@@ -82,12 +82,13 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Words and addresses of the source that are not in the issue, and why."""
+    """Words, addresses and pictures of the source that are not in the issue, and why."""
 
     line: int
     text: str
     why: str
     links: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -163,6 +164,9 @@ class Counts:
         links_dropped: of those, left out of the issue and listed, or listed as not placed.
         words_lost: neither in the issue nor listed. None, if all is well.
         links_lost: likewise.
+        pictures: of the source.
+        pictures_dropped: of those, left out and listed, or listed as not to be had.
+        pictures_lost: likewise.
     """
 
     words: int
@@ -171,6 +175,9 @@ class Counts:
     links_dropped: int
     words_lost: tuple[str, ...] = ()
     links_lost: tuple[str, ...] = ()
+    pictures: int = 0
+    pictures_dropped: int = 0
+    pictures_lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import unquote
 
 from markdown_it.common.normalize_url import normalizeLink
@@ -23,15 +24,17 @@ INVISIBLE = re.compile(
 _ADDRESSES = {
     "a": "href", "area": "href", "iframe": "src", "embed": "src", "video": "src", "audio": "src"
 }  # fmt: skip
+_LONGEST_KEY = 200
 _SHOWN_RAW = frozenset({"textarea", "xmp"})
 
 
 @dataclass(slots=True)
 class Tally:
-    """Words by how often they stand somewhere, and addresses likewise."""
+    """Words by how often they stand somewhere, addresses of links and of pictures likewise."""
 
     words: Counter[str] = field(default_factory=Counter)
     links: Counter[str] = field(default_factory=Counter)
+    pictures: Counter[str] = field(default_factory=Counter)
 
 
 def words_in(text: str) -> list[str]:
@@ -45,6 +48,7 @@ def is_seen(inlines: Inlines) -> bool:
     return bool(INVISIBLE.sub("", plain_text(inlines, gap="-")).strip())
 
 
+@lru_cache(maxsize=8192)
 def same_address(url: str) -> str:
     """Return an address in a form in which the same addresses are the same."""
     try:
@@ -69,11 +73,18 @@ def tally_source(tokens: Iterable[Token], *, marks: Collection[str] = ()) -> Tal
         if token.name in PARTS_WORDS or token.name in VOID:
             text.append(" ")
         inside = "" if token.is_end else token.name
+        if not token.is_end and token.name in {"img", "image"}:
+            tally.pictures[picture_key(token)] += 1
         if not token.is_end and (address := address_of(token)):
             tally.links[address] += 1
             text.append(" " if address in marks else "")
     tally.words.update(words_in("".join(text)))
     return tally
+
+
+def picture_key(image: Tag | Element) -> str:
+    """Return by what a picture is told from others: the beginning of its address as written."""
+    return image.attrs.get("src", "").strip()[:_LONGEST_KEY]
 
 
 def address_of(tag: Tag | Element) -> str:

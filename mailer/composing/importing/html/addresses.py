@@ -47,14 +47,22 @@ class Resolver:
         base: the page's own address; may be empty.
         placeholders: words at the beginning of an address that stand for another, such as Ghost's.
         unwrapped: click-tracked addresses by the ones that they led to.
+        known: links that were asked for already.
     """
 
     base: str = ""
     placeholders: dict[str, str] = field(default_factory=dict)
     unwrapped: dict[str, str] = field(default_factory=dict)
+    known: dict[str, Address] = field(default_factory=dict)
 
     def link(self, href: str) -> Address:
         """Return where a link leads."""
+        if href not in self.known:
+            self.known[href] = self._opened(href)
+        return self.known[href]
+
+    def _opened(self, href: str) -> Address:
+        """Return a link's full address, without a click tracker that can be opened."""
         address = self.full(href)
         if not address.url:
             return address

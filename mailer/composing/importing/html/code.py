@@ -7,7 +7,7 @@ from mailer.composing.importing.html.record import Record, links_in
 from mailer.composing.issue.tree import Block, CodeBlock, Link, Paragraph, Text
 from mailer.platform.html import Element, Node, text_of
 from mailer.platform.html import Text as Characters
-from mailer.platform.html.elements import ON_LINES_OF_THEIR_OWN
+from mailer.platform.html.elements import ON_LINES_OF_THEIR_OWN, PARTS_WORDS
 
 _LANGUAGE = re.compile(
     r"(?:^|\s)(?:language|lang|highlight-source|brush:?)[-_ ]?([A-Za-z][\w+#.-]*)"
@@ -54,5 +54,7 @@ def _preformatted(nodes: Iterable[Node]) -> str:
             parts.append("\n")
         else:
             inner = _preformatted(node.children)
-            parts.append(f"\n{inner}\n" if node.tag in ON_LINES_OF_THEIR_OWN else inner)
+            around = "\n" if node.tag in ON_LINES_OF_THEIR_OWN else ""
+            around = around or (" " if node.tag in PARTS_WORDS else "")
+            parts.append(f"{around}{inner}{around}")
     return "".join(parts)

@@ -269,8 +269,8 @@ class Flow:
 
     def _embed_card(self, element: Element, card: Card) -> Iterator[Entry]:
         """Yield what the element holds beside a player, and what an attribute says."""
-        is_player = card.embed and card.embed.is_played and links_in(element) == player_of(element)
-        if not is_player:
+        player = player_of(element) if card.embed and card.embed.is_played else []
+        if not player or links_in(element) != player:
             yield from self.blocks(element.children)
         if card.embed:
             yield from embed_blocks(card.embed, element, self.pictures)

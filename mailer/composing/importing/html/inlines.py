@@ -14,6 +14,7 @@ from mailer.composing.importing.html.styles import (
     is_button,
     styles_of,
 )
+from mailer.composing.importing.words import picture_key
 from mailer.composing.issue.tree import (
     FootnoteMark,
     Inlines,
@@ -67,6 +68,10 @@ class InlineReader:
         elif node.tag == "img":
             target = self._target(node.marks)
             alt = BLANKS.sub(" ", node.attrs.get("alt", ""))
+            if alt.strip() or target:
+                self.record.pictures.append((picture_key(node), ""))
+            else:
+                self.record.drop(node, "a small picture that says nothing")
             yield Run(target.url if target and not alt.strip() else alt, target=target)
 
     def _text(self, node: Characters) -> Iterator[Run]:
@@ -103,6 +108,8 @@ class InlineReader:
                 place = f" (after {before!r})" if before else ""
                 what = f"the merge tag {part.text} is not known here{place}"
                 self.record.todo("unknown_merge_tag", line, what, "write what it stood for")
+                if target and text.strip() == part.text:
+                    yield Run(target.url, styles, target)
                 continue
             if part.assumed:
                 what = f"the merge tag {part.text} has no default in the source"
@@ -168,10 +175,13 @@ class InlineReader:
 
 def _apart(text: str, styles: frozenset[str], target: Target | None) -> Iterator[Run]:
     """Yield words as a run; blanks at the ends of code stand outside of it."""
-    words = text.strip() if CODE in styles else text
-    yield Run(" " if words is not text and text[:1].isspace() else "", target=target)
-    yield Run(words, styles, target)
-    yield Run(" " if words is not text and text[-1:].isspace() else "", target=target)
+    if CODE not in styles:
+        yield Run(text, styles, target)
+        return
+    blank = Run(" ", target=target)
+    yield from [blank] if text[:1].isspace() else []
+    yield Run(text.strip(), styles, target)
+    yield from [blank] if text[-1:].isspace() else []
 
 
 def _anchor(marks: Marks) -> Mark | None:

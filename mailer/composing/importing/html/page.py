@@ -36,7 +36,7 @@ from mailer.composing.issue.tree import (
     Text,
     plain_text,
 )
-from mailer.composing.issue.writing import normal_issue, write_issue
+from mailer.composing.issue.writing import write_issue
 from mailer.errors import RenderError
 from mailer.platform.html import Element, build, tokenize
 
@@ -53,6 +53,7 @@ class ReadPage:
         targets: where each address leads in an issue; empty where it cannot stand in one.
         note_links: addresses of links between footnotes and text, which the format makes itself.
         replaced: merge tags and numbers of footnotes, with what stands for them now.
+        pictures: what pictures are told by, and where each is now; empty where it is listed.
     """
 
     issue: ImportedIssue
@@ -60,6 +61,7 @@ class ReadPage:
     targets: Mapping[str, str]
     note_links: tuple[str, ...]
     replaced: tuple[tuple[str, str], ...]
+    pictures: tuple[tuple[str, str], ...] = ()
 
 
 def read_page(post: Post, *, source_name: str, image_folder: str = "images") -> ReadPage:
@@ -92,7 +94,14 @@ def read_page(post: Post, *, source_name: str, image_folder: str = "images") -> 
     issue = _written(head, entries, flow, post, source_name=source_name)
     tally = tally_source(tokens, marks=frozenset(record.note_links))
     targets = {href: _target(href, record) for href in tally.links}
-    return ReadPage(issue, tally, targets, tuple(record.note_links), tuple(record.replaced))
+    return ReadPage(
+        issue,
+        tally,
+        targets,
+        tuple(record.note_links),
+        tuple(record.replaced),
+        tuple(record.pictures),
+    )
 
 
 def _pruned(root: Element, post: Post, facts: Facts, record: Record) -> tuple[Head, Element]:
@@ -134,7 +143,7 @@ def _written(
 ) -> ImportedIssue:
     record = flow.record
     matter, long, comments = front_matter(head, record)
-    tree = normal_issue(build_issue(matter, [*long, *entries], flow.notes))
+    tree = build_issue(matter, [*long, *entries], flow.notes)
     markdown = write_issue(tree, comments=comments)
     origin = dict(post.origin) | ({"url": head.url} if head.url else {})
     return ImportedIssue(

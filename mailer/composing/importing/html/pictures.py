@@ -14,6 +14,7 @@ from mailer.composing.importing.html.addresses import Resolver
 from mailer.composing.importing.html.record import Record
 from mailer.composing.importing.html.styles import pixels
 from mailer.composing.importing.model import Dropped, ImageFile
+from mailer.composing.importing.words import picture_key
 from mailer.composing.issue.tree import Block, Image, Link, Paragraph, Text
 from mailer.platform.html import Element
 
@@ -87,6 +88,7 @@ class Pictures:
         """Yield a picture; of one that cannot be had, where it leads, and note it."""
         src = next(filter(None, map(self.address, _sources(image))), "")
         alt = " ".join(image.attrs.get("alt", "").split())[:_LONGEST_ALT]
+        self.record.pictures.append((picture_key(image), src))
         if src:
             yield Image(src, alt, (), self._link(image, src), image.line, _width(image))
             return

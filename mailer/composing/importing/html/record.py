@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from mailer.composing.importing.html.addresses import Resolver
 from mailer.composing.importing.html.trackers import is_opaque
 from mailer.composing.importing.model import Dropped
-from mailer.composing.importing.words import INVISIBLE, address_of
+from mailer.composing.importing.words import INVISIBLE, address_of, picture_key
 from mailer.composing.issue.tree import Comment
 from mailer.platform.html import Element, Mark, Node, Text, text_of
 
@@ -34,6 +34,7 @@ class Record:
         notes: places to look at.
         comments: remarks on what is read at the moment, which stand before it in the issue.
         replaced: merge tags and numbers of footnotes, with what stands for them now.
+        pictures: what pictures are told by, and where each is now; empty where it is listed.
         unplaced: addresses of links that cannot stand in an issue.
         note_links: addresses of links between footnotes and text, which the format makes itself,
             and of those that code shows.
@@ -47,6 +48,7 @@ class Record:
     notes: list[Note] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     replaced: list[tuple[str, str]] = field(default_factory=list)
+    pictures: list[tuple[str, str]] = field(default_factory=list)
     unplaced: list[str] = field(default_factory=list)
     note_links: list[str] = field(default_factory=list)
     anchors: dict[Element, str] = field(default_factory=dict)
@@ -55,15 +57,15 @@ class Record:
     def drop(self, node: Node, why: str) -> None:
         """Note that a part of the page is left out, with its words and addresses."""
         text, links = " ".join(INVISIBLE.sub("", text_of(node)).split()), links_in(node)
-        if isinstance(node, Element) and node.tag == "img":
-            links = [*links, node.attrs.get("src", "")[:200]]
-        if text or links:
-            self.dropped.append(Dropped(_line(node), text, why, tuple(links)))
+        pictures = tuple(map(picture_key, pictures_in(node)))
+        if text or links or pictures:
+            self.dropped.append(Dropped(_line(node), text, why, tuple(links), pictures))
 
     def drop_links(self, node: Node, why: str) -> None:
-        """Note the addresses in a part of the page whose words are kept elsewhere."""
-        if links := links_in(node):
-            self.dropped.append(Dropped(_line(node), "", why, tuple(links)))
+        """Note the links and pictures in a part of the page whose words are kept elsewhere."""
+        links, pictures = tuple(links_in(node)), tuple(map(picture_key, pictures_in(node)))
+        if links or pictures:
+            self.dropped.append(Dropped(_line(node), "", why, links, pictures))
 
     def note(self, code: str, line: int, what: str, remedy: str) -> None:
         """Note something that has no place of its own in the issue."""
@@ -108,6 +110,12 @@ def links_in(node: Node) -> list[str]:
                 found.append(address)
             stack.extend(reversed(each.children))
     return found
+
+
+def pictures_in(node: Node) -> list[Element]:
+    """Return the pictures in a part of the page."""
+    elements = node.elements() if isinstance(node, Element) else ()
+    return [each for each in elements if each.tag == "img"]
 
 
 def _line(node: Text | Element) -> int:

@@ -70,9 +70,9 @@ def collapsed(runs: Iterable[Run]) -> list[Run]:
         if not text:
             continue
         if last and last.node is None and (last.target, last.styles) == (run.target, run.styles):
-            kept[-1] = replace(last, text=last.text + text)
+            kept[-1] = Run(last.text + text, last.styles, last.target)
         else:
-            kept.append(replace(run, text=text))
+            kept.append(Run(text, run.styles, run.target))
     return kept
 
 
@@ -84,8 +84,9 @@ def trimmed(runs: list[Run]) -> list[Run]:
     while begin < end and _is_blank(runs[end - 1]):
         end -= 1
     kept = runs[begin:end]
-    if kept:
+    if kept and kept[0].text[:1].isspace():
         kept[0] = replace(kept[0], text=kept[0].text.lstrip())
+    if kept and kept[-1].text[-1:].isspace():
         kept[-1] = replace(kept[-1], text=kept[-1].text.rstrip())
     return kept
 
@@ -143,7 +144,7 @@ def _common(runs: list[Run]) -> frozenset[str]:
 
 def _link(runs: list[Run], target: Target) -> _Atom:
     common = _common(runs)
-    inner = [replace(run, target=None, styles=run.styles - common) for run in runs]
+    inner = [Run(run.text, run.styles - common, None, run.node) for run in runs]
     has_words = any(run.node is not None or run.text.strip() for run in runs)
     children = nested(inner) if has_words else (Text(target.url),)
     return _Atom(Link(target.url, children, target.line), common)
@@ -162,7 +163,7 @@ def _nested(atoms: list[_Atom]) -> Inlines:
             style: _end_of(style, atoms, at) for style in _WRAPPERS if style in atoms[at].styles
         }
         style = max(ends, key=ends.__getitem__)
-        inner = [replace(atom, styles=atom.styles - {style}) for atom in atoms[at : ends[style]]]
+        inner = [_Atom(atom.node, atom.styles - {style}) for atom in atoms[at : ends[style]]]
         found.append(_WRAPPERS[style](_nested(inner)))
         at = ends[style]
     return tuple(found)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Literal, get_args
 
-from mailer.composing.importing.clean import decode, refuse_binary
+from mailer.composing.importing.clean import decode
 from mailer.composing.importing.dates import find_date
 from mailer.composing.importing.post import Post, shown_title
 from mailer.composing.importing.slugs import slug_of
@@ -14,6 +14,7 @@ from mailer.composing.importing.sources import buttondown, eml, ghost, listmonk,
 from mailer.composing.importing.sources.containers import (
     LARGEST_PAGE_BYTES,
     Archive,
+    Folder,
     read_json,
     records_in,
 )
@@ -35,6 +36,7 @@ from mailer.composing.importing.sources.markdown_text import (
     read_markdown,
     with_breaks,
 )
+from mailer.composing.importing.sources.pages import is_feed, is_html, kind_of_page, page_post
 from mailer.composing.importing.sources.posts import Export
 from mailer.composing.importing.sources.tables import columns_of
 from mailer.composing.importing.units import read_units
@@ -48,22 +50,9 @@ SOURCES: tuple[str, ...] = get_args(Source)
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_FEED = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 _MARKDOWN_ENDINGS = (".md", ".markdown", ".mdown", ".mkd", ".mdx")
 _FIRST_LINES = 15
 _SNIFFED = 65_536
-_DOCUMENT = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
-_BLANKS = re.compile(r"[\s\ufeff]*+")
-_BEFORE_TAGS = (("<!--", "-->"), ("<?xml", "?>"))
-_BLOCK = re.compile(
-    r"</(?:p|div|h[1-6]|article|section|ul|ol|table|figure|blockquote)\s*>", re.IGNORECASE
-)
-_ANY_TAG = re.compile(
-    r"<(?:p|div|br|h[1-6]|article|a|ul|table|img|span|strong|em)\b[^<>]{0,500}>", re.IGNORECASE
-)
-_UNSUBSCRIBE_TAG = re.compile(
-    r"\*\|[A-Z][A-Z_:]+\|\*|\{\{\s*\.?(?:unsub|Unsub|subscriber|Subscriber)"
-)
 
 
 def read_export(data: bytes, *, name: str, source: str = "auto", base_url: str = "") -> Export:
@@ -94,22 +83,10 @@ def _refuse_others(data: bytes, *, name: str) -> None:
         what = "is a message of Outlook: save it as .eml"
     elif data.startswith(b"%PDF-"):
         what = "is a PDF: import the page or mail that it was made of"
-    elif _starts_with(_FEED, data[:_SNIFFED].decode(errors="replace")):
+    elif is_feed(data[:_SNIFFED].decode(errors="replace")):
         what = "is a feed: mailer issue draft --from-feed reads it"
     if what:
         raise RenderError(what, path=Path(name))
-
-
-def _starts_with(tag: re.Pattern[str], text: str) -> bool:
-    """Whether a document's first tag is such a one; comments and the like may stand before it."""
-    at, end = 0, 0
-    while end >= 0:
-        blanks = _BLANKS.match(text, at)
-        at = blanks.end() if blanks else at
-        closing = next((end for begin, end in _BEFORE_TAGS if text.startswith(begin, at)), "")
-        end = text.find(closing, at) if closing else -1
-        at = end + len(closing) if end >= 0 else at
-    return tag.match(text, at) is not None
 
 
 def detect(data: bytes, *, name: str) -> str:
@@ -123,25 +100,8 @@ def detect(data: bytes, *, name: str) -> str:
     if buttondown.has_columns(columns_of(data)) or "subject" in read_matter(start).values:
         return "buttondown"
     if is_html(start, ending=ending):
-        return _page_kind(decode_html(data).text)
+        return kind_of_page(decode_html(data).text)
     return "text"
-
-
-def is_html(start: str, *, ending: str = "") -> bool:
-    """Whether a text is HTML, by its beginning."""
-    if _starts_with(_DOCUMENT, start):
-        return True
-    blocks = len(_BLOCK.findall(start))
-    if start.startswith("<") and blocks:
-        return True
-    return ending in {".html", ".htm", ".xhtml"} and bool(blocks or _ANY_TAG.search(start))
-
-
-def _page_kind(html: str) -> str:
-    for module in (medium, substack):
-        if module.is_post(html):
-            return module.__name__.rpartition(".")[2]
-    return "ghost" if ghost.is_page(html) else "html"
 
 
 def _json_kind(data: bytes, name: str) -> str:
@@ -224,24 +184,6 @@ def _buttondown(data: bytes, text: str, start: str, name: str) -> Export:
     return Export("buttondown", (buttondown.read_markdown(text, name=name),))
 
 
-def page_post(data: bytes, *, kind: str, name: str, base_url: str) -> Post:
-    """Return one page of a site."""
-    decoded = decode_html(data)
-    refuse_binary(decoded.text, source_name=name)
-    if kind == "medium":
-        return medium.read_html(decoded.text, name=name)
-    has_tags = bool(_UNSUBSCRIBE_TAG.search(decoded.text))
-    return Post(
-        source=kind,
-        name=name,
-        body=decoded.text,
-        url=base_url,
-        is_whole=has_tags or (not _starts_with(_DOCUMENT, decoded.text) and kind != "html"),
-        is_mail=has_tags,
-        has_merge_tags=has_tags,
-    )
-
-
 # --- archives -------------------------------------------------------------------------------
 
 
@@ -273,53 +215,22 @@ def _is_medium(archive: Archive, pages: list[str]) -> bool:
 def _others(archive: Archive, pages: list[str], base_url: str) -> Export:
     """Return the pages and mails of any other archive, with the pictures beside them."""
     mails = archive.with_ending(".eml")
-    files = _Beside(archive)
     posts = []
     for name in pages:
         data = archive.read(name)
         post = page_post(
-            data, kind=_page_kind(decode_html(data).text), name=name, base_url=base_url
+            data, kind=kind_of_page(decode_html(data).text), name=name, base_url=base_url
         )
-        posts.append(_titled(post, files.folder(name)))
+        posts.append(_titled(post, Folder(archive, name.rpartition("/")[0])))
     posts += [eml.read_mail(archive.read(name), name=name) for name in mails]
     rest = sorted(set(archive.names) - {*pages, *mails})
     return Export(posts[0].source if posts else "html", tuple(posts), tuple(rest))
 
 
-def _titled(post: Post, files: "_Folder") -> Post:
+def _titled(post: Post, files: Folder) -> Post:
     title = shown_title(post.body)
     slug = slug_of(title=title, source_name=post.name) if title else post.slug
     return replace(post, files=files, slug=slug)
-
-
-class _Beside:
-    def __init__(self, archive: Archive) -> None:
-        self.archive = archive
-
-    def folder(self, name: str) -> "_Folder":
-        return _Folder(self.archive, name.rpartition("/")[0])
-
-
-class _Folder(dict[str, bytes]):
-    """The files of an archive as seen from one of its folders, read when they are asked for."""
-
-    def __init__(self, archive: Archive, folder: str) -> None:
-        super().__init__()
-        self.archive, self.start = archive, folder
-
-    def __bool__(self) -> bool:
-        return True
-
-    def get(self, key: str, default: bytes | None = None) -> bytes | None:  # type: ignore[override]
-        parts = [part for part in f"{self.start}/{key}".split("/") if part not in {"", "."}]
-        path: list[str] = []
-        for part in parts:
-            if part == "..":
-                path = path[:-1]
-            else:
-                path.append(part)
-        name = "/".join(path)
-        return self.archive.read(name) if name in self.archive.infos else default
 
 
 def _some(export: Export, name: str) -> Export:

@@ -1,6 +1,7 @@
 """Words to Markdown that reads back as these words, with no more backslashes than needed."""
 
 import re
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import isMdAsciiPunct
@@ -97,6 +98,7 @@ def escape_heading_end(text: str) -> str:
     return _LAST_HASHES.sub(r"\\#", text)
 
 
+@lru_cache(maxsize=4096)  # an issue asks several times for each of its links
 def normal_address(url: str) -> str:
     """Return an address as it reads back from an issue: percent-encoded.
 

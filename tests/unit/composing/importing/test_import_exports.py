@@ -59,6 +59,7 @@ def test_no_word_or_link_of_a_post_is_lost(name: str, slug: str) -> None:
     assert len(tree.items) == issue.items
     if issue.counts is not None:
         assert (issue.counts.words_lost, issue.counts.links_lost) == ((), ())
+        assert issue.counts.pictures_lost == ()
 
 
 @pytest.mark.parametrize(

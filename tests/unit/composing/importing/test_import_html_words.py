@@ -49,6 +49,7 @@ def test_no_word_and_no_link_is_lost(seed: int) -> None:
     if issue is not None:
         assert issue.counts is not None
         assert (issue.counts.words_lost, issue.counts.links_lost) == ((), ()), issue.markdown
+        assert issue.counts.pictures_lost == (), issue.markdown
 
 
 UNSEEN = {"script", "style", "title", "iframe", "noembed", "noframes"}
