@@ -21,14 +21,15 @@ from mailer.composing.issue.tree import (
 from mailer.composing.issue.writing.escaping import normal_address, shown_address
 
 _STYLES = (Emphasis, Strong, Strikethrough)
+_BLANKS = re.compile(r" {2,}")
 _NO_DEFAULT = re.compile(r"[{}\n]")
 
 
 def normal_words(inlines: Iterable[Inline], *, breaks: bool = True) -> Inlines:
     """Return words as they read back: the same to a reader's eye.
 
-    Blanks stand outside of emphasis and links, not in them, and none at either end; neighbours of
-    one style are joined; nothing is emphasised twice or linked within a link; nothing is empty.
+    Blanks stand outside of emphasis and links, not in them, one at a time, and none at either end;
+    neighbours of one style are joined; nothing is emphasised twice or linked within a link; nothing is empty.
 
     Args:
         inlines: any words.
@@ -46,10 +47,14 @@ def _level(inlines: Iterable[Inline], outer: frozenset[type], *, breaks: bool) -
     found: list[Inline] = []
     nodes = (each for node in inlines for each in _cleaned(node, outer, breaks=breaks))
     for is_text, run in groupby(nodes, key=lambda node: isinstance(node, Text)):
-        joined = (Text("".join(node.text for node in run if isinstance(node, Text))),)
-        for each in joined if is_text else run:
+        for each in _one_text(run) if is_text else run:
             _append(found, each)
     return tuple(found)
+
+
+def _one_text(run: Iterable[Inline]) -> Iterator[Inline]:
+    text = "".join(node.text for node in run if isinstance(node, Text))
+    yield Text(_BLANKS.sub(" ", text))
 
 
 def _append(found: list[Inline], node: Inline) -> None:
@@ -57,7 +62,7 @@ def _append(found: list[Inline], node: Inline) -> None:
     last = found[-1] if found else None
     match last, node:
         case Text(before), Text(after):
-            found[-1] = Text(before + after)
+            found[-1] = Text(_BLANKS.sub(" ", before + after))
         case CodeSpan(before), CodeSpan(after):
             found[-1] = CodeSpan(before + after)
         case LineBreak(), Text(after):
