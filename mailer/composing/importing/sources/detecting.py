@@ -78,15 +78,15 @@ def read_export(data: bytes, *, name: str, source: str = "auto", base_url: str =
 
 def _refuse_others(data: bytes, *, name: str) -> None:
     """Refuse what people have besides, with what to do."""
-    what = ""
+    what, code = "", ""
     if data.startswith(_OUTLOOK):
         what = "is a message of Outlook: save it as .eml"
     elif data.startswith(b"%PDF-"):
         what = "is a PDF: import the page or mail that it was made of"
     elif is_feed(data[:_SNIFFED].decode(errors="replace")):
-        what = "is a feed: mailer issue draft --from-feed reads it"
+        what, code = "is a feed", "feed-not-issue"
     if what:
-        raise RenderError(what, path=Path(name))
+        raise RenderError(what, path=Path(name), code=code)
 
 
 def detect(data: bytes, *, name: str) -> str:
@@ -236,7 +236,8 @@ def _titled(post: Post, files: Folder) -> Post:
 def _some(export: Export, name: str) -> Export:
     if not export.posts:
         raise RenderError(
-            f"holds no post that can be imported (read as {export.source}): --from says what it is",
+            f"holds no post that can be imported (read as {export.source})",
             path=Path(name),
+            code="posts-none",
         )
     return export
