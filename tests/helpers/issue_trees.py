@@ -1,5 +1,7 @@
 """Trees of issues for hypothesis: every kind of block and word, and text that is hostile."""
 
+# ruff: noqa: E501, RUF001 - lists of many short texts, letters of many scripts
+
 import datetime as dt
 
 from hypothesis import strategies as st

@@ -43,6 +43,7 @@ class Unit:
         level: 1 to 6 for marked-up headings, 7 for a line in bold, else 0.
         indent: columns before the text.
         url: taken out of the text.
+        listed: whether it is an entry of a list in running text, not an item or a heading.
         lost: whether it is not where it should be, and was put back from the contents.
     """
 
@@ -56,6 +57,7 @@ class Unit:
     indent: int = 0
     url: str = ""
     lost: bool = False
+    listed: bool = False
 
     @property
     def is_heading(self) -> bool:
@@ -69,7 +71,12 @@ class Unit:
 
     @property
     def is_entry(self) -> bool:
-        """Whether it is an entry of a bulleted list."""
+        """Whether it is an entry of a bulleted list that may be an item."""
+        return self.is_bullet and not self.listed
+
+    @property
+    def is_bullet(self) -> bool:
+        """Whether a bullet stands before it."""
         return self.marker is not None and self.marker.style == "bullet"
 
 

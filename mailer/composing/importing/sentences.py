@@ -78,7 +78,8 @@ def is_prose(text: str) -> bool:
     if core[-1] in _FULL_STOPS and not core.endswith(("...", "。。")):
         return _is_sentence(core)
     if core[-1] in TERMINALS:
-        return width(core) > _LONG_QUESTION or sentence_count(core) > 1
+        is_called = core[-1] in "!！" and len(core.split()) >= _PROSE_WORDS
+        return is_called or width(core) > _LONG_QUESTION or sentence_count(core) > 1
     return _is_unfinished_prose(core)
 
 

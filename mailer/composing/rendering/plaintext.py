@@ -158,7 +158,7 @@ class PlainText:
 
     # --- blocks ---
 
-    def _block(self, block: Block, room: int) -> list[str]:  # noqa: C901, PLR0911 - one return a kind
+    def _block(self, block: Block, room: int) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one return a kind
         match block:
             case Paragraph(children, _) | Subheading(children, _):
                 return self._text(children, room)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mailer.composing.drafts.feeds.escape import one_line
+from mailer.composing.drafts.feeds.lines import one_line
 from mailer.composing.drafts.feeds.urls import web_url
 from mailer.platform.html import Tag, Words, tokenize
 

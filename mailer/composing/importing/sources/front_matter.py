@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Any
 
 import yaml
 
@@ -72,7 +73,7 @@ def read_matter(text: str) -> Matter:
     if end is None:
         return Matter()
     inside = lines[begin + 1 : end]
-    found = _toml(inside) if fence == "+++" else _yaml(inside)
+    found: Mapping[Any, object] = _toml(inside) if fence == "+++" else _yaml(inside)
     values = {str(key).lower(): _text(value) for key, value in found.items()}
     if not values and any(line.strip() for line in inside):
         return Matter()
@@ -92,7 +93,7 @@ def _headers(lines: list[str], begin: int) -> Matter:
     return Matter(found, at, dict(_places(lines[begin:at], begin)))
 
 
-def _yaml(lines: list[str]) -> Mapping[object, object]:
+def _yaml(lines: list[str]) -> Mapping[Any, object]:
     text = "\n".join(lines)
     if len(text) > _LONGEST:
         return {}
@@ -114,9 +115,9 @@ def _one_by_one(lines: list[str]) -> Iterator[tuple[object, object]]:
             yield found[1], value if isinstance(value, str | dt.date) else found[2]
 
 
-def _toml(lines: list[str]) -> Mapping[object, object]:
+def _toml(lines: list[str]) -> Mapping[str, object]:
     try:
-        return dict(tomllib.loads("\n".join(lines)))
+        return tomllib.loads("\n".join(lines))
     except (tomllib.TOMLDecodeError, RecursionError):
         return {}
 

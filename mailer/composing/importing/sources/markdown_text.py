@@ -6,7 +6,7 @@ attribute lists in braces, Liquid tags, web addresses without brackets.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -217,7 +217,7 @@ def _take_attributes(state: StateCore) -> None:
                 state.env["read"].dropped.append(Dropped(line, found[0], "a list of attributes"))
 
 
-def _name_heading(opener: Token, children: list[Token], env: dict[str, Any]) -> None:
+def _name_heading(opener: Token, children: list[Token], env: MutableMapping[str, Any]) -> None:
     last = children[-1]
     found = _HEADING_BRACES.search(last.content) if last.type == "text" else None
     name = _ID.search(found[1]) if found else None

@@ -4,17 +4,14 @@ import re
 from dataclasses import dataclass, replace
 
 from mailer.composing.importing.html import ReadPage, read_page
-from mailer.composing.importing.html.facts import read_date
-from mailer.composing.importing.importer import import_text
+from mailer.composing.importing.importer import ReadText, read_text
 from mailer.composing.importing.model import ImportedIssue
 from mailer.composing.importing.post import Post
 from mailer.composing.importing.sources.markdown_text import read_markdown
 from mailer.composing.importing.sources.plain_text import text_to_html
 from mailer.composing.importing.words import words_in
-from mailer.composing.issue.writing.front_matter import quoted
 from mailer.errors import RenderError
 
-_SUBJECT = re.compile(r'^"(.*)"$')
 _HALF_SENTENCE = re.compile(r"^### [^\n]{40,}[^\n.!?:)\]]\n\n[a-z]", re.MULTILINE)
 
 
@@ -33,8 +30,8 @@ class Export:
     ignored: tuple[str, ...] = ()
 
 
-def import_post(post: Post, *, source_name: str, image_folder: str) -> ReadPage | ImportedIssue:
-    """Return the issue that a post makes; of raw text, without words to hold it against.
+def import_post(post: Post, *, source_name: str, image_folder: str) -> ReadPage:
+    """Return the issue that a post makes, and what it has to be held against.
 
     Args:
         post: to import.
@@ -46,8 +43,8 @@ def import_post(post: Post, *, source_name: str, image_folder: str) -> ReadPage 
     """
     if post.kind == "text" or (post.source == "text" and not post.is_settled):
         plain = _plain(post, source_name)
-        if plain is not None and post.kind == "text" and not _is_letter(plain):
-            return plain
+        if plain is not None and post.kind == "text" and not _is_letter(plain.page.issue):
+            return plain.page
         post = _with_head(post, plain) if plain else post
     page = _as_page(post)
     read = read_page(page, source_name=source_name, image_folder=image_folder)
@@ -73,33 +70,12 @@ def _as_page(post: Post) -> Post:
 # --- raw text -------------------------------------------------------------------------------
 
 
-def _plain(post: Post, source_name: str) -> ImportedIssue | None:
+def _plain(post: Post, source_name: str) -> ReadText | None:
     """Return the issue that raw text makes by its shape; None where it has too little of one."""
     try:
-        imported = import_text(post.body, source_name=source_name)
+        return read_text(post, source_name=source_name)
     except RenderError:
         return None
-    markdown = imported.markdown
-    gone = set()
-    if post.title:
-        markdown, was = _replaced(markdown, "subject", quoted(post.title))
-        if "TODO" not in was and _bare(was) != _bare(post.title):
-            markdown = markdown.replace("\n---\n", f"\ntitle: {was}\n---\n", 1)
-        gone.add("missing_title")
-    if post.date:
-        markdown, _ = _replaced(markdown, "date", str(post.date))
-        gone |= {"missing_date", "uncertain_date"}
-    slug = post.name_in_links if post.slug or post.title else imported.slug
-    markdown, _ = _replaced(markdown, "slug", slug)
-    kept = tuple(finding for finding in imported.findings if finding.code not in gone)
-    return replace(
-        imported,
-        markdown=markdown,
-        slug=slug,
-        source=post.source,
-        origin=post.origin,
-        findings=(*post.findings, *kept),
-    )
 
 
 def _is_letter(imported: ImportedIssue) -> bool:
@@ -111,23 +87,13 @@ def _is_letter(imported: ImportedIssue) -> bool:
     return untitled * 4 >= imported.items or bool(_HALF_SENTENCE.search(imported.markdown))
 
 
-def _with_head(post: Post, imported: ImportedIssue) -> Post:
+def _with_head(post: Post, plain: ReadText) -> Post:
     """Return a letter with the title and date that were found in it; its title is a heading."""
-    subject, date = (_replaced(imported.markdown, key, "")[1] for key in ("subject", "date"))
-    title = post.title or ("" if "TODO" in subject else _SUBJECT.sub(r"\1", subject))
-    day = post.date or (None if "TODO" in date else read_date(date))
+    title = post.title or plain.title
     first, _, rest = post.body.lstrip().partition("\n")
     is_title = bool(title) and _bare(first) == _bare(title)
     body = f"# {first.strip()}\n\n{rest}" if is_title else post.body
-    return replace(post, title=title, date=day, body=body)
-
-
-def _replaced(markdown: str, key: str, value: str) -> tuple[str, str]:
-    """Return an issue with another value in its front matter, and the one it had."""
-    found = re.search(rf"^{key}: (.*)$", markdown, re.MULTILINE)
-    if not found:
-        return markdown, ""
-    return f"{markdown[: found.start()]}{key}: {value}{markdown[found.end() :]}", found[1]
+    return replace(post, title=title, date=post.date or plain.date, body=body)
 
 
 def _bare(text: str) -> str:

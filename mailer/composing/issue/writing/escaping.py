@@ -81,7 +81,9 @@ def _is_special(found: re.Match[str], text: str, *, after: str, in_label: bool) 
 
 def _is_plain_bracket(text: str, begin: int, after: str) -> bool:
     found = _PLAIN_BRACKETS.match(text, begin)
-    return bool(found) and (found.end() < len(text) or after not in {"(", "[", ":", "{"})
+    if found is None:
+        return False
+    return found.end() < len(text) or after not in {"(", "[", ":", "{"}
 
 
 def escape_line_start(line: str) -> str:
@@ -105,6 +107,11 @@ def normal_address(url: str) -> str:
     if url.startswith("{{"):
         return url
     return _BRACES.sub("%7b", _MARKDOWN.normalizeLink(url.strip()))
+
+
+def shown_address(url: str) -> str:
+    """Return an address as the words of a link that has no others."""
+    return _MARKDOWN.normalizeLinkText(url)
 
 
 def write_address(url: str) -> str:
@@ -132,7 +139,7 @@ def autolink(url: str, words: str) -> str:
     """Return `<address>` if that alone is a link of these words to `url`; else nothing."""
     if url == f"mailto:{words}" and _EMAIL.fullmatch(words):
         return f"<{words}>"
-    is_written_out = _AUTOLINK.fullmatch(url) and _MARKDOWN.normalizeLinkText(url) == words
+    is_written_out = _AUTOLINK.fullmatch(url) and shown_address(url) == words
     return f"<{url}>" if is_written_out else ""
 
 

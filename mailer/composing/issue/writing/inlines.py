@@ -67,7 +67,7 @@ class _Line:
 
     def take_all(self, inlines: Inlines) -> "_Line":
         for at, node in enumerate(inlines):
-            self._take(node, inlines[at + 1 :][:1])
+            self._take(node, inlines[at + 1 : at + 2])
         return self
 
     def finish(self, after: str = " ") -> str:

@@ -55,12 +55,8 @@ def _with_footnotes(
 
 def _settled(blocks: Blocks) -> Blocks:
     """Return blocks without rules at their ends."""
-    kept = list(blocks)
-    while kept and isinstance(kept[0], Rule):
-        kept.pop(0)
-    while kept and isinstance(kept[-1], Rule):
-        kept.pop()
-    return tuple(kept)
+    seen = [at for at, block in enumerate(blocks) if not isinstance(block, Rule)]
+    return blocks[seen[0] : seen[-1] + 1] if seen else ()
 
 
 def _placed(
@@ -147,7 +143,7 @@ def _item(item: Item) -> Item:
     if kicker and not title and url:
         title = (Text(url),)
     if kicker and (not title or (url and _is_address(title))):
-        kicker, title, lead = (), kicker, 0
+        kicker, (title, url), lead = (), _linked(kicker, url), 0
     if not kicker:
         kicker, title, url, blocks, lead = _headed(title, url, blocks, lead)
     return replace(item, kicker=kicker, title=title, url=url, blocks=blocks, lead_images=lead)
@@ -160,6 +156,14 @@ def _title(item: Item) -> tuple[Inlines, str]:
         match normal_words((Strong(item.title),), breaks=False):
             case (Strong(inner),):
                 words = inner
+    return _parted(words)
+
+
+def _linked(words: Inlines, url: str) -> tuple[Inlines, str]:
+    return _parted((Link(url, words),)) if url else (words, "")
+
+
+def _parted(words: Inlines) -> tuple[Inlines, str]:
     match normal_words(words, breaks=False):
         case (Link(url, children),):
             return children, url

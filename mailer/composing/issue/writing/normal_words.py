@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import groupby
 
 from mailer.composing.issue.reading.source import normalise
 from mailer.composing.issue.tree import (
@@ -17,7 +18,7 @@ from mailer.composing.issue.tree import (
     Strong,
     Text,
 )
-from mailer.composing.issue.writing.escaping import normal_address
+from mailer.composing.issue.writing.escaping import normal_address, shown_address
 
 _STYLES = (Emphasis, Strong, Strikethrough)
 _NO_DEFAULT = re.compile(r"[{}\n]")
@@ -43,8 +44,10 @@ def plain_line(text: str) -> str:
 
 def _level(inlines: Iterable[Inline], outer: frozenset[type], *, breaks: bool) -> Inlines:
     found: list[Inline] = []
-    for node in inlines:
-        for each in _cleaned(node, outer, breaks=breaks):
+    nodes = (each for node in inlines for each in _cleaned(node, outer, breaks=breaks))
+    for is_text, run in groupby(nodes, key=lambda node: isinstance(node, Text)):
+        joined = (Text("".join(node.text for node in run if isinstance(node, Text))),)
+        for each in joined if is_text else run:
             _append(found, each)
     return tuple(found)
 
@@ -102,7 +105,7 @@ def _link(node: Link, outer: frozenset[type], *, breaks: bool) -> Iterator[Inlin
     url = normal_address(node.url)
     words = _trimmed(inner)
     if not words and url:
-        yield replace(node, url=url, children=(Text(url),))
+        yield replace(node, url=url, children=(Text(shown_address(url)),))
     yield from _around(inner, lambda children: replace(node, url=url, children=children))
 
 
@@ -141,11 +144,8 @@ def _blanks(inner: Inlines, *, is_end: bool = False) -> Inlines:
 
 
 def _trimmed(inner: Inlines) -> Inlines:
-    nodes = list(inner)
-    while nodes and _is_blank(nodes[0]):
-        nodes.pop(0)
-    while nodes and _is_blank(nodes[-1]):
-        nodes.pop()
+    seen = [at for at, node in enumerate(inner) if not _is_blank(node)]
+    nodes = list(inner[seen[0] : seen[-1] + 1]) if seen else []
     match nodes:
         case [Text(text), *_]:
             nodes[0] = Text(text.lstrip(" "))
