@@ -46,8 +46,10 @@ def _level(inlines: Iterable[Inline], outer: frozenset[type], *, breaks: bool) -
     found: list[Inline] = []
     nodes = (each for node in inlines for each in _cleaned(node, outer, breaks=breaks))
     for is_text, run in groupby(nodes, key=lambda node: isinstance(node, Text)):
-        joined = (Text("".join(node.text for node in run if isinstance(node, Text))),)
-        for each in joined if is_text else run:
+        parts = list(run)
+        if is_text:
+            parts = [Text("".join(node.text for node in parts if isinstance(node, Text)))]
+        for each in parts:
             _append(found, each)
     return tuple(found)
 
