@@ -292,7 +292,7 @@ class Flow:
                 rest.append(entry)
                 continue
             told = words_of(entry)
-            if titles := links_among(words):
+            if (titles := links_among(words)) and not bare_link(entry):
                 told = unlinked(told, titles[0].url)
             words += (LineBreak(), *told) if words else told
         if words:

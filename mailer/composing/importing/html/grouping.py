@@ -57,7 +57,7 @@ def items(element: Element) -> list[Element]:
     for child in element.children:
         if isinstance(child, Element) and child.tag == "li":
             items.append(Element("li", child.attrs, child.line, children=list(child.children)))
-        elif not isinstance(child, Characters) or child.text.strip():
+        elif items or not isinstance(child, Characters) or child.text.strip():
             if not items:
                 items.append(Element("li", {}, child.line))
             items[-1].children.append(child)

@@ -87,7 +87,7 @@ class InlineReader:
             return
         styles = self._styles(node.marks)
         text = _raised(node.text, node.marks)
-        target = self._target(node.marks)
+        target = self._target(node.marks) if node.text.strip() else None
         if not self.record.has_merge_tags or (CODE in styles and not is_ghost_tag(text)):
             yield from _apart(text, styles, target)
         else:

@@ -110,11 +110,11 @@ def nested(runs: Sequence[Run]) -> Inlines:
 
 
 def _with_breaks_in_links(runs: Sequence[Run]) -> Iterator[Run]:
-    """Yield runs; a break amid the words of one link is a blank of that link."""
+    """Yield runs; a break or blank amid the words of one link is a blank of that link."""
     for at, run in enumerate(runs):
         before = runs[at - 1].target if at else None
         after = runs[at + 1].target if at + 1 < len(runs) else None
-        is_amid = isinstance(run.node, LineBreak) and before is not None and before is after
+        is_amid = _is_blank(run) and before is not None and before is after
         yield Run(" ", target=before, styles=runs[at - 1].styles) if is_amid else run
 
 
@@ -145,9 +145,7 @@ def _common(runs: list[Run]) -> frozenset[str]:
 def _link(runs: list[Run], target: Target) -> _Atom:
     common = _common(runs)
     inner = [Run(run.text, run.styles - common, None, run.node) for run in runs]
-    has_words = any(run.node is not None or run.text.strip() for run in runs)
-    children = nested(inner) if has_words else (Text(target.url),)
-    return _Atom(Link(target.url, children, target.line), common)
+    return _Atom(Link(target.url, nested(inner), target.line), common)
 
 
 def _nested(atoms: list[_Atom]) -> Inlines:
