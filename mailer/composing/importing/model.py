@@ -198,8 +198,7 @@ class ImportedIssue:
         unwrapped: click-tracked addresses, with the ones that they led to.
         merge_tags: merge tags of the other system, with ours; empty where there is none.
         origin: what is known of where it comes from, such as `from`, `list_id`, `url`.
-        counts: words and links held against the source's; None for raw text, whose importer
-            keeps words in order by itself.
+        counts: words and links held against the source's; None until that is done.
     """
 
     markdown: str
