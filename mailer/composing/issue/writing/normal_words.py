@@ -29,7 +29,8 @@ def normal_words(inlines: Iterable[Inline], *, breaks: bool = True) -> Inlines:
     """Return words as they read back: the same to a reader's eye.
 
     Blanks stand outside of emphasis and links, not in them, one at a time, and none at either end;
-    neighbours of one style are joined; nothing is emphasised twice or linked within a link; nothing is empty.
+    neighbours of one style are joined; nothing is emphasised twice or linked within a link, and
+    nothing is empty.
 
     Args:
         inlines: any words.

@@ -205,7 +205,10 @@ def test_blocks_are_written_as_people_write_them() -> None:
         ListBlock(((a,), (b, ListBlock(((a,),), None, 0))), None, 0),
         ListBlock(((a, b), (a,)), 3, 0),
         Quote((a,), 0, (Text("Ann"),)),
-        Table(((Text("h"),), (Text("i|j"),)), (((Text("1"),), (MergeField("x", "y"),)),), ("", "right"), 0),
+        Table(
+            ((Text("h"),), (Text("i|j"),)),
+            (((Text("1"),), (MergeField("x", "y"),)),), ("", "right"), 0,
+        ),
         Image("a.png", "what", (Text("caption"),), "https://a.dev", 0, 320),
     )  # fmt: skip
     assert write_blocks(blocks) == (
