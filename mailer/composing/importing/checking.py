@@ -3,6 +3,7 @@
 import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from mailer.composing.importing.html.page import ReadPage
 from mailer.composing.importing.model import Counts, Finding, ImportedIssue
@@ -201,10 +202,16 @@ def _collect(root: object, texts: list[str], links: Counter[str]) -> None:
         elif dataclasses.is_dataclass(node) and not isinstance(node, type):
             if url := getattr(node, "url", ""):
                 links[same_address(url)] += 1
-            fields = [each.name for each in dataclasses.fields(node) if each.name not in _SILENT]
-            values = tuple(getattr(node, name) for name in fields)
+            values = tuple(getattr(node, name) for name in _fields_of(type(node)))
             texts.append(" " if type(node).__name__ in _APART else "")
             stack.extend(_parts(values, are_words=_is_inline(node)))
+
+
+@lru_cache(maxsize=64)
+def _fields_of(kind: type) -> tuple[str, ...]:
+    """Return the fields of a node that hold words, or nodes that do."""
+    names = (each.name for each in dataclasses.fields(kind))
+    return tuple(name for name in names if name not in _SILENT)
 
 
 def _parts(values: tuple[object, ...], *, are_words: bool) -> Iterator[object]:

@@ -34,7 +34,7 @@ class Target:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, which takes twice the time to make
 class Run:
     """Words of one style, or a node that is none of words, such as a merge field.
 
@@ -98,7 +98,7 @@ def _is_blank(run: Run) -> bool:
 # --- runs to nodes --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Atom:
     node: Inline
     styles: frozenset[str]
@@ -111,6 +111,9 @@ def nested(runs: Sequence[Run]) -> Inlines:
 
 def _with_breaks_in_links(runs: Sequence[Run]) -> Iterator[Run]:
     """Yield runs; a break or blank amid the words of one link is a blank of that link."""
+    if not any(run.target for run in runs):
+        yield from runs
+        return
     for at, run in enumerate(runs):
         before = runs[at - 1].target if at else None
         after = runs[at + 1].target if at + 1 < len(runs) else None
