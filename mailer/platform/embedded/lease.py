@@ -18,7 +18,8 @@ from mailer.platform.embedded.linger import VARIABLE, linger_seconds
 from mailer.platform.embedded.postgres_server import NAME as POSTGRES
 from mailer.platform.embedded.process import POLL_SECONDS
 from mailer.platform.embedded.redis_server import NAME as REDIS
-from mailer.platform.state_dir import ensure_state_dir, give_to_owner_of, private_dir
+from mailer.platform.files import give_to_owner_of
+from mailer.platform.state_dir import ensure_state_dir, private_dir
 
 _ACQUIRE_SECONDS = 120.0
 _MOST_DEATHS = 3
