@@ -20,7 +20,7 @@ from typing import Any
 
 import mailer.platform.files
 from mailer.composing import compiling
-from mailer.composing.drafts import drafting
+from mailer.composing.drafts import drafting, feed_cache
 from mailer.composing.drafts import memory as draft_memory
 from mailer.composing.images import store as image_store
 from mailer.composing.importing import import_file
@@ -28,7 +28,6 @@ from mailer.composing.importing.model import ImageFile, ImportedIssue
 from mailer.composing.themes import theming
 from mailer.config import Settings, load_settings, secret_key
 from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient
-from mailer.platform.net import cache as feed_cache
 from mailer.providers import outbox
 from mailer.providers.outcome import Outcome
 from mailer.web.inbox import store as inbox_store
