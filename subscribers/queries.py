@@ -13,8 +13,8 @@ from subscribers.model import (
     ArchiveVisibility,
     SubscriptionState,
     SuppressionReason,
-    is_list_slug,
 )
+from subscribers.slugs import is_list_slug
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from subscribers import queries
 from subscribers.consent import UNSUBSCRIBABLE, SubscribeAction, subscribe_action
 from subscribers.errors import InvalidNameError, SubscriptionStateError
 from subscribers.importing.rows import LONGEST_CELL, is_field_name
-from subscribers.model import SubscriptionState, SuppressionReason, is_list_slug
+from subscribers.model import SubscriptionState, SuppressionReason
 from subscribers.people.address import Address
 from subscribers.queries import MailingList
+from subscribers.slugs import is_list_slug
 
 _REFUSALS = {
     SubscribeAction.REFUSE_SUPPRESSED: (

@@ -9,9 +9,9 @@ from subscribers.model import (
     ArchiveRobots,
     ArchiveVisibility,
     SubscriptionState,
-    is_list_slug,
 )
 from subscribers.queries import get_mailing_list
+from subscribers.slugs import is_list_slug
 
 _COLUMNS = "id, slug, name, archive_visibility, archive_robots, archive_generation"
 

@@ -9,9 +9,9 @@ from mailer.composing.importing.doubts import doubtful_lines, unheaded_introduct
 from mailer.composing.importing.items import read_section, spacing
 from mailer.composing.importing.model import Dropped, ImportedIssue, Kind, Section, Unit
 from mailer.composing.importing.outline import CONTENTS, Outline, outline
-from mailer.composing.importing.slugs import slug_of
 from mailer.composing.importing.units import read_units
 from mailer.composing.importing.writer import Writer
+from mailer.composing.issue.slugs import slug_of
 from mailer.errors import RenderError
 
 _DATE_UNITS = 12

@@ -9,8 +9,8 @@ from mailer.composing.importing.html.gathering import Gathering, Note
 from mailer.composing.importing.html.markdown import BodyWriter, heading_levels, quoted
 from mailer.composing.importing.html.merge_tags import split_tags
 from mailer.composing.importing.model import Finding, ImportedIssue
-from mailer.composing.importing.slugs import slug_of
 from mailer.composing.importing.writer import NO_DATE
+from mailer.composing.issue.slugs import slug_of
 
 if TYPE_CHECKING:
     from mailer.composing.importing.html.page import Page

@@ -7,7 +7,6 @@ from typing import Literal, get_args
 
 from mailer.composing.importing.clean import decode, refuse_binary
 from mailer.composing.importing.html import decode_html
-from mailer.composing.importing.slugs import slug_of
 from mailer.composing.importing.sources import buttondown, eml, ghost, listmonk, medium, substack
 from mailer.composing.importing.sources.containers import (
     LARGEST_PAGE_BYTES,
@@ -18,6 +17,7 @@ from mailer.composing.importing.sources.containers import (
 from mailer.composing.importing.sources.markdown_text import is_markdown, with_breaks
 from mailer.composing.importing.sources.posts import Export, Post, shown_title
 from mailer.composing.importing.sources.tables import columns_of
+from mailer.composing.issue.slugs import slug_of
 from mailer.errors import RenderError
 
 Source = Literal[

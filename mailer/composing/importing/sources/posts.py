@@ -14,9 +14,9 @@ from mailer.composing.importing.html.tree import build, text_of
 from mailer.composing.importing.html.words import tally_source
 from mailer.composing.importing.importer import import_text
 from mailer.composing.importing.model import Finding, ImportedIssue
-from mailer.composing.importing.slugs import slug_of
 from mailer.composing.importing.sources.markdown_text import markdown_to_html
 from mailer.composing.importing.sources.plain_text import text_to_html
+from mailer.composing.issue.slugs import slug_of
 from mailer.errors import RenderError
 
 Kind = Literal["html", "markdown", "text"]
