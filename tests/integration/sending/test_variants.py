@@ -6,7 +6,7 @@ import re
 from ledger_kit import SIGNER, Ledger, compiled_issue
 from provider_kit import seen
 
-from mailer.archive.access import private_door
+from mailer.archive.access import private_access
 from mailer.message.compiled import Slot, SlotContext, Variant
 from mailer.platform.clock import utcnow
 from mailer.providers.memory import Answer
@@ -72,7 +72,7 @@ def test_a_private_archive_opens_from_the_message(ledger: Ledger) -> None:
         found = re.search(r"/archive/k/([^/]+)/first$", link)
         assert found
         with ledger.engine.connect() as connection:
-            assert private_door(connection, SIGNER, found[1], now=utcnow())
+            assert private_access(connection, SIGNER, found[1], now=utcnow())
 
 
 def shown_for(ledger: Ledger, email: str) -> list[str] | None:

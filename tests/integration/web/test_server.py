@@ -157,7 +157,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from web_kit import web_app
-from mailer.web import archive
+from mailer.web.public import archive
 from mailer.web.server import run_web
 import time
 slow = archive.read_index

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, features
 
-from mailer.archive.card_files import MOST_KEPT, CardShelf, card_hash
+from mailer.archive.card_files import MOST_KEPT, CardStore, card_hash
 from mailer.archive.cards import HEIGHT, WIDTH, Card, draw_card
 from mailer.archive.cards import fonts as card_fonts
 from mailer.archive.cards.coverage import read_coverage
@@ -184,13 +184,13 @@ def test_any_title_makes_a_card(title: str) -> None:
 
 
 def test_cards_are_drawn_once(tmp_path: Path) -> None:
-    shelf = CardShelf(tmp_path / ".mailer")
-    first = shelf.get(card())
+    store = CardStore(tmp_path / ".mailer")
+    first = store.get(card())
     [kept] = (tmp_path / ".mailer" / "cards").iterdir()
     assert kept.name == f"{card_hash(card())}.png"
     assert kept.read_bytes() == first
     kept.write_bytes(b"kept")
-    assert shelf.get(card()) == b"kept"
+    assert store.get(card()) == b"kept"
     assert card_hash(card("another")) != card_hash(card())
 
 
@@ -199,13 +199,13 @@ def test_what_was_drawn_longest_ago_goes_first(
 ) -> None:
     assert MOST_KEPT >= 1000
     monkeypatch.setattr("mailer.archive.card_files.MOST_KEPT", 2)
-    shelf = CardShelf(tmp_path)
+    store = CardStore(tmp_path)
     for title in ("a", "b", "c"):
-        shelf.get(card(title))
+        store.get(card(title))
     names = {path.stem for path in (tmp_path / "cards").iterdir()}
     assert names == {card_hash(card("b")), card_hash(card("c"))}
 
 
 def test_where_nothing_can_be_kept_a_card_is_drawn_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    assert CardShelf(tmp_path / "file" / "state").get(card()).startswith(b"\x89PNG")
+    assert CardStore(tmp_path / "file" / "state").get(card()).startswith(b"\x89PNG")

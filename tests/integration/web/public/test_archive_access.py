@@ -163,6 +163,30 @@ def test_a_signed_link_opens_it_and_nothing_is_kept(web: WebHandle, members: Web
         assert entry_id in feed.text
 
 
+@pytest.mark.parametrize(
+    "token",
+    [
+        pytest.param("PTP32MBKYZI3wiHWpPFzD0GWvlwN7KQE", id="shared"),
+        pytest.param("PdECPqx2uIlsDcbGyMmsYGJbems", id="subscriber"),
+    ],
+)
+def test_a_link_of_the_earlier_scheme_still_opens_it(
+    web: WebHandle, members: WebLedger, token: str
+) -> None:
+    make(members, "private")
+    path = f"/archive/k/{token}/"
+    assert "About secret" in get(web, path).text
+    assert "<p>the secret</p>" in get(web, path + "secret").text
+    with members.engine.begin() as connection:
+        change_archive(connection, "members", revoke_links=True)
+    assert get(web, path).status == 404
+
+
+def test_a_link_of_the_earlier_scheme_still_ends(web: WebHandle, members: WebLedger) -> None:
+    make(members, "private")
+    assert get(web, "/archive/k/PY6Styqrl47n1_PNYu2K4ZPboduzKF11/").status == 404
+
+
 def test_links_are_not_logged(
     web: WebHandle, members: WebLedger, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,7 +16,7 @@ from mailer.archive.feeds.feeds import MOST_ENTRIES
 from mailer.archive.feeds.sitemap import SITEMAP
 from mailer.bootstrap import App
 from mailer.message.compiled import Mailbox
-from mailer.web.app import make_desk
+from mailer.web.app import archive_context
 from mailer.web.pages import Pages
 from mailer.web.public.site import site_map, site_map_part
 from mailer.web.server import WebHandle, start_web
@@ -195,12 +195,12 @@ def test_the_site_map_has_what_may_be_listed(web: WebHandle, ledger: WebLedger) 
 def test_a_large_site_map_is_several(app: App, ledger: WebLedger) -> None:
     """As beyond 50,000 addresses, with 2 to a file."""
     seed_weeks(ledger, 5)
-    desk = make_desk(app, Pages({}))
-    parts = locations(site_map(desk, most_urls=2))
+    context = archive_context(app, Pages({}))
+    parts = locations(site_map(context, most_urls=2))
     assert [part.rpartition("/")[2] for part in parts] == [
         f"sitemap-{number}.xml" for number in range(4)
     ]
-    bodies = [site_map_part(desk, number, most_urls=2) for number in range(5)]
+    bodies = [site_map_part(context, number, most_urls=2) for number in range(5)]
     assert bodies[4] is None
     found = [locations(body) for body in bodies if body]
     assert [len(each) for each in found] == [2, 2, 2, 1]

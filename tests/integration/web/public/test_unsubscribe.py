@@ -60,6 +60,23 @@ def test_a_post_unsubscribes_at_once_and_again_without_harm(
     assert tuple(consent) == (1, "unsubscribed", source, {"delivery_id": delivery})
 
 
+def test_a_link_of_the_earlier_scheme_still_unsubscribes(web: WebHandle, ledger: WebLedger) -> None:
+    ledger.seed(1)
+    url = f"{web.url}/u/PVrRCGPiCvIYv1Z30FXlg2L1J9Q"
+    assert "Leave The Weekly?" in request("GET", url).text
+    assert request("POST", url, body=GMAIL_BODY, headers=URLENCODED).status == 200
+    assert ledger.subscription_states() == ["unsubscribed"]
+
+
+def test_a_test_s_link_of_the_earlier_scheme_still_shows_its_page(
+    web: WebHandle, ledger: WebLedger
+) -> None:
+    ledger.seed(1)
+    answer = request("GET", f"{web.url}/u/Pe2z1IWvoHw420pTAIVLFid-")
+    assert answer.status == 200
+    assert "The Weekly" in answer.text
+
+
 def test_the_page_asks_and_shows_whose_link_it_is(web: WebHandle, ledger: WebLedger) -> None:
     ledger.seed(1)
     answer = request("GET", f"{web.url}/u/{ledger.token()}")
