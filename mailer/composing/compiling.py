@@ -26,7 +26,7 @@ from mailer.message.compiled import (
     Recipient,
 )
 from mailer.message.filling import fill
-from mailer.message.links import ARCHIVE_PATH, UNSUBSCRIBE_HELP_PATH
+from mailer.message.links import ARCHIVE_PATH, UNSUBSCRIBE_HELP_PATH, unsubscribe_mailto
 from mailer.message.mime import MimeTemplate
 from mailer.platform.files import write_whole
 from mailer.platform.resources import resource_dir
@@ -285,13 +285,13 @@ def describe(compiled: CompiledIssue, message: bytes) -> dict[str, Any]:
 
 def sample_recipient(compiled: CompiledIssue, settings: Settings) -> Recipient:
     """Return nobody: no merge values, and an unsubscribe link that changes nothing."""
-    base = settings.web.base_url.rstrip("/")
+    base = settings.web.base_url
     return Recipient(
         delivery_id=0,
         email=SAMPLE_EMAIL,
         name="",
         message_id=f"sample.{compiled.slug}@{compiled.sender.email.rpartition('@')[2]}",
         unsubscribe_url=base + UNSUBSCRIBE_HELP_PATH,
-        unsubscribe_mailto=f"mailto:{compiled.sender.email}?subject=unsubscribe",
+        unsubscribe_mailto=unsubscribe_mailto(compiled.sender.email),
         archive_url=f"{base}{ARCHIVE_PATH}{compiled.slug}",
     )

@@ -16,7 +16,12 @@ from mailer.config import Settings
 from mailer.errors import ProviderError
 from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
 from mailer.message.filling import fill_for_nobody
-from mailer.message.links import UNSUBSCRIBE_HELP_PATH
+from mailer.message.links import (
+    TEST_COPY_PATH,
+    UNSUBSCRIBE_HELP_PATH,
+    unsubscribe_mailto,
+    unsubscribe_url,
+)
 from mailer.providers.base import Connection, Provider
 from mailer.providers.outcome import Outcome
 from mailer.states import DeliveryState
@@ -164,35 +169,29 @@ class TrialSender:
 
     def _keep_copy(self, compiled: CompiledIssue, mailing_list_id: int) -> str:
         """Keep what the test's "Read online" shows, as the archive has not got it; return where."""
-        number = copy_number(compiled)
+        number, base_url = copy_number(compiled), self.settings.web.base_url
         token = self.signer.sign(Purpose.TEST, mailing_list_id, number)
-        url = f"{self._base_url}/t/{token}"
+        url = f"{base_url}{TEST_COPY_PATH}{token}"
         page = fill_for_nobody(
             compiled.html,
             compiled,
-            unsubscribe_url=self._base_url + UNSUBSCRIBE_HELP_PATH,
+            unsubscribe_url=base_url + UNSUBSCRIBE_HELP_PATH,
             archive_url=url,
         )
         keep_copy(self.settings, number, page)
         return url
 
-    @property
-    def _base_url(self) -> str:
-        return self.settings.web.base_url.rstrip("/")
-
     def _recipient(
         self, test: CompiledIssue, address: Address, reader: Reader, links: "_Links", *, number: int
     ) -> Recipient:
-        mailbox = self.settings.sender.unsubscribe_mailbox or self.settings.sender.email
+        mailbox = self.settings.sender.takes_unsubscribes
         return Recipient(
             delivery_id=FIRST_DELIVERY_ID + number,
             email=address.email,
             name="",
             message_id=f"test.{self.new_id()}@{_domain(test)}",
-            unsubscribe_url=f"{self._base_url}/u/{links.unsubscribe}",
-            unsubscribe_mailto=f"mailto:{mailbox}?subject=unsubscribe%20{links.unsubscribe}"
-            if mailbox
-            else "",
+            unsubscribe_url=unsubscribe_url(self.settings.web.base_url, links.unsubscribe),
+            unsubscribe_mailto=unsubscribe_mailto(mailbox, links.unsubscribe),
             fields=reader.merge_values,
             archive_url=links.copy_url,
         )
