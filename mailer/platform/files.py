@@ -10,7 +10,6 @@ As root, a file is given to the owner of its folder, who can then go on without 
 """
 
 import errno
-import io
 import os
 import secrets
 import shutil
@@ -70,9 +69,8 @@ def writing_text(path: Path, *, mode: int = SHARED) -> Iterator[TextIO]:
         OSError: it cannot be written; what was there before is as it was.
     """
     with FileDraft(Path(os.path.realpath(path)), mode=mode) as draft:
-        text = io.TextIOWrapper(draft.file, encoding="utf-8", newline="")
-        yield text
-        text.flush()
+        with open(draft.descriptor, "w", encoding="utf-8", newline="", closefd=False) as text:
+            yield text
         draft.replace()
 
 
@@ -108,19 +106,20 @@ class FileDraft:
         OSError: it cannot be made.
 
     Attributes:
-        file: to write to.
+        descriptor: of the open file, for locks and streams; -1 once it is closed.
     """
 
     def __init__(self, path: Path, *, mode: int = SHARED, can_be_remade: bool = False) -> None:
         self._path = path
         self._can_be_remade = can_be_remade
-        self._draft: Path | None = _beside(path)
-        with _named(path):
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-            descriptor = os.open(self._draft, flags, mode)
-        self.file = os.fdopen(descriptor, "wb")
+        self._draft = str(_beside(path))
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        try:
+            self.descriptor = os.open(self._draft, flags, mode)
+        except OSError as error:
+            raise _named(error, path) from None
         with suppress(OSError):  # a disk that knows no owners
-            give_to_owner_of(path.parent, descriptor)
+            give_to_owner_of(path.parent, self.descriptor)
 
     def write(self, data: bytes) -> None:
         """Append to the draft.
@@ -128,9 +127,12 @@ class FileDraft:
         Raises:
             OSError: the disk is full, or the like.
         """
-        with _named(self._path):
-            self.file.write(data)
-            self.file.flush()
+        left = memoryview(data)
+        try:
+            while left:
+                left = left[os.write(self.descriptor, left) :]
+        except OSError as error:
+            raise _named(error, self._path) from None
 
     def replace(self) -> None:
         """Give the file its name, in place of another of that name.
@@ -138,11 +140,13 @@ class FileDraft:
         Raises:
             OSError: it cannot be; what was there before is as it was.
         """
-        with _named(self._path):
-            draft = self._finished()
-            draft.replace(self._path)
-            self._draft = None
+        try:
+            self._finish()
+            os.replace(self._draft, self._path)  # noqa: PTH105 - a third of the time of Path's
+            self._draft = ""
             self._flush_name()
+        except OSError as error:
+            raise _named(error, self._path) from None
 
     def claim(self, path: Path | None = None) -> None:
         """Give the file its name, or the name `path` in the same folder, if no other has it.
@@ -152,26 +156,31 @@ class FileDraft:
             OSError: it cannot be named.
         """
         target = path or self._path
-        with _named(target):
-            draft = self._finished()
-            try:
-                target.hardlink_to(draft)
-            except OSError as error:
-                if error.errno not in _NO_LINKS:
-                    raise
-                target.open("xb").close()  # a disk without hard links, such as a memory card
-                draft.replace(target)
-                self._draft = None
+        try:
+            self._finish()
+            self._link(target)
             self._flush_name()
+        except OSError as error:
+            raise _named(error, target) from None
+
+    def _link(self, target: Path) -> None:
+        try:
+            target.hardlink_to(self._draft)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            target.open("xb").close()  # a disk without hard links, such as a memory card
+            Path(self._draft).replace(target)
+            self._draft = ""
 
     def close(self) -> None:
         """Drop the draft, unless it has become the file."""
         with suppress(OSError):
-            self.file.close()
-        if self._draft is not None:
+            self._close()
+        if self._draft:
             with suppress(OSError):
-                self._draft.unlink(missing_ok=True)
-            self._draft = None
+                os.unlink(self._draft)  # noqa: PTH108 - as above
+            self._draft = ""
 
     def __enter__(self) -> Self:
         return self
@@ -179,16 +188,17 @@ class FileDraft:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _finished(self) -> Path:
-        """Return the draft's path once its content is where it must be."""
-        if self._draft is None:
-            raise ValueError(f"{self._path}: the draft has become the file already")
-        if not self.file.closed:
-            self.file.flush()
+    def _finish(self) -> None:
+        """See to it that the content is where it must be before it gets a name."""
+        if self.descriptor >= 0:
             if not self._can_be_remade:
-                os.fsync(self.file.fileno())
-            self.file.close()
-        return self._draft
+                os.fsync(self.descriptor)
+            self._close()
+
+    def _close(self) -> None:
+        descriptor, self.descriptor = self.descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
 
     def _flush_name(self) -> None:
         if not self._can_be_remade:
@@ -217,6 +227,8 @@ def give_to_owner_of(model: Path, path: Path | int) -> None:
     if os.geteuid() != 0:
         return
     owner = model.stat()
+    if owner.st_uid == 0 and owner.st_gid == os.getegid():
+        return  # it is root's already
     if isinstance(path, int):
         os.fchown(path, owner.st_uid, owner.st_gid)
     else:
@@ -236,11 +248,7 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{path.name[:_SHOWN_LETTERS]}.{secrets.token_hex(6)}.tmp")
 
 
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Have errors name the file that people know."""
-    try:
-        yield
-    except OSError as error:
-        error.filename, error.filename2 = str(path), None
-        raise
+def _named(error: OSError, path: Path) -> OSError:
+    """Return the error as one of the file that people know."""
+    error.filename, error.filename2 = str(path), None
+    return error

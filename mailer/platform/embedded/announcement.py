@@ -26,7 +26,7 @@ def publish(path: Path, *, root: Path, urls: Mapping[str, str]) -> int:
     """
     said = json.dumps({"root": str(root), "urls": dict(urls)}).encode()
     with FileDraft(path, mode=PRIVATE, can_be_remade=True) as draft:
-        descriptor = os.dup(draft.file.fileno())  # shares the lock, and outlives the draft
+        descriptor = os.dup(draft.descriptor)  # shares the lock, and outlives the draft
         try:
             locks.lock_descriptor(descriptor)
             draft.write(said)

@@ -111,19 +111,19 @@ def test_a_disk_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def _flushes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Record what is flushed to the disk and renamed, in order."""
     done: list[str] = []
-    fsync, replace = os.fsync, Path.replace
+    fsync, replace = os.fsync, os.replace
 
     def flush(descriptor: int) -> None:
         kind = os.fstat(descriptor).st_mode
         done.append("names" if stat.S_ISDIR(kind) else "content")
         fsync(descriptor)
 
-    def rename(path: Path, target: Path) -> Path:
+    def rename(path: str, target: Path) -> None:
         done.append("rename")
-        return replace(path, target)
+        replace(path, target)
 
     monkeypatch.setattr(os, "fsync", flush)
-    monkeypatch.setattr(Path, "replace", rename)
+    monkeypatch.setattr(os, "replace", rename)
     return done
 
 

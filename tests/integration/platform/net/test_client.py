@@ -133,6 +133,7 @@ def _raw_server(*said: bytes, pause_seconds: float) -> Iterator[str]:
         def serve() -> None:
             connection, _ = server.accept()
             with connection:
+                connection.recv(65536)  # left unread, it would make the end a reset
                 for piece in said:
                     try:
                         connection.sendall(piece)
