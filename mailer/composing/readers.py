@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from mailer.errors import NotFoundError
 from subscribers.errors import InvalidAddressError
 from subscribers.people.address import Address, parse_address
-from subscribers.queries import Person, Subscriber, find_subscriber, search_subscribers
+from subscribers.people.people import Person, Subscriber, find_subscriber, search_subscribers
 
 MOST_FOUND = 8
 PATIENCE_SECONDS = 2

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from subscribers.lists.mailing_lists import get_mailing_list
 from subscribers.model import (
     ArchiveRobots,
     ArchiveVisibility,
     SubscriptionState,
 )
-from subscribers.queries import get_mailing_list
 from subscribers.slugs import is_list_slug
 
 _COLUMNS = "id, slug, name, archive_visibility, archive_robots, archive_generation"

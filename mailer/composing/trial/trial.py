@@ -25,7 +25,8 @@ from mailer.message.links import (
 from mailer.providers.base import Connection, Provider
 from mailer.providers.outcome import Outcome
 from mailer.states import DeliveryState
-from subscribers import queries
+from subscribers import suppressions
+from subscribers.lists import mailing_lists
 from subscribers.people.address import Address
 from subscribers.tokens import Purpose, Signer
 
@@ -77,7 +78,7 @@ def suppressed(engine: Engine, addresses: Sequence[Address]) -> dict[str, str]:
     found = {}
     with engine.connect() as connection:
         for address in addresses:
-            why = queries.find_suppression(connection, address.email_key)
+            why = suppressions.find_suppression(connection, address.email_key)
             if why is not None:
                 day = why.recorded_at.date().isoformat()
                 found[address.email_key] = f"suppressed since {day} ({why.reason})"
@@ -164,7 +165,7 @@ class TrialSender:
         if not slug:
             return 0, ""
         with self.engine.connect() as connection:
-            found = queries.find_mailing_list(connection, slug)
+            found = mailing_lists.find_mailing_list(connection, slug)
         return (found.id, found.name) if found else (0, "")
 
     def _keep_copy(self, compiled: CompiledIssue, mailing_list_id: int) -> str:

@@ -13,7 +13,7 @@ import pytest
 from audience_kit import LATER, NOW, Audience
 
 from mailer.platform.files import PRIVATE, writing_text
-from subscribers import service
+from subscribers import suppressions
 from subscribers.errors import ImportFileError
 from subscribers.importing.rejects import RejectFile
 from subscribers.importing.run import ImportResult, Phase, Progress, import_csv, preview_csv
@@ -106,7 +106,7 @@ def test_nobody_who_said_no_comes_back(audience: Audience, csv_file: Write) -> N
             "WHERE p.id = subscriber_id AND p.email_key = 'wait@x.org'"
         )
         for key in ("bad@x.org", "stays@x.org"):
-            service.suppress(
+            suppressions.suppress(
                 connection, email_key=key, reason=SuppressionReason.BOUNCE, evidence={}, now=NOW
             )
     before = audience.snapshot()
