@@ -123,10 +123,8 @@ class App:
             addresser=Addresser(
                 signer=self.signer,
                 message_id_key=derive_key(self._secret, "message-id"),
-                base_url=settings.web.base_url.rstrip("/"),
-                unsubscribe_mailbox=settings.sender.unsubscribe_mailbox
-                or settings.sender.email
-                or "",
+                base_url=settings.web.base_url,
+                unsubscribe_mailbox=settings.sender.takes_unsubscribes,
             ),
             rules=DeliveryRules(
                 lease_seconds=settings.delivery.lease_seconds,

@@ -28,7 +28,7 @@ ERRORS: Mapping[str, str] = {
     "post-unknown": "leave out --post to see them all",
     "posts-none": "--from says what it is",
     "preview-port-unavailable": "choose another with --port, or 0 for any that is free",
-    "reader-unknown": "--as takes one, or --set values",
+    "reader-unknown": "--as takes one",
     "schema-revision": "run `mailer db upgrade`",
     "screenshots-missing": "take some: mailer issue shots FILE -o {folder}",
     "send-unknown": "`mailer sends ls` shows them",

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from mailer.message.compiled import (
     Recipient,
 )
 from mailer.message.filling import fill
-from mailer.message.links import ARCHIVE_PATH, UNSUBSCRIBE_HELP_PATH
+from mailer.message.links import ARCHIVE_PATH, UNSUBSCRIBE_HELP_PATH, unsubscribe_mailto
 from mailer.message.mime import MimeTemplate
 from mailer.platform.files import write_whole
 from mailer.platform.resources import resource_dir
@@ -235,19 +236,20 @@ def write_build(compiled: CompiledIssue, settings: Settings, directory: Path) ->
     message = sample_message(compiled, settings)
     facts = describe(compiled, message)
     directory.mkdir(parents=True, exist_ok=True)
-    write_whole(directory / "message.html", neutral_html(compiled, settings).encode())
-    write_whole(directory / "message.txt", neutral_text(compiled, settings).encode())
+    write = partial(write_whole, can_be_remade=True)
+    write(directory / "message.html", neutral_html(compiled, settings).encode())
+    write(directory / "message.txt", neutral_text(compiled, settings).encode())
     for number, variant in enumerate(compiled.variants, 1):
         one = compiled.variant(variant.shown)
-        write_whole(directory / f"variant-{number}.html", neutral_html(one, settings).encode())
-        write_whole(directory / f"variant-{number}.txt", neutral_text(one, settings).encode())
-    write_whole(directory / "message.eml", message)
+        write(directory / f"variant-{number}.html", neutral_html(one, settings).encode())
+        write(directory / f"variant-{number}.txt", neutral_text(one, settings).encode())
+    write(directory / "message.eml", message)
     for path in directory.glob("variant-*.*"):
         found = _VARIANT_FILE.fullmatch(path.name)
         if found and int(found[1]) > len(compiled.variants):
             path.unlink()
     document = json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
-    write_whole(directory / "message.json", document.encode())
+    write(directory / "message.json", document.encode())
     return facts
 
 
@@ -283,13 +285,13 @@ def describe(compiled: CompiledIssue, message: bytes) -> dict[str, Any]:
 
 def sample_recipient(compiled: CompiledIssue, settings: Settings) -> Recipient:
     """Return nobody: no merge values, and an unsubscribe link that changes nothing."""
-    base = settings.web.base_url.rstrip("/")
+    base = settings.web.base_url
     return Recipient(
         delivery_id=0,
         email=SAMPLE_EMAIL,
         name="",
         message_id=f"sample.{compiled.slug}@{compiled.sender.email.rpartition('@')[2]}",
         unsubscribe_url=base + UNSUBSCRIBE_HELP_PATH,
-        unsubscribe_mailto=f"mailto:{compiled.sender.email}?subject=unsubscribe",
+        unsubscribe_mailto=unsubscribe_mailto(compiled.sender.email),
         archive_url=f"{base}{ARCHIVE_PATH}{compiled.slug}",
     )

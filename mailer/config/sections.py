@@ -41,6 +41,11 @@ class SenderSettings(Section):
     postal_address: str = ""
     unsubscribe_mailbox: Email = ""
 
+    @property
+    def takes_unsubscribes(self) -> str:
+        """The mailbox that does; empty where there is no sender yet."""
+        return self.unsubscribe_mailbox or self.email
+
 
 class WebSettings(Section):
     """The public pages."""

@@ -97,7 +97,7 @@ def _common(settings: "Settings", *, has_inbox: bool) -> dict[str, object]:
 
 def _root(settings: "Settings") -> str:
     """Return the path of `web.base_url`: a proxy in front may serve us under one."""
-    return urlsplit(settings.web.base_url).path.rstrip("/")
+    return urlsplit(settings.web.base_url).path
 
 
 @asynccontextmanager

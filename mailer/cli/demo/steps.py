@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,11 +29,13 @@ from mailer.composing import compiling
 from mailer.config import fill_template
 from mailer.errors import SendStateError
 from mailer.platform.clock import utcnow
+from mailer.platform.files import PRIVATE, write_new, writing_text
 from mailer.platform.resources import resource_dir
 from mailer.sending import planning, reporting, sweeping
 from mailer.states import DeliveryState
 from mailer.web.inbox.server import InboxServer
 from mailer.web.server import start_web
+from subscribers.importing.rejects import RejectFile
 from subscribers.importing.run import import_csv
 from subscribers.lists import mailing_lists
 from subscribers.lists.mailing_lists import MailingList
@@ -93,7 +96,7 @@ class Demo:
                 source,
                 mailing_list_id=self._mailing_list.id,
                 now=utcnow(),
-                reject_path=rejects,
+                rejects=RejectFile(rejects, writing=partial(writing_text, mode=PRIVATE)),
                 progress=progress,
             )
         _done(
@@ -265,7 +268,7 @@ def _write_settings(
             "sendgrid.webhook_public_key": base64.b64encode(public).decode(),
         }
     )
-    (workspace / "mailer.toml").write_text(text, encoding="utf-8")
+    write_new(workspace / "mailer.toml", text.encode())
 
 
 def _free_port() -> int:

@@ -19,7 +19,8 @@ from subscribers.errors import InvalidAddressError
 
 if TYPE_CHECKING:
     from mailer.bootstrap import App
-    from mailer.composing.trial.trial import Answer, Reader
+    from mailer.composing.readers import Reader
+    from mailer.composing.trial.trial import Answer
     from mailer.message.compiled import CompiledIssue
     from subscribers.people.address import Address
 
@@ -62,6 +63,7 @@ def send_test(
     """
     from mailer.bootstrap import open_app
     from mailer.composing import compiling
+    from mailer.composing.readers import SAMPLE, find_reader
     from mailer.composing.trial import trial
 
     overrides = _values(values or [])
@@ -77,7 +79,8 @@ def send_test(
         compiled = compiling.compile_draft(draft, app.settings)
         app.settings.require_sendable()
         with given_by("--as", InvalidAddressError):
-            reader = trial.find_reader(app.engine, shown_as, overrides)
+            reader = find_reader(app.engine, shown_as) if shown_as else SAMPLE
+        reader = reader.with_values(overrides)
         _warn_of_values(compiled, reader, overrides)
         try:
             answers = _send(
@@ -140,7 +143,7 @@ def _send(
 def _warn_of_values(compiled: "CompiledIssue", reader: "Reader", overrides: dict[str, str]) -> None:
     from mailer.composing.trial.message import fields_left_empty
 
-    for field in fields_left_empty(compiled, reader.fields):
+    for field in fields_left_empty(compiled, reader.merge_values):
         warn(f"{{{{ {field} }}}} has neither value nor default: it is empty in this test")
     conditions = " ".join(compiled.conditions)
     for field in overrides:
@@ -154,15 +157,15 @@ def _facts(
     from mailer.composing.compiling import describe, sample_message
     from mailer.composing.trial.message import SUBJECT_MARK, as_read
 
-    read = as_read(compiled, email=reader.email, fields=reader.fields)
-    described = describe(read, sample_message(read, app.settings, fields=reader.fields))
+    read = as_read(compiled, email=reader.email, fields=reader.merge_values)
+    described = describe(read, sample_message(read, app.settings, fields=reader.merge_values))
     return {
         "subject": SUBJECT_MARK + described["subject"],
         "slug": compiled.slug,
         "provider": app.provider.name,
         "as": reader.email or None,
         "conditions": list(compiled.conditions),
-        "shown_for": list(compiled.shown_to(reader.fields)),
+        "shown_for": list(compiled.shown_to(reader.merge_values)),
         "bytes": described["bytes"],
         "results": [
             {"email": one.email, "state": one.state, "detail": one.detail} for one in answers

@@ -44,7 +44,7 @@ class Head:
 
     Args:
         subject: the author's own words, merge fields and all; empty for a TODO.
-        slug: see `mailer.composing.issue.scaffold.validate_slug`.
+        slug: see `mailer.composing.issue.slugs`.
         date: of the issue.
         mailing_list: slug; empty for none.
     """

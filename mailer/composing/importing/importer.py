@@ -23,11 +23,11 @@ from mailer.composing.importing.model import (
 from mailer.composing.importing.outline import CONTENTS, Outline, outline
 from mailer.composing.importing.post import Post
 from mailer.composing.importing.sentences import normalised
-from mailer.composing.importing.slugs import slug_of
 from mailer.composing.importing.text_blocks import links_in
 from mailer.composing.importing.text_issue import TextIssue
 from mailer.composing.importing.units import read_units
 from mailer.composing.importing.words import Tally, words_in
+from mailer.composing.issue.slugs import slug_of
 from mailer.composing.issue.writing import normal_address
 from mailer.errors import RenderError
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from mailer.composing.importing.model import Dropped, Finding
-from mailer.composing.importing.slugs import slug_of
 from mailer.composing.importing.words import tally_source
+from mailer.composing.issue.slugs import slug_of
 from mailer.platform.html import build, text_of, tokenize
 
 Kind = Literal["html", "markdown", "text"]

@@ -3,7 +3,7 @@
 import dataclasses
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -12,31 +12,12 @@ from mailer.composing.compiling import Draft
 from mailer.composing.images.files import is_remote
 from mailer.composing.images.store import MediaStore
 from mailer.composing.issue.tree import images_of
+from mailer.composing.readers import SAMPLE, Reader
 from mailer.composing.rendering.pipeline import untraced
 from mailer.config import Settings
 from mailer.message.compiled import SYSTEM_FIELDS, CompiledIssue, Recipient
 from mailer.message.filling import fill
 from subscribers.segments.language import fields_of, parse_segment
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """For whom the merge fields are filled.
-
-    Args:
-        kind: `sample` for nobody, `typed` for values given by hand, else `subscriber`.
-        email: as in the To header; the sample's where empty.
-        name: may be empty.
-        fields: merge values by field name.
-    """
-
-    kind: str = "sample"
-    email: str = ""
-    name: str = ""
-    fields: Mapping[str, str] = field(default_factory=dict)
-
-
-SAMPLE = Reader()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +96,7 @@ def _recipient(reader: Reader, sample: Recipient) -> Recipient:
         sample,
         email=reader.email or sample.email,
         name=reader.name,
-        fields={**reader.fields, "name": reader.name or reader.fields.get("name", "")},
+        fields=reader.merge_values,
     )
 
 

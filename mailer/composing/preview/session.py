@@ -15,8 +15,9 @@ from mailer.composing.compiling import read_draft
 from mailer.composing.images.memory_store import NearStore
 from mailer.composing.linting.finding import Finding
 from mailer.composing.linting.lint_file import lint_file
-from mailer.composing.preview.look import SAMPLE, Reader, look_at, picture_files
+from mailer.composing.preview.look import look_at, picture_files
 from mailer.composing.preview.state import State, as_json
+from mailer.composing.readers import SAMPLE, Reader
 from mailer.config import Settings, load_settings
 from mailer.errors import MailerError
 from mailer.platform.clock import utcnow

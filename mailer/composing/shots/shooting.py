@@ -155,7 +155,7 @@ def shoot(
             file=path.name,
             facts=f"{html_bytes(compiled):,} bytes of HTML · {compiled.date.isoformat()}",
         )
-        write_whole(output / SHEET, _png(sheet))
+        write_whole(output / SHEET, _png(sheet), can_be_remade=True)
         return Shots(
             slug=compiled.slug,
             shots=tuple(shots),
@@ -192,14 +192,14 @@ def _kept(
 ) -> Shot:
     """Write the picture of `view`, and what has changed in it."""
     path, changes = output / f"{view.name}.png", output / f"{view.name}.diff.png"
-    write_whole(path, _png(picture))
+    write_whole(path, _png(picture), can_be_remade=True)
     changes.unlink(missing_ok=True)
     if before is None:
         return Shot(view, path, picture.size, is_new=compares)
     difference, mask = compare(before, picture)
     if not difference.changed:
         return Shot(view, path, picture.size, difference)
-    write_whole(changes, _png(picture_of(picture, mask)))
+    write_whole(changes, _png(picture_of(picture, mask)), can_be_remade=True)
     return Shot(view, path, picture.size, difference, difference_path=changes)
 
 

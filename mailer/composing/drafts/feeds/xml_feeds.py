@@ -6,6 +6,7 @@ four times as long. Nothing from here is shown as HTML.
 
 import datetime as dt
 import io
+import re
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -36,6 +37,7 @@ _LONGEST_NAME = 100
 _MOST_NAMES = 100
 _MOST_CATEGORIES = 10
 _NO_CATEGORY = frozenset({"uncategorized", "uncategorised"})
+_DECLARATION = re.compile(rb"\A\s*+<\?xml[^>]{0,500}>")
 _Node = Mapping[str, Any]
 
 
@@ -68,6 +70,19 @@ def read_xml(data: bytes, *, source: str, base: str, content_type: str, words: i
 
 
 def _parse(data: bytes, headers: Mapping[str, str]) -> _Node:
+    """Return what feedparser makes of `data`.
+
+    It asks Python for whatever encoding a feed names, and not every codec is one of text:
+    `undefined` and `punycode` end it. Such a name means nothing, so the feed is read as UTF-8.
+    """
+    try:
+        return _parsed(data, headers)
+    except UnicodeError:
+        text = _DECLARATION.sub(b"", data, count=1).decode("utf-8", "replace")
+        return _parsed(text.encode(), {**headers, "content-type": "application/xml; charset=utf-8"})
+
+
+def _parsed(data: bytes, headers: Mapping[str, str]) -> _Node:
     parsed: _Node = feedparser.parse(
         io.BytesIO(data),  # never an address or a file name, which feedparser would open
         response_headers=headers,

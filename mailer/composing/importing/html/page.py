@@ -25,8 +25,8 @@ from mailer.composing.importing.html.pruning import prune, take_preheader
 from mailer.composing.importing.html.record import Record
 from mailer.composing.importing.model import Dropped, ImportedIssue
 from mailer.composing.importing.post import Post
-from mailer.composing.importing.slugs import slug_of
 from mailer.composing.importing.words import Tally, is_seen, tally_source
+from mailer.composing.issue.slugs import slug_of
 from mailer.composing.issue.tree import (
     Comment,
     Emphasis,

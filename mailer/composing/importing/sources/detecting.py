@@ -9,7 +9,6 @@ from typing import Literal, get_args
 from mailer.composing.importing.clean import decode
 from mailer.composing.importing.dates import find_date
 from mailer.composing.importing.post import Post, shown_title
-from mailer.composing.importing.slugs import slug_of
 from mailer.composing.importing.sources import buttondown, eml, ghost, listmonk, medium, substack
 from mailer.composing.importing.sources.containers import (
     LARGEST_PAGE_BYTES,
@@ -40,6 +39,7 @@ from mailer.composing.importing.sources.pages import is_feed, is_html, kind_of_p
 from mailer.composing.importing.sources.posts import Export
 from mailer.composing.importing.sources.tables import columns_of
 from mailer.composing.importing.units import read_units
+from mailer.composing.issue.slugs import slug_of
 from mailer.errors import RenderError
 from mailer.platform.html import decode_html
 

@@ -75,7 +75,8 @@ def site() -> Iterator[str]:
         "/to-home": (301, "/"), "/to-file": (302, "file:///etc/passwd"),
         "/to-cloud": (302, "http://169.254.169.254/latest/meta-data/"),
         "/to-lan": (301, "http://192.168.0.1/admin"), "/to-v6": (301, "http://[::ffff:10.0.0.1]/"),
-        "/nowhere": (302, ""),
+        "/nowhere": (302, ""), "/to-none": (302, "http://[bad/"), "/to-port": (302, "http://a:b/"),
+        "/to-label": (302, f"http://{'a' * 70}.news/"),
     }  # fmt: skip
     yield base
     server.shutdown()
@@ -102,6 +103,9 @@ def checker(**more: object) -> LinkChecker:
         ("/to-home", "link-moved-home"),
         ("/slow", "link-unreachable"),
         ("/nowhere", ""),
+        ("/to-none", "link-dead"),
+        ("/to-port", "link-dead"),
+        ("/to-label", "link-dead"),
         ("/to-file", "link-private"),
         ("/to-cloud", "link-private"),
         ("/to-lan", "link-private"),

@@ -255,3 +255,18 @@ def test_a_comment_cannot_be_ended() -> None:
         [paragraph] = issue.introduction
         assert isinstance(paragraph, Paragraph)
         assert plain_text(paragraph.children) == "words more", text
+
+
+@pytest.mark.parametrize(
+    "encoding", ["undefined", "punycode", "idna", "rot13", "hex", "zlib", "palmos", "x" * 500]
+)
+@pytest.mark.parametrize("is_in_header", [True, False])
+def test_an_encoding_that_is_none_ends_nothing(encoding: str, is_in_header: bool) -> None:  # noqa: FBT001
+    declared = "" if is_in_header else f'<?xml version="1.0" encoding="{encoding}"?>'
+    item = "<item><title>Où &nbsp; là</title><link>https://a.example/1</link></item>"
+    data = f"{declared}<rss version='2.0'><channel><title>Été</title>{item}</channel></rss>"
+    header = f"text/xml; charset={encoding}" if is_in_header else ""
+    feed = read_feed(data.encode(), source="s", content_type=header)
+    assert [entry.url for entry in feed.entries] == ["https://a.example/1"]
+    if encoding in {"undefined", "punycode"}:
+        assert (feed.title, feed.entries[0].title) == ("Été", "Où là")

@@ -61,7 +61,8 @@ class FeedCache:
         }
         with suppress(OSError):
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_whole(self._path(url), json.dumps(facts).encode() + b"\n" + feed.body)
+            kept = json.dumps(facts).encode() + b"\n" + feed.body
+            write_whole(self._path(url), kept, can_be_remade=True)
 
     def forget_old(self, *, now: float) -> None:
         """Remove what was not fetched for half a year.

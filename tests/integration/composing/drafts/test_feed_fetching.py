@@ -12,12 +12,12 @@ import pytest
 from fakes.certificates import make_authority
 from feed_server import FeedServer, redirect, rss, status
 
+from mailer.composing.drafts.feed_cache import FeedCache
+from mailer.composing.drafts.feed_fetching import Fetcher
 from mailer.composing.drafts.feed_reading import CONCURRENCY, read_feeds, user_agent
 from mailer.config import Settings
 from mailer.errors import FeedError
-from mailer.platform.net.cache import FeedCache
-from mailer.platform.net.connection import Guard
-from mailer.platform.net.fetching import Fetcher, Limits
+from mailer.platform.net.client import Limits
 
 QUICK = Limits(timeout_seconds=0.5, deadline_seconds=1.0, most_bytes=100_000)
 BODY = rss("One|https://blog.example.org/1")
@@ -186,15 +186,29 @@ def test_odd_characters_in_an_address(feeds: FeedServer, fetcher: Fetcher) -> No
 
 
 def test_from_outside_no_redirect_leads_inside(feeds: FeedServer) -> None:
-    """The named address was public: we say so, as no other can be reached here."""
-    guard = Guard(deadline_seconds=5, is_proxied=False)
-    try:
-        guard.connect(("127.0.0.1", feeds.port)).close()  # named by the author: allowed
-        guard.came_from_outside = True
-        with pytest.raises(FeedError, match=r"redirects to 127\.0\.0\.1, which is in a private"):
-            guard.connect(("127.0.0.1", feeds.port))
-    finally:
-        guard.close()
+    """127.0.0.1 passes for public, as no other address can be reached here; 127.0.0.2 does not."""
+    fetcher = Fetcher(user_agent="x", limits=QUICK, is_public=lambda ip: str(ip) == "127.0.0.1")
+    inside = feeds.url("/f").replace("127.0.0.1", "127.0.0.2")
+    feeds.answers |= {"/f": BODY, "/in": redirect(inside), "/out": redirect("/f")}
+    assert "redirects to 127.0.0.2, which is in a private network" in failure(
+        fetcher, feeds.url("/in")
+    )
+    assert feeds.paths() == ["/in"]
+    assert fetcher.fetch(feeds.url("/out")).body == BODY
+
+
+def test_what_the_author_names_may_be_inside(feeds: FeedServer) -> None:
+    fetcher = Fetcher(user_agent="x", limits=QUICK, is_public=lambda _: False)
+    feeds.answers |= {"/f": BODY, "/in": redirect("/f")}
+    assert fetcher.fetch(feeds.url("/in")).body == BODY
+
+
+@pytest.mark.parametrize("target", ["http://[bad/", "http://a:b/", "https:///", "javascript:x"])
+def test_a_redirect_to_no_address_is_one_line(
+    feeds: FeedServer, fetcher: Fetcher, target: str
+) -> None:
+    feeds.answers["/f"] = redirect(target)
+    assert f"redirects to {target!r}, which is no web address" in failure(fetcher, feeds.url("/f"))
 
 
 def test_a_proxy_is_used(
