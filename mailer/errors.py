@@ -12,6 +12,9 @@ MailerError
 ├── WebhookError
 │   ├── WebhookSignatureError      answered with 401
 │   └── WebhookPayloadError        answered with 400
+├── ProposalError            what is proposed must not go out
+│   ├── GapsError                  (.field .count)
+│   └── LintErrorsError            (.path .count)
 ├── SendStateError
 ├── BrowserError
 └── NotFoundError
@@ -114,6 +117,46 @@ class WebhookSignatureError(WebhookError):
 
 class WebhookPayloadError(WebhookError):
     """The signed body is not what this provider sends."""
+
+
+class ProposalError(MailerError):
+    """What is proposed must not go out."""
+
+
+class GapsError(ProposalError):
+    """Somebody would read nothing where a merge field stands.
+
+    Args:
+        field: the merge field, which has no default.
+        count: active subscribers of the audience who have no value for it.
+    """
+
+    def __init__(self, field: str, count: int) -> None:
+        who = (
+            "1 subscriber on the list has"
+            if count == 1
+            else f"{count:,} subscribers on the list have"
+        )
+        super().__init__(
+            f"{{{{ {field} }}}} has no default, and {who} no value for it: "
+            f'write {{{{ {field} | default: "..." }}}}'
+        )
+        self.field = field
+        self.count = count
+
+
+class LintErrorsError(ProposalError):
+    """The linter finds errors in an issue.
+
+    Args:
+        path: the issue's file.
+        count: how many errors.
+    """
+
+    def __init__(self, path: Path, count: int) -> None:
+        super().__init__(f"the linter finds {count:,} error{'' if count == 1 else 's'} in {path}")
+        self.path = path
+        self.count = count
 
 
 class SendStateError(MailerError):

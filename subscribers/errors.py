@@ -7,6 +7,7 @@ SubscribersError
 ├── TokenError
 ├── SubscriptionStateError
 ├── UnknownMailingListError
+├── UnsupportedAudienceError
 └── ImportFileError         (.path .line_number)
 """
 
@@ -39,6 +40,10 @@ class SubscriptionStateError(SubscribersError):
 
 class UnknownMailingListError(SubscribersError):
     """No mailing list has this slug."""
+
+
+class UnsupportedAudienceError(SubscribersError):
+    """Nothing can be sent to, or counted over, an audience of this kind yet."""
 
 
 class ImportFileError(SubscribersError):
