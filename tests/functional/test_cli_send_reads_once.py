@@ -71,11 +71,11 @@ def test_what_was_wrong_when_it_was_read_is_never_sent(cli: Cli, opened: Path) -
     cli.write("next.md", cli_kit.ISSUE)
     done = cli.run(*SEND, "--yes")
     assert (cli.path / "week-1.md").read_text() == cli_kit.ISSUE, "it was saved meanwhile"
-    assert opened.read_text() == "opened\n"
     assert done.code == ExitCode.USAGE
     assert "lint: week-1.md:7" in done.err
     assert "nothing was sent: the linter finds 1 error" in done.error
     assert (cli.rows("SELECT * FROM send"), outbox(cli)) == ([], [])
+    assert opened.read_text() == "opened\n"
 
 
 @pytest.mark.slow
@@ -85,9 +85,9 @@ def test_what_was_linted_is_what_goes_out(cli: Cli, opened: Path) -> None:
     cli.write("next.md", BAD)
     done = cli.run(*SEND, "--yes")
     assert (cli.path / "week-1.md").read_text() == BAD, "it was saved meanwhile"
-    assert opened.read_text() == "opened\n"
     assert done.code == 0, done.err
     assert cli.rows("SELECT content_hash FROM compiled_issue") == [(looked["content_hash"],)]
     assert len(outbox(cli)) == 2
     assert all("A short introduction." in each for each in outbox(cli))
     assert not any("trap" in each or "javascript" in each for each in outbox(cli))
+    assert opened.read_text() == "opened\n"

@@ -101,8 +101,12 @@ def compile_traced(  # noqa: PLR0913 - one argument an input
     tracer = tracer_for(tokens)
     job = _Job(file, theme, defaults, images or {}, tokens, tracer)
     marked = _compiled(issue or parser.parse(file), job)
-    compiled = _sealed(_with_html(marked, tracer.removed))
     traced = _with_html(marked, tracer.shown)
+    compiled = _sealed(_with_html(marked, tracer.removed))
+    if any(tracer.prefix in one.html for one in (compiled, *compiled.variants)):
+        compiled = compile_issue(  # MJML has left a tag as it is, with the mark in it
+            source, path=path, theme=theme, defaults=defaults, images=images, issue=issue
+        )
     return Traced(compiled, dataclasses.replace(traced, content_hash=compiled.content_hash))
 
 

@@ -141,6 +141,15 @@ def test_raw_elements_are_traced_and_nothing_else_changes(trace_body: Trace) -> 
     assert [traced.count(f'data-line="{line}"') for line in (8, 9, 10)] == [1, 1, 1]
 
 
+def test_no_mark_goes_out_where_mjml_leaves_a_tag_as_it_is(trace_body: Trace) -> None:
+    odd = '<mj-text>a <mj-divider border-color="#FF0000" /> b</mj-text>'
+    part = f"::: only plan = paid\n\nx\n\n:::\n\n{fence(odd)}"
+    for body in (fence(odd), part):
+        made = trace_body(f"a\n\n{body}")
+        pages = [made.compiled.html, *(one.html for one in made.compiled.variants)]
+        assert all('<mj-divider border-color="#FF0000"></mj-divider>' in page for page in pages)
+
+
 @pytest.mark.parametrize("given", ["", ' css-class="own"', ' css-class=" a  b "', ' css-class=""'])
 def test_tracing_raw_mjml_leaves_no_trace(trace_body: Trace, given: str) -> None:
     """MJML writes an element's classes into several places, some with an ending for Outlook."""
