@@ -103,7 +103,8 @@ def compile_traced(  # noqa: PLR0913 - one argument an input
     marked = _compiled(issue or parser.parse(file), job)
     traced = _with_html(marked, tracer.shown)
     compiled = _sealed(_with_html(marked, tracer.removed))
-    if any(tracer.prefix in one.html for one in (compiled, *compiled.variants)):
+    pages = (compiled.html, *(variant.html for variant in compiled.variants))
+    if any(tracer.prefix in page for page in pages):
         compiled = compile_issue(  # MJML has left a tag as it is, with the mark in it
             source, path=path, theme=theme, defaults=defaults, images=images, issue=issue
         )
