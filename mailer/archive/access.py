@@ -19,8 +19,8 @@ from subscribers.tokens import Purpose, Signer
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """A shelf of the archive, and the paths by which it is read.
+class Access:
+    """What may be read of the archive, and the paths by which it is read.
 
     Args:
         archive: of the one mailing list that is shown; None for all public ones.
@@ -35,7 +35,7 @@ class Door:
     is_private: bool = False
 
     @property
-    def shelf(self) -> int | None:
+    def scope(self) -> int | None:
         """The mailing list's id, for queries."""
         return self.archive.list_id if self.archive else None
 
@@ -45,27 +45,27 @@ class Door:
         return not self.is_private and (self.archive is None or self.archive.is_indexed)
 
 
-PUBLIC_DOOR = Door(None)
+PUBLIC_ACCESS = Access(None)
 
 
-def list_door(connection: Connection, slug: str) -> Door | None:
+def list_access(connection: Connection, slug: str) -> Access | None:
     """Return the way into one list's archive; None where it is private or does not exist."""
     archive = find_archive(connection, slug)
     if archive is None or archive.visibility is ArchiveVisibility.PRIVATE:
         return None
-    return Door(archive, index_path=list_path(slug))
+    return Access(archive, index_path=list_path(slug))
 
 
-def private_door(
+def private_access(
     connection: Connection, signer: Signer, token: str, *, now: dt.datetime
-) -> Door | None:
+) -> Access | None:
     """Return what a signed link opens; None where it is forged, out of date or was ended."""
     archive = _opened_by_shared(connection, signer, token, now=now)
     archive = archive or _opened_by_subscriber(connection, signer, token)
     if archive is None:
         return None
     path = private_path(token)
-    return Door(archive, index_path=path, issues_path=path, is_private=True)
+    return Access(archive, index_path=path, issues_path=path, is_private=True)
 
 
 def _opened_by_shared(

@@ -22,7 +22,7 @@ _DESIGN = "2"
 
 
 @dataclass(frozen=True, slots=True)
-class CardShelf:
+class CardStore:
     """Cards that were drawn.
 
     Args:

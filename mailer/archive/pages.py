@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from mailer.archive import queries
-from mailer.archive.access import PUBLIC_DOOR, Door
-from mailer.archive.queries import Place, ShelvedIssue, ShelvedList
+from mailer.archive.access import PUBLIC_ACCESS, Access
+from mailer.archive.queries import Position, PublicList, SentIssue
 from mailer.message.compiled import CompiledIssue
 from mailer.message.filling import fill_for_nobody
 
@@ -16,12 +16,12 @@ PAGE_SIZE = 30
 """Issues on one page of the index."""
 
 _SLUG = re.compile(r"[a-z0-9-]{1,200}")
-_PLACE = re.compile(r"(\d{4}-\d\d-\d\d)\.([a-z0-9-]{1,200})")
+_POSITION = re.compile(r"(\d{4}-\d\d-\d\d)\.([a-z0-9-]{1,200})")
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivedIssue:
-    """One line of the archive: plain text, filled for nobody."""
+    """An issue as the index lists it: plain text, filled for nobody."""
 
     slug: str
     date: dt.date
@@ -38,9 +38,9 @@ class ArchiveIndex:
     Args:
         issues: newest first, at most `PAGE_SIZE`.
         count: issues on all pages.
-        below: place that this page begins below; empty where this is the first.
-        newer: place that the page before this one ends at; empty where this is the first.
-        older: place that the page after this one begins below; empty where this is the last.
+        below: position that this page begins below; empty where this is the first.
+        newer: position that the page before this one ends at; empty where this is the first.
+        older: position that the page after this one begins below; empty where this is the last.
         lists: public mailing lists to choose from; only on the index of all.
         is_indexed: whether search engines may list it: what names issues of several lists, only
             where they may list all of them.
@@ -51,7 +51,7 @@ class ArchiveIndex:
     below: str
     newer: str
     older: str
-    lists: tuple[ShelvedList, ...]
+    lists: tuple[PublicList, ...]
     is_indexed: bool
 
 
@@ -60,18 +60,18 @@ class ArchivedPage:
     """An archived issue to read.
 
     Args:
-        line: what the index says of it.
+        issue: what the index says of it.
         html: a whole document; what differed between recipients is filled neutrally.
         author: name of the sender; may be empty.
         published_at: aware UTC; its first send.
         updated_at: aware UTC; its latest.
         is_listed: whether the public index has it.
         is_indexed: whether search engines may list it.
-        newer: the issue that came next, on this shelf.
+        newer: the issue that came next, in this scope.
         older: the one before.
     """
 
-    line: ArchivedIssue
+    issue: ArchivedIssue
     html: str
     author: str
     published_at: dt.datetime
@@ -82,38 +82,40 @@ class ArchivedPage:
     older: ArchivedIssue | None
 
 
-def read_index(engine: Engine, door: Door, *, before: str = "", after: str = "") -> ArchiveIndex:
-    """Return a page of the index: the newest issues, or those next to a place.
+def read_index(
+    engine: Engine, access: Access, *, before: str = "", after: str = ""
+) -> ArchiveIndex:
+    """Return a page of the index: the newest issues, or those next to a position.
 
     Args:
         engine: the ledger.
-        door: what may be read.
-        before: a place; the page has what is older.
-        after: a place; the page has what is newer. A place that is none counts as not given.
+        access: what may be read.
+        before: a position; the page has what is older.
+        after: a position; the page has what is newer. A position that is none counts as not given.
     """
-    below, above = parse_place(before), parse_place(after)
+    below, above = parse_position(before), parse_position(after)
     with engine.connect() as connection:
-        page = _page(connection, door, below, above)
-        lists = () if door.archive else tuple(queries.list_public_lists(connection))
+        page = _page(connection, access, below, above)
+        lists = () if access.archive else tuple(queries.list_public_lists(connection))
         return ArchiveIndex(
-            issues=tuple(line_of(issue) for issue in page.issues),
-            count=queries.count_issues(connection, door.shelf),
-            below=place_text(page.below) if page.below else "",
-            newer=place_text(page.issues[0].place) if page.below else "",
-            older="" if page.is_last else place_text(page.issues[-1].place),
+            issues=tuple(summary_of(issue) for issue in page.issues),
+            count=queries.count_issues(connection, access.scope),
+            below=position_text(page.below) if page.below else "",
+            newer=position_text(page.issues[0].position) if page.below else "",
+            older="" if page.is_last else position_text(page.issues[-1].position),
             lists=lists,
-            is_indexed=door.is_indexed and all(each.is_indexed for each in lists),
+            is_indexed=access.is_indexed and all(each.is_indexed for each in lists),
         )
 
 
 def read_archived(
-    engine: Engine, door: Door, slug: str, *, unsubscribe_url: str, root: str
+    engine: Engine, access: Access, slug: str, *, unsubscribe_url: str, root: str
 ) -> ArchivedPage | None:
     """Return the issue as its latest send had it; None where nobody here was sent it.
 
     Args:
         engine: the ledger.
-        door: what may be read; by the public one, what unlisted mailing lists were sent too.
+        access: what may be read; by the public one, what unlisted mailing lists were sent too.
         slug: the issue.
         unsubscribe_url: where its unsubscribe link leads: to nobody's subscription.
         root: path under which the web app is served; may be empty.
@@ -121,56 +123,56 @@ def read_archived(
     if not _SLUG.fullmatch(slug):
         return None
     with engine.connect() as connection:
-        issue = queries.find_issue(connection, door.shelf, slug)
+        issue = queries.find_issue(connection, access.scope, slug)
         if issue is not None:
-            newer, older = _neighbours(connection, door, issue)
-        elif door == PUBLIC_DOOR:
+            newer, older = _neighbours(connection, access, issue)
+        elif access == PUBLIC_ACCESS:
             issue, newer, older = queries.find_unlisted(connection, slug), None, None
         if issue is None:
             return None
         compiled = queries.read_compiled(connection, [issue.compiled_id])[issue.compiled_id]
     return ArchivedPage(
-        line=line_of(issue),
+        issue=summary_of(issue),
         html=fill_for_nobody(
             compiled.html,
             compiled,
             unsubscribe_url=unsubscribe_url,
-            archive_url=f"{root}{door.issues_path}{slug}",
+            archive_url=f"{root}{access.issues_path}{slug}",
         ),
         author=compiled.sender.name,
         published_at=issue.published_at,
         updated_at=issue.updated_at,
-        is_listed=issue.visibility == "public" and not door.is_private,
-        is_indexed=issue.is_indexed and not door.is_private,
+        is_listed=issue.visibility == "public" and not access.is_private,
+        is_indexed=issue.is_indexed and not access.is_private,
         newer=newer,
         older=older,
     )
 
 
-def find_public_line(engine: Engine, slug: str) -> ArchivedIssue | None:
+def find_public_summary(engine: Engine, slug: str) -> ArchivedIssue | None:
     """Return what may be said of the issue to anybody who has its address."""
     if not _SLUG.fullmatch(slug):
         return None
     with engine.connect() as connection:
         issue = queries.find_issue(connection, None, slug)
         issue = issue or queries.find_unlisted(connection, slug)
-    return None if issue is None else line_of(issue)
+    return None if issue is None else summary_of(issue)
 
 
-def line_of(issue: ShelvedIssue) -> ArchivedIssue:
+def summary_of(issue: SentIssue) -> ArchivedIssue:
     """Return the issue as the index shows it."""
     return ArchivedIssue(
         issue.slug,
         issue.date,
-        _line(issue.compiled.subject, issue.compiled) or issue.list_name,
-        _line(issue.compiled.preheader, issue.compiled),
+        _shown_text(issue.compiled.subject, issue.compiled) or issue.list_name,
+        _shown_text(issue.compiled.preheader, issue.compiled),
         issue.list_name,
         issue.compiled.language,
     )
 
 
-def _line(text: str, compiled: CompiledIssue) -> str:
-    """Return one line for nobody; what a name without a default parted from it goes as well.
+def _shown_text(text: str, compiled: CompiledIssue) -> str:
+    """Return `text` filled for nobody, without punctuation that only set off a missing name.
 
     `{{ name }}, the tide is in` is `the tide is in`.
     """
@@ -178,49 +180,51 @@ def _line(text: str, compiled: CompiledIssue) -> str:
     return filled if filled == text else " ".join(filled.split()).lstrip(" ,;:")
 
 
-def parse_place(text: str) -> Place | None:
-    """Return the place that `text` names, such as `2026-11-22.week-41`; None where it is none."""
-    found = _PLACE.fullmatch(text)
+def parse_position(text: str) -> Position | None:
+    """Return the position that `text` names, such as `2026-11-22.week-41`; None for none."""
+    found = _POSITION.fullmatch(text)
     if not found:
         return None
     try:
-        return Place(dt.date.fromisoformat(found[1]), found[2])
+        return Position(dt.date.fromisoformat(found[1]), found[2])
     except ValueError:
         return None
 
 
-def place_text(place: Place) -> str:
-    """Return what `parse_place` reads."""
-    return f"{place.date.isoformat()}.{place.slug}"
+def position_text(position: Position) -> str:
+    """Return what `parse_position` reads."""
+    return f"{position.date.isoformat()}.{position.slug}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    issues: list[ShelvedIssue]
-    below: Place | None
+    issues: list[SentIssue]
+    below: Position | None
     is_last: bool
 
 
-def _page(connection: Connection, door: Door, below: Place | None, above: Place | None) -> _Page:
+def _page(
+    connection: Connection, access: Access, below: Position | None, above: Position | None
+) -> _Page:
     if above is not None:
-        found = queries.list_after(connection, door.shelf, limit=PAGE_SIZE + 1, after=above)
+        found = queries.list_after(connection, access.scope, limit=PAGE_SIZE + 1, after=above)
         if len(found) > PAGE_SIZE:
-            return _Page(found[1:], below=found[0].place, is_last=False)
+            return _Page(found[1:], below=found[0].position, is_last=False)
     elif below is not None:
-        found = queries.list_newest(connection, door.shelf, limit=PAGE_SIZE + 1, before=below)
+        found = queries.list_newest(connection, access.scope, limit=PAGE_SIZE + 1, before=below)
         if found:
             return _Page(found[:PAGE_SIZE], below=below, is_last=len(found) <= PAGE_SIZE)
-    found = queries.list_newest(connection, door.shelf, limit=PAGE_SIZE + 1)
+    found = queries.list_newest(connection, access.scope, limit=PAGE_SIZE + 1)
     return _Page(found[:PAGE_SIZE], below=None, is_last=len(found) <= PAGE_SIZE)
 
 
 def _neighbours(
-    connection: Connection, door: Door, issue: ShelvedIssue
+    connection: Connection, access: Access, issue: SentIssue
 ) -> tuple[ArchivedIssue | None, ArchivedIssue | None]:
-    newer = queries.list_after(connection, door.shelf, limit=1, after=issue.place)
-    older = queries.list_newest(connection, door.shelf, limit=1, before=issue.place)
-    return _first_line(newer), _first_line(older)
+    newer = queries.list_after(connection, access.scope, limit=1, after=issue.position)
+    older = queries.list_newest(connection, access.scope, limit=1, before=issue.position)
+    return _first_summary(newer), _first_summary(older)
 
 
-def _first_line(issues: list[ShelvedIssue]) -> ArchivedIssue | None:
-    return line_of(issues[0]) if issues else None
+def _first_summary(issues: list[SentIssue]) -> ArchivedIssue | None:
+    return summary_of(issues[0]) if issues else None

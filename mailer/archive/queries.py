@@ -1,7 +1,7 @@
 """Queries on what may be read of what was sent.
 
-A *shelf* is what one reader may see: all public mailing lists (None), or one list by its id. An
-issue stands there as its latest send to a list of that shelf had it: what another list was sent
+A *scope* is what one reader may see: all public mailing lists (None), or one list by its id. An
+issue stands there as its latest send to a list of that scope had it: what another list was sent
 never shows.
 """
 
@@ -16,7 +16,7 @@ from mailer.message.compiled import CompiledIssue
 from mailer.sending.ledger.issues import from_document
 from subscribers.model import ArchiveVisibility
 
-Shelf = int | None
+Scope = int | None
 
 _SENT = "send.state IN ('sending', 'paused', 'sent')"
 """A send that has begun to go out, and was not pulled back."""
@@ -34,7 +34,7 @@ SELECT DISTINCT ON (send.issue_id) issue.slug, issue.date, issue.created_at,
 FROM send
 JOIN issue ON issue.id = send.issue_id
 JOIN mailing_list l ON l.id = send.mailing_list_id
-WHERE {sent} AND {shelf} AND {which}
+WHERE {sent} AND {scope} AND {which}
 WINDOW each AS (PARTITION BY send.issue_id)
 ORDER BY send.issue_id, send.id DESC
 """
@@ -56,15 +56,15 @@ _AFTER = "(date, slug) > (:date, :slug)"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where an issue stands in the order of a shelf: by date, then by slug."""
+class Position:
+    """Where an issue stands in the order of a scope: by date, then by slug."""
 
     date: dt.date
     slug: str
 
 
 @dataclass(frozen=True, slots=True)
-class ShelvedIssue:
+class SentIssue:
     """An issue that was sent, as its latest send had it.
 
     Args:
@@ -94,13 +94,13 @@ class ShelvedIssue:
     compiled: CompiledIssue
 
     @property
-    def place(self) -> Place:
+    def position(self) -> Position:
         """Where it stands."""
-        return Place(self.date, self.slug)
+        return Position(self.date, self.slug)
 
 
 @dataclass(frozen=True, slots=True)
-class ShelvedList:
+class PublicList:
     """A public mailing list with something to read."""
 
     slug: str
@@ -118,26 +118,26 @@ class Listed:
 
 
 def list_newest(
-    connection: Connection, shelf: Shelf, *, limit: int, before: Place | None = None
-) -> list[ShelvedIssue]:
+    connection: Connection, scope: Scope, *, limit: int, before: Position | None = None
+) -> list[SentIssue]:
     """Return the newest issues, newest first; those older than `before` where it is given."""
     where = _BEFORE if before else "true"
-    return _page(connection, shelf, where, _NEWEST_FIRST, limit=limit, place=before)
+    return _page(connection, scope, where, _NEWEST_FIRST, limit=limit, position=before)
 
 
 def list_after(
-    connection: Connection, shelf: Shelf, *, limit: int, after: Place
-) -> list[ShelvedIssue]:
+    connection: Connection, scope: Scope, *, limit: int, after: Position
+) -> list[SentIssue]:
     """Return the issues that come next after `after`, newest first."""
-    return _page(connection, shelf, _AFTER, _OLDEST_FIRST, limit=limit, place=after)
+    return _page(connection, scope, _AFTER, _OLDEST_FIRST, limit=limit, position=after)
 
 
-def find_issue(connection: Connection, shelf: Shelf, slug: str) -> ShelvedIssue | None:
-    """Return the issue `slug`; None where it is not on this shelf."""
-    return _find(connection, _shelf(shelf), slug, list_id=shelf)
+def find_issue(connection: Connection, scope: Scope, slug: str) -> SentIssue | None:
+    """Return the issue `slug`; None where it is not in this scope."""
+    return _find(connection, _in_scope(scope), slug, list_id=scope)
 
 
-def find_unlisted(connection: Connection, slug: str) -> ShelvedIssue | None:
+def find_unlisted(connection: Connection, slug: str) -> SentIssue | None:
     """Return the issue `slug` where an unlisted mailing list was sent it."""
     return _find(connection, _UNLISTED, slug, list_id=None)
 
@@ -166,17 +166,17 @@ def very_first_slug(connection: Connection) -> str | None:
     return slug
 
 
-def count_issues(connection: Connection, shelf: Shelf) -> int:
-    """Return how many issues are on the shelf."""
+def count_issues(connection: Connection, scope: Scope) -> int:
+    """Return how many issues are in the scope."""
     query = text(
         "SELECT count(DISTINCT send.issue_id) FROM send"  # noqa: S608 - no input in it
-        f" JOIN mailing_list l ON l.id = send.mailing_list_id WHERE {_SENT} AND {_shelf(shelf)}"
+        f" JOIN mailing_list l ON l.id = send.mailing_list_id WHERE {_SENT} AND {_in_scope(scope)}"
     )
-    count: int = connection.execute(query, {"list_id": shelf} if shelf else {}).scalar_one()
+    count: int = connection.execute(query, {"list_id": scope} if scope else {}).scalar_one()
     return count
 
 
-def list_public_lists(connection: Connection) -> list[ShelvedList]:
+def list_public_lists(connection: Connection) -> list[PublicList]:
     """Return the public mailing lists that were sent something, by name."""
     query = text(
         "SELECT l.slug, l.name, l.archive_robots = 'index' AS is_indexed,"  # noqa: S608 - as above
@@ -185,13 +185,13 @@ def list_public_lists(connection: Connection) -> list[ShelvedList]:
         f" WHERE {_SENT} AND {_PUBLIC} GROUP BY l.id ORDER BY l.name, l.slug"
     )
     return [
-        ShelvedList(row.slug, row.name, row.n, row.is_indexed) for row in connection.execute(query)
+        PublicList(row.slug, row.name, row.n, row.is_indexed) for row in connection.execute(query)
     ]
 
 
 def list_indexed(connection: Connection, *, limit: int, offset: int) -> list[Listed]:
     """Return what search engines may list, in the order in which it was first kept."""
-    latest = _LATEST.format(sent=_SENT, shelf=_PUBLIC, which="true")
+    latest = _LATEST.format(sent=_SENT, scope=_PUBLIC, which="true")
     query = text(
         f"SELECT slug, updated_at FROM ({latest}) AS latest WHERE is_indexed"  # noqa: S608
         " ORDER BY created_at, slug LIMIT :limit OFFSET :offset"
@@ -211,33 +211,33 @@ def count_indexed(connection: Connection) -> int:
     return count
 
 
-def _shelf(shelf: Shelf) -> str:
-    return _PUBLIC if shelf is None else _ONE_LIST
+def _in_scope(scope: Scope) -> str:
+    return _PUBLIC if scope is None else _ONE_LIST
 
 
 def _page(  # noqa: PLR0913 - the parts of one query
     connection: Connection,
-    shelf: Shelf,
+    scope: Scope,
     where: str,
     order: str,
     *,
     limit: int,
-    place: Place | None,
-) -> list[ShelvedIssue]:
-    latest = _LATEST.format(sent=_SENT, shelf=_shelf(shelf), which="true")
+    position: Position | None,
+) -> list[SentIssue]:
+    latest = _LATEST.format(sent=_SENT, scope=_in_scope(scope), which="true")
     query = text(_PAGE.format(latest=latest, where=where, order=order))
     values: dict[str, Any] = {"limit": limit}
-    if shelf is not None:
-        values["list_id"] = shelf
-    if place is not None:
-        values |= {"date": place.date, "slug": place.slug}
+    if scope is not None:
+        values["list_id"] = scope
+    if position is not None:
+        values |= {"date": position.date, "slug": position.slug}
     return [_issue(row) for row in connection.execute(query, values)]
 
 
 def _find(
-    connection: Connection, shelf: str, slug: str, *, list_id: int | None
-) -> ShelvedIssue | None:
-    latest = _LATEST.format(sent=_SENT, shelf=shelf, which="issue.slug = :slug")
+    connection: Connection, scope: str, slug: str, *, list_id: int | None
+) -> SentIssue | None:
+    latest = _LATEST.format(sent=_SENT, scope=scope, which="issue.slug = :slug")
     query = text(_PAGE.format(latest=latest, where="true", order=_NEWEST_FIRST))
     values: dict[str, Any] = {"slug": slug, "limit": 1}
     if list_id is not None:
@@ -246,8 +246,8 @@ def _find(
     return None if row is None else _issue(row)
 
 
-def _issue(row: Row[Any]) -> ShelvedIssue:
-    return ShelvedIssue(
+def _issue(row: Row[Any]) -> SentIssue:
+    return SentIssue(
         slug=row.slug,
         date=row.date,
         created_at=row.created_at,

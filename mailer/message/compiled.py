@@ -167,7 +167,7 @@ class MailingIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One delivery's addressee, with everything that a message to them needs.
+    """The person that one message is for, with everything that a message to them needs.
 
     Args:
         delivery_id: travels to the provider and comes back in its events.

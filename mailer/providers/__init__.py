@@ -1,1 +1,1 @@
-"""Ways to send. All read alike and pass one contract suite, `tests/contract/test_providers.py`."""
+"""Ways to send. All read alike and pass one contract suite: `tests/contract/providers`."""

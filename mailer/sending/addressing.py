@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mailer.message.compiled import Recipient, message_id
 from mailer.message.links import archive_url
-from mailer.sending.ledger.deliveries import Addressee
+from mailer.sending.ledger.deliveries import OpenDelivery
 from mailer.sending.ledger.sends import Mailing
 from subscribers.tokens import Purpose, Signer
 
@@ -25,19 +25,19 @@ class Addresser:
     base_url: str
     unsubscribe_mailbox: str = ""
 
-    def recipient(self, mailing: Mailing, addressee: Addressee) -> Recipient:
-        """Return the recipient of `mailing` that `addressee` is."""
+    def recipient(self, mailing: Mailing, delivery: OpenDelivery) -> Recipient:
+        """Return the recipient of `mailing` that `delivery` is."""
         token = self.signer.sign(
             Purpose.UNSUBSCRIBE,
-            addressee.subscriber_id,
+            delivery.subscriber_id,
             mailing.archive.list_id,
-            addressee.delivery_id,
+            delivery.delivery_id,
         )
         return Recipient(
-            delivery_id=addressee.delivery_id,
-            email=addressee.email,
-            name=addressee.name,
-            message_id=self._message_id(mailing, addressee),
+            delivery_id=delivery.delivery_id,
+            email=delivery.email,
+            name=delivery.name,
+            message_id=self._message_id(mailing, delivery),
             unsubscribe_url=f"{self.base_url}/u/{token}",
             unsubscribe_mailto=self._mailto(token),
             archive_url=archive_url(
@@ -45,16 +45,16 @@ class Addresser:
                 mailing.archive,
                 base_url=self.base_url,
                 slug=mailing.compiled.slug,
-                subscriber_id=addressee.subscriber_id,
+                subscriber_id=delivery.subscriber_id,
             ),
-            fields=addressee.merge_values,
+            fields=delivery.merge_values,
         )
 
-    def _message_id(self, mailing: Mailing, addressee: Addressee) -> str:
+    def _message_id(self, mailing: Mailing, delivery: OpenDelivery) -> str:
         return message_id(
             key=self.message_id_key,
             slug=mailing.compiled.slug,
-            address_key=addressee.email_key,
+            address_key=delivery.email_key,
             domain=mailing.domain,
         )
 

@@ -44,7 +44,7 @@ class Courier:
     Args:
         engine: the ledger.
         provider: whom messages are handed to.
-        addresser: makes recipients of addressees.
+        addresser: makes recipients of open deliveries.
         rules: how to go about a batch.
         journal_directory: the same for all workers of a host.
         now: the clock, for due times.

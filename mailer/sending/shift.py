@@ -19,14 +19,14 @@ from mailer.sending.addressing import Addresser
 from mailer.sending.connections import LinePool
 from mailer.sending.ledger import deliveries
 from mailer.sending.ledger.batches import Claim
-from mailer.sending.ledger.deliveries import Addressee
+from mailer.sending.ledger.deliveries import OpenDelivery
 from mailer.sending.ledger.journal import ClaimJournal
 from mailer.sending.ledger.sends import Mailing
 from mailer.sending.retrying import judge
 from mailer.states import DeliveryState
 
 WINDOW_SECONDS = 0.2
-"""How long a window should take: a recorded no, a pause or a stop is heeded within about this."""
+"""How long a window should take: an unsubscription, a pause or a stop waits about this long."""
 
 FASTEST_GROWTH = 4
 """A window is at most this many times as large as the one before."""
@@ -86,7 +86,7 @@ class Shift:
     is_stopping: Callable[[], bool]
     trouble: ProviderError | None = None
     most_attempts: int = 0
-    _hopes: int = 0
+    _active_lanes: int = 0
     _guard: threading.Lock = field(default_factory=threading.Lock)
     _over: threading.Event = field(default_factory=threading.Event)
     _ends_at: float = field(init=False)
@@ -126,7 +126,7 @@ class Shift:
         finally:
             self._put_away(line)
 
-    def _turn(self, last: "_Window", size: int) -> Sequence[Addressee] | None:
+    def _turn(self, last: "_Window", size: int) -> Sequence[OpenDelivery] | None:
         """Record what became of the last window and open the next; None when there is none."""
         with self.lease.extending(), self.engine.begin() as connection:
             self._write_down(connection, last)
@@ -134,16 +134,18 @@ class Shift:
                 connection, self.held, size=size, lease_seconds=self.rules.lease_seconds
             )
             if window is not None and self.mailing.compiled.variants:
-                self._note_variants(connection, window.addressees)
+                self._note_variants(connection, window.open_deliveries)
         if window is None or window.is_empty:
             return None
-        return window.addressees
+        return window.open_deliveries
 
-    def _note_variants(self, connection: Connection, addressees: Sequence[Addressee]) -> None:
+    def _note_variants(
+        self, connection: Connection, open_deliveries: Sequence[OpenDelivery]
+    ) -> None:
         compiled = self.mailing.compiled
         deliveries.note_variants(
             connection,
-            {one.delivery_id: compiled.variant_number(one.merge_values) for one in addressees},
+            {one.delivery_id: compiled.variant_number(one.merge_values) for one in open_deliveries},
         )
 
     def _settle(self, last: "_Window") -> None:
@@ -154,8 +156,8 @@ class Shift:
         deliveries.record_outcomes(connection, last.outcomes)
         deliveries.put_back(connection, self.held, last.unheard)
 
-    def _hand_over(self, line: Line, addressees: Sequence[Addressee]) -> list[Outcome]:
-        recipients = [self.addresser.recipient(self.mailing, one) for one in addressees]
+    def _hand_over(self, line: Line, open_deliveries: Sequence[OpenDelivery]) -> list[Outcome]:
+        recipients = [self.addresser.recipient(self.mailing, one) for one in open_deliveries]
         try:
             outcomes = line.hand_over(recipients, journal=self.journal)
         except LeaseLostError:
@@ -164,12 +166,14 @@ class Shift:
         except ProviderError as trouble:
             self._stop_for(trouble)
             return []
-        if addressees and not outcomes:
+        if open_deliveries and not outcomes:
             self._stop_for(ProviderUnavailableError("the provider took nothing"))
-        return self._judge(addressees, outcomes)
+        return self._judge(open_deliveries, outcomes)
 
-    def _judge(self, addressees: Sequence[Addressee], outcomes: Sequence[Outcome]) -> list[Outcome]:
-        attempts = {one.delivery_id: one.attempt_count for one in addressees}
+    def _judge(
+        self, open_deliveries: Sequence[OpenDelivery], outcomes: Sequence[Outcome]
+    ) -> list[Outcome]:
+        attempts = {one.delivery_id: one.attempt_count for one in open_deliveries}
         judged = [
             judge(
                 outcome,
@@ -193,24 +197,24 @@ class Shift:
         got one do the work. Only when none did is the shift over.
         """
         with self._guard:
-            self._hopes += 1
+            self._active_lanes += 1
         try:
             return self.lines.take(self.mailing)
         except ProviderError as trouble:
-            if self._give_up_hope() or not trouble.retry:
+            if self._retire_lane() or not trouble.retry:
                 self._stop_for(trouble)
             return None
 
-    def _give_up_hope(self) -> bool:
+    def _retire_lane(self) -> bool:
         """Count a lane out; whether it was the last that had a line or was getting one."""
         with self._guard:
-            self._hopes -= 1
-            return not self._hopes
+            self._active_lanes -= 1
+            return not self._active_lanes
 
     def _put_away(self, line: Line | None) -> None:
         if line is None:
             return
-        self._give_up_hope()
+        self._retire_lane()
         if self.trouble is None and not self._over.is_set():
             self.lines.give(self.mailing, line)
         else:
@@ -228,14 +232,14 @@ class Shift:
 class _Window:
     """A window that was opened, and what has been heard of it."""
 
-    addressees: Sequence[Addressee] = ()
+    open_deliveries: Sequence[OpenDelivery] = ()
     outcomes: Sequence[Outcome] = ()
 
     @property
     def unheard(self) -> list[int]:
         """Deliveries that were not handed over."""
         heard = {outcome.delivery_id for outcome in self.outcomes}
-        return [one.delivery_id for one in self.addressees if one.delivery_id not in heard]
+        return [one.delivery_id for one in self.open_deliveries if one.delivery_id not in heard]
 
 
 class _Pace:

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI, Response
 
-from mailer.archive.access import PUBLIC_DOOR
-from mailer.archive.card_files import CardShelf, accent_of
+from mailer.archive.access import PUBLIC_ACCESS
+from mailer.archive.card_files import CardStore, accent_of
 from mailer.archive.publication import publication_of
 from mailer.providers.sendgrid.signature import SignatureVerifier
 from mailer.web import errors, health
@@ -18,7 +18,7 @@ from mailer.web.inbox import pages as inbox_pages
 from mailer.web.inbox.store import InboxStore
 from mailer.web.pages import PUBLIC, Pages
 from mailer.web.public import archive, archive_feeds, media, site, trials, unsubscribe
-from mailer.web.public.archive_access import Desk
+from mailer.web.public.archive_access import ArchiveContext
 
 if TYPE_CHECKING:
     from mailer.bootstrap import App
@@ -45,12 +45,12 @@ def create_app(app: "App", *, inbox: InboxStore | None = None) -> FastAPI:
         redirect_slashes=False,
         lifespan=_lifespan,
     )
-    desk = make_desk(app, pages)
-    web.include_router(_home(desk))
+    context = archive_context(app, pages)
+    web.include_router(_home(context))
     web.include_router(unsubscribe.make_router(app.engine, app.signer, pages))
-    web.include_router(archive_feeds.make_router(desk))
-    web.include_router(archive.make_router(desk))
-    web.include_router(site.make_router(desk))
+    web.include_router(archive_feeds.make_router(context))
+    web.include_router(archive.make_router(context))
+    web.include_router(site.make_router(context))
     web.include_router(media.make_router(app.settings.media_directory, pages))
     web.include_router(trials.make_router(app.settings, app.signer, pages))
     web.include_router(webhooks.make_router(app.engine, _verifier(app.settings)))
@@ -61,26 +61,26 @@ def create_app(app: "App", *, inbox: InboxStore | None = None) -> FastAPI:
     return web
 
 
-def make_desk(app: "App", pages: Pages) -> Desk:
+def archive_context(app: "App", pages: Pages) -> ArchiveContext:
     """Return what the routes of the archive work with."""
     settings = app.settings
-    return Desk(
+    return ArchiveContext(
         engine=app.engine,
         signer=app.signer,
         pages=pages,
         publication=publication_of(settings),
-        cards=CardShelf(settings.state_dir),
+        cards=CardStore(settings.state_dir),
         accent=accent_of(settings),
     )
 
 
-def _home(desk: Desk) -> APIRouter:
+def _home(context: ArchiveContext) -> APIRouter:
     router = APIRouter()
 
     @router.api_route("/", methods=["GET", "HEAD"])
     def home() -> Response:
-        feeds = desk.feed_links(PUBLIC_DOOR)
-        return desk.pages.render("home.html", headers=PUBLIC, feeds=feeds)
+        feeds = context.feed_links(PUBLIC_ACCESS)
+        return context.pages.render("home.html", headers=PUBLIC, feeds=feeds)
 
     return router
 

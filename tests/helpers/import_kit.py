@@ -13,7 +13,7 @@ from mailer.composing.importing.sources import Export, Post, read_export
 from mailer.composing.issue.tree import Issue
 from mailer.composing.rendering import parse_issue
 
-EXPORTS = Path(__file__).parents[1] / "unit" / "importing" / "exports"
+EXPORTS = Path(__file__).parents[1] / "unit" / "composing" / "importing" / "exports"
 SITE = "https://site.example.org"
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from mailer.archive import queries
-from mailer.archive.access import Door
+from mailer.archive.access import Access
 from mailer.archive.articles import Articles, Wanted
 from mailer.archive.feeds.model import Entry, Feed, tag_uri
-from mailer.archive.pages import ArchivedIssue, line_of, parse_place, place_text
+from mailer.archive.pages import ArchivedIssue, parse_position, position_text, summary_of
 from mailer.archive.publication import Publication
-from mailer.archive.queries import ShelvedIssue
+from mailer.archive.queries import SentIssue
 
 MOST_ENTRIES = 20
 """In one document; what is older is in the next one."""
@@ -31,16 +31,16 @@ class FeedPage:
     """What a feed will have in it.
 
     Args:
-        door: what may be read.
+        access: what may be read.
         issues: newest first.
-        before: the place that it begins below; empty for the newest.
-        next_place: the place that the next document begins below; empty at the end.
+        before: the position that it begins below; empty for the newest.
+        next_position: the position that the next document begins below; empty at the end.
     """
 
-    door: Door
-    issues: tuple[ShelvedIssue, ...]
+    access: Access
+    issues: tuple[SentIssue, ...]
     before: str
-    next_place: str
+    next_position: str
 
     @property
     def updated_at(self) -> dt.datetime:
@@ -49,7 +49,7 @@ class FeedPage:
 
     def fingerprint(self, *more: object) -> str:
         """Return what changes when the document would, 32 hexadecimal digits."""
-        said = [self.door, self.before, self.next_place, _VERSION, *more]
+        said = [self.access, self.before, self.next_position, _VERSION, *more]
         said += [
             (each.slug, each.compiled_id, each.published_at, each.updated_at)
             for each in self.issues
@@ -57,14 +57,16 @@ class FeedPage:
         return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
 
 
-def read_feed_page(engine: Engine, door: Door, *, before: str = "") -> FeedPage:
-    """Return the newest issues, or those older than a place; one that is none is not heeded."""
-    place = parse_place(before)
+def read_feed_page(engine: Engine, access: Access, *, before: str = "") -> FeedPage:
+    """Return the newest issues, or those older than the position that `before` names, if any."""
+    position = parse_position(before)
     with engine.connect() as connection:
-        found = queries.list_newest(connection, door.shelf, limit=MOST_ENTRIES + 1, before=place)
+        found = queries.list_newest(
+            connection, access.scope, limit=MOST_ENTRIES + 1, before=position
+        )
     issues = tuple(found[:MOST_ENTRIES])
-    next_place = place_text(issues[-1].place) if len(found) > MOST_ENTRIES else ""
-    return FeedPage(door, issues, place_text(place) if place else "", next_place)
+    next_position = position_text(issues[-1].position) if len(found) > MOST_ENTRIES else ""
+    return FeedPage(access, issues, position_text(position) if position else "", next_position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +93,19 @@ class FeedMaker:
             path: of the document, without a query.
         """
         base = self.publication.base_url
-        name, specific = self._name(page.door)
+        name, specific = self._name(page.access)
         domains, domain = self._domains(page)
         return Feed(
             id=tag_uri(domain, _FEEDS_SINCE, specific),
             title=name,
             description=f"Every issue of {name}",
-            home_url=base + page.door.index_path,
+            home_url=base + page.access.index_path,
             feed_url=base + path + _query(page.before),
             author=self.publication.name,
             language=self._language(page),
             updated_at=page.updated_at,
             entries=self._entries(page, domains),
-            next_url=base + path + _query(page.next_place) if page.next_place else "",
+            next_url=base + path + _query(page.next_position) if page.next_position else "",
         )
 
     def _domains(self, page: FeedPage) -> tuple[dict[str, str], str]:
@@ -119,13 +121,13 @@ class FeedMaker:
         spoken = {each.compiled.language for each in page.issues}
         return spoken.pop() if len(spoken) == 1 else self.publication.language
 
-    def _name(self, door: Door) -> tuple[str, str]:
-        if door.archive is None:
+    def _name(self, access: Access) -> tuple[str, str]:
+        if access.archive is None:
             return self.publication.name, "archive"
-        return door.archive.name, f"archive/l/{door.archive.slug}"
+        return access.archive.name, f"archive/l/{access.archive.slug}"
 
     def _entries(self, page: FeedPage, domains: Mapping[str, str]) -> tuple[Entry, ...]:
-        prefix = self.publication.base_url + page.door.issues_path
+        prefix = self.publication.base_url + page.access.issues_path
         wanted = [
             Wanted(each.compiled_id, each.compiled.content_hash, prefix + each.slug)
             for each in page.issues
@@ -137,28 +139,28 @@ class FeedMaker:
                 html,
                 url=each.page_url,
                 domain=domains[issue.slug],
-                is_private=page.door.is_private,
+                is_private=page.access.is_private,
             )
             for issue, html, each in zip(page.issues, articles, wanted, strict=True)
         )
 
     def _entry(
-        self, issue: ShelvedIssue, html: str, *, url: str, domain: str, is_private: bool
+        self, issue: SentIssue, html: str, *, url: str, domain: str, is_private: bool
     ) -> Entry:
-        line = line_of(issue)
+        summary = summary_of(issue)
         return Entry(
             id=tag_uri(domain, issue.created_at.date(), f"issue/{issue.slug}"),
             url=url,
-            title=line.subject,
-            summary=line.preheader,
+            title=summary.subject,
+            summary=summary.preheader,
             html=html,
             author=issue.compiled.sender.name,
             language=issue.compiled.language,
             published_at=issue.published_at,
             updated_at=issue.updated_at,
-            image_url="" if is_private else self.image_url(line),
+            image_url="" if is_private else self.image_url(summary),
         )
 
 
-def _query(place: str) -> str:
-    return f"?before={place}" if place else ""
+def _query(position: str) -> str:
+    return f"?before={position}" if position else ""

@@ -12,7 +12,7 @@ from mailer.states import DeliveryState
 
 
 @dataclass(frozen=True, slots=True)
-class Addressee:
+class OpenDelivery:
     """A delivery that may be handed over now, with its subscriber as of this moment."""
 
     delivery_id: int
@@ -74,17 +74,17 @@ class Window:
     """What `open_window` found.
 
     Args:
-        addressees: to be handed over now, by delivery id.
+        open_deliveries: to be handed over now, by delivery id.
         skipped_count: deliveries that a recorded no took out of this window.
     """
 
-    addressees: tuple[Addressee, ...]
+    open_deliveries: tuple[OpenDelivery, ...]
     skipped_count: int
 
     @property
     def is_empty(self) -> bool:
         """Whether the batch has nothing left to open."""
-        return not self.addressees and not self.skipped_count
+        return not self.open_deliveries and not self.skipped_count
 
 
 def open_window(
@@ -102,8 +102,8 @@ def open_window(
     if connection.execute(_EXTEND, parameters).first() is None:
         return None
     rows = connection.execute(_OPEN, {"batch_id": held.batch_id, "size": size}).all()
-    addressees = [
-        Addressee(
+    open_deliveries = [
+        OpenDelivery(
             row.delivery_id,
             row.subscriber_id,
             row.email,
@@ -115,8 +115,8 @@ def open_window(
         for row in rows
         if row.objection is None
     ]
-    addressees.sort(key=lambda addressee: addressee.delivery_id)
-    return Window(tuple(addressees), len(rows) - len(addressees))
+    open_deliveries.sort(key=lambda delivery: delivery.delivery_id)
+    return Window(tuple(open_deliveries), len(rows) - len(open_deliveries))
 
 
 _NOTE_VARIANTS = text("""

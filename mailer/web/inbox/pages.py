@@ -46,9 +46,19 @@ class View:
         return f"{path}?{urlencode(rest)}" if rest else path
 
 
+def _view(
+    q: Annotated[str, Query(max_length=200)] = "",
+    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+    tab: Tab = "message",
+    width: Width = "desktop",
+    scheme: Scheme = "auto",
+) -> View:
+    return View(q=q.strip(), page=page, tab=tab, width=width, scheme=scheme)
+
+
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the list."""
+class ListedMessage:
+    """A message as the list shows it."""
 
     message: StoredMessage
     snippet: str
@@ -59,7 +69,7 @@ class Line:
 class Listing:
     """One page of the list."""
 
-    lines: tuple[Line, ...]
+    messages: tuple[ListedMessage, ...]
     found_count: int
     first: int
     last: int
@@ -67,58 +77,44 @@ class Listing:
     has_older: bool
 
 
-def make_router(store: InboxStore, *, base_url: str) -> APIRouter:
-    """Return the routes.
+class InboxPages:
+    """Answers requests for the list, a message, and its parts.
 
     Args:
         store: the messages.
         base_url: of the web app; the unsubscribe button posts to nobody else.
     """
-    pages = Pages({"unsubscribed": None}, stylesheet="inbox.css")
-    snippets = lru_cache(maxsize=4096)(lambda message_id: _snippet(store, message_id))
-    router = APIRouter(prefix="/inbox", dependencies=[Depends(_only_from_here)])
 
-    def listing(view: View) -> Listing:
-        found = store.search(view.q)
-        start = (view.page - 1) * PAGE_SIZE
-        shown = found[start : start + PAGE_SIZE]
-        return Listing(
-            lines=tuple(Line(m, snippets(m.id), hue_of(m)) for m in shown),
-            found_count=len(found),
-            first=min(start + 1, len(found)),
-            last=start + len(shown),
-            has_newer=view.page > 1,
-            has_older=start + PAGE_SIZE < len(found),
+    def __init__(self, store: InboxStore, *, base_url: str) -> None:
+        self._store = store
+        self._base_url = base_url
+        self._pages = Pages({"unsubscribed": None}, stylesheet="inbox.css")
+        self._snippets = lru_cache(maxsize=4096)(lambda message_id: _snippet(store, message_id))
+
+    def index(self, view: Annotated[View, Depends(_view)]) -> Response:
+        """Show the list alone."""
+        return self._pages.render(
+            "inbox_list.html", view=view, listing=self._listing(view), message=None
         )
 
-    def message_or_404(message_id: int) -> tuple[StoredMessage, bytes]:
-        message = store.get(message_id)
-        try:
-            return message or _missing(), store.raw(message_id)
-        except FileNotFoundError:
-            return _missing()
-
-    @router.api_route("", methods=["GET", "HEAD"])
-    @router.api_route("/", methods=["GET", "HEAD"])
-    def index(view: Annotated[View, Depends(_view)]) -> Response:
-        return pages.render("inbox_list.html", view=view, listing=listing(view), message=None)
-
-    @router.api_route("/{message_id:int}", methods=["GET", "HEAD"])
-    def read(message_id: int, request: Request, view: Annotated[View, Depends(_view)]) -> Response:
-        message, raw = message_or_404(message_id)
-        return pages.render(
+    def read(
+        self, message_id: int, request: Request, view: Annotated[View, Depends(_view)]
+    ) -> Response:
+        """Show a message beside the list."""
+        message, raw = self._find(message_id)
+        return self._pages.render(
             "inbox_message.html",
             view=view,
-            listing=listing(view),
+            listing=self._listing(view),
             message=message,
             hue=hue_of(message),
             contents=read_contents(raw),
             answered=_answered(request.query_params.get("answered", "")),
         )
 
-    @router.api_route("/{message_id:int}/html", methods=["GET", "HEAD"])
-    def html(message_id: int, view: Annotated[View, Depends(_view)]) -> Response:
-        contents = read_contents(message_or_404(message_id)[1])
+    def html(self, message_id: int, view: Annotated[View, Depends(_view)]) -> Response:
+        """Return the HTML part, for the frame."""
+        contents = read_contents(self._find(message_id)[1])
         return HTMLResponse(
             for_frame(contents.html, view.scheme),
             headers={
@@ -128,26 +124,61 @@ def make_router(store: InboxStore, *, base_url: str) -> APIRouter:
             },
         )
 
-    @router.api_route("/{message_id:int}/message.eml", methods=["GET", "HEAD"])
-    def download(message_id: int) -> Response:
-        raw = message_or_404(message_id)[1]
+    def download(self, message_id: int) -> Response:
+        """Return the message as it was received."""
+        raw = self._find(message_id)[1]
         name = f'attachment; filename="message-{message_id}.eml"'
         return Response(
             raw, media_type="message/rfc822", headers={**PRIVATE, "Content-Disposition": name}
         )
 
-    @router.post("/{message_id:int}/unsubscribe")
     def press_unsubscribe(
-        message_id: int, request: Request, view: Annotated[View, Depends(_view)]
+        self, message_id: int, request: Request, view: Annotated[View, Depends(_view)]
     ) -> Response:
+        """Unsubscribe in one click, as a mail program does, and show the message again."""
         if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
             return PlainTextResponse("Only from the inbox's own page.\n", status_code=403)
-        contents = read_contents(message_or_404(message_id)[1])
-        answered = post_one_click(contents, base_url=base_url)
+        contents = read_contents(self._find(message_id)[1])
+        answered = post_one_click(contents, base_url=self._base_url)
         target = view.link(message_id)
         mark = "&" if "?" in target else "?"
         return RedirectResponse(f"{target}{mark}answered={answered}", status_code=303)
 
+    def _listing(self, view: View) -> Listing:
+        found = self._store.search(view.q)
+        start = (view.page - 1) * PAGE_SIZE
+        shown = found[start : start + PAGE_SIZE]
+        return Listing(
+            messages=tuple(ListedMessage(m, self._snippets(m.id), hue_of(m)) for m in shown),
+            found_count=len(found),
+            first=min(start + 1, len(found)),
+            last=start + len(shown),
+            has_newer=view.page > 1,
+            has_older=start + PAGE_SIZE < len(found),
+        )
+
+    def _find(self, message_id: int) -> tuple[StoredMessage, bytes]:
+        message = self._store.get(message_id)
+        try:
+            return message or _missing(), self._store.raw(message_id)
+        except FileNotFoundError:
+            return _missing()
+
+
+def make_router(store: InboxStore, *, base_url: str) -> APIRouter:
+    """Return the inbox's routes; they answer this machine only."""
+    pages = InboxPages(store, base_url=base_url)
+    router = APIRouter(prefix="/inbox", dependencies=[Depends(_only_from_here)])
+    message = "/{message_id:int}"
+    for path, endpoint in (
+        ("", pages.index),
+        ("/", pages.index),
+        (message, pages.read),
+        (f"{message}/html", pages.html),
+        (f"{message}/message.eml", pages.download),
+    ):
+        router.add_api_route(path, endpoint, methods=["GET", "HEAD"])
+    router.add_api_route(f"{message}/unsubscribe", pages.press_unsubscribe, methods=["POST"])
     return router
 
 
@@ -182,16 +213,6 @@ def post_one_click(contents: Contents, *, base_url: str) -> str:
 def hue_of(message: StoredMessage) -> int:
     """Return which of the avatar colours a recipient has: always the same."""
     return sum(message.recipients[0].encode()) % _HUES if message.recipients else 0
-
-
-def _view(
-    q: Annotated[str, Query(max_length=200)] = "",
-    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
-    tab: Tab = "message",
-    width: Width = "desktop",
-    scheme: Scheme = "auto",
-) -> View:
-    return View(q=q.strip(), page=page, tab=tab, width=width, scheme=scheme)
 
 
 def _answered(value: str) -> str:

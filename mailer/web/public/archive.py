@@ -13,13 +13,13 @@ from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from mailer.archive.access import PUBLIC_DOOR, Door
+from mailer.archive.access import PUBLIC_ACCESS, Access
 from mailer.archive.feeds.xml import rfc3339
-from mailer.archive.pages import ArchivedPage, find_public_line, read_archived, read_index
+from mailer.archive.pages import ArchivedPage, find_public_summary, read_archived, read_index
 from mailer.message.links import ARCHIVE_PATH
 from mailer.platform.resources import resource_dir
 from mailer.platform.serving.headers import EMAIL_POLICY
-from mailer.web.public.archive_access import INDEX_CARD, Desk, headers_for
+from mailer.web.public.archive_access import INDEX_CARD, ArchiveContext, headers_for
 from mailer.web.public.conditional import etag_of, not_modified, validators
 from mailer.web.public.framing import frame
 
@@ -28,33 +28,35 @@ _CARD_HEADERS = {"Cache-Control": "public, max-age=86400"}
 _CARDS_AT_A_TIME = 2
 """A card takes a processor 0.2 s. What waits holds no thread that a page could use."""
 
-Opener = Callable[[str], Door | None]
+Opener = Callable[[str], Access | None]
 
 
-def make_router(desk: Desk) -> APIRouter:
+def make_router(context: ArchiveContext) -> APIRouter:
     """Return the routes."""
     router = APIRouter()
-    _add_cards(router, desk)
+    _add_cards(router, context)
     ways: list[tuple[str, Opener]] = [
-        ("/archive", desk.open_public),
-        ("/archive/l/{key}", desk.open_list),
-        ("/archive/k/{key}", desk.open_link),
+        ("/archive", context.open_public),
+        ("/archive/l/{key}", context.open_list),
+        ("/archive/k/{key}", context.open_link),
     ]
     for path, opener in ways:
         for spelling in (path, path + "/"):
-            router.add_api_route(spelling, _index_route(desk, opener), methods=_READ)
+            router.add_api_route(spelling, _index_route(context, opener), methods=_READ)
     router.add_api_route(
-        "/archive/k/{key}/{slug}", _issue_route(desk, desk.open_link), methods=_READ
+        "/archive/k/{key}/{slug}", _issue_route(context, context.open_link), methods=_READ
     )
-    router.add_api_route("/archive/{slug}", _issue_route(desk, desk.open_public), methods=_READ)
+    router.add_api_route(
+        "/archive/{slug}", _issue_route(context, context.open_public), methods=_READ
+    )
     return router
 
 
-def not_found(desk: Desk, opener: Opener) -> Response:
+def not_found(context: ArchiveContext, opener: Opener) -> Response:
     """Return the answer for what is not there, or not for this reader."""
-    if opener == desk.open_link:
-        return desk.pages.render("archive_link.html", status=404)
-    return desk.pages.message(
+    if opener == context.open_link:
+        return context.pages.render("archive_link.html", status=404)
+    return context.pages.message(
         404,
         "There is no such issue.",
         "It was not sent, or not under this name.",
@@ -62,40 +64,42 @@ def not_found(desk: Desk, opener: Opener) -> Response:
     )
 
 
-def _index_route(desk: Desk, opener: Opener) -> Callable[..., Response]:
+def _index_route(context: ArchiveContext, opener: Opener) -> Callable[..., Response]:
     def index(key: str = "", before: str = "", after: str = "") -> Response:
-        door = opener(key)
-        return not_found(desk, opener) if door is None else _index(desk, door, before, after)
+        access = opener(key)
+        return (
+            not_found(context, opener) if access is None else _index(context, access, before, after)
+        )
 
     return index
 
 
-def _issue_route(desk: Desk, opener: Opener) -> Callable[..., Response]:
+def _issue_route(context: ArchiveContext, opener: Opener) -> Callable[..., Response]:
     def issue(request: Request, slug: str, key: str = "") -> Response:
-        door = opener(key)
+        access = opener(key)
         page = None
-        if door is not None:
-            help_path = desk.publication.help_path
-            root = desk.publication.root
-            page = read_archived(desk.engine, door, slug, unsubscribe_url=help_path, root=root)
-        if door is None or page is None:
-            return not_found(desk, opener)
-        return _issue(desk, door, page, request)
+        if access is not None:
+            help_path = context.publication.help_path
+            root = context.publication.root
+            page = read_archived(context.engine, access, slug, unsubscribe_url=help_path, root=root)
+        if access is None or page is None:
+            return not_found(context, opener)
+        return _issue(context, access, page, request)
 
     return issue
 
 
-def _add_cards(router: APIRouter, desk: Desk) -> None:
+def _add_cards(router: APIRouter, context: ArchiveContext) -> None:
     drawing = anyio.CapacityLimiter(_CARDS_AT_A_TIME)
 
     def draw(request: Request, slug: str) -> Response:
-        line = find_public_line(desk.engine, slug)
-        if line is None:
-            return not_found(desk, desk.open_public)
-        return _png(desk.cards.get(desk.card(line)), request)
+        issue = find_public_summary(context.engine, slug)
+        if issue is None:
+            return not_found(context, context.open_public)
+        return _png(context.cards.get(context.card(issue)), request)
 
     def draw_index(request: Request) -> Response:
-        return _png(desk.cards.get(desk.index_card()), request)
+        return _png(context.cards.get(context.index_card()), request)
 
     @router.api_route(ARCHIVE_PATH + INDEX_CARD, methods=_READ)
     async def index_card(request: Request) -> Response:
@@ -106,60 +110,62 @@ def _add_cards(router: APIRouter, desk: Desk) -> None:
         return await anyio.to_thread.run_sync(draw, request, slug, limiter=drawing)
 
 
-def _index(desk: Desk, door: Door, before: str, after: str) -> Response:
-    index = read_index(desk.engine, door, before=before, after=after)
-    path = door.index_path + (f"?before={index.below}" if index.below else "")
-    return desk.pages.render(
+def _index(context: ArchiveContext, access: Access, before: str, after: str) -> Response:
+    index = read_index(context.engine, access, before=before, after=after)
+    path = access.index_path + (f"?before={index.below}" if index.below else "")
+    return context.pages.render(
         "archive.html",
-        headers=headers_for(door, is_indexed=index.is_indexed),
+        headers=headers_for(access, is_indexed=index.is_indexed),
         index=index,
-        door=door,
-        title=desk.title(door),
+        access=access,
+        title=context.title(access),
         is_indexed=index.is_indexed,
-        canonical="" if door.is_private else desk.url(path),
-        image="" if door.is_private else desk.index_card_url(),
-        feeds=desk.feed_links(door),
-        subscribe_url=desk.publication.subscribe_url,
+        canonical="" if access.is_private else context.url(path),
+        image="" if access.is_private else context.index_card_url(),
+        feeds=context.feed_links(access),
+        subscribe_url=context.publication.subscribe_url,
     )
 
 
-def _issue(desk: Desk, door: Door, page: ArchivedPage, request: Request) -> Response:
-    body = _framed(desk, door, page).encode("utf-8", errors="replace")
+def _issue(
+    context: ArchiveContext, access: Access, page: ArchivedPage, request: Request
+) -> Response:
+    body = _framed(context, access, page).encode("utf-8", errors="replace")
     headers = {
-        **headers_for(door, is_indexed=page.is_indexed),
+        **headers_for(access, is_indexed=page.is_indexed),
         "Content-Security-Policy": EMAIL_POLICY,
     }
-    if door.is_private:
+    if access.is_private:
         return HTMLResponse(body, headers=headers)
     headers |= validators(etag_of(body))
     return not_modified(request, headers) or HTMLResponse(body, headers=headers)
 
 
-def _framed(desk: Desk, door: Door, page: ArchivedPage) -> str:
+def _framed(context: ArchiveContext, access: Access, page: ArchivedPage) -> str:
     """Return the issue with the archive's head and bars around it."""
-    public_url = desk.url(PUBLIC_DOOR.issues_path + page.line.slug)
+    public_url = context.url(PUBLIC_ACCESS.issues_path + page.issue.slug)
     values = {
-        "door": door,
-        "title": desk.title(door),
-        "issue": page.line,
-        "description": page.line.preheader,
+        "access": access,
+        "title": context.title(access),
+        "issue": page.issue,
+        "description": page.issue.preheader,
         "author": page.author,
-        "canonical": "" if door.is_private else public_url,
-        "image": "" if door.is_private else desk.card_url(page.line),
+        "canonical": "" if access.is_private else public_url,
+        "image": "" if access.is_private else context.card_url(page.issue),
         "is_indexed": page.is_indexed,
         "published_at": rfc3339(page.published_at),
         "updated_at": rfc3339(page.updated_at),
-        "feeds": desk.feed_links(door),
+        "feeds": context.feed_links(access),
         "newer": page.newer,
         "older": page.older,
-        "subscribe_url": desk.publication.subscribe_url,
+        "subscribe_url": context.publication.subscribe_url,
         "bar_css": Markup(_BAR_CSS),  # noqa: S704 - our own file
     }
     return frame(
         page.html,
-        head=desk.pages.fragment("issue_head.html", **values),
-        top=desk.pages.fragment("issue_top.html", **values),
-        bottom=desk.pages.fragment("issue_bottom.html", **values),
+        head=context.pages.fragment("issue_head.html", **values),
+        top=context.pages.fragment("issue_top.html", **values),
+        bottom=context.pages.fragment("issue_bottom.html", **values),
     )
 
 

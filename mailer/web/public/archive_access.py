@@ -6,9 +6,9 @@ from functools import cached_property
 
 from sqlalchemy import Engine
 
-from mailer.archive.access import PUBLIC_DOOR, Door, list_door, private_door
+from mailer.archive.access import PUBLIC_ACCESS, Access, list_access, private_access
 from mailer.archive.articles import Articles
-from mailer.archive.card_files import CardShelf, card_hash
+from mailer.archive.card_files import CardStore, card_hash
 from mailer.archive.cards import Card
 from mailer.archive.feeds.feeds import FeedMaker
 from mailer.archive.pages import ArchivedIssue
@@ -46,7 +46,7 @@ class FeedLink:
 
 
 @dataclass(frozen=True)
-class Desk:
+class ArchiveContext:
     """What the routes of the archive work with.
 
     Args:
@@ -62,7 +62,7 @@ class Desk:
     signer: Signer
     pages: Pages
     publication: Publication
-    cards: CardShelf
+    cards: CardStore
     accent: str
 
     @cached_property
@@ -71,37 +71,37 @@ class Desk:
         articles = Articles(self.engine, self.publication)
         return FeedMaker(self.engine, self.publication, articles, self.card_url)
 
-    def open_public(self, _: str) -> Door:
+    def open_public(self, _: str) -> Access:
         """Return what everybody may read."""
-        return PUBLIC_DOOR
+        return PUBLIC_ACCESS
 
-    def open_list(self, slug: str) -> Door | None:
+    def open_list(self, slug: str) -> Access | None:
         """Return one list's archive, where it may be read without a link."""
         with self.engine.connect() as connection:
-            return list_door(connection, slug)
+            return list_access(connection, slug)
 
-    def open_link(self, token: str) -> Door | None:
+    def open_link(self, token: str) -> Access | None:
         """Return what a signed link opens."""
         with self.engine.connect() as connection:
-            return private_door(connection, self.signer, token, now=utcnow())
+            return private_access(connection, self.signer, token, now=utcnow())
 
-    def title(self, door: Door) -> str:
+    def title(self, access: Access) -> str:
         """Return what this part of the archive is called."""
-        return door.archive.name if door.archive else self.publication.name
+        return access.archive.name if access.archive else self.publication.name
 
     def url(self, path: str) -> str:
         """Return the full address of a path of ours."""
         return self.publication.base_url + path
 
-    def feed_links(self, door: Door) -> list[FeedLink]:
-        """Return the feeds of what `door` opens."""
-        title = self.title(door)
+    def feed_links(self, access: Access) -> list[FeedLink]:
+        """Return the feeds of what `access` opens."""
+        title = self.title(access)
         return [
             FeedLink(
                 kind.name,
                 f"{title} ({kind.name})",
                 kind.media_type,
-                self.url(door.index_path + kind.file),
+                self.url(access.index_path + kind.file),
             )
             for kind in FEED_KINDS
         ]
@@ -117,20 +117,20 @@ class Desk:
     def card_url(self, issue: ArchivedIssue) -> str:
         """Return where the card is: another address when it would look different."""
         version = card_hash(self.card(issue))
-        return self.url(f"{PUBLIC_DOOR.issues_path}{issue.slug}/card.png?v={version}")
+        return self.url(f"{PUBLIC_ACCESS.issues_path}{issue.slug}/card.png?v={version}")
 
     def index_card_url(self) -> str:
         """Return where the card of the whole archive is."""
-        return self.url(f"{PUBLIC_DOOR.index_path}{INDEX_CARD}?v={card_hash(self.index_card())}")
+        return self.url(f"{PUBLIC_ACCESS.index_path}{INDEX_CARD}?v={card_hash(self.index_card())}")
 
     def _card(self, title: str, date: str) -> Card:
         publication = self.publication
         return Card(title, publication.name, date, publication.host, self.accent)
 
 
-def headers_for(door: Door, *, is_indexed: bool) -> Mapping[str, str]:
+def headers_for(access: Access, *, is_indexed: bool) -> Mapping[str, str]:
     """Return the headers of a page: kept by nobody, listed by nobody, or neither."""
-    if door.is_private:
+    if access.is_private:
         return PRIVATE
     return PUBLIC if is_indexed else {**PUBLIC, "X-Robots-Tag": "noindex"}
 

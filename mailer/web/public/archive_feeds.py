@@ -10,7 +10,7 @@ from mailer.archive.feeds.json import write_json_feed
 from mailer.archive.feeds.model import Feed
 from mailer.archive.feeds.rss import write_rss
 from mailer.web.public.archive import Opener, not_found
-from mailer.web.public.archive_access import ATOM, JSON, RSS, Desk, FeedKind, headers_for
+from mailer.web.public.archive_access import ATOM, JSON, RSS, ArchiveContext, FeedKind, headers_for
 from mailer.web.public.conditional import not_modified, validators
 
 _WRITERS: Mapping[FeedKind, Callable[[Feed], bytes]] = {
@@ -22,36 +22,38 @@ _ALIASES = {"atom.xml": ATOM, "feed.rss": RSS, "feed.xml": RSS}
 """Names that readers try; they give the same document."""
 
 
-def make_router(desk: Desk) -> APIRouter:
+def make_router(context: ArchiveContext) -> APIRouter:
     """Return the routes. They go before those of the pages, which take any name for a slug."""
     router = APIRouter()
     files = {kind.file: kind for kind in _WRITERS} | _ALIASES
     ways: list[tuple[str, Opener]] = [
-        ("/archive/", desk.open_public),
-        ("/archive/l/{key}/", desk.open_list),
-        ("/archive/k/{key}/", desk.open_link),
+        ("/archive/", context.open_public),
+        ("/archive/l/{key}/", context.open_list),
+        ("/archive/k/{key}/", context.open_link),
     ]
     for path, opener in ways:
         for file, kind in files.items():
-            router.add_api_route(path + file, _route(desk, opener, kind), methods=["GET", "HEAD"])
+            router.add_api_route(
+                path + file, _route(context, opener, kind), methods=["GET", "HEAD"]
+            )
     return router
 
 
-def _route(desk: Desk, opener: Opener, kind: FeedKind) -> Callable[..., Response]:
+def _route(context: ArchiveContext, opener: Opener, kind: FeedKind) -> Callable[..., Response]:
     def feed(request: Request, key: str = "", before: str = "") -> Response:
-        door = opener(key)
-        if door is None:
-            return not_found(desk, opener)
-        page = read_feed_page(desk.engine, door, before=before)
-        said = (kind.file, desk.publication, desk.accent)
+        access = opener(key)
+        if access is None:
+            return not_found(context, opener)
+        page = read_feed_page(context.engine, access, before=before)
+        said = (kind.file, context.publication, context.accent)
         headers = {
-            **headers_for(door, is_indexed=False),  # pages are what search engines should list
+            **headers_for(access, is_indexed=False),  # pages are what search engines should list
             **validators(f'"{page.fingerprint(*said)}"', page.updated_at),
         }
         unchanged = not_modified(request, headers)
         if unchanged is not None:
             return unchanged
-        document = desk.feeds.make(page, path=door.index_path + kind.file)
+        document = context.feeds.make(page, path=access.index_path + kind.file)
         return Response(
             _WRITERS[kind](document),
             media_type=f"{kind.media_type}; charset=utf-8",

@@ -31,9 +31,9 @@ from mailer.composing.importing.html.grouping import (
     entries,
     is_tag,
     language,
-    line_of,
     preformatted,
     split_at_double_breaks,
+    summary_of,
     unwrapped,
 )
 from mailer.composing.importing.html.inlines import Inlines, trimmed
@@ -136,7 +136,7 @@ class Flow:
         for run_nodes in split_at_double_breaks(nodes):
             runs = trimmed(self.inlines.runs(run_nodes))
             if runs:
-                yield Paragraph(runs, line_of(run_nodes), button=is_button(runs))
+                yield Paragraph(runs, summary_of(run_nodes), button=is_button(runs))
 
     # --- blocks -----------------------------------------------------------------------------
 

@@ -76,7 +76,7 @@ def _begins_apart(node: Node) -> bool:
     return isinstance(node, Text) and node.text[:1].isspace()
 
 
-def line_of(nodes: list[Node]) -> int:
+def summary_of(nodes: list[Node]) -> int:
     """Return the source's line on which nodes begin."""
     return next((node.line for node in nodes if node.line), 1)
 

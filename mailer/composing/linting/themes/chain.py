@@ -14,7 +14,7 @@ from mailer.composing.themes.toml import SETTINGS_FILE, SettingsFile, is_set
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """A line of one of the files; `rank` counts from the most specific file, 0."""
 
     path: Path
@@ -36,7 +36,7 @@ class Chain:
             merged.update(file.table().get(key, {}))
         return merged
 
-    def place(self, *keys: str, owned: bool = False) -> Place | None:
+    def place(self, *keys: str, owned: bool = False) -> Location | None:
         """Return where the most specific file sets a value; None where none does.
 
         Args:
@@ -47,19 +47,19 @@ class Chain:
             if owned and is_base(file.path):
                 break
             if is_set(file.table(), keys):
-                return Place(file.path, file.error("", *keys).line or 1, rank)
+                return Location(file.path, file.error("", *keys).line or 1, rank)
         return None
 
-    def markup(self, words: re.Pattern[str]) -> Place:
+    def markup(self, words: re.Pattern[str]) -> Location:
         """Return where a template has `words` first; else the beginning of the layout."""
         found = [
-            Place(file.path, file.text.count("\n", 0, match.start()) + 1, rank)
+            Location(file.path, file.text.count("\n", 0, match.start()) + 1, rank)
             for rank, level in enumerate(self.theme.templates)
             for file in level.values()
             if (match := words.search(file.text))
         ]
         _, layout = self.theme.template("issue.mjml.j2") or (0, None)
-        return found[0] if found else Place(layout.path if layout else self.files[0].path, 1, 0)
+        return found[0] if found else Location(layout.path if layout else self.files[0].path, 1, 0)
 
     @property
     def template_text(self) -> str:
@@ -91,7 +91,7 @@ def is_base(path: Path) -> bool:
 def finding(  # noqa: PLR0913 - what a finding says
     rule: Rule,
     message: str,
-    place: Place,
+    place: Location,
     *,
     fix: str = "",
     text: str = "",

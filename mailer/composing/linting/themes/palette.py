@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
-from mailer.composing.linting.themes.chain import Chain, Place, finding
+from mailer.composing.linting.themes.chain import Chain, Location, finding
 from mailer.composing.themes.colour import contrast, legible, parse_colour
 from mailer.composing.themes.settings import READABLE
 
@@ -138,8 +138,8 @@ def _single(chain: Chain) -> Iterator[tuple[str, str]]:
             return
 
 
-def _written(chain: Chain, key: str) -> Place:
-    return chain.place(key) or Place(chain.files[0].path, 1, 0)
+def _written(chain: Chain, key: str) -> Location:
+    return chain.place(key) or Location(chain.files[0].path, 1, 0)
 
 
 def _unused(chain: Chain) -> Iterator[Finding]:

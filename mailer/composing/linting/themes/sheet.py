@@ -11,7 +11,7 @@ from lxml.cssselect import CSSSelector
 
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
-from mailer.composing.linting.themes.chain import Chain, Place, finding
+from mailer.composing.linting.themes.chain import Chain, Location, finding
 from mailer.composing.rendering.stylesheet import Rule as StyleRule
 from mailer.composing.rendering.stylesheet import read_sheets
 from mailer.composing.themes.theme import BASE, CSS_FILES, ThemeFile
@@ -118,7 +118,7 @@ def _unmatched(
     used: set[str],
     documents: Sequence[lxml.html.HtmlElement],
 ) -> Iterator[Finding]:
-    place = Place(sheet.path, rule.line, 0)
+    place = Location(sheet.path, rule.line, 0)
     try:
         selector = CSSSelector(_MOMENTS.sub("", rule.selector), translator="html")
     except SelectorSyntaxError as error:
