@@ -8,16 +8,11 @@ import sys
 from collections.abc import Sequence
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 
 from mailer.cli.stopping import forget_dead_outputs
-from mailer.errors import NotFoundError
-
-if TYPE_CHECKING:
-    from mailer.bootstrap import App
-    from subscribers.queries import MailingList
 
 WIDTH_ELSEWHERE = 160
 """Columns where there is no terminal and COLUMNS says nothing: tables keep their words whole."""
@@ -75,21 +70,6 @@ def confirm(question: str) -> bool:
     if not answer:
         err_console.print("\nnobody answered: --yes goes on without asking")
     return answer.strip().lower() in {"y", "yes"}
-
-
-def find_list(app: "App", slug: str) -> "MailingList":
-    """Return the mailing list that an option or an issue names.
-
-    Raises:
-        NotFoundError: none is named.
-        UnknownMailingListError: there is no such list.
-    """
-    from subscribers import queries
-
-    if not slug:
-        raise NotFoundError("say which mailing list: --list SLUG, or `list: SLUG` in the issue")
-    with app.engine.connect() as connection:
-        return queries.get_mailing_list(connection, slug)
 
 
 def count_of(count: int, noun: str, plural: str = "") -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mailer.composing.compiling import Compilation
 from mailer.composing.linting.report import LintReport
-from mailer.errors import GapsError, LintErrorsError
+from mailer.errors import ProposalError
 from mailer.message.compiled import CompiledIssue
 from mailer.sending.ledger.counting import AudienceCount
 from subscribers.audience import Audience
@@ -40,10 +40,32 @@ class Proposal:
         """Refuse what must not go out.
 
         Raises:
-            GapsError: somebody would read nothing where a merge field stands.
-            LintErrorsError: the linter was asked, and finds errors.
+            ProposalError: somebody would read nothing where a merge field stands, or the linter
+                was asked and finds errors.
         """
         for field, count in self.gaps.items():
-            raise GapsError(field, count)
+            raise _gaps(field, count)
         if self.report is not None and self.report.errors:
-            raise LintErrorsError(self.report.path, self.report.errors)
+            raise _lint_errors(self.report)
+
+
+def _gaps(field: str, count: int) -> ProposalError:
+    who = "1 subscriber" if count == 1 else f"{count:,} subscribers"
+    have = "has" if count == 1 else "have"
+    return ProposalError(
+        f"{{{{ {field} }}}} has no default, and {who} on the list {have} no value for it: "
+        f'write {{{{ {field} | default: "..." }}}}',
+        code="merge-value-gaps",
+        field=field,
+        count=count,
+    )
+
+
+def _lint_errors(report: LintReport) -> ProposalError:
+    errors = "1 error" if report.errors == 1 else f"{report.errors:,} errors"
+    return ProposalError(
+        f"nothing was sent: the linter finds {errors}",
+        code="lint-errors",
+        path=str(report.path),
+        count=report.errors,
+    )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mailer.cli.shared import ExitCode, err_console, find_list, print_json
+from mailer.cli.advice import advised_report, advised_rules
+from mailer.cli.shared import ExitCode, err_console, print_json
 
 if TYPE_CHECKING:
     from mailer.composing.linting.link_checking import LinkLook
@@ -84,20 +85,22 @@ def _reports(
             lookups = Lookups(
                 audience, look.findings, links_checked=True, links_unasked=look.unasked
             )
-        reports.append(lint_scanned(scanned, settings, now=now, lookups=lookups))
+        report = lint_scanned(scanned, settings, now=now, lookups=lookups)
+        reports.append(advised_report(report))
     return reports
 
 
 def _counted(scans: Sequence["Scanned"], list_slug: str) -> list["AudienceFacts | None"]:
     """Count over the list, or each issue's own, with the database of the workspace."""
     from mailer.bootstrap import open_app
+    from mailer.sending.audiences import named_list
     from mailer.sending.lint_audience import audience_facts
     from subscribers.audience import Audience
 
     with open_app() as app:
         found: list[AudienceFacts | None] = []
         for scanned in scans:
-            chosen = find_list(app, list_slug or scanned.mailing_list)
+            chosen = named_list(app.engine, list_slug or scanned.mailing_list)
             audience = Audience.of_list(chosen.id)
             found.append(audience_facts(app.engine, scanned, audience, name=chosen.slug))
         return found
@@ -122,11 +125,20 @@ def _print(reports: Sequence["LintReport"], *, how: str, is_quiet: bool) -> None
     from mailer import __version__
     from mailer.cli.issue.lint_output import show, sum_up
     from mailer.composing.linting import output
+    from mailer.composing.linting.registry import RULES
 
     if how == "json":
         print_json(output.as_json(reports))
     elif how == "sarif":
-        print_json(output.as_sarif(reports, version=__version__, root=Path.cwd()))
+        print_json(
+            output.as_sarif(
+                reports,
+                version=__version__,
+                root=Path.cwd(),
+                name="mailer issue lint",
+                rules=advised_rules(RULES),
+            )
+        )
     elif how == "github":
         for line in output.github_lines(reports, root=Path.cwd()):
             typer.echo(line)

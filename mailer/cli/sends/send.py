@@ -14,13 +14,12 @@ from mailer.cli.shared import (
     count_of,
     err_console,
     fail,
-    find_list,
     print_json,
     show_duration,
     warn,
 )
 from mailer.cli.stopping import when_stopped
-from mailer.errors import LintErrorsError, ProposalError
+from mailer.errors import ProposalError
 
 if TYPE_CHECKING:
     from mailer.bootstrap import App
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from mailer.composing.linting.report import LintReport
     from mailer.sending.proposal import Proposal
     from mailer.sending.reporting import SendReport
-    from subscribers.queries import MailingList
+    from subscribers.lists.mailing_lists import MailingList
 
 GUESSED_RATE = {"smtp": 200, "sendgrid": 2_000, "outbox": 1_000}
 """Recipients a second, for the estimate before the first send."""
@@ -68,10 +67,11 @@ def send(
     from mailer.bootstrap import open_app
     from mailer.cli.issue.notes import tell_of
     from mailer.composing.compiling import read_draft
+    from mailer.sending.audiences import named_list
 
     draft = read_draft(file)
     with when_stopped("nothing was sent"), open_app() as app:
-        mailing_list = find_list(app, list_slug or draft.mailing_list)
+        mailing_list = named_list(app.engine, list_slug or draft.mailing_list)
         proposal = _propose(app, draft, mailing_list, is_linted=not no_lint)
         facts = _facts(app, proposal, mailing_list)
         if as_json and dry_run:
@@ -193,13 +193,10 @@ def _check(proposal: "Proposal") -> None:
     """Say what must not go out, a line each, and end there."""
     try:
         proposal.check()
-    except LintErrorsError as error:
-        if proposal.report is not None:
+    except ProposalError as error:
+        if proposal.report is not None and error.code == "lint-errors":
             _show_errors(proposal.report)
-        raise ProposalError(
-            f"nothing was sent: the linter finds {count_of(error.count, 'error')}; "
-            f"mailer issue lint {error.path} says what to do, --no-lint sends the issue as it is"
-        ) from None
+        raise
 
 
 def _show_errors(report: "LintReport") -> None:

@@ -132,11 +132,11 @@ def _facts(scanned: Scanned, lookups: Lookups, settings: Settings) -> dict[str, 
     spans, compilation = scanned.document.spans, scanned.compilation
     left_out = []
     if spans.links and not lookups.links_checked:
-        left_out.append("what is behind the links (--links)")
+        left_out.append("what is behind the links")
     if lookups.links_unasked:
         left_out.append(f"what is behind the last {lookups.links_unasked:,} links, of too many")
     if lookups.audience is None and any(each.name for each in scanned.document.fields):
-        left_out.append("who lacks a merge field's value (--list SLUG)")
+        left_out.append("who lacks a merge field's value")
     if not has_workspace(settings):
         left_out.append(f"sender and postal address (there is no {SETTINGS_FILE} here)")
     return {

@@ -9,7 +9,7 @@ from ledger_kit import Ledger
 
 from mailer.composing.compiling import Compilation, compile_draft, read_draft
 from mailer.config import Settings, load_settings
-from mailer.errors import ConfigurationError, GapsError, LintErrorsError
+from mailer.errors import ConfigurationError, ProposalError
 from mailer.sending.ledger.issues import to_document
 from mailer.sending.proposal import Proposal
 from mailer.sending.propose import approve, propose
@@ -84,9 +84,12 @@ def test_a_gap_is_refused(ledger: Ledger, settings: Settings) -> None:
     source = ISSUE.replace(' | default: "reader"', "").replace("name", "city")
     proposal = proposed(ledger, settings, compiled(settings, source))
     for refused in (proposal.check, lambda: approve(ledger.engine, proposal)):
-        with pytest.raises(GapsError, match="3 subscribers on the list have no value") as caught:
+        with pytest.raises(
+            ProposalError, match="3 subscribers on the list have no value"
+        ) as caught:
             refused()
-        assert (caught.value.field, caught.value.count) == ("city", 3)
+        assert caught.value.code == "merge-value-gaps"
+        assert caught.value.data == {"field": "city", "count": 3}
     assert sends(ledger) == 0
 
 
@@ -95,9 +98,10 @@ def test_what_the_linter_calls_an_error_is_refused_where_it_was_asked(
 ) -> None:
     compilation = compiled(settings, ISSUE + "\n[Here](javascript:alert) is more of it.\n")
     proposal = proposed(ledger, settings, compilation)
-    with pytest.raises(LintErrorsError) as caught:
+    with pytest.raises(ProposalError, match="finds 1 error") as caught:
         approve(ledger.engine, proposal)
-    assert (caught.value.path, caught.value.count) == (compilation.draft.path, 1)
+    assert caught.value.code == "lint-errors"
+    assert caught.value.data == {"path": str(compilation.draft.path), "count": 1}
     assert sends(ledger) == 0
     unlinted = proposed(ledger, settings, compilation, is_linted=False)
     assert unlinted.report is None
