@@ -21,6 +21,7 @@ from mailer.composing.issue.tree import (
     Callout,
     CodeBlock,
     CodeSpan,
+    Comment,
     Emphasis,
     Footnote,
     FootnoteMark,
@@ -206,6 +207,8 @@ class Fragments:
                 return self._table(block, at)
             case Rule():
                 return f'<hr class="r"{at}>'
+            case Comment():
+                return ""
             case Button():
                 return self._button(block, at)
             case Callout():

@@ -15,7 +15,6 @@ import feedparser
 
 from mailer.composing.drafts.feeds import arxiv
 from mailer.composing.drafts.feeds.entries import Feed, FeedEntry
-from mailer.composing.drafts.feeds.escape import one_line
 from mailer.composing.drafts.feeds.html_text import (
     Paragraph,
     Picture,
@@ -24,6 +23,7 @@ from mailer.composing.drafts.feeds.html_text import (
     read_html,
     read_text,
 )
+from mailer.composing.drafts.feeds.lines import one_line
 from mailer.composing.drafts.feeds.repair import repaired
 from mailer.composing.drafts.feeds.summary import has_words, is_cut_off, summarise
 from mailer.composing.drafts.feeds.urls import host_of, names_a_page, web_url
@@ -95,7 +95,7 @@ def _entry(node: _Node, *, version: str, base: str, words: int) -> FeedEntry:
         authors=_authors(node),
         published_at=_date(node, "published") or _date(node, "created"),
         updated_at=_date(node, "updated"),
-        summary_markdown=summarise(paragraphs, words=words),
+        summary=summarise(paragraphs, words=words),
         categories=_categories(node),
         image=image.src,
         image_alt=image.alt,
@@ -118,7 +118,7 @@ def _paper(node: _Node, *, url: str, words: int) -> FeedEntry:
         authors=arxiv.authors(list(_names(node)))[:_MOST_NAMES],
         published_at=_date(node, "published"),
         updated_at=_date(node, "updated"),
-        summary_markdown=summarise(read_text(arxiv.abstract(raw)), words=words),
+        summary=summarise(read_text(arxiv.abstract(raw)), words=words),
         categories=categories,
         is_replacement=arxiv.is_replacement(title=raw_title, abstract=raw, announce_type=kind),
     )

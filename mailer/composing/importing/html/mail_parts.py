@@ -1,12 +1,14 @@
-"""Lines of a mail that an issue gets from its theme: how to leave the list, where to read it."""
+"""Lines of a mail that an issue gets from its theme, and the head that a forward puts above it."""
 
 # ruff: noqa: RUF001 - words of many languages
 
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote
 
-from mailer.composing.importing.html.gathering import Gathering
-from mailer.composing.importing.html.tree import Element, Mark, Node, Text
+from mailer.composing.importing.html.pruning import FORWARD
+from mailer.composing.importing.html.record import Record
+from mailer.platform.html import Element, Mark, Node, Text, text_of
 
 BOILERPLATE = "boilerplate"
 
@@ -62,17 +64,16 @@ _LONGEST_FOOT_WORDS = 80
 _LONGEST_LOOSE_WORDS = 25
 
 
-def prune_boilerplate(root: Element, gathering: Gathering, *, is_mail: bool) -> None:
+def prune_boilerplate(root: Element, record: Record, *, is_mail: bool) -> None:
     """Take out the lines of a mail that an issue gets from its theme: unsubscribe, view online."""
     for element in root.elements():
         leaves = [child for child in element.children if _is_leaf(child)]
         if not any(isinstance(child, Text) for child in leaves):
             continue
-        doomed = _doomed(leaves, is_mail=is_mail)
-        if doomed:
-            parts = Element("div", {}, doomed[0].line, children=doomed)
-            gathering.drop(parts, BOILERPLATE)
-            gone = {id(node) for node in doomed}
+        if boilerplate := _boilerplate(leaves, is_mail=is_mail):
+            line = boilerplate[0].line
+            record.drop(Element("div", {}, line, children=boilerplate), BOILERPLATE)
+            gone = set(map(id, boilerplate))
             element.children = [child for child in element.children if id(child) not in gone]
 
 
@@ -80,7 +81,7 @@ def _is_leaf(node: Node) -> bool:
     return isinstance(node, Text) or node.tag in {"br", "img", "a", "wbr"}
 
 
-def _doomed(leaves: list[Node], *, is_mail: bool) -> list[Node]:
+def _boilerplate(leaves: list[Node], *, is_mail: bool) -> list[Node]:
     """Return the whole paragraph if it is short boilerplate, else those of its lines that are."""
     if is_mail and _LINE.fullmatch("".join(each.text for each in leaves if isinstance(each, Text))):
         return leaves
@@ -93,12 +94,8 @@ def _doomed(leaves: list[Node], *, is_mail: bool) -> list[Node]:
         lines[-1].append(leaf)
         if isinstance(leaf, Element) and leaf.tag == "br":
             lines.append([])
-    return [
-        leaf
-        for line in lines
-        if _has_foot(line, is_mail=is_mail) and _word_count(line) <= _LONGEST_FOOT_WORDS
-        for leaf in line
-    ]
+    short = [line for line in lines if _word_count(line) <= _LONGEST_FOOT_WORDS]
+    return [leaf for line in short if _has_foot(line, is_mail=is_mail) for leaf in line]
 
 
 def _has_foot(leaves: list[Node], *, is_mail: bool) -> bool:
@@ -131,3 +128,65 @@ def _may_go_along(mark: Mark, text: str) -> bool:
 
 def _word_count(leaves: list[Node]) -> int:
     return sum(len(leaf.text.split()) for leaf in leaves if isinstance(leaf, Text))
+
+
+# --- forwarded mails ------------------------------------------------------------------------
+
+_BEGIN = re.compile(
+    r"(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-mail)"
+    r"|début du message (?:réexpédié|transféré)|inizio (?:del )?messaggio inoltrato"
+    r"|inicio del mensaje reenviado|begin doorgestuurd bericht)\s*:?",
+    re.IGNORECASE,
+)
+_FIELD = re.compile(
+    r"\s*(?P<name>from|sent|date|to|cc|subject|reply-to|von|gesendet|datum|an|betreff|antwort an|de"
+    r"|envoyé|à|objet|répondre à|da|inviato|data|a|oggetto|rispondi a|enviado|fecha|para|asunto|van"
+    r"|verzonden|aan|onderwerp)\s*:\s",
+    re.IGNORECASE,
+)
+_SENDER = frozenset({"from", "von", "de", "da", "van"})
+_FIELDS_OF_HEAD = 4
+_LONGEST_HEAD_WORDS = 60
+_MOST_LINES = 10
+
+
+def take_forward(root: Element, record: Record) -> None:
+    """Take the head of a forwarded mail out of the tree, and its text out of its quote."""
+    for element in list(root.elements()):
+        if element.tag == "blockquote" and _BEGIN.match(text_of(element)[:100]):
+            element.tag = "div"
+            _drop_lines(element, record)
+        elif element.tag == "p" and _is_head(element):
+            record.drop(element, FORWARD)
+            element.children = []
+
+
+def _is_head(element: Element) -> bool:
+    """Whether a paragraph is what Outlook puts above a forwarded mail: From, Sent, To, Subject."""
+    words = text_of(element).split()
+    if not words or len(words) > _LONGEST_HEAD_WORDS:
+        return False
+    names = [name for word in words if (name := word.lower().rstrip(":")) and word.endswith(":")]
+    known = [name for name in names if _FIELD.match(f"{name}: ")]
+    return words[0].lower().rstrip(":") in _SENDER and len(known) >= _FIELDS_OF_HEAD
+
+
+def _drop_lines(element: Element, record: Record) -> None:
+    """Drop the lines at the top of a forwarded mail that name its sender, subject and so on."""
+    seen = 0
+
+    def without_head(node: Node) -> Iterator[Node]:
+        nonlocal seen
+        words = text_of(node)
+        if seen < _MOST_LINES and (_BEGIN.fullmatch(words) or _FIELD.match(f"{words} ")):
+            record.drop(node, FORWARD)
+            seen += 1
+        elif seen >= _MOST_LINES or words or _shows(node):
+            seen = _MOST_LINES
+            yield node
+
+    element.children = [kept for child in element.children for kept in without_head(child)]
+
+
+def _shows(node: Node) -> bool:
+    return isinstance(node, Element) and node.find("img") is not None

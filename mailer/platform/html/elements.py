@@ -23,6 +23,13 @@ BLOCKS = frozenset(
 PARTS_WORDS = BLOCKS - {"map"} | {"br", "hr", "img"}
 """What stands between two words as a blank does."""
 
+ON_LINES_OF_THEIR_OWN = BLOCKS - {
+    "audio", "button", "canvas", "caption", "iframe", "map", "object", "optgroup", "option",
+    "select", "svg", "table", "tbody", "td", "template", "textarea", "tfoot", "th", "thead",
+    "video",
+} | {"hr"}  # fmt: skip
+"""Elements whose words begin and end a line, in code, too."""
+
 TRANSPARENT = frozenset({"html", "head", "body"})
 
 LASTING = frozenset(

@@ -6,88 +6,29 @@ words, and nothing is deeper than `DEEPEST`.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 
-from mailer.composing.importing.html.elements import (
+from mailer.platform.html.elements import (
     BLOCKS,
     CELLS,
     CLOSES_P,
     ENDED_BY,
     HEADINGS,
     LASTING,
-    PARTS_WORDS,
     TABLE,
     TABLE_PARTS,
     TRANSPARENT,
     VOID,
     WALLS,
 )
-from mailer.composing.importing.html.tokens import RAW, Tag, Token, Words
+from mailer.platform.html.nodes import Element, Mark, Marks, Text
+from mailer.platform.html.tokens import RAW, Tag, Token, Words
 
 DEEPEST = 120
 """Blocks inside blocks; what is deeper becomes a neighbour instead of a child."""
 
 MOST_MARKS = 48
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Mark:
-    """An inline element that was open at a word; each element is a mark of its own."""
-
-    tag: str
-    attrs: dict[str, str]
-    line: int
-    depth: int = 0
-
-
-Marks = tuple[Mark, ...]
-
-
-@dataclass(slots=True)
-class Text:
-    """Words; `raw` where they stand in an element that holds no markup."""
-
-    text: str
-    marks: Marks
-    line: int
-
-
-@dataclass(slots=True, eq=False)
-class Element:
-    """A block, or an inline element that holds nothing, such as an image.
-
-    An inline element that closed without any words is an `Element`, too: a link may be lost in it.
-    """
-
-    tag: str
-    attrs: dict[str, str]
-    line: int
-    marks: Marks = ()
-    children: "list[Node]" = field(default_factory=list)
-
-    @property
-    def classes(self) -> list[str]:
-        """Class names, in lower case."""
-        names = self.attrs.get("class") if self.attrs else None
-        return names.lower().split() if names else []
-
-    def elements(self) -> "Iterator[Element]":
-        """Yield this element and all below it, in the document's order."""
-        stack: list[Element] = [self]
-        while stack:
-            element = stack.pop()
-            yield element
-            if element.children:
-                stack += [child for child in element.children[::-1] if isinstance(child, Element)]
-
-    def find(self, *tags: str) -> "Element | None":
-        """Return the first element below with one of these tags."""
-        return next((each for each in self.elements() if each.tag in tags), None)
-
-
-Node = Text | Element
 
 
 def build(tokens: Iterable[Token]) -> Element:
@@ -96,26 +37,6 @@ def build(tokens: Iterable[Token]) -> Element:
     for token in tokens:
         builder.take(token)
     return builder.finish()
-
-
-def text_of(node: Node) -> str:
-    """Return the words in a node, with blanks where a reader sees some, on one line."""
-    return " ".join("".join(_words(node)).split())
-
-
-def _words(node: Node) -> Iterator[str]:
-    stack: list[Node | str] = [node]
-    while stack:
-        each = stack.pop()
-        if isinstance(each, str):
-            yield each
-        elif isinstance(each, Text):
-            yield each.text
-        else:
-            blank = " " if each.tag in PARTS_WORDS else ""
-            yield blank
-            stack.append(blank)
-            stack.extend(reversed(each.children))
 
 
 class _Builder:

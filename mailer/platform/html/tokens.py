@@ -17,6 +17,15 @@ RAW_TEXT = frozenset({"textarea", "title"})
 """Elements whose inside is text with character references, but without tags."""
 
 _NAME = re.compile(r"[^\s/>]+")
+_PLAIN_TAG = re.compile(
+    r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9:-]*+)"
+    r"(?P<attrs>(?:\s++[^\s\"'<>/=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'=<>`]++))?)*+)\s*+/?>"
+)
+"""A tag as most are written: found whole, and many times faster than character by character."""
+
+_PLAIN_ATTRIBUTE = re.compile(
+    r"([^\s=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'=<>`]++)))?"
+)
 _ATTRIBUTE = re.compile(r"[\s/]*(=?[^\s/>=]*)(\s*=\s*)?")
 _BARE = re.compile(r"[^\s>]*")
 _REFERENCE = re.compile(
@@ -25,17 +34,28 @@ _REFERENCE = re.compile(
 _MOST_ATTRIBUTES = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, which takes twice the time to make
 class Tag:
-    """A tag: `is_end` for `</p>`."""
+    """A tag as written.
+
+    Args:
+        name: in lower case.
+        line: 1-based, on which it begins.
+        is_end: for `</p>`.
+        attrs: names in lower case, values with their character references resolved.
+        begin: offset of its `<` in the text.
+        end: offset after its `>`.
+    """
 
     name: str
     line: int
     is_end: bool = False
     attrs: dict[str, str] = field(default_factory=dict)
+    begin: int = 0
+    end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Words:
     """Characters between tags; `raw` where they stand in an element that holds no markup."""
 
@@ -62,12 +82,16 @@ class _Tokenizer:
     def run(self) -> Iterator[Token]:
         position, text = 0, self.text
         while position < len(text):
-            start = self._markup(position)
+            start = text.find("<", position)
+            plain = _PLAIN_TAG.match(text, start) if start >= 0 else None
+            if plain is None:
+                start = self._markup(position)
             if start > position:
-                yield Words(unescape(text[position:start]), self._line(position))
+                words = text[position:start]
+                yield Words(unescape(words) if "&" in words else words, self._line(position))
             if start == len(text):
                 return
-            token, position = self._take(start)
+            token, position = self._plain_tag(plain) if plain else self._take(start)
             if token:
                 yield token
             if isinstance(token, Tag) and not token.is_end and token.name in RAW | RAW_TEXT:
@@ -113,6 +137,16 @@ class _Tokenizer:
             return self._end_tag(start)
         return self._start_tag(start)
 
+    def _plain_tag(self, match: re.Match[str]) -> tuple[Token, int]:
+        slash, name, written = match.groups()
+        attrs: dict[str, str] = {}
+        if written and not slash:
+            for key, double, single, bare in _PLAIN_ATTRIBUTE.findall(written)[:_MOST_ATTRIBUTES]:
+                value = double or single or bare
+                attrs.setdefault(key.lower(), unescape_attribute(value) if "&" in value else value)
+        begin, end = match.span()
+        return Tag(name.lower(), self._line(begin), bool(slash), attrs, begin, end), end
+
     def _after(self, what: str, start: int) -> int:
         at = self._find(what, start)
         return len(self.text) if at < 0 else at + len(what)
@@ -137,7 +171,7 @@ class _Tokenizer:
         end = self._after(">", start)
         if name is None or not name[0][0].isalpha():
             return None, end
-        return Tag(name[0].lower(), self._line(start), is_end=True), end
+        return Tag(name[0].lower(), self._line(start), is_end=True, begin=start, end=end), end
 
     def _start_tag(self, start: int) -> tuple[Token, int]:
         line = self._line(start)
@@ -149,7 +183,8 @@ class _Tokenizer:
             if key and key not in attrs and len(attrs) < _MOST_ATTRIBUTES:
                 attrs[key] = unescape_attribute(value)
             if self.text[after : after + 1] == ">":
-                return Tag(name[0].lower() if name else "", line, attrs=attrs), after + 1
+                named = name[0].lower() if name else ""
+                return Tag(named, line, attrs=attrs, begin=start, end=after + 1), after + 1
             position = max(after, position + 1)
         return Words(unescape(self.text[start:]), line), len(self.text)  # cut off amid a tag
 
@@ -186,7 +221,7 @@ def unescape_attribute(value: str) -> str:
 
     Source: HTML standard, 13.2.5.73 (named character reference state).
     """
-    return _REFERENCE.sub(_referred, value) if "&" in value else value
+    return _REFERENCE.sub(_referred, value)
 
 
 def _referred(match: re.Match[str]) -> str:
