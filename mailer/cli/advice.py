@@ -23,6 +23,7 @@ ERRORS: Mapping[str, str] = {
     "address-unavailable": "choose another with web.host and web.port",
     "feed-not-issue": "mailer issue draft --from-feed reads it",
     "file-exists": "-o names another file, --force overwrites",
+    "lint-errors": "mailer issue lint {path} says what to do, --no-lint sends the issue as it is",
     "list-unnamed": "say which mailing list: --list SLUG, or `list: SLUG` in the issue",
     "mailing-lists-none": "create one with: mailer lists create SLUG",
     "post-unknown": "leave out --post to see them all",

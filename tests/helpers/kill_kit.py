@@ -19,7 +19,7 @@ from types import FrameType
 from typing import Any
 
 import mailer.platform.files
-from mailer.composing import compiling
+from mailer.composing import building, compiling
 from mailer.composing.drafts import drafting, feed_cache
 from mailer.composing.drafts import memory as draft_memory
 from mailer.composing.images import store as image_store
@@ -151,12 +151,12 @@ def built(folder: Path) -> None:
     compiled = [_compiled(folder, words, settings) for words in ("First.", "Second.")]
     output = folder / "build"
     hashes = [one.content_hash for one in compiled]
-    compiling.write_build(compiled[0], settings, output)
+    building.write_build(compiled[0], settings, output)
     before = _files(output)
-    compiling.write_build(compiled[1], settings, output)
+    building.write_build(compiled[1], settings, output)
     after = _files(output)
-    compiling.write_build(compiled[0], settings, output)
-    for _ in deaths(lambda: compiling.write_build(compiled[1], settings, output), compiling):
+    building.write_build(compiled[0], settings, output)
+    for _ in deaths(lambda: building.write_build(compiled[1], settings, output), building):
         now = _files(output)
         assert all(now[name] in {before[name], after[name]} for name in now)
         if json.loads(now["message.json"])["content_hash"] == hashes[1]:
@@ -170,7 +170,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 def _compiled(folder: Path, words: str, settings: Settings) -> Any:
     path = folder / "week.md"
     path.write_text(f"---\nsubject: Hi\nslug: week\ndate: 2026-11-22\n---\n\n{words}\n")
-    return compiling.compile_draft(compiling.read_draft(path), settings)
+    return compiling.compile_draft(compiling.read_draft(path), settings).compiled
 
 
 def cached(folder: Path) -> None:

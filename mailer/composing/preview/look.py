@@ -1,4 +1,4 @@
-"""Previewing: one look at an issue file as it is now, filled for one reader."""
+"""Previewing: one look at an issue, filled for one reader."""
 
 import dataclasses
 import os
@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from mailer.composing import compiling
-from mailer.composing.compiling import Draft
+from mailer.composing.compiling import Compilation, Draft
 from mailer.composing.images.files import is_remote
-from mailer.composing.images.store import MediaStore
 from mailer.composing.issue.tree import images_of
 from mailer.composing.readers import SAMPLE, Reader
-from mailer.composing.rendering.pipeline import untraced
+from mailer.composing.rendering.pipeline import html_bytes
+from mailer.composing.sample import sample_recipient
 from mailer.config import Settings
 from mailer.message.compiled import SYSTEM_FIELDS, CompiledIssue, Recipient
 from mailer.message.filling import fill
@@ -58,22 +57,16 @@ class Look:
     theme_folders: tuple[Path, ...]
 
 
-def look_at(
-    draft: Draft, settings: Settings, *, store: MediaStore, reader: Reader = SAMPLE
-) -> Look:
+def look_at(compilation: Compilation, settings: Settings, *, reader: Reader = SAMPLE) -> Look:
     """Return the issue as `reader` would get it. No link in it changes anything.
 
     Args:
-        draft: the issue.
+        compilation: the issue.
         settings: of the workspace.
-        store: where its picture files are put.
         reader: for whom it is filled.
-
-    Raises:
-        RenderError: it does not compile; with file, line and column.
     """
-    whole = compiling.compile_draft(draft, settings, is_traced=True, store=store)
-    recipient = _recipient(reader, compiling.sample_recipient(whole, settings))
+    whole = compilation.traced
+    recipient = _recipient(reader, sample_recipient(whole, settings))
     shown = whole.shown_to(recipient.fields)
     compiled = whole.variant(shown)
     html = fill(compiled.html, compiled, recipient)
@@ -82,10 +75,10 @@ def look_at(
         subject=fill(compiled.subject, compiled, recipient),
         html=html,
         text=fill(compiled.text, compiled, recipient),
-        html_bytes=len(untraced(compiled.html).encode()),
+        html_bytes=html_bytes(compilation.compiled.variant(shown)),
         fields=fields_used(whole),
         conditions={condition: condition in shown for condition in whole.conditions},
-        theme_folders=compiling.theme_of(draft, settings).folders,
+        theme_folders=compilation.theme.folders,
     )
 
 

@@ -12,7 +12,7 @@ from typing import ClassVar
 import pytest
 
 from mailer.composing.linting.link_checking import LinkChecker, Verdict, check_links
-from mailer.composing.linting.lint_file import Beyond, lint_bytes
+from mailer.composing.linting.lint_file import Lookups, lint_bytes
 from mailer.composing.linting.scan.document import scan
 from mailer.config import Settings
 
@@ -201,8 +201,8 @@ def test_what_is_beyond_the_limit_is_counted(site: str) -> None:
     look = check_links(scan(FRONT + body), Path("a.md"), checker(most_links=2))
     assert look.unasked == 3
     assert len(look.findings) == 4
-    beyond = Beyond(findings=look.findings, links_checked=True, links_unasked=look.unasked)
+    lookups = Lookups(findings=look.findings, links_checked=True, links_unasked=look.unasked)
     settings = Settings.model_validate({"workspace": Path("/nowhere")})
     now = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
-    report = lint_bytes((FRONT + body).encode(), Path("a.md"), settings, now=now, beyond=beyond)
+    report = lint_bytes((FRONT + body).encode(), Path("a.md"), settings, now=now, lookups=lookups)
     assert "what is behind the last 3 links" in str(report.facts["left_out"])

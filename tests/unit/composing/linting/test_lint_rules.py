@@ -10,8 +10,8 @@ from PIL import Image
 
 from mailer.composing.issue.scaffold import new_issue
 from mailer.composing.linting.finding import Severity
-from mailer.composing.linting.lint_file import Beyond, lint_file
-from mailer.composing.linting.lintable import Audience
+from mailer.composing.linting.lint_file import Lookups, lint_file
+from mailer.composing.linting.lintable import AudienceFacts
 from mailer.composing.linting.width import columns
 from mailer.config import Settings, load_settings
 
@@ -312,10 +312,10 @@ def test_a_list_that_was_counted(lint) -> None:  # noqa: ANN001
         '---\nsubject: "Hi {{ name }}"\nslug: week-1\ndate: 2026-11-22\n'
         'preheader: "A line that goes on."\n---\n{{ city }} {{ frist }} {{ plan | default: "x" }}'
     )
-    audience = Audience(
+    audience = AudienceFacts(
         "readers", 40, {"name": 0, "city": 12, "frist": 40}, frozenset({"name", "city", "first"}), 3
     )
-    report = lint(text, beyond=Beyond(audience=audience))
+    report = lint(text, lookups=Lookups(audience=audience))
     assert [(each.line, each.column, each.code) for each in report.findings] == [
         (3, 7, "slug-used"),
         (7, 1, "merge-field-lacking"),
@@ -326,9 +326,9 @@ def test_a_list_that_was_counted(lint) -> None:  # noqa: ANN001
     assert lacking.facts == {"lacking": 12, "active": 40}
     assert "12 of 40" in lacking.message
     assert "did you mean 'first'?" in unknown.message
-    everyone = Audience("readers", 40, {"name": 0}, frozenset({"name"}))
+    everyone = AudienceFacts("readers", 40, {"name": 0}, frozenset({"name"}))
     plain = text.partition("{{ city")[0] + "Hello."
-    assert lint(plain, beyond=Beyond(audience=everyone)).findings == ()
+    assert lint(plain, lookups=Lookups(audience=everyone)).findings == ()
 
 
 def test_who_sends_is_looked_at_where_there_is_a_workspace(lint, tmp_path: Path) -> None:  # noqa: ANN001
