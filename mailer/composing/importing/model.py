@@ -1,83 +1,6 @@
-"""What an import yields, and the units that it works on."""
+"""What an import yields: an issue file, what to look at, what is left out."""
 
-import datetime as dt
 from dataclasses import dataclass, field
-from enum import StrEnum
-
-
-class Kind(StrEnum):
-    """What a unit of raw text looks like by itself."""
-
-    HEADING = "heading"
-    PROSE = "prose"
-    LINK = "link"
-    RULER = "ruler"
-
-
-@dataclass(frozen=True, slots=True)
-class Marker:
-    """What stands before a unit's text: a bullet or a number.
-
-    Args:
-        style: `bullet`, or how the number is written, such as `1.` or `section`.
-        text: as written.
-        number: None for bullets.
-    """
-
-    style: str
-    text: str
-    number: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One heading, paragraph, link or ruler of the raw text.
-
-    Args:
-        kind: by its looks.
-        text: without marker, markup and `url`.
-        line: first line, 1-based.
-        last: last line, 1-based.
-        gap: blank lines before it.
-        marker: bullet or number before the text.
-        level: 1 to 6 for marked-up headings, 7 for a line in bold, else 0.
-        indent: columns before the text.
-        url: taken out of the text.
-        listed: whether it is an entry of a list in running text, not an item or a heading.
-        lost: whether it is not where it should be, and was put back from the contents.
-    """
-
-    kind: Kind
-    text: str
-    line: int
-    last: int
-    gap: int
-    marker: Marker | None = None
-    level: int = 0
-    indent: int = 0
-    url: str = ""
-    lost: bool = False
-    listed: bool = False
-
-    @property
-    def is_heading(self) -> bool:
-        """Whether it may head something."""
-        return self.kind is Kind.HEADING
-
-    @property
-    def whole(self) -> str:
-        """Marker and text."""
-        return f"{self.marker.text if self.marker else ''}{self.text}"
-
-    @property
-    def is_entry(self) -> bool:
-        """Whether it is an entry of a bulleted list that may be an item."""
-        return self.is_bullet and not self.listed
-
-    @property
-    def is_bullet(self) -> bool:
-        """Whether a bullet stands before it."""
-        return self.marker is not None and self.marker.style == "bullet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,41 +12,6 @@ class Dropped:
     why: str
     links: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Item:
-    """One item as read: its kicker, title and link, what follows them, and its first line."""
-
-    line: int
-    kicker: Unit | None = None
-    title: Unit | None = None
-    url: str = ""
-    body: list[Unit] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Section:
-    """A section as read."""
-
-    heading: Unit | None
-    introduction: list[Unit] = field(default_factory=list)
-    items: list[Item] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class FoundDate:
-    """The date of the issue as far as the source gives it.
-
-    Args:
-        date: None where there is none.
-        line: where it was found.
-        doubt: why an author should look at it; empty where the source is clear.
-    """
-
-    date: dt.date | None
-    line: int
-    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +103,3 @@ class ImportedIssue:
     merge_tags: tuple[tuple[str, str], ...] = ()
     origin: tuple[tuple[str, str], ...] = ()
     counts: Counts | None = None
-
-
-@dataclass(slots=True)
-class Part:
-    """A section's heading and what follows it; None where items have no section."""
-
-    heading: Unit | None
-    units: list[Unit] = field(default_factory=list)

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal, get_args
 
 from mailer.composing.importing.clean import decode
-from mailer.composing.importing.dates import find_date
+from mailer.composing.importing.text.dates import find_date
 from mailer.composing.importing.post import Post, shown_title
 from mailer.composing.importing.sources import buttondown, eml, ghost, listmonk, medium, substack
 from mailer.composing.importing.sources.containers import (
@@ -17,7 +17,7 @@ from mailer.composing.importing.sources.containers import (
     read_json,
     records_in,
 )
-from mailer.composing.importing.sources.front_matter import (
+from mailer.composing.importing.markdown.front_matter import (
     DATED_NAME,
     LANGUAGES,
     PREHEADERS,
@@ -30,7 +30,7 @@ from mailer.composing.importing.sources.front_matter import (
     date_of,
     read_matter,
 )
-from mailer.composing.importing.sources.markdown_text import (
+from mailer.composing.importing.markdown.reading import (
     is_markdown,
     read_markdown,
     with_breaks,
@@ -38,7 +38,7 @@ from mailer.composing.importing.sources.markdown_text import (
 from mailer.composing.importing.sources.pages import is_feed, is_html, kind_of_page, page_post
 from mailer.composing.importing.sources.posts import Export
 from mailer.composing.importing.sources.tables import columns_of
-from mailer.composing.importing.units import read_units
+from mailer.composing.importing.text.units import read_units
 from mailer.composing.issue.slugs import slug_of
 from mailer.errors import RenderError
 from mailer.platform.html import decode_html

@@ -100,7 +100,7 @@ def _video(card: Card) -> str:
 
 
 def _markdown(card: Card) -> str:
-    from mailer.composing.importing.sources.markdown_text import markdown_to_html  # noqa: PLC0415 - a circle
+    from mailer.composing.importing.markdown.reading import markdown_to_html  # noqa: PLC0415 - a circle
 
     return markdown_to_html(_text(card, "markdown", "cardContent"))
 

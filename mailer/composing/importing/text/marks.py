@@ -1,14 +1,11 @@
-"""Marks at the edges of a line: rulers, bullets, numbers, headings, links."""
+"""Marks at the edges of a line: rulers, bullets, numbers, headings."""
 
 # ruff: noqa: RUF001 - punctuation and letters of many scripts
 
 import re
 from dataclasses import dataclass
 
-from mailer.composing.importing.model import Marker
-
-URL = re.compile(r"https?://[^\s<>\"”»（）「」【】\x00-\x20]+", re.IGNORECASE)
-MARKDOWN_LINK = re.compile(r"!?\[(?P<label>[^\[\]]*)\]\(\s*<?(?P<url>https?://[^\s()<>]+)>?\s*\)")
+from mailer.composing.importing.text.model import Marker
 
 _RULER = re.compile(r"[\s\-‐-―_=*~•·⋅∙◦.…#+⸻⸺<>─-╿▀-◿☆★✦-❋❖⁂※♦°|/\\ー–—−˙‧・]+")
 DRAWN = tuple("■□●○◆◇▶►▼★☆🔹🔸")
@@ -37,15 +34,13 @@ _MARKERS = (
     ("A.", r"(?P<n>[A-H])[.)]\s+"),
     ("bullet", r"[-*+•‣◦▪●○■□▶►➤➔→»·–✓✔☑✅➡📌◆◇👉🔹🔸⁃∙]\ufe0f?\s+"),
 )
-_COMPILED = tuple((style, re.compile(text, re.IGNORECASE)) for style, text in _MARKERS[:1]) + tuple(
-    (style, re.compile(text)) for style, text in _MARKERS[1:]
+_COMPILED = tuple(
+    (style, re.compile(text, re.IGNORECASE if style == "section" else 0))
+    for style, text in _MARKERS
 )
 _ATX = re.compile(r"(#{1,6})(?:\s+|(?=[^\W\d_][^\s]{0,30}(?:\s+[^\W\d_]\w*){0,2}$))(.*?)\s*#*$")
+BOLD_LEVEL = 7
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(?P<text>(?:(?!\1).)+?)\1(?P<tail>:?)$")
-_LINK_EDGES = " \t-‐‑–—→⟶➜➡👉»>:|·•/\ufe0f🔗"
-_BRACKETS = {"(": ")", "[": "]", "<": ">", "（": "）", "【": "】"}
-_SENTENCE_TAIL = ".,;:!?'\"”’»…。，、！？）】」』*_"
-
 
 @dataclass(frozen=True, slots=True)
 class Stripped:
@@ -72,9 +67,6 @@ def strip_marks(line: str) -> Stripped:
     if bold == BOLD_LEVEL:
         return Stripped(inner, marker, level or bold)
     return Stripped(rest, marker, level)
-
-
-BOLD_LEVEL = 7
 
 
 def _strip_heading(text: str) -> tuple[str, int]:
@@ -114,50 +106,6 @@ def _han_number(text: str) -> int:
     if not ten:
         return _HAN.index(text[0]) + 1
     return 10 * (_HAN.index(tens[0]) + 1 if tens else 1) + (_HAN.index(units) + 1 if units else 0)
-
-
-def find_urls(text: str) -> list[str]:
-    """Return the web addresses in `text` without the punctuation that follows them."""
-    return [trim_url(match[0]) for match in URL.finditer(text)]
-
-
-def trim_url(url: str) -> str:
-    """Return `url` without punctuation that belongs to the sentence around it."""
-    while url:
-        if (
-            url[-1] in _SENTENCE_TAIL
-            or (url[-1] == ")" and url.count("(") < url.count(")"))
-            or (url[-1] == "]" and url.count("[") < url.count("]"))
-        ):
-            url = url[:-1]
-        else:
-            break
-    return url
-
-
-def split_link(text: str) -> tuple[str, str]:
-    """Return text and address of a line that is a text with one address at an edge.
-
-    The address is empty where it stands inside the text, or where there are several.
-    """
-    if match := MARKDOWN_LINK.fullmatch(text.strip()):
-        return match["label"].strip(), match["url"]
-    urls = find_urls(text)
-    if len(urls) != 1 or MARKDOWN_LINK.search(text):
-        return text, ""
-    before, _, after = text.partition(urls[0])
-    if not re.search(r"\w", after):
-        return _without_bracket(before, after).strip(_LINK_EDGES), urls[0]
-    if not re.search(r"\w", before):
-        return after.lstrip(_LINK_EDGES + ")]>").rstrip(), urls[0]
-    return text, ""
-
-
-def _without_bracket(before: str, after: str) -> str:
-    """Return `before` without the bracket that is opened for the address alone."""
-    before = before.rstrip()
-    closer = _BRACKETS.get(before[-1:])
-    return before[:-1] if closer and after.lstrip().startswith(closer) else before
 
 
 TITLED = re.compile(

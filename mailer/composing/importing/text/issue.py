@@ -1,17 +1,19 @@
-"""Raw text as read to the tree of an issue, and what a person has to look at in it."""
+"""An outline with its items to an issue's file, and what a person has to look at in it."""
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from mailer.composing.importing.doubts import doubtful_lines
 from mailer.composing.importing.html.issue import NO_DATE, NO_DATE_GIVEN, NO_TITLE_GIVEN, findings
 from mailer.composing.importing.html.record import Note
-from mailer.composing.importing.model import Finding, FoundDate, Item, Section, Unit
-from mailer.composing.importing.outline import Outline
-from mailer.composing.importing.text_blocks import TextRecord, words_of
+from mailer.composing.importing.model import Finding
+from mailer.composing.importing.text.blocks import TextRecord
+from mailer.composing.importing.text.items import doubtful_lines
+from mailer.composing.importing.text.links import words_of
+from mailer.composing.importing.text.model import FoundDate, Item, Section, Unit
+from mailer.composing.importing.text.outline import Outline
 from mailer.composing.issue import tree
-from mailer.composing.issue.tree import Block, Comment, FrontMatter, Issue, Text
+from mailer.composing.issue.tree import Block, Comment, FrontMatter, Inlines, Issue, Text
 from mailer.composing.issue.writing import write_issue
 
 ADD_LINK = "write the title as [title](https://...)"
@@ -28,6 +30,7 @@ class TextIssue:
         masthead: what the source calls itself besides.
         date: as far as the source gives it.
         record: what came to light.
+        comments: remarks on the front matter, by its keys.
     """
 
     slug: str
@@ -52,31 +55,28 @@ class TextIssue:
 
     # --- front matter -----------------------------------------------------------------------
 
-    def _subject(self) -> tuple[Text, ...]:
+    def _subject(self) -> Inlines:
         if not self.title:
             what = "the source has no title"
-            self._remark("subject", NO_TITLE_GIVEN, "missing_title", 1, what, "write the subject")
+            note = Note("missing_title", 1, what, "write the subject", NO_TITLE_GIVEN)
+            self._remark("subject", note)
         return (Text(self.title or "TODO: subject"),)
 
     def _date(self) -> dt.date:
-        found = self.date
-        if found.date is None:
-            what = f"no date that is certain ({found.doubt})" if found.doubt else "no date"
-            remedy = "write the issue's date"
-            self._remark("date", NO_DATE_GIVEN, "missing_date", found.line, what, remedy)
-        elif found.doubt:
-            what = f"the date {found.date} is not certain: {found.doubt}"
-            remedy = "check it in the front matter"
-            self._remark(
-                "date", "TODO: check this date", "uncertain_date", found.line, what, remedy
-            )
-        return found.date or NO_DATE
+        date, line, doubt = self.date.date, self.date.line, self.date.doubt
+        if date is None:
+            what = f"no date that is certain ({doubt})" if doubt else "no date"
+            note = Note("missing_date", line, what, "write the issue's date", NO_DATE_GIVEN)
+            self._remark("date", note)
+        elif doubt:
+            what, remedy = f"the date {date} is not certain: {doubt}", "check it in the front matter"
+            note = Note("uncertain_date", line, what, remedy, "TODO: check this date")
+            self._remark("date", note)
+        return date or NO_DATE
 
-    def _remark(  # noqa: PLR0913, PLR0917 - the parts of a note
-        self, key: str, remark: str, code: str, line: int, what: str, remedy: str
-    ) -> None:
-        self.comments[key] = remark
-        self.record.notes.append(Note(code, line, what, remedy, remark))
+    def _remark(self, key: str, note: Note) -> None:
+        self.comments[key] = note.marker
+        self.record.notes.append(note)
 
     # --- body -------------------------------------------------------------------------------
 
@@ -86,7 +86,8 @@ class TextIssue:
             self.record.todo(
                 "missing_section",
                 entry.line,
-                f"the contents announce {_plain(entry)!r}, but no such heading follows",
+                f"the contents announce {' '.join(entry.text.split())!r}, but no such heading"
+                " follows",
                 "find where it begins",
             )
             for entry in entries
@@ -99,28 +100,24 @@ class TextIssue:
             what = "a section whose heading is only in the contents"
             remedy = "check that it begins here"
             lost = (self.record.todo("missing_section", heading.line, what, remedy),)
-        line = heading.line if heading else section.items[0].line if section.items else 1
         return tree.Section(
             name=words_of(heading.text) if heading else (),
             subtitle=(),
             introduction=(*lost, *self.record.blocks(section.introduction)),
             items=tuple(map(self._item, section.items)),
-            line=line,
+            line=heading.line if heading else next((item.line for item in section.items), 1),
         )
 
     def _item(self, item: Item) -> tree.Item:
         remarks: tuple[Block, ...] = ()
-        if not item.kicker and not item.title:
-            what = "an item without kicker and title"
-            code = "item_without_kicker_and_title"
-            remarks = (self.record.todo(code, item.line, what, "write them"),)
-        elif not item.title:
-            what = "an item with a kicker but without a title"
-            todo = self.record.todo("item_without_title", item.line, what, "write the title")
-            remarks = (todo,)
+        if not item.title:
+            lacks = "with a kicker but without a title" if item.kicker else "without kicker and title"
+            code = "item_without_title" if item.kicker else "item_without_kicker_and_title"
+            remedy = "write the title" if item.kicker else "write them"
+            remarks = (self.record.todo(code, item.line, f"an item {lacks}", remedy),)
         title = item.title or (None if item.url else item.kicker)
         kicker = item.kicker if item.title or item.url else None
-        words: tree.Inlines = ()
+        words: Inlines = ()
         if title:
             is_plain = bool(item.url or kicker)
             words = (Text(title.text),) if is_plain else words_of(title.text)
@@ -134,17 +131,12 @@ class TextIssue:
         )
 
     def _closing(self, units: list[Unit], cut: Unit | None) -> tuple[Block, ...]:
-        if cut is None:
-            return self.record.blocks(units)
-        at = units.index(cut)
+        at = units.index(cut) if cut else 0
         before, after = self.record.blocks(units[:at]), self.record.blocks(units[at:])
-        what = "the closing words are cut off"
-        return (*before, self.record.todo("truncated_closing", cut.line, what, "complete"
-                                          " them"), *after)  # fmt: skip
-
-
-def _plain(unit: Unit) -> str:
-    return " ".join(unit.text.split())
+        if cut is None:
+            return after
+        what, remedy = "the closing words are cut off", "complete them"
+        return (*before, self.record.todo("truncated_closing", cut.line, what, remedy), *after)
 
 
 # --- items that lack something --------------------------------------------------------------
@@ -153,32 +145,18 @@ def _plain(unit: Unit) -> str:
 def _item_findings(sections: list[Section], text: str) -> list[Finding]:
     """Return findings on items that lack what most have, with the lines of their headings."""
     items = [item for section in sections for item in section.items]
-    lines = [
-        at for at, line in enumerate(text.split("\n"), 1) if line == "###" or line[:4] == "### "
-    ]
-    placed = list(zip(items, lines, strict=False))
-    return [*_missing_summaries(placed), *_missing_links(placed)]
-
-
-def _missing_summaries(placed: list[tuple[Item, int]]) -> list[Finding]:
-    """Return items with neither summary nor link where that is the exception."""
-    bare = [(item, line) for item, line in placed if not item.body and not item.url]
-    if len(bare) > _FEW_SHARE * len(placed):
-        return []
+    heads = [at for at, line in enumerate(text.split("\n"), 1) if f"{line} ".startswith("### ")]
+    placed = list(zip(items, heads, strict=False))
+    bare = [pair for pair in placed if not pair[0].body and not pair[0].url]
+    bare = bare if len(bare) <= _FEW_SHARE * len(placed) else []
     what = "an item with neither summary nor link"
-    return [
+    found = [
         Finding("item_without_summary", item.line, line, what, "write one") for item, line in bare
     ]
-
-
-def _missing_links(placed: list[tuple[Item, int]]) -> list[Finding]:
-    """Return items without a link: each where most have one, else all of them at once."""
-    lacking = [(item, line) for item, line in placed if not item.url]
-    if len(lacking) * 2 <= len(placed):
-        what = "an item without a link"
-        return [Finding("missing_link", item.line, line, what, ADD_LINK) for item, line in lacking]
-    if not lacking:
-        return []
-    item, line = lacking[0]
-    what = f"{len(lacking)} of {len(placed)} items have no link in the source"
-    return [Finding("missing_link", item.line, line, what, ADD_LINK)]
+    lacking = [pair for pair in placed if not pair[0].url]
+    what = "an item without a link"
+    if len(lacking) * 2 > len(placed):  # most have none: said once, of all
+        what = f"{len(lacking)} of {len(placed)} items have no link in the source"
+        lacking = lacking[:1]
+    links = [Finding("missing_link", item.line, line, what, ADD_LINK) for item, line in lacking]
+    return [*found, *links]

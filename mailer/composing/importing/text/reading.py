@@ -1,31 +1,22 @@
 """Raw text to an issue, from end to end."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mailer.composing.importing.clean import clean_lines
-from mailer.composing.importing.damage import truncated
-from mailer.composing.importing.dates import find_date
-from mailer.composing.importing.doubts import unheaded_introductions
 from mailer.composing.importing.html import ReadPage
-from mailer.composing.importing.items import read_section, spacing
-from mailer.composing.importing.marks import URL
-from mailer.composing.importing.model import (
-    Dropped,
-    FoundDate,
-    ImportedIssue,
-    Kind,
-    Section,
-    Unit,
-)
-from mailer.composing.importing.outline import CONTENTS, Outline, outline
+from mailer.composing.importing.model import Dropped, ImportedIssue
 from mailer.composing.importing.post import Post
-from mailer.composing.importing.sentences import normalised
-from mailer.composing.importing.text_blocks import links_in
-from mailer.composing.importing.text_issue import TextIssue
-from mailer.composing.importing.units import read_units
+from mailer.composing.importing.text.closing import truncated
+from mailer.composing.importing.text.dates import find_date
+from mailer.composing.importing.text.issue import TextIssue
+from mailer.composing.importing.text.items import read_items
+from mailer.composing.importing.text.links import URL, links_in
+from mailer.composing.importing.text.model import FoundDate, Section, Unit
+from mailer.composing.importing.text.outline import Outline, outline
+from mailer.composing.importing.text.sentences import normalised
+from mailer.composing.importing.text.units import read_units
 from mailer.composing.importing.words import Tally, words_in
 from mailer.composing.issue.slugs import slug_of
 from mailer.composing.issue.writing import normal_address
@@ -64,10 +55,8 @@ def read_text(post: Post, *, source_name: str) -> ReadText:
     lines = clean_lines(post.body, source_name=source_name)
     units, dropped = read_units(lines)
     plan = outline(units)
-    how = spacing(units, plan.parts)
-    sections = [read_section(part, how) for part in plan.parts]
-    unheaded_introductions(sections)
-    if not (sections or _has_words([*plan.introduction, *plan.closing])):
+    sections = read_items(plan.parts, units)
+    if not sections and all(unit.is_ruler for unit in (*plan.introduction, *plan.closing)):
         raise RenderError("holds no newsletter, only a title", path=Path(source_name), line=1)
     found = find_date(_first_words(plan, units))
     draft = _draft(post, plan, found, source_name)
@@ -85,15 +74,16 @@ def read_text(post: Post, *, source_name: str) -> ReadText:
         source=post.source,
         origin=post.origin,
     )
+    tally = _tally(lines)
+    targets = {url: normal_address(url) for url in tally.links}
     numbers = tuple((number, "") for number in draft.record.numbers)
-    page = ReadPage(issue, tally := _tally(lines), _targets(tally), (), numbers)
-    title = " ".join(plan.title.text.split()) if plan.title else ""
-    return ReadText(page, title, None if found.doubt else found.date)
+    page = ReadPage(issue, tally, targets, (), numbers)
+    return ReadText(page, _own_title(plan), None if found.doubt else found.date)
 
 
 def _draft(post: Post, plan: Outline, found: FoundDate, source_name: str) -> TextIssue:
     """Return the issue to be filled; what its system says of a post goes before its words."""
-    own = " ".join(plan.title.text.split()) if plan.title else ""
+    own = _own_title(plan)
     title = post.title or own
     slug = post.slug or slug_of(title=title, source_name=post.name or source_name)
     is_other = bool(post.title and own) and normalised(own) != normalised(post.title)
@@ -101,7 +91,11 @@ def _draft(post: Post, plan: Outline, found: FoundDate, source_name: str) -> Tex
     return TextIssue(slug, title, own if is_other else "", date)
 
 
-def _tally(lines: Sequence[str]) -> Tally:
+def _own_title(plan: Outline) -> str:
+    return " ".join(plan.title.text.split()) if plan.title else ""
+
+
+def _tally(lines: list[str]) -> Tally:
     """Return the words of a text but for web addresses, and those."""
     tally = Tally()
     for line in lines:
@@ -110,34 +104,22 @@ def _tally(lines: Sequence[str]) -> Tally:
     return tally
 
 
-def _targets(tally: Tally) -> dict[str, str]:
-    return {url: normal_address(url) for url in tally.links}
-
-
-def _has_words(units: list[Unit]) -> bool:
-    return any(unit.kind is not Kind.RULER for unit in units)
-
-
 def _first_words(plan: Outline, units: list[Unit]) -> list[Unit]:
     """Return where the issue's date may stand: above the first item, or in what was dropped."""
-    body = next((part for part in plan.parts), None)
-    first = body and (body.heading or (body.units[0] if body.units else None))
-    end = first.line if first else units[-1].line + 1
-    words = [unit for unit in units if unit.kind is not Kind.RULER]
-    listed = {drop.line for drop in plan.dropped if drop.why == CONTENTS}
-    near = [unit for unit in words if unit.line < end and unit.line not in listed]
-    provenance = [unit for unit in plan.removed if unit.line >= end]
-    return [*near[:_DATE_UNITS], *provenance]
+    heads = [unit for part in plan.parts[:1] for unit in (part.heading, *part.units) if unit]
+    end = heads[0].line if heads else units[-1].line + 1
+    words = [unit for unit in units if not unit.is_ruler and unit not in plan.contents]
+    near = [unit for unit in words if unit.line < end]
+    return [*near[:_DATE_UNITS], *(unit for unit in plan.boilerplate if unit.line >= end)]
 
 
 def _numbers(sections: list[Section]) -> list[Dropped]:
     """Return the numbers of headings: the issue numbers its sections by itself."""
+    items = [item for section in sections for item in section.items]
     heads = [section.heading for section in sections]
-    for section in sections:
-        for item in section.items:
-            heads += [item.kicker, item.title]
+    heads += [head for item in items for head in (item.kicker, item.title)]
     return [
         Dropped(unit.line, unit.marker.text.strip(), "number of a heading")
         for unit in heads
-        if unit and unit.marker and unit.marker.number is not None
+        if unit and unit.marker and unit.number is not None
     ]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mailer.composing.importing.model import FoundDate, Unit
+from mailer.composing.importing.text.model import FoundDate, Unit
 
 _MONTH_NAMES = (
     "january jan januar janvier enero gennaio janeiro januari января январь stycznia ocak",

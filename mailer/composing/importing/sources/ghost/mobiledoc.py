@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from mailer.composing.importing.sources.containers import read_json
-from mailer.composing.importing.sources.nodes import card_to_html
+from mailer.composing.importing.sources.ghost.cards import card_to_html
 
 _MARKUP, _IMAGE, _LIST, _CARD = 1, 2, 3, 10
 _INLINE = frozenset(["a", "strong", "b", "em", "i", "s", "del", "code", "sub", "sup", "u", "mark"])

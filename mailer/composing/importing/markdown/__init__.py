@@ -1,0 +1,1 @@
+"""Markdown of other people: front matter, and its text as HTML."""

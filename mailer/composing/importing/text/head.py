@@ -1,0 +1,73 @@
+"""What stands at the top: page furniture, title, its repetitions, and the date."""
+
+# ruff: noqa: RUF001 - punctuation of many scripts
+
+import re
+from dataclasses import replace
+
+from mailer.composing.importing.model import Dropped
+from mailer.composing.importing.text.dates import is_date_line
+from mailer.composing.importing.text.model import Kind, Unit, Units
+from mailer.composing.importing.text.phrases import boilerplate, title_label
+from mailer.composing.importing.text.sentences import normalised
+
+_HEAD_UNITS = 12
+_SITE_TAIL = re.compile(r"\s*(?:[|–—·•-]|by\b).{1,80}$")
+
+
+def without_boilerplate(units: Units, dropped: list[Dropped]) -> tuple[list[Unit], list[Unit]]:
+    """Return the units that are the author's, and those that are not."""
+    kept: list[Unit] = []
+    removed: list[Unit] = []
+    for unit in units:
+        why = "" if unit.is_ruler else boilerplate(unit.text)
+        is_bare = unit.kind is Kind.LINK and not unit.text
+        if is_bare and removed and removed[-1].last == unit.line - 1:
+            why = "address of page furniture"
+        if why:
+            dropped.append(unit.dropped(why))
+        (removed if why else kept).append(unit)
+    return kept, removed
+
+
+def take_title(units: list[Unit], dropped: list[Dropped]) -> tuple[Unit | None, list[Unit]]:
+    """Return the title, the first thing of all if it looks like one, and the rest."""
+    words = [unit for unit in units if not unit.is_ruler]
+    first = words[0] if words else None
+    if first is None or not first.is_heading or first.url or _is_no_title(first, units):
+        return None, units
+    title = next((unit for unit in words[1:_HEAD_UNITS] if _is_page_title(first, unit)), first)
+    rest = [unit for unit in units if unit is not title]
+    if label := title_label(title.text):
+        dropped.append(Dropped(title.line, label.strip(), "label of the title"))
+        title = replace(title, text=title.text[len(label) :])
+    return title, rest
+
+
+def _is_no_title(first: Unit, units: list[Unit]) -> bool:
+    if first.marker or is_date_line(first.text):
+        return True
+    is_linked = len(units) > 1 and units[1].kind is Kind.LINK
+    return is_linked and not any(unit.is_heading for unit in units if unit is not first)
+
+
+def _is_page_title(first: Unit, title: Unit) -> bool:
+    """Whether a first line is a title and a site's name."""
+    tail = first.text.removeprefix(title.text) if title.is_heading and title.text else first.text
+    return tail != first.text and _SITE_TAIL.match(tail) is not None
+
+
+def without_repeats(title: Unit | None, units: list[Unit], dropped: list[Dropped]) -> list[Unit]:
+    """Drop the title where it is repeated near the top, and lines that only give the date."""
+    name = normalised(title.text) if title else ""
+    kept: list[Unit] = []
+    for at, unit in enumerate(units):
+        is_near = at < _HEAD_UNITS and unit.is_heading and not unit.url
+        is_above = not at and title is not None and unit.line < title.line
+        if is_near and name and (normalised(unit.text) == name or is_above):
+            dropped.append(unit.dropped("the title again"))
+        elif is_near and is_date_line(unit.whole):
+            dropped.append(unit.dropped("the date, now in the front matter"))
+        else:
+            kept.append(unit)
+    return kept

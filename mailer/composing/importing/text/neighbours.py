@@ -1,0 +1,175 @@
+"""Units seen beside their neighbours: lists, underlines, summaries, bylines, short sentences."""
+
+# ruff: noqa: RUF001 - punctuation and letters of many scripts
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from itertools import groupby, pairwise
+
+from mailer.composing.importing.text.links import MARKDOWN_LINK
+from mailer.composing.importing.text.marks import DRAWN, TITLED
+from mailer.composing.importing.text.model import Kind, Unit, Units
+from mailer.composing.importing.text.sentences import normalised, width
+
+_UNDERLINE_SLACK = 6
+_FEWEST_WORDS = 4
+_STOPS = (".", ".”", '."', ".)", "!", "!”", '!"')
+_SHORT_SHARE = 0.3
+_LINKED_LEAD = re.compile(
+    rf"{MARKDOWN_LINK.pattern}(?P<tail>\s*\([^()]{{1,40}}\))?\s*(?:[-–—|:]{{1,2}})\s+(?P<rest>\S.{{8,}})$"
+)
+
+
+def in_context(units: list[Unit]) -> list[Unit]:
+    """Return `units` with what their neighbours tell about them."""
+    units = list(_with_linked_leads(_with_underlines(_with_plain_lists(units))))
+    for summaries in (_tight_summaries, _bylines, _short_sentences):
+        units = _as_prose(units, summaries(units))
+    return units
+
+
+def _as_prose(units: Units, turned: Collection[Unit]) -> list[Unit]:
+    return [replace(unit, kind=Kind.PROSE) if unit in turned else unit for unit in units]
+
+
+# --- lists ----------------------------------------------------------------------------------
+
+
+def _with_plain_lists(units: list[Unit]) -> list[Unit]:
+    """Return `units` where bullets without links or summaries are lists in running text.
+
+    A line that ends in a colon right above such a list, below words, introduces it.
+    """
+    seen = list(units)
+    for is_bullet, run in groupby(range(len(units)), lambda at: units[at].is_bullet):
+        places = list(run)
+        begin, end = places[0], places[-1] + 1
+        if not (is_bullet and _is_plain_list(units, begin, end)):
+            continue
+        seen[begin:end] = [replace(units[at], kind=Kind.PROSE, listed=True) for at in places]
+        if begin > 1 and _introduces(units[begin - 1], units[begin - 2]):
+            seen[begin - 1] = replace(units[begin - 1], kind=Kind.PROSE)
+    return seen
+
+
+def _is_plain_list(units: Units, begin: int, end: int) -> bool:
+    """Whether no entry of a run of bullets could be an item of its own."""
+    run, below = units[begin:end], units[end : end + 1]
+    if below and not below[0].is_ruler and (not below[0].gap or below[0].indent > run[-1].indent):
+        return False
+    is_marked = any(
+        unit.level or unit.url or unit.kind is Kind.LINK or "://" in unit.text for unit in run
+    )
+    is_drawn = any(unit.marker and unit.marker.text[0] in DRAWN for unit in run)
+    return not (is_marked or is_drawn or all(TITLED.match(unit.text) for unit in run))
+
+
+def _introduces(line: Unit, above: Unit) -> bool:
+    is_long = len(line.text.split()) >= _FEWEST_WORDS
+    return line.is_plain and is_long and line.text.endswith((":", "：")) and _is_prose(above)
+
+
+def _is_prose(unit: Unit) -> bool:
+    return unit.kind is Kind.PROSE
+
+
+# --- headings -------------------------------------------------------------------------------
+
+
+def _with_underlines(units: Units) -> list[Unit]:
+    """Return `units` with setext underlines turned into heading levels."""
+    kept: list[Unit] = []
+    for unit in units:
+        if level := _underline_level(kept[-1], unit) if kept else 0:
+            kept[-1] = replace(kept[-1], level=level)
+        else:
+            kept.append(unit)
+    return kept
+
+
+def _underline_level(heading: Unit, ruler: Unit) -> int:
+    is_bare = heading.is_heading and not (heading.level or heading.url)
+    if not (is_bare and ruler.is_ruler) or ruler.gap:
+        return 0
+    drawn = set(ruler.text)
+    if drawn == {"="}:
+        return 1
+    near = abs(width(ruler.text) - width(heading.text)) <= _UNDERLINE_SLACK
+    return 2 if len(drawn) == 1 and drawn <= set("-~─–—") and near else 0
+
+
+def _with_linked_leads(units: Units) -> Iterator[Unit]:
+    """Yield `units`, where "[title](address) - summary" is parted into both."""
+    for unit in units:
+        match = None if unit.is_ruler or unit.url or unit.level else _LINKED_LEAD.match(unit.text)
+        if match is None:
+            yield unit
+            continue
+        title = f"{match['label'].strip()}{match['tail'] or ''}"
+        yield replace(unit, kind=Kind.HEADING, text=title, url=match["url"])
+        below = unit.indent + 1
+        yield replace(
+            unit, kind=Kind.PROSE, text=match["rest"], marker=None, gap=0, indent=below
+        )  # fmt: skip
+
+
+# --- prose that looks like headings ---------------------------------------------------------
+
+
+def _tight_summaries(units: Units) -> set[Unit]:
+    """Return the last lines of blocks set tight, which are summaries.
+
+    Applies where most blocks of several lines end in prose already, so that a summary without
+    a full stop is not taken for one more title.
+    """
+    several = [block for block in _blocks(units) if len(block) > 1]
+    lasts = [
+        next((unit for unit in reversed(block) if unit.kind is not Kind.LINK), block[-1])
+        for block in several
+    ]
+    ends = Counter(last.kind for last in lasts)
+    if ends[Kind.PROSE] <= ends[Kind.HEADING]:
+        return set()
+    names = Counter(normalised(unit.text) for unit in units)
+    return {
+        last
+        for block, last in zip(several, lasts, strict=True)
+        if last.is_plain and last is not block[0] and names[normalised(last.text)] == 1
+    }
+
+
+def _bylines(units: Units) -> set[Unit]:
+    """Return the lines that close a block below its summary."""
+    blocks = [block for block in _blocks(units) if len(block) > 1 and block[0].is_heading]
+    return {block[-1] for block in blocks if block[-1].is_plain and _is_prose(block[-2])}
+
+
+def _short_sentences(units: Units) -> set[Unit]:
+    """Return the sentences of few words below headings.
+
+    Only where headings do not end in a full stop as a rule.
+    """
+    plain = [unit for unit in units if unit.is_heading and not unit.marker and not unit.level]
+    short = {unit for unit in plain if _is_short_sentence(unit)}
+    if len(short) > _SHORT_SHARE * len(plain):
+        return set()
+    heads = {Kind.HEADING, Kind.LINK}
+    return {unit for before, unit in pairwise(units) if before.kind in heads and unit in short}
+
+
+def _is_short_sentence(unit: Unit) -> bool:
+    return unit.text.endswith(_STOPS) and " " in unit.text and not unit.url
+
+
+def _blocks(units: Units) -> list[list[Unit]]:
+    """Return the units between blank lines, rulers left out."""
+    blocks: list[list[Unit]] = []
+    for unit in units:
+        if unit.is_ruler:
+            continue
+        if unit.gap or not blocks:
+            blocks.append([])
+        blocks[-1].append(unit)
+    return blocks
