@@ -72,9 +72,9 @@ def _options(
     """Newsletter delivery: Markdown in, beautiful email out, every recipient accounted for.
 
     Examples:
-      mailer demo                          the whole job, on this machine alone
+      mailer demo                          everything once, on this machine only
 
-      mailer init my-letter                a workspace of your own
+      mailer init my-letter                a new workspace
 
       mailer issue new hello
 

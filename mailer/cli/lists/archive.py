@@ -26,20 +26,20 @@ def archive(
     slug: Slug,
     visibility: Annotated[
         ArchiveVisibility | None,
-        typer.Option("--visibility", help="Who may read it; left out, it stays as it is."),
+        typer.Option("--visibility", help="Who may read it; unchanged by default."),
     ] = None,
     robots: Annotated[
         ArchiveRobots | None,
-        typer.Option("--robots", help="What search engines are told of a public archive."),
+        typer.Option("--robots", help="Whether search engines may index it, if public."),
     ] = None,
     revoke_links: Annotated[
-        bool, typer.Option("--revoke-links", help="End every signed link given out so far.")
+        bool, typer.Option("--revoke-links", help="Revoke every signed link made so far.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show who may read a mailing list's web archive, or change it.
 
-    An issue that went to several lists is public where one of them is.
+    An issue that was sent to several lists is public if one of them is.
 
     Examples:
       mailer lists archive weekly
@@ -71,8 +71,8 @@ def archive_link(
 ) -> None:
     """Print a signed link that opens a private mailing list's archive.
 
-    Whoever has it can read, so hand it out as you would a key. It ends after some days, or when
-    `mailer lists archive SLUG --revoke-links` ends all.
+    Anyone who has it can read the archive, so treat it like a password. It expires after some days,
+    or when `mailer lists archive SLUG --revoke-links` revokes all links.
 
     Examples:
       mailer lists archive-link members

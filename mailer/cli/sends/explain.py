@@ -15,12 +15,10 @@ if TYPE_CHECKING:
 
 def explain(
     email: Annotated[str, typer.Argument(help="The subscriber's address.")],
-    issue: Annotated[
-        str | None, typer.Argument(help="The issue's slug; all when left out.")
-    ] = None,
+    issue: Annotated[str | None, typer.Argument(help="The issue's slug; all by default.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Tell what happened to the mail for one address, with times and evidence.
+    """Show what happened to the messages for one address, with times and evidence.
 
     Examples:
       mailer explain ada@example.org

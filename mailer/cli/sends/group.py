@@ -20,7 +20,7 @@ from mailer.cli.shared import (
 if TYPE_CHECKING:
     from mailer.sending.ledger.stories import UnknownDelivery
 
-app = typer.Typer(no_args_is_help=True, help="Look at sends and steer them.")
+app = typer.Typer(no_args_is_help=True, help="Show sends; pause, resume and cancel them.")
 
 SendId = Annotated[int, typer.Argument(help="Number of the send, from `mailer sends ls`.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -64,7 +64,7 @@ def ls(
 
 @app.command("show")
 def show(send_id: SendId, as_json: AsJson = False) -> None:
-    """Show one send with its books, counted afresh.
+    """Show one send with its books, recounted.
 
     Example:
       mailer sends show 3 --json
@@ -84,9 +84,9 @@ def show(send_id: SendId, as_json: AsJson = False) -> None:
 
 @app.command("watch")
 def watch(send_id: SendId, as_json: AsJson = False) -> int:
-    """Watch a send until it is over; exits with 0 only when its books are clean.
+    """Watch a send until it ends; exits with 0 only if its books are clean.
 
-    Starts a worker for as long as it watches where none is running.
+    If no worker is running, it starts one for as long as it watches.
 
     Example:
       mailer sends watch 3
@@ -115,7 +115,7 @@ def pause(send_id: SendId) -> None:
 
 @app.command("resume")
 def resume(send_id: SendId) -> None:
-    """Go on with a paused send.
+    """Resume a paused send.
 
     Example:
       mailer sends resume 3
@@ -165,7 +165,7 @@ def reconcile(
         str | None,
         typer.Option(
             "--as",
-            help="What is true of them: accepted, failed, or retry (they never went out).",
+            help="Their outcome: accepted, failed, or retry (they never went out).",
         ),
     ] = None,
     delivery: Annotated[
@@ -173,7 +173,7 @@ def reconcile(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """List the deliveries that nobody can vouch for, and settle them by a person's word.
+    """List the deliveries whose outcome is unknown, and settle them by hand.
 
     Examples:
       mailer sends reconcile 3

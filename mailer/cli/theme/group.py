@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mailer.composing.themes.theming import ThemeEntry, ThemeReport
     from mailer.config import Settings
 
-app = typer.Typer(no_args_is_help=True, help="Themes: list them, begin one, check them.")
+app = typer.Typer(no_args_is_help=True, help="Themes: list, create and check them.")
 
 
 @app.command("ls")
@@ -24,7 +24,7 @@ def list_all(
 ) -> None:
     """Show every theme: the shipped ones and those of the workspace.
 
-    A shipped theme of which the workspace has files of its own is called overridden.
+    A shipped theme is called overridden if the workspace has files for it.
 
     Examples:
       mailer theme ls
@@ -42,20 +42,18 @@ def list_all(
 
 @app.command("new")
 def new(
-    name: Annotated[
-        str, typer.Argument(help="The theme's name; that of a shipped theme overrides it.")
-    ],
+    name: Annotated[str, typer.Argument(help="The theme's name; a shipped theme's is overridden.")],
     parent: Annotated[
-        str, typer.Option("--from", metavar="THEME", help="The theme that it builds on; digest.")
+        str, typer.Option("--from", metavar="THEME", help="The theme to extend; digest by default.")
     ] = "",
     full: Annotated[
         bool, typer.Option("--full", help="Copy every file, to change the layout itself.")
     ] = False,
 ) -> None:
-    """Begin a theme of your own in templates/email/NAME; nothing is overwritten.
+    """Create a theme in templates/email/NAME; nothing is overwritten.
 
-    Its theme.toml lists every value that may be changed, as comments. Files that it does not have
-    come from the theme that it builds on.
+    Its theme.toml lists every value that can be changed, as comments. Files that it does not have
+    come from the theme that it extends.
 
     Examples:
       mailer theme new mine --from letter
@@ -85,7 +83,7 @@ def check(
 ) -> None:
     """Check themes: colours in light and dark, CSS, templates, languages, mail clients.
 
-    Each sets a specimen of every block, which is then looked at. Exits with 1 on errors.
+    Compiles a specimen of every block with each theme. Exits with 1 on errors.
 
     Examples:
       mailer theme check
