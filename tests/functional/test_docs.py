@@ -26,6 +26,7 @@ _BLOCK = re.compile(
 _CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (?P<text>.+)$", re.MULTILINE)
+_PATH = re.compile(r"(?<![\w./-])(?:mailer|subscribers)/[\w./{},*-]*\w(?:/|\b)")
 _FORBIDDEN = re.compile(
     r"\b(?:campaigns?|blasts?|blacklist\w*|audiences? segments?|e-?blasts?|chunks?)\b",
     re.IGNORECASE,
@@ -223,6 +224,14 @@ def test_the_glossary_has_the_state(state: str) -> None:
 def test_words_are_ours(document: Path) -> None:
     found = _FORBIDDEN.findall(_CODE.sub("", document.read_text()))
     assert not found, "docs/glossary.md has the word to use"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
+def test_paths_exist(document: Path) -> None:
+    """A path from `mailer/` or `subscribers/` on, a pattern such as `mime*.py` included."""
+    named = {match.group() for match in _PATH.finditer(document.read_text())}
+    missing = [path for path in sorted(named) if not any(ROOT.glob(path.rstrip("/")))]
+    assert not missing
 
 
 def test_the_picture_is_light() -> None:
