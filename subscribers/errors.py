@@ -1,4 +1,4 @@
-"""What can be wrong with the audience.
+"""Errors about the audience.
 
 SubscribersError
 ├── InvalidAddressError

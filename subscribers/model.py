@@ -1,4 +1,4 @@
-"""Words of the audience."""
+"""The vocabulary of the audience: states and reasons."""
 
 import re
 from enum import StrEnum
@@ -7,7 +7,7 @@ _LIST_SLUG = re.compile(r"(?=.{1,63}\Z)[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 
 class SubscriptionState(StrEnum):
-    """Where a subscription stands. Only `active` ones are mailed."""
+    """The state of a subscription. Only `active` ones are mailed."""
 
     PENDING = "pending"
     ACTIVE = "active"

@@ -47,7 +47,7 @@ class MailingListCounts:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A membership as it stands."""
+    """A subscription in its current state."""
 
     mailing_list: MailingList
     state: SubscriptionState
@@ -109,7 +109,7 @@ class Person(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """What decides about a person and a mailing list; None for what does not exist."""
+    """What consent decisions need to know; None for what does not exist."""
 
     subscriber_id: int | None
     state: SubscriptionState | None

@@ -92,7 +92,7 @@ class Subscribed(NamedTuple):
 def create_mailing_list(
     connection: Connection, *, slug: str, name: str, now: dt.datetime
 ) -> MailingList:
-    """Return the mailing list with this slug, created where there is none yet.
+    """Return the mailing list with this slug, created if there is none yet.
 
     One that exists keeps its name.
 
@@ -120,7 +120,7 @@ def subscribe(  # noqa: PLR0913 - a sentence of the consent record
     fields: Mapping[str, str] | None = None,
     explicit: bool = False,
 ) -> Subscribed:
-    """Subscribe one person to a mailing list, or bring their values up to date.
+    """Subscribe one person to a mailing list, or update their values.
 
     Args:
         connection: in a transaction.

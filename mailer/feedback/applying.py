@@ -77,7 +77,7 @@ def apply_webhook(engine: Engine, webhook_id: int, *, now: dt.datetime) -> Appli
 
 
 def try_to_apply(engine: Engine, webhook_id: int, *, now: dt.datetime) -> bool:
-    """Apply a stored request; where that fails, note why and leave it to the sweep."""
+    """Apply a stored request; if that fails, record why and leave it to the sweep."""
     try:
         apply_webhook(engine, webhook_id, now=now)
     except Exception as error:  # noqa: BLE001 - one bad request must not stop the others
@@ -181,7 +181,7 @@ def standing_after(standing: tuple[DeliveryState, str], event: Event) -> tuple[D
 
 
 def reason_of(event: Event) -> str:
-    """Return the short reason that a delivery gets from `event`; empty for good news."""
+    """Return the short reason that a delivery gets from `event`; empty for a success."""
     if event.kind is EventKind.DROPPED:
         slug = re.sub(r"[^a-z0-9]+", "_", event.reason.lower()).strip("_")
         return f"dropped_{slug}"[:_REASON_LENGTH].rstrip("_")
@@ -219,7 +219,7 @@ def _heed(
 def _to_suppress(
     pairs: Iterable[tuple[Event, EventTarget | None]],
 ) -> list[tuple[str, Event]]:
-    """Return who is never to be mailed again, complaints before bounces.
+    """Return the addresses to suppress, complaints before bounces.
 
     Where the delivery is not ours the address in the event counts: the provider signed it, and
     would take no more mail for it from this account.

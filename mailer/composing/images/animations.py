@@ -1,4 +1,4 @@
-"""Animations to GIF files that begin with a frame that makes sense; too heavy ones to a still."""
+"""Animations to GIF files that begin with a meaningful frame; too large ones to a still."""
 
 import math
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from mailer.errors import RenderError
 _TRIES = ((1.0, 255), (0.75, 255), (0.5, 128), (0.5, 32))
 """Scale and colours, until one fits."""
 _HOPELESS = 3.0
-"""Times the limit: a try that must come out larger by far is not made."""
+"""Times the limit: an attempt whose result would be far too large is not made."""
 _MOST_WRITTEN_PIXELS = 40_000_000
 """Of all frames that are written; beyond, frames are left out evenly."""
 _SHORTEST_MS = 20
@@ -141,7 +141,7 @@ def animate(animation: Animation, data: bytes, *, width: int, max_bytes: int) ->
 
 
 def still_of(animation: Animation) -> Image.Image:
-    """Return the frame that stands for the animation, mode RGBA."""
+    """Return the frame that represents the animation, mode RGBA."""
     animation.image.seek(animation.numbers[animation.first])
     return bare(animation.image.convert("RGBA"))
 

@@ -1,4 +1,4 @@
-"""Hosting: each picture file that an issue names is made ready, stored once, and has an address.
+"""Hosting: each picture file that an issue names is prepared, stored once, and gets an address.
 
 For each file: find it within bounds -> its hash, from memory where it has not changed -> what
 became of that content at that width, from memory or by making it -> into the store, where it is

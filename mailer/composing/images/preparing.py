@@ -1,4 +1,4 @@
-"""Make one picture ready for mail."""
+"""Prepare one picture for email."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from mailer.errors import RenderError
 
 _DEFAULT_LIMITS = ImageLimits()
 _SHARP_ENOUGH = 1.5
-"""Pixels for one CSS pixel from which nobody complains."""
+"""Pixels per CSS pixel that are sharp enough."""
 _KEEP_MARGIN = 1.1
 """An untouched JPEG keeps its own quality where that costs no more than this."""
 

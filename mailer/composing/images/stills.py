@@ -9,7 +9,7 @@ from mailer.composing.images.pixels import bare, scaled
 from mailer.errors import RenderError
 
 QUALITY = 85
-"""JPEG quality that nobody tells from the original at two pixels for one."""
+"""JPEG quality that is indistinguishable from the original at double resolution."""
 _LOWEST_QUALITY = 60
 _LAST_QUALITY = 40
 _SCALES = (1.0, 0.75, 0.5)
@@ -25,7 +25,7 @@ _SMALL_BYTES = 32_000
 _FINE = 2.0
 _VISIBLE = 6.0
 _ANY = 255.0
-"""Errors (root mean square, of 255) that a palette may make: not seen; seen but borne; any."""
+"""Errors (root mean square, of 255) that a palette may cause: invisible; tolerable; any."""
 _COLOURS = 256
 
 
@@ -185,7 +185,7 @@ def _transparent(sizes: list[Image.Image], wanted: Wanted) -> Still:
 
 
 def _transparent_png(image: Image.Image, max_bytes: int, *, borne: float) -> bytes:
-    """Return a PNG with fewer colours where nobody sees it, or where it is borne for its size."""
+    """Return a PNG with fewer colours if that is invisible, or tolerable for its size."""
     image = _without_hidden_colours(image)
     data = png(_exact_palette(image) or image)
     if len(data) <= _SMALL_BYTES:

@@ -1,4 +1,4 @@
-"""The preview's web app: the page, its frames and pictures, news of changes, and its reader."""
+"""The preview's web app: the page, its frames and pictures, change events, and the reader."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ _HEARTBEAT_SECONDS = 15.0
 _FRAME_POLICY = f"{EMAIL_POLICY}; sandbox {SANDBOX}; frame-ancestors 'self'"
 _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 _AGAIN = "retry: 1000\n\n"
-"""A page whose preview is stopped asks for it once a second."""
+"""A page whose preview has stopped polls once a second."""
 _NOT_YET = "<!doctype html><title>Nothing yet</title><p>Nothing has compiled yet."
 
 
@@ -54,7 +54,7 @@ class Preview:
         self.app: ASGIApp = Guard(web, token)
 
     def close(self) -> None:
-        """End the connections that would otherwise stay open for ever; from any thread."""
+        """End the connections that would otherwise stay open forever; from any thread."""
         self._session.close()
         for line in list(self._lines):
             line.close()

@@ -1,4 +1,4 @@
-"""Reading `theme.toml`: what it may say, merged from the base up, and checked."""
+"""Reading `theme.toml`: allowed keys, merged from the base up, and checked."""
 
 import difflib
 import re
@@ -27,7 +27,7 @@ _KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class SettingsFile:
-    """One `theme.toml`: where it is, what it says."""
+    """One `theme.toml`: its path and content."""
 
     path: Path
     text: str
@@ -75,7 +75,7 @@ def _table(file: SettingsFile) -> Mapping[str, Any]:
 
 
 def read_settings(files: Sequence[SettingsFile]) -> ThemeSettings:
-    """Return what `files`, from the most specific to the base, say together.
+    """Return the settings merged from `files`, ordered from the most specific to the base.
 
     Tables are merged key by key; lists and values replace those of the base.
 

@@ -42,7 +42,7 @@ class Server(Protocol):
         ...
 
     def is_running(self) -> bool:
-        """Return whether it lives."""
+        """Return whether it is running."""
         ...
 
     def stop(self) -> None:
@@ -50,7 +50,7 @@ class Server(Protocol):
         ...
 
     def kill(self) -> None:
-        """Stop it without ceremony; returns when it is gone."""
+        """Kill it; returns when it is gone."""
         ...
 
 
@@ -68,7 +68,7 @@ class Keeper:
         self._is_told_to_stop = False
 
     def tell_to_stop(self, *_: object) -> None:
-        """Stop at the next look: the handler of SIGTERM."""
+        """Stop at the next check: the handler of SIGTERM."""
         self._is_told_to_stop = True
 
     def start(self) -> None:
@@ -88,7 +88,7 @@ class Keeper:
             raise
 
     def watch(self) -> None:
-        """Keep the servers until nobody uses them, or they cannot be kept, then stop them."""
+        """Keep the servers running until nobody uses them, or they cannot run, then stop them."""
         try:
             self._watch()
         finally:
@@ -151,7 +151,7 @@ class Keeper:
             os.close(previous)
 
     def _withdraw(self) -> None:
-        """Tell newcomers to wait."""
+        """Make new users wait."""
         if self._is_in_place():
             self._layout.servers_file.unlink(missing_ok=True)
         if self._announcement is not None:
@@ -216,7 +216,7 @@ def _keep(layout: Layout, report: int) -> int:
 
 
 def _report(descriptor: int, word: bytes) -> None:
-    """Tell whoever waits for us; they may have gone, or have heard already."""
+    """Report to the process that waits for us; it may be gone, or already informed."""
     try:
         os.write(descriptor, word)
         os.close(descriptor)

@@ -126,7 +126,7 @@ WHERE d.send_id = :send_id AND d.state = 'unknown' ORDER BY d.id
 
 @dataclass(frozen=True, slots=True)
 class UnknownDelivery:
-    """A delivery of which nobody can say whether it went out."""
+    """A delivery that may or may not have gone out."""
 
     id: int
     email: str
