@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
+from mailer.cli.advice import given_by
 from mailer.cli.issue.draft_output import facts_of, nothing_read, show
 from mailer.cli.shared import STDOUT, ExitCode, err_console, print_json, warn
 from mailer.cli.stopping import when_stopped
@@ -104,8 +105,9 @@ def draft(
     file = None if output == STDOUT else output or Path(f"issue-{now.date().isoformat()}.md")
     if file and file.exists() and not force and not dry_run:
         raise drafting.already_there(file)
-    drafting.parse_since(since, now=now)  # a mistake shows before anything is fetched
-    drafting.check_title(title)
+    with given_by("--since"):
+        drafting.parse_since(since, now=now)  # a mistake shows before anything is fetched
+    drafting.check_title(title, origin="--title")
     order = drafting.DraftOrder(
         file=file,
         slug=drafting.slug_for(file, now=now),

@@ -45,7 +45,7 @@ from mailer.composing.issue.tree import (
 )
 from mailer.composing.rendering.columns import whole_columns
 from mailer.composing.rendering.highlight import highlighted
-from mailer.composing.rendering.words import Words
+from mailer.composing.themes.words import Words
 from mailer.message.compiled import SlotContext
 
 _TAGS = {

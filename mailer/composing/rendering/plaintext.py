@@ -42,8 +42,8 @@ from mailer.composing.issue.tree import (
     Text,
 )
 from mailer.composing.rendering.raw import raw_words
-from mailer.composing.rendering.words import Words
 from mailer.composing.rendering.wrap import width, wrap
+from mailer.composing.themes.words import Words
 from mailer.message.compiled import SlotContext
 
 WIDTH = 72

@@ -9,8 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from mailer.composing.rendering.words import Words, wrong_words
 from mailer.composing.themes.settings import Accent, Logo, SocialLink, ThemeSettings
+from mailer.composing.themes.words import Words, wrong_words
 from mailer.errors import RenderError
 
 SETTINGS_FILE = "theme.toml"
