@@ -23,7 +23,7 @@ def count_audience(
 
     Args:
         engine: of the workspace's database.
-        path: the issue's file; it may be broken: then parts for some readers count as everybody's.
+        path: the issue's file; it may be broken: then conditional parts count as everybody's.
         settings: of the workspace.
         list_slug: of the list; the issue's own by default.
 

@@ -100,7 +100,7 @@ def _show_plan(files: "list[MediaFile]", found: "list[MediaFile]") -> None:
 def _mention_bucket(settings: "Settings") -> None:
     if settings.images.store == "s3":
         err_console.print(
-            'images.store is "s3": what is in the bucket stays there; this is about .mailer/media',
+            'images.store is "s3": the bucket is not touched, only .mailer/media',
             style="dim",
             soft_wrap=True,
         )

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 _MEANINGS = {
     ArchiveVisibility.PUBLIC: "anybody may read it",
-    ArchiveVisibility.UNLISTED: "whoever has an address may read it; it is named nowhere",
-    ArchiveVisibility.PRIVATE: "only whoever has a signed link may read it",
+    ArchiveVisibility.UNLISTED: "anyone with an address may read it; it is not listed anywhere",
+    ArchiveVisibility.PRIVATE: "only those with a signed link may read it",
 }
 
 Slug = Annotated[str, typer.Argument(help="The mailing list.")]
@@ -61,7 +61,7 @@ def archive(
     else:
         _show(found, data)
         if revoke_links:
-            console.print("every signed link that was given out so far has ended")
+            console.print("every signed link made so far is revoked")
 
 
 def archive_link(

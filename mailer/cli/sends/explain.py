@@ -67,5 +67,5 @@ def _show_story(story: "reporting.Story") -> None:
 
 def _variant(facts: "stories.DeliveryFacts") -> str:
     if facts.shown_for is None:
-        return "which of the parts for some readers it had was not recorded"
+        return "which conditional parts it had was not recorded"
     return told_parts(facts.shown_for)

@@ -125,7 +125,7 @@ def resume(send_id: SendId) -> None:
 
     with open_app() as mailer:
         steering.resume(mailer.engine, send_id)
-    console.print(f"send {send_id} goes on: mailer sends watch {send_id}")
+    console.print(f"send {send_id} is resumed: mailer sends watch {send_id}")
 
 
 @app.command("cancel")

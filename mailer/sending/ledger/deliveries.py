@@ -25,7 +25,7 @@ class OpenDelivery:
 
     @property
     def merge_values(self) -> dict[str, Any]:
-        """What fills merge fields and decides on parts for some readers; `name` is one."""
+        """What fills merge fields and decides on conditional parts; `name` is one."""
         return {**self.fields, "name": self.name}
 
 

@@ -12,7 +12,7 @@ class DeliveryFacts:
     """One delivery as the ledger has it.
 
     Args:
-        conditions: of the issue's parts for some readers.
+        conditions: of the issue's conditional parts.
         shown_for: those of them that held at the last attempt, by what was then recorded of the
             subscriber; None where nothing was handed over, or before it was written down.
     """
