@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from subscribers.importing.run import ImportResult
-    from subscribers.queries import Subscriber
+    from subscribers.people.people import Subscriber
 
 app = typer.Typer(
     no_args_is_help=True, help="Subscribers: add, import, export, show, unsubscribe, suppress."
@@ -55,15 +55,16 @@ def add(
     """
     from mailer.bootstrap import open_app
     from mailer.platform.clock import utcnow
-    from subscribers import queries, service
+    from subscribers import subscriptions
+    from subscribers.lists import mailing_lists
     from subscribers.people.address import parse_address
 
     address = parse_address(email)
     fields = _fields(field or [])
     with open_app() as opened, opened.engine.begin() as connection:
-        done = service.subscribe(
+        done = subscriptions.subscribe(
             connection,
-            mailing_list_id=queries.get_mailing_list(connection, slug).id,
+            mailing_list_id=mailing_lists.get_mailing_list(connection, slug).id,
             address=address,
             name=name,
             fields=fields,
@@ -153,11 +154,11 @@ def export(
       mailer subscriber export --list weekly --state unsubscribed
     """
     from mailer.bootstrap import open_app
-    from subscribers import queries
+    from subscribers.lists import mailing_lists
 
     with open_app() as opened:
         with opened.engine.connect() as connection:
-            found = queries.get_mailing_list(connection, slug)
+            found = mailing_lists.get_mailing_list(connection, slug)
         count = _export(opened.engine, found.id, state, output)
     if output is not None:
         console.print(
@@ -175,13 +176,14 @@ def show(email: _Email, as_json: _Json = False) -> None:
       mailer subscriber show ada@example.org --json
     """
     from mailer.bootstrap import open_app
-    from subscribers import queries
+    from subscribers import suppressions
+    from subscribers.people import people
     from subscribers.people.address import parse_address
 
     address = parse_address(email)
     with open_app() as opened, opened.engine.connect() as connection:
-        person = queries.find_subscriber(connection, address.email_key)
-        suppression = queries.find_suppression(connection, address.email_key)
+        person = people.find_subscriber(connection, address.email_key)
+        suppression = suppressions.find_suppression(connection, address.email_key)
     if person is None and suppression is None:
         raise NotFoundError(f"{address.email} is not known here")
     if as_json:
@@ -199,14 +201,15 @@ def unsubscribe(email: _Email, slug: _List) -> None:
     """
     from mailer.bootstrap import open_app
     from mailer.platform.clock import utcnow
-    from subscribers import queries, service
+    from subscribers import subscriptions
+    from subscribers.lists import mailing_lists
 
     with open_app() as opened, opened.engine.begin() as connection:
         person = _require(connection, email)
-        is_changed = service.unsubscribe(
+        is_changed = subscriptions.unsubscribe(
             connection,
             subscriber_id=person.id,
-            mailing_list_id=queries.get_mailing_list(connection, slug).id,
+            mailing_list_id=mailing_lists.get_mailing_list(connection, slug).id,
             source="cli",
             evidence=_operator(),
             now=utcnow(),
@@ -229,12 +232,12 @@ def suppress(
     """
     from mailer.bootstrap import open_app
     from mailer.platform.clock import utcnow
-    from subscribers import service
+    from subscribers import suppressions
     from subscribers.people.address import parse_address
 
     address = parse_address(email)
     with open_app() as opened, opened.engine.begin() as connection:
-        is_new = service.suppress(
+        is_new = suppressions.suppress(
             connection,
             email_key=address.email_key,
             reason=reason,
@@ -261,11 +264,11 @@ def _operator() -> dict[str, str]:
 
 
 def _require(connection: "Connection", email: str) -> "Subscriber":
-    from subscribers import queries
+    from subscribers.people import people
     from subscribers.people.address import parse_address
 
     address = parse_address(email)
-    person = queries.find_subscriber(connection, address.email_key)
+    person = people.find_subscriber(connection, address.email_key)
     if person is None:
         raise NotFoundError(f"{address.email} is not a subscriber")
     return person
@@ -273,11 +276,11 @@ def _require(connection: "Connection", email: str) -> "Subscriber":
 
 def _preview(engine: "Engine", file: Path, slug: str, *, may_create: bool) -> "ImportResult":
     from mailer.cli.subscriber.import_progress import import_bar
-    from subscribers import queries
     from subscribers.importing.run import preview_csv
+    from subscribers.lists import mailing_lists
 
     with engine.connect() as connection:
-        find = queries.find_mailing_list if may_create else queries.get_mailing_list
+        find = mailing_lists.find_mailing_list if may_create else mailing_lists.get_mailing_list
         found = find(connection, slug)
     with when_stopped("nothing was changed"), import_bar() as progress:
         list_id = found.id if found else None
@@ -289,14 +292,14 @@ def _import(
 ) -> "ImportResult":
     from mailer.cli.subscriber.import_progress import import_bar
     from mailer.platform.clock import utcnow
-    from subscribers import queries, service
     from subscribers.importing.run import import_csv
+    from subscribers.lists import mailing_lists
 
     now = utcnow()
     with engine.begin() as connection:
         if may_create:
-            service.create_mailing_list(connection, slug=slug, name="", now=now)
-        found = queries.get_mailing_list(connection, slug)
+            mailing_lists.create_mailing_list(connection, slug=slug, name="", now=now)
+        found = mailing_lists.get_mailing_list(connection, slug)
     safe = "who was imported stays so; import the file again, and the rest follows"
     with when_stopped(safe), import_bar() as progress:
         return import_csv(
