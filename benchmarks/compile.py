@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from mailer.composing.issue.reading import parser
 from mailer.composing.issue.reading.merge import tokens_for
 from mailer.composing.issue.reading.source import Source, normalise
 from mailer.composing.rendering import (
@@ -20,7 +21,6 @@ from mailer.composing.rendering import (
     css,
     find_theme,
     html_bytes,
-    parser,
     templates,
 )
 from mailer.composing.rendering.edition import edit

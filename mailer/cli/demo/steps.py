@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,15 +25,18 @@ from mailer.cli.run.processes import start_worker, stop
 from mailer.cli.sends.watching import exit_code, show_report, watch
 from mailer.cli.shared import ExitCode, console
 from mailer.cli.subscriber.import_progress import import_bar
-from mailer.composing import compiling
+from mailer.composing.compiling import compile_draft, read_draft
 from mailer.config import fill_template
 from mailer.errors import SendStateError
 from mailer.platform.clock import utcnow
+from mailer.platform.files import PRIVATE, write_new, writing_text
 from mailer.platform.resources import resource_dir
 from mailer.sending import planning, reporting, sweeping
 from mailer.states import DeliveryState
 from mailer.web.inbox.server import InboxServer
 from mailer.web.server import start_web
+from subscribers.audience import Audience
+from subscribers.importing.rejects import RejectFile
 from subscribers.importing.run import import_csv
 from subscribers.lists import mailing_lists
 from subscribers.lists.mailing_lists import MailingList
@@ -69,9 +73,9 @@ class Demo:
 
     def compile(self) -> None:
         """Compile the sample issue."""
-        draft = compiling.read_draft(resource_dir("examples") / "issue.md")
+        draft = read_draft(resource_dir("examples") / "issue.md")
         began = time.monotonic()
-        self._compiled = compiling.compile_draft(draft, self.app.settings)
+        self._compiled = compile_draft(draft, self.app.settings).compiled
         took = (time.monotonic() - began) * 1000
         issue = draft.issue
         _done(
@@ -93,7 +97,7 @@ class Demo:
                 source,
                 mailing_list_id=self._mailing_list.id,
                 now=utcnow(),
-                reject_path=rejects,
+                rejects=RejectFile(rejects, writing=partial(writing_text, mode=PRIVATE)),
                 progress=progress,
             )
         _done(
@@ -194,7 +198,7 @@ class Demo:
         send_id = planning.start_send(
             app.engine,
             self._compiled,
-            mailing_list_id=self._mailing_list.id,
+            audience=Audience.of_list(self._mailing_list.id),
             provider=app.provider.name,
         )
         planning.plan(app.engine, send_id, batch_size=app.batch_size)
@@ -265,7 +269,7 @@ def _write_settings(
             "sendgrid.webhook_public_key": base64.b64encode(public).decode(),
         }
     )
-    (workspace / "mailer.toml").write_text(text, encoding="utf-8")
+    write_new(workspace / "mailer.toml", text.encode())
 
 
 def _free_port() -> int:

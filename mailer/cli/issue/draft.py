@@ -158,10 +158,10 @@ def _sources(named: Sequence[str], opml: Sequence[Path], settings: "Settings") -
 def _read(
     sources: Sequence[str], settings: "Settings", *, words: int, remembers: bool
 ) -> "list[FeedReport]":
+    from mailer.composing.drafts.feed_cache import FeedCache
+    from mailer.composing.drafts.feed_fetching import Fetcher
     from mailer.composing.drafts.feed_reading import read_feeds, user_agent
     from mailer.platform.clock import utcnow
-    from mailer.platform.net.cache import FeedCache
-    from mailer.platform.net.fetching import Fetcher
 
     cache = FeedCache(settings.state_dir / "feeds", is_read_only=not remembers)
     if remembers:

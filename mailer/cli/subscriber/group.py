@@ -3,7 +3,7 @@
 import getpass
 import os
 import sys
-import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -292,6 +292,8 @@ def _import(
 ) -> "ImportResult":
     from mailer.cli.subscriber.import_progress import import_bar
     from mailer.platform.clock import utcnow
+    from mailer.platform.files import PRIVATE, writing_text
+    from subscribers.importing.rejects import RejectFile
     from subscribers.importing.run import import_csv
     from subscribers.lists import mailing_lists
 
@@ -302,26 +304,19 @@ def _import(
         found = mailing_lists.get_mailing_list(connection, slug)
     safe = "who was imported stays so; import the file again, and the rest follows"
     with when_stopped(safe), import_bar() as progress:
+        rejects = RejectFile(reject, writing=partial(writing_text, mode=PRIVATE))
         return import_csv(
-            engine, file, mailing_list_id=found.id, now=now, reject_path=reject, progress=progress
+            engine, file, mailing_list_id=found.id, now=now, rejects=rejects, progress=progress
         )
 
 
 def _export(engine: "Engine", list_id: int, state: SubscriptionState, output: Path | None) -> int:
     """Write to stdout, or to a file that is put in place whole."""
+    from mailer.platform.files import PRIVATE, writing_text
     from subscribers.exporting import export_csv
 
     if output is None:
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
         return export_csv(engine, sys.stdout, mailing_list_id=list_id, state=state)
-    descriptor, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
-    try:
-        with (
-            when_stopped("nothing was written"),
-            os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file,
-        ):
-            count = export_csv(engine, file, mailing_list_id=list_id, state=state)
-        Path(name).replace(output)
-    finally:
-        Path(name).unlink(missing_ok=True)
-    return count
+    with when_stopped("nothing was written"), writing_text(output, mode=PRIVATE) as file:
+        return export_csv(engine, file, mailing_list_id=list_id, state=state)

@@ -21,6 +21,7 @@ from mailer.composing.issue.tree import (
     Callout,
     CodeBlock,
     CodeSpan,
+    Comment,
     Emphasis,
     Footnote,
     FootnoteMark,
@@ -45,6 +46,7 @@ from mailer.composing.issue.tree import (
 )
 from mailer.composing.rendering.columns import whole_columns
 from mailer.composing.rendering.highlight import highlighted
+from mailer.composing.rendering.tracing import Tracer
 from mailer.composing.themes.words import Words
 from mailer.message.compiled import SlotContext
 
@@ -84,7 +86,7 @@ class Fragments:
         images: where the pictures are hosted that are files, by `src`.
         web_url: of the issue in the archive, to which anchors lead as well; empty for none.
         code_direction: the attribute that keeps code amid text of the other direction as it is.
-        is_traced: mark every block with the line of the author's file that it comes from.
+        tracer: marks every block with the line of the author's file that it comes from.
         raw: placeholders of the raw fragments met so far, and their MJML.
     """
 
@@ -95,7 +97,7 @@ class Fragments:
     images: Mapping[str, HostedImage] = field(default_factory=dict)
     web_url: str = ""
     code_direction: Literal["", ' dir="ltr"'] = ""
-    is_traced: bool = False
+    tracer: Tracer | None = None
     raw: dict[str, RawMjml] = field(default_factory=dict)
     _marked: set[int] = field(default_factory=set)
 
@@ -183,7 +185,7 @@ class Fragments:
         return replace(self, column_width=narrower)._blocks(blocks, paragraph)  # noqa: SLF001 - own
 
     def _at(self, line: int) -> str:
-        return f' data-line="{line}"' if self.is_traced else ""
+        return self.tracer.attribute(line) if self.tracer else ""
 
     def _block(self, block: Block, paragraph: str) -> str:  # noqa: C901, PLR0911, PLR0912 - a kind each
         at = self._at(block.line)
@@ -205,6 +207,8 @@ class Fragments:
                 return self._table(block, at)
             case Rule():
                 return f'<hr class="r"{at}>'
+            case Comment():
+                return ""
             case Button():
                 return self._button(block, at)
             case Callout():

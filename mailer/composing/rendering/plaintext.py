@@ -17,6 +17,7 @@ from mailer.composing.issue.tree import (
     Callout,
     CodeBlock,
     CodeSpan,
+    Comment,
     Emphasis,
     Footnote,
     FootnoteMark,
@@ -157,7 +158,7 @@ class PlainText:
 
     # --- blocks ---
 
-    def _block(self, block: Block, room: int) -> list[str]:  # noqa: C901, PLR0911 - one return a kind
+    def _block(self, block: Block, room: int) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one return a kind
         match block:
             case Paragraph(children, _) | Subheading(children, _):
                 return self._text(children, room)
@@ -173,6 +174,8 @@ class PlainText:
                 return list(self._table(block, room))
             case Rule():
                 return ["* * *"]
+            case Comment():
+                return []
             case Button(link):
                 return [*wrap(f"[{self.words(link.children)}]", room), self._url(link.url)]
             case Callout():

@@ -9,6 +9,7 @@ from markdown_it.token import Token
 
 from mailer.composing.issue.reading.attributes import (
     Attributes,
+    AttributeSyntaxError,
     UnknownAttributeError,
     check_attributes,
     match_attributes,
@@ -266,9 +267,18 @@ class _Blocks:
 def _check_no_attributes(token: Token, line: int, source: Source) -> None:
     words: str = token.meta["words"]
     braces = words.rfind("{")
-    if braces >= 0 and (found := match_attributes(words, braces)) and found[1] == len(words):
+    is_meant = braces >= 0 and words.endswith("}") and not words[:braces].endswith("\\")
+    if is_meant and _has_attributes(words, braces):
         message = f"'::: {token.info}' has no attributes: take {words[braces:]} out"
         raise source.error(f"{message} (for braces as such, write \\{{)", line=line, at="{")
+
+
+def _has_attributes(words: str, braces: int) -> bool:
+    try:
+        found = match_attributes(words, braces)
+    except AttributeSyntaxError:
+        return True
+    return found is not None and found[1] == len(words)
 
 
 def is_accent(text: str) -> bool:

@@ -19,6 +19,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.footnote.index import footnote_def
 
+from mailer.composing.issue.flanking import FlankingState
 from mailer.composing.issue.reading.attributes import (
     AttributeSyntaxError,
     end_of_braces,
@@ -37,7 +38,7 @@ DEEPEST = 16
 """Levels of quotes, lists and emphasis: what is deeper is refused. mrml crashes at 20,000."""
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_IN_ADDRESS = re.compile(r"(?:(?<!\\)\[[^\[\]\n]*\]\(<?|<https?://)[^\s()<>]*\Z")
+_IN_ADDRESS = re.compile(r"(?:(?<!\\)\[[^\[\]\n]*\]\(<?|(?<!\\)<https?://)[^\s()<>]*\Z")
 NO_FIELD = (
     "a merge field cannot stand in the address of a link or image; only {{ archive_url }} or"
     " {{ unsubscribe_url }} may be the whole address of a link"
@@ -185,7 +186,7 @@ def _inline(state: StateCore) -> None:
         last = token.type
 
 
-class _PlacedState(StateInline):
+class _PlacedState(FlankingState):
     """Remembers where each token begins."""
 
     def __init__(

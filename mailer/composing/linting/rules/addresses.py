@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from email_validator import EmailNotValidError, validate_email
 
 from mailer.composing.issue.reading.merge import ADDRESS_FIELD
+from mailer.composing.linting import hosts
 from mailer.composing.linting.data import lines_of
 from mailer.composing.linting.finding import Severity
 from mailer.composing.linting.lintable import Lintable
@@ -16,7 +17,7 @@ from mailer.composing.linting.placeholders import is_filler, is_placeholder
 from mailer.composing.linting.rule import Check, Hit, Rule
 from mailer.composing.linting.scan.spans import Target
 from mailer.composing.linting.urls import Url, take_apart
-from mailer.platform.net import hosts
+from mailer.platform.net.hosts import ip_of, is_public
 
 RULES = (
     Rule(
@@ -276,8 +277,8 @@ def _is_bare_www(place: _Place) -> bool:
 
 
 def _is_private(host: str) -> bool:
-    address = hosts.ip_of(host)
-    return hosts.is_private_name(host) if address is None else not hosts.is_public(address)
+    address = ip_of(host)
+    return hosts.is_private_name(host) if address is None else not is_public(address)
 
 
 def _host(place: _Place, lintable: Lintable | None) -> Iterator[Hit]:
@@ -285,7 +286,7 @@ def _host(place: _Place, lintable: Lintable | None) -> Iterator[Hit]:
     if url.credentials:
         kind = "a password" if ":" in url.credentials else "a user name"
         yield place.hit("link-credentials", f"the address has {kind} in it")
-    address = hosts.ip_of(url.host)
+    address = ip_of(url.host)
     if is_placeholder(url):
         yield place.hit("link-placeholder", "the address is a placeholder")
         return
