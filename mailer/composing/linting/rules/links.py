@@ -8,7 +8,8 @@ from mailer.composing.linting.data import lines_of
 from mailer.composing.linting.finding import Severity
 from mailer.composing.linting.lintable import Lintable
 from mailer.composing.linting.rule import Check, Hit, Rule
-from mailer.composing.linting.scan.spans import LinkKind, LinkSpan, plain_words
+from mailer.composing.linting.scan.links import plain_words
+from mailer.composing.linting.scan.spans import LinkKind, LinkSpan
 from mailer.composing.linting.urls import take_apart
 from mailer.platform.net import hosts
 
