@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from mailer.composing.issue.reading import parser
 from mailer.composing.issue.reading.merge import tokens_for
 from mailer.composing.issue.reading.source import Source, normalise
 from mailer.composing.rendering import (
@@ -20,12 +21,12 @@ from mailer.composing.rendering import (
     css,
     find_theme,
     html_bytes,
-    parser,
     templates,
 )
 from mailer.composing.rendering.edition import edit
 from mailer.composing.rendering.html import Fragments
 from mailer.composing.rendering.html_part import mjml_values
+from mailer.composing.rendering.inline_html import InlineHtml
 from mailer.composing.rendering.mjml import STYLES
 from mailer.composing.rendering.mjml_rules import first_fault
 from mailer.composing.rendering.mrml import entities_in_attributes, to_html
@@ -94,7 +95,7 @@ def stages(source: str) -> dict[str, Callable[[], object]]:
     edition = edit(issue, theme=look, defaults=DEFAULTS, path=PATH, images={})
 
     def values() -> dict[str, object]:
-        fragments = Fragments(tokens_for(text), edition.words, look.column_width)
+        fragments = Fragments(InlineHtml(tokens_for(text), edition.words), look.column_width)
         return {**mjml_values(edition, fragments), "styles": STYLES}
 
     def styled(document: str) -> str:

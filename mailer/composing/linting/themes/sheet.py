@@ -12,8 +12,8 @@ from lxml.cssselect import CSSSelector
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 from mailer.composing.linting.themes.chain import Chain, Location, finding
-from mailer.composing.rendering.stylesheet import Rule as StyleRule
-from mailer.composing.rendering.stylesheet import read_sheets
+from mailer.composing.rendering.sheets import Rule as StyleRule
+from mailer.composing.rendering.sheets import read_sheets
 from mailer.composing.themes.theme import BASE, CSS_FILES, ThemeFile
 
 UNRULED = Rule(
