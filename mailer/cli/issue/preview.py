@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from mailer.cli.options import IssueFile
 from mailer.cli.shared import console, err_console, tell_end
 from mailer.errors import RenderError
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def preview(
-    file: Annotated[Path, typer.Argument(help="The issue file.")],
+    file: IssueFile,
     port: Annotated[
         int | None,
         typer.Option(

@@ -3,7 +3,6 @@
 import re
 import secrets
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from mailer.cli.issue.notes import tell_of_draft
+from mailer.cli.options import IssueFile, Json
 from mailer.cli.shared import ExitCode, console, fail, print_json, told_parts, warn
 from mailer.cli.stopping import when_stopped
 from mailer.errors import ProviderError, RenderError
@@ -26,7 +26,7 @@ _COLOURS = {"accepted": "green", "unknown": "yellow", "deferred": "yellow"}
 
 
 def send_test(
-    file: Annotated[Path, typer.Argument(help="The issue file.")],
+    file: IssueFile,
     to: Annotated[
         list[str],
         typer.Option("--to", metavar="ADDRESS", help="Who gets it; several times for up to 10."),
@@ -44,7 +44,7 @@ def send_test(
     banner: Annotated[
         bool, typer.Option("--banner/--no-banner", help="Say at its top that it is a test.")
     ] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> int:
     """Send an issue to yourself and a few others, as a subscriber would get it.
 

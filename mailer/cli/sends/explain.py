@@ -6,6 +6,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from mailer.cli.options import Json
 from mailer.cli.shared import console, print_json, show_time, told_parts
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def explain(
     issue: Annotated[
         str | None, typer.Argument(help="The issue's slug; all when left out.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Tell what happened to the mail for one address, with times and evidence.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from mailer.cli.options import Email, Json, ListSlug
 from mailer.cli.shared import ExitCode, console, count_of, err_console, print_json
 from mailer.cli.stopping import when_stopped
 from mailer.cli.subscriber.output import import_summary, show_person
@@ -27,15 +28,11 @@ app = typer.Typer(
     no_args_is_help=True, help="Subscribers: add, import, export, show, unsubscribe, suppress."
 )
 
-_Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The subscriber's address.")]
-_List = Annotated[str, typer.Option("--list", "-l", metavar="SLUG", help="The mailing list.")]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
 
 @app.command()
 def add(
-    email: _Email,
-    slug: _List,
+    email: Email,
+    slug: ListSlug,
     name: Annotated[str, typer.Option("--name", help="Name; left out, it stays as it is.")] = "",
     field: Annotated[
         list[str] | None,
@@ -84,7 +81,7 @@ def add(
 @app.command("import")
 def import_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV with a header line.")],
-    slug: _List,
+    slug: ListSlug,
     create: Annotated[
         bool, typer.Option("--create", help="Create the mailing list if there is none.")
     ] = False,
@@ -99,7 +96,7 @@ def import_file(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Count what would happen; change nothing.")
     ] = False,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> int:
     """Subscribe everybody in a CSV file: email, name, and a column for each merge field.
 
@@ -134,7 +131,7 @@ def import_file(
 
 @app.command()
 def export(
-    slug: _List,
+    slug: ListSlug,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="CSV file; stdout when left out."),
@@ -166,7 +163,7 @@ def export(
 
 
 @app.command()
-def show(email: _Email, as_json: _Json = False) -> None:
+def show(email: Email, as_json: Json = False) -> None:
     """Show all that is known of one address: subscriptions, consent, suppression.
 
     Examples:
@@ -191,7 +188,7 @@ def show(email: _Email, as_json: _Json = False) -> None:
 
 
 @app.command()
-def unsubscribe(email: _Email, slug: _List) -> None:
+def unsubscribe(email: Email, slug: ListSlug) -> None:
     """End one person's subscription to a mailing list, at once, even while it is being sent to.
 
     Examples:
@@ -217,7 +214,7 @@ def unsubscribe(email: _Email, slug: _List) -> None:
 
 @app.command()
 def suppress(
-    email: _Email,
+    email: Email,
     reason: Annotated[
         SuppressionReason, typer.Option("--reason", help="Why.")
     ] = SuppressionReason.MANUAL,

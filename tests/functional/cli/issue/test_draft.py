@@ -19,7 +19,7 @@ from mailer.cli.shared import ExitCode
 from mailer.platform.clock import utcnow
 
 cli = cli_kit.cli
-SAMPLES = cli_kit.ROOT / "tests" / "unit" / "feeds" / "samples"
+SAMPLES = cli_kit.ROOT / "tests" / "unit" / "composing" / "drafts" / "feeds" / "samples"
 
 
 @pytest.fixture
