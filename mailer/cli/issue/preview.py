@@ -14,26 +14,28 @@ if TYPE_CHECKING:
     from mailer.composing.preview.session import Session
 
 
+_Port = Annotated[
+    int | None,
+    typer.Option(
+        help="Port on this machine, 0 for any; else 8026 or the next that is free.",
+        min=0,
+        max=65535,
+    ),
+]
+_Open = Annotated[
+    bool,
+    typer.Option("--open/--no-open", help="Open the page in your browser; the default on a tty."),
+]
+_Reader = Annotated[
+    str, typer.Option("--as", metavar="EMAIL", help="Show this subscriber's merge values.")
+]
+
+
 def preview(
     file: IssueFile,
-    port: Annotated[
-        int | None,
-        typer.Option(
-            help="Port on this machine, 0 for any; else 8026 or the next that is free.",
-            min=0,
-            max=65535,
-        ),
-    ] = None,
-    open_: Annotated[
-        bool,
-        typer.Option(
-            "--open/--no-open", help="Open the page in your browser; the default on a tty."
-        ),
-    ] = console.is_terminal,
-    reader: Annotated[
-        str,
-        typer.Option("--as", metavar="EMAIL", help="Show this subscriber's merge values."),
-    ] = "",
+    port: _Port = None,
+    open_: _Open = console.is_terminal,
+    reader: _Reader = "",
 ) -> None:
     """Show an issue in a local page that follows the file as you write, until Ctrl-C.
 

@@ -2,26 +2,22 @@
 
 import getpass
 import os
-import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from mailer.cli.options import Email, Json, ListSlug
-from mailer.cli.shared import ExitCode, console, count_of, err_console, print_json
-from mailer.cli.stopping import when_stopped
-from mailer.cli.subscriber.output import import_summary, show_person
+from mailer.cli.shared import console, err_console, print_json
+from mailer.cli.subscriber import exporting, importing
+from mailer.cli.subscriber.output import show_person
 from mailer.errors import NotFoundError
-from subscribers.errors import ImportFileError, InvalidNameError
-from subscribers.model import SubscriptionState, SuppressionReason
+from subscribers.errors import InvalidNameError
+from subscribers.model import SuppressionReason
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection
 
-    from subscribers.importing.run import ImportResult
     from subscribers.queries import Subscriber
 
 app = typer.Typer(
@@ -78,88 +74,8 @@ def add(
     console.print(f"{escape(address.email)}: {word} ({slug})")
 
 
-@app.command("import")
-def import_file(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV with a header line.")],
-    slug: ListSlug,
-    create: Annotated[
-        bool, typer.Option("--create", help="Create the mailing list if there is none.")
-    ] = False,
-    reject: Annotated[
-        Path | None,
-        typer.Option(
-            "--reject",
-            metavar="FILE",
-            help="Where rejected rows go; FILE.rejected.csv beside the file when left out.",
-        ),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Count what would happen; change nothing.")
-    ] = False,
-    as_json: Json = False,
-) -> int:
-    """Subscribe everybody in a CSV file: email, name, and a column for each merge field.
-
-    Importing twice changes nothing, and an empty cell leaves a value as it is.
-
-    Whoever unsubscribed or is suppressed stays so.
-
-    Exit code 1 when rows were rejected; the good ones are imported all the same.
-
-    Examples:
-      mailer subscriber import people.csv --list weekly --create
-
-      mailer subscriber import people.csv --list weekly --dry-run --json
-    """
-    from mailer.bootstrap import open_app
-
-    reject = reject or file.with_name(f"{file.stem}.rejected.csv")
-    if reject.resolve() == file.resolve():
-        raise ImportFileError(f"{reject}: is the imported file itself; choose another", path=file)
-    with open_app() as opened:
-        if dry_run:
-            result = _preview(opened.engine, file, slug, may_create=create)
-        else:
-            result = _import(opened.engine, file, slug, may_create=create, reject=reject)
-    if as_json:
-        print_json(result)
-    else:
-        shown = None if dry_run else reject
-        console.print(import_summary(result, slug, reject=shown), soft_wrap=True)
-    return int(ExitCode.FAILED if result.rejected else ExitCode.OK)
-
-
-@app.command()
-def export(
-    slug: ListSlug,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="CSV file; stdout when left out."),
-    ] = None,
-    state: Annotated[
-        SubscriptionState, typer.Option("--state", help="Subscriptions in this state.")
-    ] = SubscriptionState.ACTIVE,
-) -> None:
-    """Write a mailing list as CSV that `import` reads back. Suppressed addresses are left out.
-
-    A value that a spreadsheet would take for a formula gets an apostrophe in front.
-
-    Examples:
-      mailer subscriber export --list weekly -o weekly.csv
-
-      mailer subscriber export --list weekly --state unsubscribed
-    """
-    from mailer.bootstrap import open_app
-    from subscribers import queries
-
-    with open_app() as opened:
-        with opened.engine.connect() as connection:
-            found = queries.get_mailing_list(connection, slug)
-        count = _export(opened.engine, found.id, state, output)
-    if output is not None:
-        console.print(
-            f"{count_of(count, f'{state} subscriber')} of {slug} in {escape(str(output))}"
-        )
+app.command("import")(importing.import_file)
+app.command()(exporting.export)
 
 
 @app.command()
@@ -266,56 +182,3 @@ def _require(connection: "Connection", email: str) -> "Subscriber":
     if person is None:
         raise NotFoundError(f"{address.email} is not a subscriber")
     return person
-
-
-def _preview(engine: "Engine", file: Path, slug: str, *, may_create: bool) -> "ImportResult":
-    from mailer.cli.subscriber.import_progress import import_bar
-    from subscribers import queries
-    from subscribers.importing.run import preview_csv
-
-    with engine.connect() as connection:
-        find = queries.find_mailing_list if may_create else queries.get_mailing_list
-        found = find(connection, slug)
-    with when_stopped("nothing was changed"), import_bar() as progress:
-        list_id = found.id if found else None
-        return preview_csv(engine, file, mailing_list_id=list_id, progress=progress)
-
-
-def _import(
-    engine: "Engine", file: Path, slug: str, *, may_create: bool, reject: Path
-) -> "ImportResult":
-    from mailer.cli.subscriber.import_progress import import_bar
-    from mailer.platform.clock import utcnow
-    from subscribers import queries, service
-    from subscribers.importing.run import import_csv
-
-    now = utcnow()
-    with engine.begin() as connection:
-        if may_create:
-            service.create_mailing_list(connection, slug=slug, name="", now=now)
-        found = queries.get_mailing_list(connection, slug)
-    safe = "who was imported stays so; import the file again, and the rest follows"
-    with when_stopped(safe), import_bar() as progress:
-        return import_csv(
-            engine, file, mailing_list_id=found.id, now=now, reject_path=reject, progress=progress
-        )
-
-
-def _export(engine: "Engine", list_id: int, state: SubscriptionState, output: Path | None) -> int:
-    """Write to stdout, or to a file that is put in place whole."""
-    from subscribers.exporting import export_csv
-
-    if output is None:
-        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-        return export_csv(engine, sys.stdout, mailing_list_id=list_id, state=state)
-    descriptor, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
-    try:
-        with (
-            when_stopped("nothing was written"),
-            os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file,
-        ):
-            count = export_csv(engine, file, mailing_list_id=list_id, state=state)
-        Path(name).replace(output)
-    finally:
-        Path(name).unlink(missing_ok=True)
-    return count
