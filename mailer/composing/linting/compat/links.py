@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from mailer.composing.linting.compat.document import Element
-from mailer.composing.linting.compat.inspection import Inspection, shortened
+from mailer.composing.linting.compat.inspection import Inspection
 from mailer.composing.linting.compat.media import LIGHT
+from mailer.composing.linting.compat.wording import shortened
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 from mailer.composing.linting.rules import addresses, hosts
