@@ -50,7 +50,9 @@ def _open() -> App:
         container = _stack.enter_context(open_app())
         container.provider  # noqa: B018 - a wrong setting shows before any work is taken
     except MailerError as error:
-        sys.stderr.write(f"error: {' '.join(str(error).split())}\n")
+        from mailer.cli.advice import told  # noqa: PLC0415 - half a second for one line
+
+        sys.stderr.write(f"error: {' '.join(told(error).split())}\n")
         raise SystemExit(CONFIGURATION) from None
     container.engine.dispose()  # connections do not survive a fork
     return container

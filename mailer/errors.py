@@ -1,50 +1,69 @@
-"""Every error that the program raises on purpose.
+"""Every error that the program raises on purpose, each with its code.
 
-MailerError
-├── ConfigurationError
-├── RenderError              (.path .line .column)
-├── ProviderError            (.retry)
-│   ├── ProviderUnavailableError   nothing was handed over: try again with backoff
-│   ├── ProviderThrottledError     the same, not before .retry_after_seconds
-│   ├── ProviderAuthError          nothing will go until a person acts: pause the send
-│   └── ProviderRequestError       the same: every message would be refused as it is
-├── FeedError                a feed cannot be fetched, or is none
-├── WebhookError
-│   ├── WebhookSignatureError      answered with 401
-│   └── WebhookPayloadError        answered with 400
-├── SendStateError
-├── BrowserError
-└── NotFoundError
+MailerError                       `failed`
+├── ConfigurationError            `configuration`
+│                                 `workspace-missing` `workspace-invalid` `schema-revision`
+│                                 `address-unavailable` `preview-port-unavailable`
+├── RenderError                   `render`               (.path .line .column)
+│                                 `file-exists` `feed-not-issue` `posts-none`
+│                                 `theme-shipped` `theme-without-layout` `theme-not-standalone`
+├── ProviderError                 `provider`             (.retry)
+│   ├── ProviderUnavailableError  `provider-unavailable` nothing was handed over: retry with backoff
+│   ├── ProviderThrottledError    `provider-throttled`   same, not before .retry_after_seconds
+│   ├── ProviderAuthError         `provider-auth`        nothing goes until a person acts: pause
+│   └── ProviderRequestError      `provider-request`     same: each message would be refused
+├── FeedError                     `feed`                 a feed cannot be fetched, or is none
+├── WebhookError                  `webhook`
+│   ├── WebhookSignatureError     `webhook-signature`
+│   └── WebhookPayloadError       `webhook-payload`
+├── SendStateError                `send-state`
+├── BrowserError                  `browser`
+└── NotFoundError                 `not-found`
+                                  `send-unknown` `subscriber-unknown` `reader-unknown`
+                                  `delivery-unknown` `theme-unknown` `post-unknown`
+                                  `list-unnamed` `screenshots-missing`
 
 What happened to one delivery is never an exception: it is a `mailer.states.Outcome`.
-The text of each error is one line that says what is wrong, which thing, and what to do.
-`mailer.cli` turns them into exit codes, `mailer.web` into HTTP statuses.
+The text of an error is one line that says what is wrong and with which thing. What to do is said
+here only where it is the same for everybody, such as a setting to correct. Otherwise whoever shows
+the error knows it by the code: `mailer.cli.advice` names commands and options, `mailer.web.errors`
+HTTP statuses. The same shape for the audience: `subscribers.errors`.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from subscribers.errors import CodedError, Datum
 
-class MailerError(Exception):
+
+class MailerError(CodedError):
     """Base of every error raised on purpose in `mailer`."""
+
+    default_code = "failed"
 
 
 class ConfigurationError(MailerError):
     """A setting is wrong or missing, or a server that it names cannot be used."""
+
+    default_code = "configuration"
 
 
 class RenderError(MailerError):
     """An issue, template or theme cannot be compiled.
 
     Args:
-        message: what is wrong and what to do, one line.
+        message: what is wrong, one line.
         path: the file, where known.
         line: 1-based, where known.
         column: 1-based, in characters, where known.
+        code: as for every error.
+        data: as for every error; the place goes in by itself.
 
     Attributes:
         others: what else is wrong, where one look found more than this.
     """
+
+    default_code = "render"
 
     def __init__(
         self,
@@ -53,9 +72,14 @@ class RenderError(MailerError):
         path: Path | None = None,
         line: int | None = None,
         column: int | None = None,
+        code: str = "",
+        **data: Datum,
     ) -> None:
-        place = ":".join(str(part) for part in (path, line, column) if part is not None)
-        super().__init__(f"{place}: {message}" if place else message)
+        known = {"path": None if path is None else str(path), "line": line, "column": column}
+        place = {name: part for name, part in known.items() if part is not None}
+        start = ":".join(map(str, place.values()))
+        super().__init__(f"{start}: {message}" if start else message, code=code, **data)
+        self.data |= place
         self.message = message
         self.path = path
         self.line = line
@@ -73,56 +97,77 @@ class RenderError(MailerError):
 class ProviderError(MailerError):
     """The provider took nothing of what it was given."""
 
+    default_code = "provider"
     retry = False
 
 
 class ProviderUnavailableError(ProviderError):
     """The provider cannot be reached or is out of service; nothing was handed over."""
 
+    default_code = "provider-unavailable"
     retry = True
 
 
 class ProviderThrottledError(ProviderError):
     """The provider asks to wait; nothing was handed over."""
 
+    default_code = "provider-throttled"
     retry = True
 
     def __init__(self, message: str, *, retry_after_seconds: float) -> None:
-        super().__init__(message)
+        super().__init__(message, retry_after_seconds=retry_after_seconds)
         self.retry_after_seconds = retry_after_seconds
 
 
 class ProviderAuthError(ProviderError):
     """The provider refuses our credentials or our sender; the send is paused for a person."""
 
+    default_code = "provider-auth"
+
 
 class ProviderRequestError(ProviderError):
     """The provider refuses what all messages have in common; the send is paused for a person."""
+
+    default_code = "provider-request"
 
 
 class FeedError(MailerError):
     """A feed cannot be fetched, or is none."""
 
+    default_code = "feed"
+
 
 class WebhookError(MailerError):
     """A webhook request cannot be taken."""
+
+    default_code = "webhook"
 
 
 class WebhookSignatureError(WebhookError):
     """The signature is missing, wrong or stale."""
 
+    default_code = "webhook-signature"
+
 
 class WebhookPayloadError(WebhookError):
     """The signed body is not what this provider sends."""
+
+    default_code = "webhook-payload"
 
 
 class SendStateError(MailerError):
     """The send is not in a state that allows this."""
 
+    default_code = "send-state"
+
 
 class NotFoundError(MailerError):
     """There is no such issue, send or subscriber."""
 
+    default_code = "not-found"
+
 
 class BrowserError(MailerError):
     """The browser that takes screenshots cannot be started, has died, or refuses."""
+
+    default_code = "browser"

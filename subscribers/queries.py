@@ -173,9 +173,18 @@ def get_mailing_list(connection: Connection, slug: str) -> MailingList:
     found = find_mailing_list(connection, slug)
     if found is None:
         slugs = connection.scalars(text("SELECT slug FROM mailing_list ORDER BY slug LIMIT 10"))
-        known = ", ".join(slugs) or "none yet; create one with: mailer lists create SLUG"
-        raise UnknownMailingListError(f"no mailing list {slug!r} (there is: {known})")
+        raise _unknown_list(slug, list(slugs))
     return found
+
+
+def _unknown_list(slug: str, known: list[str]) -> UnknownMailingListError:
+    there_is = ", ".join(known) or "none yet"
+    return UnknownMailingListError(
+        f"no mailing list {slug!r} (there is: {there_is})",
+        code="" if known else "mailing-lists-none",
+        mailing_list=slug,
+        known=known,
+    )
 
 
 def count_mailing_lists(connection: Connection) -> list[MailingListCounts]:

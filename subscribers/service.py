@@ -20,13 +20,16 @@ from subscribers.queries import MailingList
 
 _REFUSALS = {
     SubscribeAction.REFUSE_SUPPRESSED: (
-        "this address is suppressed and is never mailed; see: mailer subscriber show"
+        "address-suppressed",
+        "this address is suppressed and is never mailed",
     ),
     SubscribeAction.REFUSE_UNSUBSCRIBED: (
-        "this person has unsubscribed from the list; only if they ask to be back: --resubscribe"
+        "subscription-ended",
+        "this person has unsubscribed from the list",
     ),
     SubscribeAction.REFUSE_PENDING: (
-        "this person was asked to confirm and has not; only if they told you: --resubscribe"
+        "subscription-pending",
+        "this person was asked to confirm and has not",
     ),
 }
 
@@ -145,7 +148,8 @@ def subscribe(  # noqa: PLR0913 - a sentence of the consent record
         standing.state, is_suppressed=standing.is_suppressed, explicit=explicit
     )
     if action in _REFUSALS:
-        raise SubscriptionStateError(_REFUSALS[action])
+        code, message = _REFUSALS[action]
+        raise SubscriptionStateError(message, code=code)
     subscriber_id, is_person_changed = _put_person(connection, address, name, fields, now=now)
     keys = {"mailing_list_id": mailing_list_id, "subscriber_id": subscriber_id, "now": now}
     put = connection.execute(_PUT_SUBSCRIPTION, {**keys, "explicit": explicit}).first()

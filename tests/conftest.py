@@ -113,6 +113,16 @@ def database_url(servers: Servers, template_database: str) -> Iterator[str]:
 
 
 @pytest.fixture
+def empty_database_url(servers: Servers) -> Iterator[str]:
+    """Return the URL of a fresh database with nothing in it."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(_plain(servers.database_url, "postgres"), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        yield _named(servers.database_url, name)
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """Return an engine on a fresh database."""
     engine = make_engine(database_url)

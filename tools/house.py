@@ -95,6 +95,7 @@ def measure(root: Path) -> dict[str, object]:
         "districts": sorted({_district(path, root) for path in modules.values()}),
         "imports": len(arrows),
         "imports_inside_a_district_percent": round(100 * inside / len(arrows), 1),
+        "import_circles": _circles(arrows),
         "modules": len(modules),
         "modules_over_300_lines": sorted(
             name for name, count in written.items() if count > LONG_MODULE_LINES
@@ -133,6 +134,30 @@ def _imports(tree: ast.Module, modules: dict[str, Path]) -> Iterator[str]:
 def _district(path: Path, root: Path) -> str:
     first, *rest = path.relative_to(root).parts
     return f"{first}/{rest[0]}" if first == "mailer" and len(rest) > 1 else first
+
+
+def _circles(arrows: list[tuple[str, str]]) -> list[list[str]]:
+    """Return groups of modules that import each other, directly or through others."""
+    leads_to: dict[str, set[str]] = {}
+    for a, b in arrows:
+        leads_to.setdefault(a, set()).add(b)
+    reached = {module: _reached(module, leads_to) for module in leads_to}
+    groups = {
+        tuple(sorted(b for b in found if module in reached.get(b, ())))
+        for module, found in reached.items()
+        if module in found
+    }
+    return sorted(map(list, groups))
+
+
+def _reached(start: str, leads_to: dict[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        new = leads_to.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
 
 
 def _functions(tree: ast.Module) -> Iterator[tuple[str, int]]:

@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 
 from mailer import __version__
+from mailer.cli.advice import told
 from mailer.cli.demo import command as demo
 from mailer.cli.help import HELP_OPTIONS, build_command
 from mailer.cli.images import group as images
@@ -180,7 +181,7 @@ def _describe(error: BaseException) -> str:
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}"
-    return str(error)
+    return told(error)
 
 
 def _explain_use(error: typer.TyperException) -> int:

@@ -39,20 +39,17 @@ def find_workspace(
     if elsewhere is not None:
         return elsewhere.resolve()
     raise ConfigurationError(
-        f"no {SETTINGS_FILE} in {start} or above it; run `mailer init` here, or name the "
-        f"workspace with --workspace or {VARIABLE}"
+        f"no {SETTINGS_FILE} in {start} or above it", code="workspace-missing", folder=str(start)
     )
 
 
-def check_workspace(
-    folder: Path, *, environ: Mapping[str, str], origin: str = "--workspace"
-) -> Path:
+def check_workspace(folder: Path, *, environ: Mapping[str, str], origin: str = "") -> Path:
     """Return `folder`, absolute, if it is a workspace.
 
     Args:
         folder: as it was named.
         environ: the environment.
-        origin: where it was named, for the message.
+        origin: the variable that names it, if one does, for the message.
 
     Raises:
         ConfigurationError: it is no folder, or nothing says what its settings are.
@@ -61,5 +58,7 @@ def check_workspace(
     if (folder / SETTINGS_FILE).is_file() or (has_settings(environ) and folder.is_dir()):
         return folder
     raise ConfigurationError(
-        f"{origin}: {folder} is not a workspace, it has no {SETTINGS_FILE}; run `mailer init` there"
+        f"{origin and origin + ': '}{folder} is not a workspace, it has no {SETTINGS_FILE}",
+        code="workspace-invalid",
+        folder=str(folder),
     )

@@ -33,8 +33,10 @@ def ensure_schema(engine: Engine) -> None:
         upgrade(engine)
     elif revision != HEAD:
         raise ConfigurationError(
-            f"the database schema is at revision {revision}, this program needs {HEAD}: "
-            "run `mailer db upgrade`"
+            f"the database schema is at revision {revision}, this program needs {HEAD}",
+            code="schema-revision",
+            revision=revision,
+            needed=HEAD,
         )
 
 

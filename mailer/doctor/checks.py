@@ -157,7 +157,8 @@ def _check_web(settings: Settings) -> CheckResult:
         "web address",
         "warn",
         f"{settings.web.base_url} {found}: links in messages would not work",
-        "mailer web (or mailer up)",
+        "start the web app",
+        "web-silent",
     )
 
 

@@ -24,12 +24,14 @@ class CheckResult:
         status: `fail` where mail would not go out, `warn` where readers would notice.
         detail: what was found.
         advice: what to do; empty where all is well.
+        code: where what to do is better said by who shows it, such as by a command.
     """
 
     name: str
     status: Literal["ok", "warn", "fail"]
     detail: str
     advice: str = ""
+    code: str = ""
 
 
 def judge_sender(settings: Settings) -> CheckResult:
@@ -77,7 +79,8 @@ def judge_revision(current: str | None, head: str) -> CheckResult:
             "migrations",
             "fail",
             f"the database is at revision {current}, this program needs {head}",
-            "mailer db upgrade; where the program is the older one, update it",
+            "upgrade the schema; where the program is the older one, update it",
+            "schema-revision",
         )
     return CheckResult("migrations", "ok", f"at revision {head}")
 
@@ -130,7 +133,8 @@ def judge_worker(answer_count: int) -> CheckResult:
         "worker",
         "warn",
         "none is running",
-        "mailer worker (or mailer up); mailer send starts one for as long as a send takes",
+        "start one",
+        "worker-missing",
     )
 
 

@@ -36,7 +36,7 @@ def count_audience(
     own = document.front.values.get("list")
     slug = list_slug or (own.value if own else "")
     if not slug:
-        raise NotFoundError("say which mailing list: --list SLUG, or `list: SLUG` in the issue")
+        raise NotFoundError("no mailing list is named", code="list-unnamed")
     names = {each.name for each in document.fields if each.name} - SYSTEM_FIELDS
     with engine.connect() as connection:
         list_id = queries.get_mailing_list(connection, slug).id

@@ -52,8 +52,6 @@ def report(engine: Engine, send_id: int) -> SendReport:
     """
     with engine.connect() as connection:
         summary = sends.get_send(connection, send_id)
-        if summary is None:
-            raise NotFoundError(f"there is no send {send_id}: `mailer sends ls` shows them")
         return SendReport(summary, sends.recount(connection, send_id))
 
 
@@ -91,14 +89,16 @@ def explain(
         )
         told = tuple(_story(connection, facts) for facts in found)
     if not told and (issue_slug or not standing["subscriptions"]):
-        raise NotFoundError(_nothing(email, issue_slug))
+        raise _nothing(email, issue_slug)
     return Explanation(address.email, standing, told)
 
 
-def _nothing(email: str, issue_slug: str | None) -> str:
-    if issue_slug:
-        return f"issue {issue_slug!r} was never planned for {email}: it was not on the list then"
-    return f"{email} is not a subscriber: `mailer subscriber add` adds one"
+def _nothing(email: str, issue_slug: str | None) -> NotFoundError:
+    if not issue_slug:
+        message = f"{email} is not a subscriber"
+        return NotFoundError(message, code="subscriber-unknown", email=email)
+    message = f"issue {issue_slug!r} was never planned for {email}: it was not on the list then"
+    return NotFoundError(message, code="delivery-unknown", email=email, issue=issue_slug)
 
 
 def _story(connection: Connection, facts: DeliveryFacts) -> Story:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Engine
 
-from mailer.errors import NotFoundError, SendStateError
+from mailer.errors import SendStateError
 from mailer.sending.closing import finish
 from mailer.sending.ledger import deliveries, sends
 from mailer.states import SendState
@@ -38,8 +38,7 @@ def resume(engine: Engine, send_id: int) -> None:
         NotFoundError, SendStateError.
     """
     with engine.begin() as connection:
-        summary = sends.get_send(connection, send_id)
-        planned = summary is not None and summary.planned_at is not None
+        planned = sends.get_send(connection, send_id).planned_at is not None
         target = SendState.SENDING if planned else SendState.PLANNING
         _move(connection, send_id, (SendState.PAUSED,), target)
 
@@ -75,8 +74,7 @@ def reconcile(
         delivery_ids: which ones; all of the send's when None.
     """
     with engine.begin() as connection:
-        if sends.get_send(connection, send_id) is None:
-            raise _missing(send_id)
+        sends.get_send(connection, send_id)  # raises where there is none
         if verdict is Verdict.RETRY:
             count = deliveries.retry_unknown(connection, send_id, delivery_ids)
         else:
@@ -101,11 +99,6 @@ def _move(  # noqa: PLR0913 - a transition is all of these
     ):
         return
     summary = sends.get_send(connection, send_id)
-    if summary is None:
-        raise _missing(send_id)
     allowed = " or ".join(state.value for state in sources)
-    raise SendStateError(f"send {send_id} is {summary.state}, not {allowed}")
-
-
-def _missing(send_id: int) -> NotFoundError:
-    return NotFoundError(f"there is no send {send_id}: `mailer sends ls` shows them")
+    message = f"send {send_id} is {summary.state}, not {allowed}"
+    raise SendStateError(message, send=send_id, state=summary.state, allowed=sources)

@@ -1,5 +1,7 @@
 """What goes wrong, as a clear page: no traceback, no detail, nothing personal in the log."""
 
+from collections.abc import Mapping
+
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -11,8 +13,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mailer.errors import WebhookPayloadError, WebhookSignatureError
 from mailer.platform.serving.headers import EVERYWHERE
 from mailer.web.pages import Pages
+from subscribers.errors import CodedError
 
 logger = structlog.get_logger(__name__)
 
@@ -27,6 +31,13 @@ _TEXTS = {
         "Nothing was changed. Please try again in a minute.",
     ),
 }
+
+
+STATUSES: Mapping[type[CodedError], int] = {
+    WebhookSignatureError: 401,
+    WebhookPayloadError: 400,
+}
+"""The HTTP status of each kind of error that a request can meet."""
 
 
 def install(web: FastAPI, pages: Pages) -> None:

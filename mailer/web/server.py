@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from mailer.bootstrap import App
 
 _GRACE_SECONDS = 20
-_ADVICE = "choose another with web.host and web.port"
 
 WebHandle = ServerHandle
 """A web app that runs in a thread."""
@@ -38,7 +37,7 @@ def run_web(
         ConfigurationError: the port cannot be had, or a setting of the web app is wrong.
     """
     web = create_app(app, inbox=inbox)
-    with listen(host, port, advice=_ADVICE) as listener:
+    with listen(host, port) as listener:
         server = Server(web, grace_seconds=_GRACE_SECONDS, on_start=lambda: ready(url_of(listener)))
         server.run(sockets=[listener])
 
@@ -58,4 +57,4 @@ def start_web(
         ConfigurationError: the port cannot be had, or a setting of the web app is wrong.
     """
     server = Server(create_app(app, inbox=inbox), grace_seconds=_GRACE_SECONDS)
-    return WebHandle(server, listen(host, port, advice=_ADVICE))
+    return WebHandle(server, listen(host, port))

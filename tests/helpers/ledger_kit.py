@@ -141,9 +141,7 @@ class Ledger:
 
     def state(self, send_id: int) -> str:
         with self.engine.connect() as connection:
-            summary = sends.get_send(connection, send_id)
-        assert summary is not None
-        return summary.state
+            return sends.get_send(connection, send_id).state
 
     def run(self, statement: str, **parameters: object) -> None:
         with self.engine.begin() as connection:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mailer.cli.advice import given_by
 from mailer.cli.options import Force, Json
 
 MOST_ENTRIES = 500
@@ -98,8 +99,9 @@ def draft(
     run = DraftRun.begin(is_dry=dry_run, overwrites=force, as_json=as_json)
     sources = run.sources([*(from_feed or []), *(feeds or [])], from_opml or [])
     file = run.file(output)
-    drafting.parse_since(since, now=run.now)  # a mistake shows before anything is fetched
-    drafting.check_title(title)
+    with given_by("--since"):
+        drafting.parse_since(since, now=run.now)  # a mistake shows before anything is fetched
+    drafting.check_title(title, origin="--title")
     order = drafting.DraftOrder(
         file=file,
         slug=drafting.slug_for(file, now=run.now),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
+from mailer.cli.advice import facts_about, told
 from mailer.cli.shared import (
     ExitCode,
     console,
@@ -19,6 +20,7 @@ from mailer.cli.shared import (
 if TYPE_CHECKING:
     from mailer.composing.drafts.drafting import Composed, DraftOrder
     from mailer.composing.drafts.feed_reading import FeedReport
+    from mailer.errors import FeedError
 
 _LEFT_OUT = {
     "older": "older",
@@ -62,7 +64,7 @@ def show(
 
 def _show_trouble(report: "FeedReport") -> None:
     if report.error:
-        _say_failed(report)
+        _say_failed(report.error)
     if report.moved_to:
         warn(f"{report.source} has moved for good: use {report.moved_to}")
 
@@ -113,7 +115,7 @@ def _feed(report: "FeedReport") -> dict[str, Any]:
         "entries": len(feed.entries) if feed else 0,
         "is_unchanged": report.is_unchanged,
         "moved_to": report.moved_to or None,
-        "error": report.error or None,
+        **facts_about(report.error),
     }
 
 
@@ -123,14 +125,15 @@ def nothing_read(reports: "Sequence[FeedReport]", order: "DraftOrder", *, as_jso
         print_json(
             {"file": None, "slug": order.slug, "items": 0, "feeds": [_feed(r) for r in reports]}
         )
-    if len(reports) == 1:
-        return fail(reports[0].error, ExitCode.USAGE)
-    for report in reports:
-        _say_failed(report)
+    errors = [report.error for report in reports if report.error]
+    if len(errors) == 1:
+        return fail(told(errors[0]), ExitCode.USAGE)
+    for error in errors:
+        _say_failed(error)
     return fail(
-        f"none of the {len(reports)} feeds could be read; nothing was written", ExitCode.USAGE
+        f"none of the {len(errors)} feeds could be read; nothing was written", ExitCode.USAGE
     )
 
 
-def _say_failed(report: "FeedReport") -> None:
-    err_console.print(f"[red]failed:[/] {escape(report.error)}", soft_wrap=True)
+def _say_failed(error: "FeedError") -> None:
+    err_console.print(f"[red]failed:[/] {escape(told(error))}", soft_wrap=True)

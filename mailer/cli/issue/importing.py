@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from mailer.cli.advice import advised_import, facts_about
 from mailer.cli.shared import STDOUT, ExitCode, console, count_of, err_console, fail, print_json
 from mailer.cli.stopping import when_stopped
 
@@ -74,7 +75,7 @@ def import_one(each: "Named", *, file: Path, path: Path, force: bool, dry_run: b
     """Import one post; return the report on it."""
     from mailer.composing.importing import import_file
 
-    imported = import_file.make_issue(each, source_name=str(file), output=path)
+    imported = advised_import(import_file.make_issue(each, source_name=str(file), output=path))
     pictures = [] if dry_run else import_file.write_issue(imported, path, force=force)
     return _report(path, imported, pictures, dry_run=dry_run)
 
@@ -93,7 +94,7 @@ def import_all(
             try:
                 reports.append(import_one(each, file=file, path=path, force=force, dry_run=dry_run))
             except RenderError as error:
-                reports.append({"file": str(path), "slug": each.slug, "error": str(error)})
+                reports.append({"file": str(path), "slug": each.slug, **facts_about(error)})
             step()
     return reports
 
@@ -258,7 +259,7 @@ def _print_one(each: "Named", *, file: Path, path: Path, as_json: bool) -> None:
     from mailer.composing.importing import import_file
     from mailer.errors import RenderError
 
-    imported = import_file.make_issue(each, source_name=str(file), output=path)
+    imported = advised_import(import_file.make_issue(each, source_name=str(file), output=path))
     if imported.images:
         raise RenderError("has pictures, which need a folder: name a file with -o", path=file)
     report = _report(STDOUT, imported, [], dry_run=False)

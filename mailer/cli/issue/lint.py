@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from mailer.cli.advice import advised_report, advised_rules
 from mailer.cli.options import Json
 from mailer.cli.shared import ExitCode, err_console, print_json
 
@@ -85,7 +86,8 @@ def _reports(
                 links_checked=True,
                 links_unasked=look.unasked,
             )
-        reports.append(lint_file(file, settings, now=now, beyond=beyond))
+        report = lint_file(file, settings, now=now, beyond=beyond)
+        reports.append(advised_report(report))
     return reports
 
 
@@ -122,11 +124,20 @@ def _print(reports: Sequence["LintReport"], *, how: str, is_quiet: bool) -> None
     from mailer import __version__
     from mailer.cli.issue.lint_output import show, sum_up
     from mailer.composing.linting import output
+    from mailer.composing.linting.registry import RULES
 
     if how == "json":
         print_json(output.as_json(reports))
     elif how == "sarif":
-        print_json(output.as_sarif(reports, version=__version__, root=Path.cwd()))
+        print_json(
+            output.as_sarif(
+                reports,
+                version=__version__,
+                root=Path.cwd(),
+                name="mailer issue lint",
+                rules=advised_rules(RULES),
+            )
+        )
     elif how == "github":
         for line in output.github_lines(reports, root=Path.cwd()):
             typer.echo(line)

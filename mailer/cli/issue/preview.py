@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from mailer.cli.advice import told
 from mailer.cli.options import IssueFile
 from mailer.cli.shared import console, err_console, tell_end
 from mailer.errors import RenderError
@@ -62,7 +63,7 @@ def preview(
     def ready(address: str, session: "Session") -> None:
         console.print(f"preview: {address}", soft_wrap=True)
         if session.state.error is not None:
-            err_console.print(f"[yellow]{escape(str(session.state.error))}[/]", soft_wrap=True)
+            err_console.print(f"[yellow]{escape(told(session.state.error))}[/]", soft_wrap=True)
         err_console.print(f"follows {escape(str(file))}; Ctrl-C stops it", style="dim")
         if open_:
             _open(address)
@@ -75,6 +76,7 @@ def preview(
         port=port,
         reader_email=reader,
         ready=ready,
+        explain=told,
     )
     tell_end("[dim]preview: stopped[/]")
 

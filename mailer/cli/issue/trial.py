@@ -9,11 +9,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from mailer.cli.advice import given_by, told
 from mailer.cli.issue.notes import tell_of_draft
 from mailer.cli.options import IssueFile, Json
 from mailer.cli.shared import ExitCode, console, fail, print_json, told_parts, warn
 from mailer.cli.stopping import when_stopped
 from mailer.errors import ProviderError, RenderError
+from subscribers.errors import InvalidAddressError
 
 if TYPE_CHECKING:
     from mailer.bootstrap import App
@@ -69,7 +71,8 @@ def send_test(
     from mailer.composing.trial import trial
 
     overrides = _values(values or [])
-    addresses = trial.parse_addresses(to)
+    with given_by("--to"):
+        addresses = trial.parse_addresses(to)
     if len(addresses) > trial.MOST_ADDRESSES:
         raise RenderError(
             f"{len(addresses)} addresses are too many for a test, which goes to at most "
@@ -79,14 +82,15 @@ def send_test(
     with open_app() as app:
         compiled = compiling.compile_draft(draft, app.settings)
         app.settings.require_sendable()
-        reader = trial.find_reader(app.engine, shown_as, overrides)
+        with given_by("--as", InvalidAddressError):
+            reader = trial.find_reader(app.engine, shown_as, overrides)
         _warn_of_values(compiled, reader, overrides)
         try:
             answers = _send(
                 app, compiled, addresses, reader, list_slug=draft.mailing_list, has_banner=banner
             )
         except ProviderError as error:
-            return fail(f"the test was not sent: {error}", ExitCode.CONFIGURATION)
+            return fail(f"the test was not sent: {told(error)}", ExitCode.CONFIGURATION)
         facts = _facts(app, compiled, reader, answers)
         tell_of_draft(draft, app.settings, size_bytes=facts["bytes"]["html"])
     if as_json:

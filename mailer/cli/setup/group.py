@@ -7,6 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from mailer.cli.advice import advised_check
 from mailer.cli.options import Json
 from mailer.cli.shared import ExitCode, console, err_console, print_json
 
@@ -77,7 +78,7 @@ def doctor(
     from mailer.doctor.checks import run_checks
 
     with open_app(check_schema=False) as app:
-        results = run_checks(app)
+        results = [advised_check(found) for found in run_checks(app)]
     if as_json:
         print_json(results)
     else:

@@ -137,19 +137,20 @@ def save(path: Path, text: str, *, overwrites: bool) -> None:
 
 def already_there(path: Path) -> RenderError:
     """Return the error for a file that would be overwritten."""
-    return RenderError(
-        "is there already; nothing was written (-o names another file, --force overwrites)",
-        path=path,
-    )
+    return RenderError("is there already; nothing was written", path=path, code="file-exists")
 
 
-def check_title(title: str) -> None:
+def check_title(title: str, *, origin: str = "title") -> None:
     """Check that a title can be a subject line.
+
+    Args:
+        title: as the author gave it.
+        origin: what to call it in messages.
 
     Raises:
         RenderError: a merge field in it is not well-formed.
     """
-    parse_line(title, source=Source(title, Path("--title")), line=1)
+    parse_line(title, source=Source(title, Path(origin)), line=1)
 
 
 def slug_for(file: Path | None, *, now: dt.datetime) -> str:
@@ -161,7 +162,7 @@ def slug_for(file: Path | None, *, now: dt.datetime) -> str:
 
 
 def parse_since(text: str, *, now: dt.datetime) -> dt.datetime | None:
-    """Return the moment that `--since` names; None for `last`.
+    """Return the moment from which on a draft takes entries; None for `last`.
 
     Args:
         text: `last`, a date (`2026-11-20`: from its first moment on, local time), a moment in ISO
@@ -181,7 +182,7 @@ def parse_since(text: str, *, now: dt.datetime) -> dt.datetime | None:
         found = dt.datetime.fromisoformat(text)
     except ValueError:
         raise FeedError(
-            f"--since {text!r}: write last, a date such as 2026-11-20, or an age such as 7d"
+            f"{text!r}: write last, a date such as 2026-11-20, or an age such as 7d"
         ) from None
     return found if found.tzinfo else found.replace(tzinfo=now.tzinfo)
 

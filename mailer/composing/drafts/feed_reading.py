@@ -29,14 +29,14 @@ class FeedReport:
     Args:
         source: the address or file that the author named, without a login in it.
         feed: None where it failed.
-        error: one line; empty where it went well.
+        error: None where it went well.
         is_unchanged: whether its server said that it is as it was.
         moved_to: its new address, where it has moved for good.
     """
 
     source: str
     feed: Feed | None
-    error: str = ""
+    error: FeedError | None = None
     is_unchanged: bool = False
     moved_to: str = ""
 
@@ -113,7 +113,7 @@ def _read_one(
         )
         return FeedReport(place, feed, is_unchanged=fetched.is_unchanged, moved_to=fetched.moved_to)
     except FeedError as error:
-        return FeedReport(place, None, error=str(error))
+        return FeedReport(place, None, error=error)
 
 
 def read_file(path: Path) -> bytes:

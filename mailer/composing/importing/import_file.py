@@ -116,8 +116,10 @@ def find_post(posts: list[Named], wanted: str) -> Named:
     if found is not None:
         return found
     close = difflib.get_close_matches(wanted, [each.slug for each in posts], n=1)
-    hint = f"did you mean {close[0]!r}?" if close else "leave out --post to see them all"
-    raise NotFoundError(f"there is no post {wanted!r} in it: {hint}")
+    hint = f" (did you mean {close[0]!r}?)" if close else ""
+    raise NotFoundError(
+        f"there is no post {wanted!r} in it{hint}", code="post-unknown", post=wanted
+    )
 
 
 def make_issue(each: Named, *, source_name: str, output: Path) -> ImportedIssue:

@@ -157,11 +157,11 @@ def _facts(lintable: Lintable, beyond: Beyond, settings: Settings) -> dict[str, 
     spans = lintable.document.spans
     left_out = []
     if spans.links and not beyond.links_checked:
-        left_out.append("what is behind the links (--links)")
+        left_out.append("what is behind the links")
     if beyond.links_unasked:
         left_out.append(f"what is behind the last {beyond.links_unasked:,} links, of too many")
     if beyond.audience is None and any(each.name for each in lintable.document.fields):
-        left_out.append("who lacks a merge field's value (--list SLUG)")
+        left_out.append("who lacks a merge field's value")
     if not has_workspace(settings):
         left_out.append(f"sender and postal address (there is no {SETTINGS_FILE} here)")
     return {

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.registry import RULES
 from mailer.composing.linting.report import LintReport
+from mailer.composing.linting.rule import Rule
 
 if TYPE_CHECKING:
     from mailer.composing.linting.suppressions import Suppressed
@@ -100,23 +101,32 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def as_sarif(reports: Sequence[LintReport], *, version: str, root: Path) -> dict[str, Any]:
+def as_sarif(
+    reports: Sequence[LintReport],
+    *,
+    version: str,
+    root: Path,
+    name: str = "mailer",
+    rules: Mapping[str, Rule] = RULES,
+) -> dict[str, Any]:
     """Return all that was found as a SARIF log.
 
     Args:
         reports: of each file.
         version: of this program.
         root: addresses of files are relative to it where they lie below.
+        name: of this program.
+        rules: the card of each rule.
 
     Source: OASIS SARIF 2.1.0.
     """
-    codes = list(RULES)
+    codes = list(rules)
     number = {code: at for at, code in enumerate(codes)}
     results = [result for report in reports for result in _results(report, number, root=root)]
     driver = {
-        "name": "mailer issue lint",
+        "name": name,
         "version": version,
-        "rules": [_rule(code) for code in codes],
+        "rules": [_rule(rule) for rule in rules.values()],
     }
     return {
         "$schema": SARIF_SCHEMA,
@@ -132,11 +142,10 @@ def as_sarif(reports: Sequence[LintReport], *, version: str, root: Path) -> dict
     }
 
 
-def _rule(code: str) -> dict[str, Any]:
-    rule = RULES[code]
+def _rule(rule: Rule) -> dict[str, Any]:
     return {
-        "id": code,
-        "name": "".join(word.capitalize() for word in code.split("-")),
+        "id": rule.code,
+        "name": "".join(word.capitalize() for word in rule.code.split("-")),
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.why},
         "help": {

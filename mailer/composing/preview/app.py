@@ -21,10 +21,9 @@ from mailer.composing.preview.typed import read_choice
 from mailer.composing.preview.views import View
 from mailer.composing.preview.watching import follow, watched_by
 from mailer.config import SETTINGS_FILE
-from mailer.errors import MailerError
 from mailer.platform.serving.bodies import BodyTooLargeError, read_body
 from mailer.platform.serving.headers import EMAIL_POLICY
-from subscribers.errors import SubscribersError
+from subscribers.errors import CodedError
 
 _MOST_BODY_BYTES = 64 * 1024
 _HEARTBEAT_SECONDS = 15.0
@@ -42,11 +41,20 @@ class Preview:
         session: what is shown.
         library: looks up subscribers.
         token: what every path begins with.
+        explain: what to say of an error.
     """
 
-    def __init__(self, session: Session, library: Library, *, token: str) -> None:
+    def __init__(
+        self,
+        session: Session,
+        library: Library,
+        *,
+        token: str,
+        explain: Callable[[Exception], str] = str,
+    ) -> None:
         self._session = session
         self._library = library
+        self._explain = explain
         self._assets = Assets()
         self._lines: set[Line] = set()
         web = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=self._lifespan)
@@ -128,7 +136,7 @@ class Preview:
             self._lines.discard(line)
 
     def _readers(self, q: str = "") -> Response:
-        return _told(lambda: [_shown(each) for each in self._library.search(q.strip()[:200])])
+        return self._told(lambda: [_shown(each) for each in self._library.search(q.strip()[:200])])
 
     async def _choose(self, request: Request) -> Response:
         try:
@@ -146,7 +154,14 @@ class Preview:
             self._session.refresh(reader=reader)
             return {"kind": reader.kind}
 
-        return _told(choose)
+        return self._told(choose)
+
+    def _told(self, act: Callable[[], object]) -> Response:
+        """Return what `act` does as JSON, or why it cannot."""
+        try:
+            return JSONResponse(act())
+        except CodedError as error:
+            return JSONResponse({"error": self._explain(error)}, status_code=422)
 
 
 def _shown(reader: Reader) -> dict[str, object]:
@@ -155,14 +170,6 @@ def _shown(reader: Reader) -> dict[str, object]:
 
 def _event(message: str) -> str:
     return f"event: state\ndata: {message}\n\n"
-
-
-def _told(act: Callable[[], object]) -> Response:
-    """Return what `act` does as JSON, or why it cannot."""
-    try:
-        return JSONResponse(act())
-    except (MailerError, SubscribersError) as error:
-        return JSONResponse({"error": str(error)}, status_code=422)
 
 
 def _missing() -> Response:

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mailer.platform.serving.headers import EVERYWHERE
 
-_NOT_HERE = "There is nothing here. Open the address that `mailer issue preview` has printed.\n"
+_NOT_HERE = "There is nothing here. Open the address that the preview printed when it began.\n"
 _WRONG_NAME = "This page answers to this machine only: open it as 127.0.0.1 or localhost.\n"
 _FROM_ELSEWHERE = "Only the preview's own page may do that.\n"
 

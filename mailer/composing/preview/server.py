@@ -21,7 +21,7 @@ HOST = "127.0.0.1"
 USUAL_PORT = 8026
 _PORTS_TRIED = 20
 _GRACE_SECONDS = 2
-_ADVICE = "choose another with --port, or 0 for any that is free"
+_PORT_UNAVAILABLE = "preview-port-unavailable"
 _TOKEN_BYTES = 24
 
 
@@ -33,6 +33,7 @@ def run_preview(  # noqa: PLR0913 - each is a choice of the caller's
     port: int | None,
     reader_email: str = "",
     ready: Callable[[str, Session], None],
+    explain: Callable[[Exception], str] = str,
 ) -> None:
     """Serve the preview of the issue file at `path` until SIGTERM, SIGHUP or SIGINT.
 
@@ -43,6 +44,7 @@ def run_preview(  # noqa: PLR0913 - each is a choice of the caller's
         port: 0 for a free one; the usual one where None, or the next that is free.
         reader_email: a subscriber whose merge values are shown; the sample's where empty.
         ready: called with the page's address once it can be opened, and Ctrl-C would end it well.
+        explain: what the page says of an error.
 
     Raises:
         ConfigurationError: the port cannot be had, or the database cannot be used.
@@ -52,7 +54,7 @@ def run_preview(  # noqa: PLR0913 - each is a choice of the caller's
     try:
         with _listen(port) as listener:
             session = _session(path, settings, library, reader_email)
-            server, _ = _server(session, library, url_of(listener), ready=ready)
+            server, _ = _server(session, library, url_of(listener), ready=ready, explain=explain)
             server.run(sockets=[listener])
     finally:
         library.close()
@@ -89,11 +91,11 @@ class PreviewHandle:
 
 def _listen(port: int | None) -> socket:
     if port is not None:
-        return listen(HOST, port, advice=_ADVICE)
+        return listen(HOST, port, code=_PORT_UNAVAILABLE)
     for one in range(USUAL_PORT, USUAL_PORT + _PORTS_TRIED):
         with suppress(ConfigurationError):
-            return listen(HOST, one, advice=_ADVICE)
-    return listen(HOST, 0, advice=_ADVICE)
+            return listen(HOST, one, code=_PORT_UNAVAILABLE)
+    return listen(HOST, 0, code=_PORT_UNAVAILABLE)
 
 
 def _session(path: Path, settings: Settings, library: Library, reader_email: str) -> Session:
@@ -109,9 +111,10 @@ def _server(
     base: str,
     *,
     ready: Callable[[str, Session], None] = lambda *_: None,
+    explain: Callable[[Exception], str] = str,
 ) -> tuple[Server, str]:
     token = _token(session.state.path, session.settings)
-    preview = Preview(session, library, token=token)
+    preview = Preview(session, library, token=token, explain=explain)
     address = f"{base}/{token}/"
     server = Server(
         preview.app,

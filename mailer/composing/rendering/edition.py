@@ -8,9 +8,9 @@ from pathlib import Path
 from mailer.composing.images.hosted import HostedImage
 from mailer.composing.issue.tree import Author, Blocks, Issue, Paragraph, Section, plain_text
 from mailer.composing.rendering.reading_time import reading_minutes
-from mailer.composing.rendering.words import Words
 from mailer.composing.themes.settings import Accent
 from mailer.composing.themes.theme import Theme
+from mailer.composing.themes.words import Words
 from mailer.errors import RenderError
 from mailer.message.compiled import Mailbox
 

@@ -19,7 +19,7 @@ from mailer.composing.issue.tree import (
     Strong,
     Text,
 )
-from mailer.composing.rendering.words import Words
+from mailer.composing.themes.words import Words
 from mailer.message.compiled import SlotContext
 
 

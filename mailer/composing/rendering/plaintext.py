@@ -34,8 +34,8 @@ from mailer.composing.issue.tree import (
 )
 from mailer.composing.rendering.inline_text import InlineText
 from mailer.composing.rendering.raw import raw_words
-from mailer.composing.rendering.words import Words
 from mailer.composing.rendering.wrap import width, wrap
+from mailer.composing.themes.words import Words
 
 WIDTH = 72
 

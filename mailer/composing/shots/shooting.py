@@ -209,8 +209,9 @@ def _earlier(folder: Path) -> dict[str, Image.Image]:
     pictures = {name: _opened(file) for name, file in found.items() if file.is_file()}
     if not pictures:
         raise NotFoundError(
-            f"{folder}: there are no screenshots to compare with; take some: "
-            f"mailer issue shots FILE -o {folder}"
+            f"{folder}: there are no screenshots to compare with",
+            code="screenshots-missing",
+            folder=str(folder),
         )
     return pictures
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.composing.rendering.words import Words
 from mailer.composing.themes.colour import legible, parse_colour
+from mailer.composing.themes.words import Words
 
 READABLE = 4.5
 """Contrast of small text on its ground. Source: WCAG 2.2, 1.4.3."""

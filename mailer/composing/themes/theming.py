@@ -3,8 +3,8 @@
 import re
 import secrets
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from mailer.composing.themes.theme import BASE, ThemeFile
 from mailer.config import Settings
 from mailer.errors import NotFoundError, RenderError
 from mailer.platform.resources import resource_dir
+from subscribers.errors import Datum
 
 DEFAULT = "digest"
 """The theme that new ones build on."""
@@ -39,6 +40,8 @@ class ThemeEntry:
         extends: the theme that it builds on; empty where that is the base.
         files: those of the workspace.
         problem: why it cannot be used; empty where it can.
+        problem_code: of that error.
+        problem_data: of that error.
     """
 
     name: str
@@ -48,6 +51,8 @@ class ThemeEntry:
     extends: str
     files: tuple[str, ...]
     problem: str = ""
+    problem_code: str = ""
+    problem_data: Mapping[str, Datum] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,12 @@ def check_themes(names: Sequence[str], settings: Settings) -> list[ThemeReport]:
     roots = theme_roots(settings)
     known = list_themes(roots)
     if unknown := [name for name in names if name not in known]:
-        raise NotFoundError(f"there is no theme {unknown[0]!r}: there are {', '.join(known)}")
+        raise NotFoundError(
+            f"there is no theme {unknown[0]!r}: there are {', '.join(known)}",
+            code="theme-unknown",
+            theme=unknown[0],
+            known=known,
+        )
     path = resource_dir("examples") / "specimen.md"
     specimen = Specimen(path, path.read_text(encoding="utf-8"))
     return [
@@ -111,13 +121,12 @@ def new_theme(name: str, settings: Settings, *, parent: str, is_full: bool) -> l
     is_override = (shipped / name / SETTINGS_FILE).is_file()
     if is_override and parent not in {"", name}:
         raise RenderError(
-            f"{name!r} is a shipped theme, which this would override: leave out --from, or choose"
-            " another name"
+            f"{name!r} is a shipped theme, which this would override",
+            code="theme-shipped",
+            theme=name,
         )
     if parent == BASE:
-        raise RenderError(
-            "'base' has no layout: build on one of the themes that mailer theme ls shows"
-        )
+        raise RenderError("'base' has no layout to build on", code="theme-without-layout")
     theme = find_theme(name if is_override else parent or DEFAULT, roots=[workspace, shipped])
     if is_full:
         files = {SETTINGS_FILE: full_settings(theme, name, words=_words(theme)), **_copied(theme)}
@@ -134,7 +143,8 @@ def _entry(name: str, roots: Sequence[Path]) -> ThemeEntry:
     try:
         theme = find_theme(name, roots=roots)
     except RenderError as error:
-        return ThemeEntry(name, "", "", origin, "", tuple(files), str(error))
+        problem = (str(error), error.code, error.data)
+        return ThemeEntry(name, "", "", origin, "", tuple(files), *problem)
     parents = [folder.name for folder in theme.folders if folder.name not in {name, BASE}]
     found = theme.settings
     extends = parents[0] if parents else ""
@@ -147,8 +157,9 @@ def _copied(theme: Theme) -> dict[str, str]:
     if built := next((file for file in files.values() if PARENT in file.text), None):
         raise RenderError(
             f"builds on the file that it hides ({PARENT}{built.path.name}), so a copy cannot stand"
-            " alone: leave out --full",
+            " alone",
             path=built.path,
+            code="theme-not-standalone",
         )
     return {name: file.text for name, file in (*files.items(), *_sheets(theme))}
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mailer.composing.rendering.words import Words, wrong_words
 from mailer.composing.themes.settings import Accent, Logo, SocialLink, ThemeSettings
 from mailer.composing.themes.settings_file import SettingsFile, is_set
+from mailer.composing.themes.words import Words, wrong_words
 from mailer.errors import RenderError
 
 _COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")

@@ -76,11 +76,13 @@ def find_reader(engine: Engine, email: str, overrides: Mapping[str, str]) -> Rea
     """
     if not email:
         return Reader("", dict(overrides))
-    address = _address(email, "--as")
+    address = _address(email)
     with engine.connect() as connection:
         found = queries.find_subscriber(connection, address.email_key)
     if found is None:
-        raise NotFoundError(f"{address.email} is not a subscriber: --as takes one, or --set values")
+        raise NotFoundError(
+            f"{address.email} is not a subscriber", code="reader-unknown", email=address.email
+        )
     return Reader(found.email, {**found.fields, "name": found.name, **overrides})
 
 
@@ -92,16 +94,16 @@ def parse_addresses(texts: Sequence[str]) -> list[Address]:
     """
     found: dict[str, Address] = {}
     for text in texts:
-        address = _address(text, "--to")
+        address = _address(text)
         found.setdefault(address.email_key, address)
     return list(found.values())
 
 
-def _address(text: str, option: str) -> Address:
+def _address(text: str) -> Address:
     try:
         return parse_address(text)
     except InvalidAddressError as error:
-        raise InvalidAddressError(f"{option} {text!r}: {error}") from None
+        raise InvalidAddressError(f"{text!r}: {error}", address=text) from None
 
 
 def suppressed(engine: Engine, addresses: Sequence[Address]) -> dict[str, str]:

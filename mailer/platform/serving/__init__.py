@@ -115,7 +115,7 @@ class ServerHandle:
         self.stop()
 
 
-def listen(host: str, port: int, *, advice: str) -> socket.socket:
+def listen(host: str, port: int, *, code: str = "address-unavailable") -> socket.socket:
     """Return a listening socket that says it is TCP.
 
     `socket.create_server` leaves that out, and asyncio then leaves Nagle's algorithm on: each
@@ -124,7 +124,7 @@ def listen(host: str, port: int, *, advice: str) -> socket.socket:
     Args:
         host: address to listen on.
         port: 0 for a free one.
-        advice: what to do where the port cannot be had.
+        code: of the error where the port cannot be had.
 
     Raises:
         ConfigurationError: it cannot.
@@ -137,7 +137,8 @@ def listen(host: str, port: int, *, advice: str) -> socket.socket:
         listener.listen(_BACKLOG)
     except (OSError, OverflowError) as error:
         listener.close()
-        raise ConfigurationError(f"cannot listen on {host}:{port} ({error}): {advice}") from None
+        message = f"cannot listen on {host}:{port} ({error})"
+        raise ConfigurationError(message, code=code, host=host, port=port) from None
     return listener
 
 

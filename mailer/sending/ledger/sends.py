@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from mailer.errors import NotFoundError
 from mailer.message.compiled import CompiledIssue, MailingIdentity
 from mailer.sending.books import Books
 from mailer.sending.ledger.issues import from_document
@@ -108,10 +109,16 @@ def list_sends(connection: Connection, *, limit: int) -> list[SendSummary]:
     return [_summary(row) for row in rows]
 
 
-def get_send(connection: Connection, send_id: int) -> SendSummary | None:
-    """Return the send, if there is one."""
+def get_send(connection: Connection, send_id: int) -> SendSummary:
+    """Return the send.
+
+    Raises:
+        NotFoundError: there is none.
+    """
     row = connection.execute(text(_SUMMARY + "WHERE send.id = :id"), {"id": send_id}).one_or_none()
-    return None if row is None else _summary(row)
+    if row is None:
+        raise NotFoundError(f"there is no send {send_id}", code="send-unknown", send=send_id)
+    return _summary(row)
 
 
 def _summary(row: Row[Any]) -> SendSummary:

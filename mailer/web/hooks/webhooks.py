@@ -17,6 +17,7 @@ from mailer.providers.sendgrid.signature import (
     TIMESTAMP_HEADER,
     SignatureVerifier,
 )
+from mailer.web.errors import STATUSES
 
 logger = structlog.get_logger(__name__)
 
@@ -50,10 +51,8 @@ def make_router(engine: Engine, verifier: SignatureVerifier | None) -> APIRouter
         try:
             verifier.check(body, signature=signature, timestamp=timestamp, now=now)
             webhook.parse_events(body, received_at=now)
-        except WebhookSignatureError as error:
-            return _refused(401, error)
-        except WebhookPayloadError as error:
-            return _refused(400, error)
+        except (WebhookSignatureError, WebhookPayloadError) as error:
+            return _refused(STATUSES[type(error)], error)
         webhook_id = store_webhook(engine, webhook.PROVIDER, body, now=now)
         applying = BackgroundTask(try_to_apply, engine, webhook_id, now=now)
         return Response(status_code=204, background=applying)

@@ -35,8 +35,10 @@ def test_head_is_the_newest_revision() -> None:
     assert ScriptDirectory(str(folder)).get_heads() == [migrate.HEAD]
 
 
-def test_another_version_is_refused_with_what_to_do(engine: Engine) -> None:
+def test_another_version_is_refused(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-    with pytest.raises(ConfigurationError, match="mailer db upgrade"):
+    with pytest.raises(ConfigurationError, match="at revision 0000") as refused:
         migrate.ensure_schema(engine)
+    assert refused.value.code == "schema-revision"
+    assert refused.value.data == {"revision": "0000", "needed": migrate.HEAD}

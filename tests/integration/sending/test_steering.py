@@ -104,8 +104,9 @@ def test_retry_by_a_persons_word_sends_once_more_with_the_same_message_id(
 
 @pytest.mark.parametrize("steer", [steering.pause, steering.resume, steering.cancel])
 def test_steering_a_send_that_is_not_there(ledger: Ledger, steer: object) -> None:
-    with pytest.raises(NotFoundError, match="sends ls"):
+    with pytest.raises(NotFoundError, match="there is no send 404") as missing:
         steer(ledger.engine, 404)  # type: ignore[operator]
+    assert (missing.value.code, missing.value.data) == ("send-unknown", {"send": 404})
 
 
 def test_the_story_of_one_delivery(ledger: Ledger) -> None:

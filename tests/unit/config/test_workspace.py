@@ -36,12 +36,17 @@ def test_current_folder_by_default(workspace: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_there_is_none(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"no mailer.toml in .*; run `mailer init` here"):
+    with pytest.raises(ConfigurationError, match=r"no mailer.toml in .* or above it$") as missing:
         find_workspace(tmp_path, environ={})
+    assert (missing.value.code, missing.value.data) == (
+        "workspace-missing",
+        {"folder": str(tmp_path.resolve())},
+    )
     with pytest.raises(ConfigurationError, match=r"MAILER_WORKSPACE: .* is not a workspace"):
         find_workspace(tmp_path, environ={"MAILER_WORKSPACE": str(tmp_path)})
-    with pytest.raises(ConfigurationError, match=r"--workspace: .* is not a workspace"):
+    with pytest.raises(ConfigurationError, match=r"^/.*/missing is not a workspace") as wrong:
         load_settings(tmp_path / "missing", environ={})
+    assert wrong.value.code == "workspace-invalid"
 
 
 def test_the_environment_makes_a_workspace_of_any_folder(

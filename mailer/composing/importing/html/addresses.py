@@ -18,7 +18,7 @@ _MERGE = re.compile(
     r"\{\{|\{%|%7B%7B|\*\|[A-Z]|\{[a-z_]+\}|\[(?:unsubscribe|webversion)|%%\w+%%", re.IGNORECASE
 )
 
-NO_BASE = "it is relative and the page's own address is not known (--base-url gives it)"
+NO_BASE = "it is relative and the page's own address is not known"
 NOT_MAILABLE = "only https, http and mailto links work in a mail"
 
 

@@ -27,15 +27,20 @@ SOURCES: tuple[str, ...] = get_args(Source)
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OTHERS = (
-    (re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "is a message of Outlook: save it as .eml"),
-    (re.compile(rb"%PDF-"), "is a PDF: import the page or mail that it was made of"),
+    (
+        re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+        "is a message of Outlook: save it as .eml",
+        "",
+    ),
+    (re.compile(rb"%PDF-"), "is a PDF: import the page or mail that it was made of", ""),
     (
         re.compile(
             rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)*"
             rb"<(?:rss|feed|rdf:RDF)[\s>]",
             re.DOTALL | re.IGNORECASE,
         ),
-        "is a feed: mailer issue draft --from-feed reads it",
+        "is a feed",
+        "feed-not-issue",
     ),
 )
 _SNIFFED = 65_536
@@ -77,9 +82,9 @@ def read_export(data: bytes, *, name: str, source: str = "auto", base_url: str =
 
 def _refuse_others(data: bytes, *, name: str) -> None:
     """Refuse what people have besides, with what to do."""
-    for begin, what in _OTHERS:
+    for begin, what, code in _OTHERS:
         if begin.match(data):
-            raise RenderError(what, path=Path(name))
+            raise RenderError(what, path=Path(name), code=code)
 
 
 def detect(data: bytes, *, name: str) -> str:
@@ -262,7 +267,8 @@ class _Folder(dict[str, bytes]):
 def _some(export: Export, name: str) -> Export:
     if not export.posts:
         raise RenderError(
-            f"holds no post that can be imported (read as {export.source}): --from says what it is",
+            f"holds no post that can be imported (read as {export.source})",
             path=Path(name),
+            code="posts-none",
         )
     return export

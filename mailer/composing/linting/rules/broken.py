@@ -16,14 +16,14 @@ RULES = (
         Severity.ERROR,
         "the theme cannot be used",
         "The issue cannot be compiled, so nothing can go out.",
-        "Correct the theme's file; `mailer theme check` looks at it alone.",
+        "Correct the theme's file.",
     ),
     Rule(
         "theme-unknown",
         Severity.ERROR,
         "a theme that does not exist",
         "The issue cannot be compiled, so nothing can go out.",
-        "`mailer theme ls` shows those that there are.",
+        "Name one that there is.",
     ),
     Rule(
         "not-utf-8",

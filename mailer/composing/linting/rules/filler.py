@@ -20,7 +20,7 @@ RULES = (
         "sample-left",
         Severity.WARNING,
         "words that a new issue begins with",
-        "`mailer issue new` put them there as a sample.",
+        "A new issue has them as a sample.",
         "Write your own.",
     ),
 )

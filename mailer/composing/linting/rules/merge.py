@@ -18,13 +18,13 @@ RULES = (
         Severity.WARNING,
         "a merge field without a default",
         'Whoever has no value for it reads "Hello ," instead.',
-        'Write {{ field | default: "..." }}, or count the list: --list SLUG.',
+        'Write {{ field | default: "..." }}.',
     ),
     Rule(
         "merge-field-lacking",
         Severity.ERROR,
         "a merge field that some recipients have no value for",
-        "They would see a gap; `mailer send` refuses to leave one.",
+        "They would see a gap, so it is not sent like that.",
         'Write {{ field | default: "..." }}.',
     ),
     Rule(
@@ -32,7 +32,7 @@ RULES = (
         Severity.ERROR,
         "a merge field that nobody has",
         "Everybody would get the default, or a gap.",
-        "Use a field of the list; `mailer subscriber show ADDRESS` lists a subscriber's.",
+        "Use a field of the list.",
     ),
     Rule(
         "merge-field-misspelt",

@@ -94,7 +94,7 @@ def test_a_draft_made_again_is_the_same_and_thrown_away_it_never_was(
     before = (author.path / "a.md").read_text()
     refused = author.call(*draft)
     assert refused.code == ExitCode.USAGE
-    assert "a.md: is there already; nothing was written (-o names another file" in refused.error
+    assert "a.md: is there already; nothing was written; -o names another file" in refused.error
     assert author.call(*draft, "--force").code == 0
     assert (author.path / "a.md").read_text() == before
     (author.path / "a.md").unlink()
@@ -127,6 +127,8 @@ def test_one_feed_that_fails_costs_no_other_anything(author: Cli, feeds: FeedSer
         "is a web page of 127.0.0.1:" + str(feeds.port) + " and names no feed",
         "answered 404 Not Found; look for its new address",
     ]
+    codes = [one.get("error_code") for one in done.json["feeds"]]
+    assert codes == ["feed", None, "feed", "feed"]
     assert done.json["items"] == 1
     shown = author.call("issue", "draft", *urls, "-o", "b.md", "--again")
     assert shown.err.count("failed:") == 3

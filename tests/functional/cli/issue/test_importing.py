@@ -100,6 +100,8 @@ def test_all_needs_a_folder_and_goes_on_after_a_bad_post(author: Cli) -> None:
     assert [path.name for path in (author.path / "out").iterdir()] == ["good.md"]
     reports = author.call("issue", "import", "x.json", "--all", "-o", "out", "--json")
     assert [set(report) >= {"error"} for report in reports.json] == [True, True], "good.md is there"
+    assert [report["error_code"] for report in reports.json] == ["render", "file-exists"]
+    assert reports.json[1]["error_data"] == {"path": "out/good.md"}
 
 
 def test_a_dry_run_writes_nothing(author: Cli) -> None:

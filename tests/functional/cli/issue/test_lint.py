@@ -69,8 +69,13 @@ def test_machines_get_one_document(author: Cli) -> None:
     data = author.call("issue", "lint", "wrong.md", "--json").json
     [finding] = data["files"][0]["findings"]
     assert (finding["code"], finding["line"], finding["column"]) == ("todo-left", 16, 20)
+    assert "what is behind the links (--links)" in data["files"][0]["facts"]["left_out"]
     log = author.call("issue", "lint", "wrong.md", "--sarif")
     assert log.code == 1
+    driver = log.json["runs"][0]["tool"]["driver"]
+    assert driver["name"] == "mailer issue lint"
+    help_of = {rule["id"]: rule["help"]["text"] for rule in driver["rules"]}
+    assert help_of["theme-broken"].endswith("`mailer theme check` looks at it alone.")
     [result] = log.json["runs"][0]["results"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "wrong.md"
     github = author.call("issue", "lint", "wrong.md", "--format", "github").out

@@ -164,13 +164,14 @@ def test_embeds_of_markdown_are_links_and_tags_stay_whole() -> None:
     [
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", "save it as .eml"),
         (b"%PDF-1.7\n\0", "is a PDF"),
-        (b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- x -->\n<rss version="2.0">', "--from-feed"),
-        (b'<feed xmlns="http://www.w3.org/2005/Atom">', "--from-feed"),
+        (b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- x -->\n<rss version="2.0">', "is a feed"),
+        (b'<feed xmlns="http://www.w3.org/2005/Atom">', "is a feed"),
     ],
 )
 def test_what_is_no_source_says_what_to_do(data: bytes, what: str) -> None:
-    with pytest.raises(RenderError, match=what):
+    with pytest.raises(RenderError, match=what) as refused:
         read_export(data, name="x.bin")
+    assert (refused.value.code == "feed-not-issue") == (what == "is a feed")
 
 
 @pytest.mark.parametrize(
