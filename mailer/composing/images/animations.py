@@ -90,7 +90,7 @@ def survey(image: Image.Image, frames: int, limits: ImageLimits) -> Animation:
 
 
 def still_of(animation: Animation) -> Image.Image:
-    """Return the frame that stands for the animation, mode RGBA."""
+    """Return the frame that is shown in place of the animation, mode RGBA."""
     animation.image.seek(animation.numbers[animation.first])
     return bare(animation.image.convert("RGBA"))
 

@@ -55,7 +55,7 @@ class PlainText:
     images: Mapping[str, HostedImage] = field(default_factory=dict)
 
     def section(self, section: Section, number: int) -> str:
-        """Return a section: its ruled name, its introduction, its items; 0 is no number."""
+        """Return a section: its underlined name, introduction and items; number 0 is left out."""
         parts = []
         if section.name:
             name = f"{number}. " * bool(number) + self.inline.of(section.name)

@@ -28,7 +28,7 @@ class SettingsFile:
     text: str
 
     def table(self) -> Mapping[str, Any]:
-        """Return the parsed file, which is not to be changed.
+        """Return the parsed file, which nobody may change.
 
         Raises:
             RenderError: it is not TOML, or has a key that no theme knows.

@@ -11,7 +11,7 @@ _EXPRESSION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FieldSpan:
-    """What stands between `{{` and `}}`; `name` is empty where that is no merge field."""
+    """What stands between `{{` and `}}`; `name` is empty where that is not a merge field."""
 
     name: str
     default: str | None

@@ -61,7 +61,7 @@ class Spans:
     Args:
         links: every link.
         images: every picture.
-        broken: ranges that were meant as links and are none.
+        broken: ranges that were meant as links but are not.
         missing: reference links whose definition is not there.
     """
 
