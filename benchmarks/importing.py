@@ -23,9 +23,9 @@ from mailer.database.engine import make_engine
 from mailer.database.migrate import upgrade
 from mailer.platform.clock import utcnow
 from mailer.platform.embedded import acquire
-from subscribers import service
 from subscribers.importing.rows import CsvRows
 from subscribers.importing.run import ImportResult, import_csv
+from subscribers.lists import mailing_lists
 
 if TYPE_CHECKING:
     import psycopg
@@ -46,7 +46,7 @@ def main() -> None:
 
 def _measure(engine: Engine, path: Path, count: int) -> dict[str, Any]:
     with engine.begin() as connection:
-        weekly = service.create_mailing_list(connection, slug="weekly", name="", now=utcnow())
+        weekly = mailing_lists.create_mailing_list(connection, slug="weekly", name="", now=utcnow())
 
     def run() -> ImportResult:
         return import_csv(engine, path, mailing_list_id=weekly.id, now=utcnow())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, text
 
-from subscribers import service
+from subscribers import subscriptions
 from subscribers.model import SubscriptionState
 
 _TOKEN_IDS = 3
@@ -82,7 +82,7 @@ def unsubscribe(engine: Engine, link: UnsubscribeLink, *, source: str, now: dt.d
         now: aware UTC.
     """
     with engine.begin() as connection:
-        service.unsubscribe(
+        subscriptions.unsubscribe(
             connection,
             subscriber_id=link.subscriber_id,
             mailing_list_id=link.mailing_list_id,

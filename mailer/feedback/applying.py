@@ -20,7 +20,7 @@ from mailer.feedback.transitions import state_after, suppresses
 from mailer.providers.event import Event, EventKind
 from mailer.providers.sendgrid import webhook
 from mailer.states import DeliveryState
-from subscribers import service
+from subscribers import subscriptions, suppressions
 from subscribers.errors import InvalidAddressError
 from subscribers.model import SuppressionReason
 from subscribers.people.address import parse_address
@@ -198,7 +198,7 @@ def _heed(
 ) -> None:
     """Suppress addresses and end subscriptions, each in one order."""
     for email_key, event in _to_suppress(pairs):
-        service.suppress(
+        suppressions.suppress(
             connection,
             email_key=email_key,
             reason=SuppressionReason(suppresses(event.kind) or ""),
@@ -206,7 +206,7 @@ def _heed(
             now=now,
         )
     for target, event in _to_unsubscribe(pairs):
-        service.unsubscribe(
+        subscriptions.unsubscribe(
             connection,
             subscriber_id=target.subscriber_id,
             mailing_list_id=target.mailing_list_id,

@@ -13,7 +13,7 @@ from mailer.errors import NotFoundError
 from mailer.message.compiled import SYSTEM_FIELDS
 from mailer.sending.gaps import count_gaps
 from mailer.sending.ledger import issues, planning
-from subscribers import queries
+from subscribers.lists import mailing_lists
 
 
 def count_audience(
@@ -39,7 +39,7 @@ def count_audience(
         raise NotFoundError("no mailing list is named", code="list-unnamed")
     names = {each.name for each in document.fields if each.name} - SYSTEM_FIELDS
     with engine.connect() as connection:
-        list_id = queries.get_mailing_list(connection, slug).id
+        list_id = mailing_lists.get_mailing_list(connection, slug).id
         counts = planning.count_audience(
             connection,
             mailing_list_id=list_id,

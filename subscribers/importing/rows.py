@@ -1,7 +1,5 @@
 """Rows of an import: CSV records to subscribers, or to a reason why not."""
 
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import partial
 from io import TextIOWrapper
@@ -19,17 +17,10 @@ from subscribers.importing.csvtext import (
     unguard,
 )
 from subscribers.people.address import Address, parse_address
+from subscribers.people.fields import EMAIL_NAMES, LONGEST_VALUE, NAME, RESERVED_NAMES, field_name
 
-LONGEST_CELL = 2000
-"""Characters in a cell. SendGrid takes 10,000 bytes for all of one person's values."""
 MOST_FIELDS = 100
 
-EMAIL_COLUMNS = frozenset({"email", "e_mail", "email_address", "e_mail_address"})
-NAME_COLUMN = "name"
-RESERVED_COLUMNS = EMAIL_COLUMNS | {NAME_COLUMN}
-
-_FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
-_LONGEST_FIELD_NAME = 63
 _UTF8 = Encoding("utf-8")
 
 
@@ -136,29 +127,9 @@ def detect_delimiter(header: str) -> str:
 
     def name_count(delimiter: str) -> tuple[bool, int]:
         cells = next(read_records([header], delimiter=delimiter)).cells
-        return any(column_name(cell) in EMAIL_COLUMNS for cell in cells), len(cells)
+        return any(field_name(cell) in EMAIL_NAMES for cell in cells), len(cells)
 
     return max(DELIMITERS, key=name_count)
-
-
-def column_name(header: str) -> str:
-    """Return a header cell as a field name, `First Name` as `first_name`; "" if nothing is left.
-
-    A field name matches `[a-z][a-z0-9_]*` and has at most 63 characters.
-    """
-    plain = unicodedata.normalize("NFKD", header.casefold())
-    letters = "".join(char for char in plain if not unicodedata.combining(char))
-    name = re.sub(r"[^a-z0-9_]+", "_", letters).strip("_")
-    if name[:1].isdigit():
-        name = f"field_{name}"
-    return name[:_LONGEST_FIELD_NAME].rstrip("_")
-
-
-def is_field_name(name: str) -> bool:
-    """Return whether `name` can name a merge field."""
-    return (
-        bool(_FIELD_NAME.match(name)) and column_name(name) == name and name not in RESERVED_COLUMNS
-    )
 
 
 def read_columns(header: Sequence[str]) -> Columns:
@@ -169,16 +140,16 @@ def read_columns(header: Sequence[str]) -> Columns:
     Raises:
         ValueError: there is no address column, or two columns of one name, or too many.
     """
-    names = [column_name(cell) or f"column_{place}" for place, cell in enumerate(header, 1)]
-    emails = [place for place, name in enumerate(names) if name in EMAIL_COLUMNS]
+    names = [field_name(cell) or f"column_{place}" for place, cell in enumerate(header, 1)]
+    emails = [place for place, name in enumerate(names) if name in EMAIL_NAMES]
     if not emails:
         raise ValueError(_no_email_column(header))
-    taken = ["email" if name in EMAIL_COLUMNS else name for name in names]
+    taken = ["email" if name in EMAIL_NAMES else name for name in names]
     _refuse_twins(taken)
-    fields = tuple((at, name) for at, name in enumerate(names) if name not in RESERVED_COLUMNS)
+    fields = tuple((at, name) for at, name in enumerate(names) if name not in RESERVED_NAMES)
     if len(fields) > MOST_FIELDS:
         raise ValueError(f"has {len(fields)} merge fields; at most {MOST_FIELDS} are possible")
-    name_at = names.index(NAME_COLUMN) if NAME_COLUMN in names else None
+    name_at = names.index(NAME) if NAME in names else None
     return Columns(len(names), emails[0], name_at, fields)
 
 
@@ -226,7 +197,7 @@ def _import_row(record: Record, columns: Columns) -> ImportRow:
     width = columns.width
     if len(cells) > width and any(cells[width:]):
         raise ValueError(f"has {len(cells)} cells, but the header names {width}")
-    if len(record.raw) > LONGEST_CELL:
+    if len(record.raw) > LONGEST_VALUE:
         _refuse_long_cells(cells)
     cells += [""] * (width - len(cells))
     mailbox_name, text = split_mailbox(unguard(cells[columns.email].strip()))
@@ -239,8 +210,8 @@ def _import_row(record: Record, columns: Columns) -> ImportRow:
 
 def _refuse_long_cells(cells: Sequence[str]) -> None:
     for place, cell in enumerate(cells, 1):
-        if len(cell) > LONGEST_CELL:
-            raise ValueError(f"cell {place} is longer than {LONGEST_CELL:,} characters")
+        if len(cell) > LONGEST_VALUE:
+            raise ValueError(f"cell {place} is longer than {LONGEST_VALUE:,} characters")
 
 
 def split_mailbox(text: str) -> tuple[str, str]:

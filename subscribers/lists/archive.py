@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from subscribers.lists.mailing_lists import get_mailing_list
 from subscribers.model import (
     ArchiveRobots,
     ArchiveVisibility,
     SubscriptionState,
     is_list_slug,
 )
-from subscribers.queries import get_mailing_list
 
 _COLUMNS = "id, slug, name, archive_visibility, archive_robots, archive_generation"
 

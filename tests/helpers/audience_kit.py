@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from subscribers import service
+from subscribers import subscriptions
+from subscribers.lists import mailing_lists
+from subscribers.lists.mailing_lists import MailingList
 from subscribers.people.address import parse_address
-from subscribers.queries import MailingList
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(days=1)
@@ -47,17 +48,19 @@ class Audience:
 
     def list_named(self, slug: str) -> MailingList:
         with self.engine.begin() as connection:
-            return service.create_mailing_list(connection, slug=slug, name="", now=NOW)
+            return mailing_lists.create_mailing_list(connection, slug=slug, name="", now=NOW)
 
-    def subscribe(self, email: str, **options: Any) -> service.Subscribed:
+    def subscribe(self, email: str, **options: Any) -> subscriptions.Subscribed:
         values = {"mailing_list_id": self.weekly.id, "source": "cli", "evidence": {}, "now": NOW}
         with self.engine.begin() as connection:
-            return service.subscribe(connection, address=parse_address(email), **(values | options))
+            return subscriptions.subscribe(
+                connection, address=parse_address(email), **(values | options)
+            )
 
     def unsubscribe(self, email: str) -> bool:
         subscriber_id = self.rows("SELECT id FROM subscriber WHERE email_key = :k", k=email)[0][0]
         with self.engine.begin() as connection:
-            return service.unsubscribe(
+            return subscriptions.unsubscribe(
                 connection,
                 subscriber_id=subscriber_id,
                 mailing_list_id=self.weekly.id,

@@ -23,9 +23,9 @@ from mailer.platform.resources import resource_dir
 from mailer.sending import planning, reporting, sweeping
 from mailer.states import DeliveryState
 from mailer.web.inbox.server import InboxServer
-from subscribers import service
 from subscribers.importing.run import import_csv
-from subscribers.queries import MailingList
+from subscribers.lists import mailing_lists
+from subscribers.lists.mailing_lists import MailingList
 
 if TYPE_CHECKING:
     from mailer.message.compiled import CompiledIssue
@@ -73,7 +73,7 @@ class Demo:
         source = resource_dir("examples") / "subscribers.csv"
         rejects = self.app.settings.workspace / "rejected.csv"
         with self.app.engine.begin() as connection:
-            self._mailing_list = service.create_mailing_list(
+            self._mailing_list = mailing_lists.create_mailing_list(
                 connection, slug=LIST_SLUG, name="Readers", now=utcnow()
             )
         with import_bar() as progress:

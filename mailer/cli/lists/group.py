@@ -11,7 +11,7 @@ from mailer.cli.options import Json
 from mailer.cli.shared import console, print_json
 
 if TYPE_CHECKING:
-    from subscribers.queries import MailingListCounts
+    from subscribers.lists.mailing_lists import MailingListCounts
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,10 +35,10 @@ def create(
     """
     from mailer.bootstrap import open_app
     from mailer.platform.clock import utcnow
-    from subscribers import service
+    from subscribers.lists import mailing_lists
 
     with open_app() as opened, opened.engine.begin() as connection:
-        found = service.create_mailing_list(connection, slug=slug, name=name, now=utcnow())
+        found = mailing_lists.create_mailing_list(connection, slug=slug, name=name, now=utcnow())
     console.print(f"mailing list [bold]{found.slug}[/]: {escape(found.name)}")
 
 
@@ -54,10 +54,10 @@ def list_all(
       mailer lists ls --json
     """
     from mailer.bootstrap import open_app
-    from subscribers import queries
+    from subscribers.lists import mailing_lists
 
     with open_app() as opened, opened.engine.connect() as connection:
-        counts = queries.count_mailing_lists(connection)
+        counts = mailing_lists.count_mailing_lists(connection)
     if as_json:
         print_json([_as_data(one) for one in counts])
     elif counts:

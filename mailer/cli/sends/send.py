@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mailer.message.compiled import CompiledIssue
     from mailer.sending.planning import Preview
     from mailer.sending.reporting import SendReport
-    from subscribers.queries import MailingList
+    from subscribers.lists.mailing_lists import MailingList
 
 GUESSED_RATE = {"smtp": 200, "sendgrid": 2_000, "outbox": 1_000}
 """Recipients a second, for the estimate before the first send."""
@@ -183,12 +183,12 @@ def _leave(app: "App", send_id: int, *, as_json: bool) -> int:
 
 
 def _mailing_list(app: "App", slug: str) -> "MailingList":
-    from subscribers import queries
+    from subscribers.lists import mailing_lists
 
     if not slug:
         raise NotFoundError("say which mailing list: --list SLUG, or `list: SLUG` in the issue")
     with app.engine.connect() as connection:
-        return queries.get_mailing_list(connection, slug)
+        return mailing_lists.get_mailing_list(connection, slug)
 
 
 def _refuse_gaps(preview: "Preview") -> None:

@@ -38,11 +38,11 @@ def export(
       mailer subscriber export --list weekly --state unsubscribed
     """
     from mailer.bootstrap import open_app
-    from subscribers import queries
+    from subscribers.lists import mailing_lists
 
     with open_app() as opened:
         with opened.engine.connect() as connection:
-            found = queries.get_mailing_list(connection, slug)
+            found = mailing_lists.get_mailing_list(connection, slug)
         count = _export(opened.engine, found.id, state, output)
     if output is not None:
         console.print(

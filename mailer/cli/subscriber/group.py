@@ -18,7 +18,7 @@ from subscribers.model import SuppressionReason
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from subscribers.queries import Subscriber
+    from subscribers.people.people import Subscriber
 
 app = typer.Typer(
     no_args_is_help=True, help="Subscribers: add, import, export, show, unsubscribe, suppress."
@@ -48,15 +48,16 @@ def add(
     """
     from mailer.bootstrap import open_app
     from mailer.platform.clock import utcnow
-    from subscribers import queries, service
+    from subscribers import subscriptions
+    from subscribers.lists import mailing_lists
     from subscribers.people.address import parse_address
 
     address = parse_address(email)
     fields = _fields(field or [])
     with open_app() as opened, opened.engine.begin() as connection:
-        done = service.subscribe(
+        done = subscriptions.subscribe(
             connection,
-            mailing_list_id=queries.get_mailing_list(connection, slug).id,
+            mailing_list_id=mailing_lists.get_mailing_list(connection, slug).id,
             address=address,
             name=name,
             fields=fields,
@@ -88,13 +89,14 @@ def show(email: Email, as_json: Json = False) -> None:
       mailer subscriber show ada@example.org --json
     """
     from mailer.bootstrap import open_app
-    from subscribers import queries
+    from subscribers import suppressions
+    from subscribers.people import people
     from subscribers.people.address import parse_address
 
     address = parse_address(email)
     with open_app() as opened, opened.engine.connect() as connection:
-        person = queries.find_subscriber(connection, address.email_key)
-        suppression = queries.find_suppression(connection, address.email_key)
+        person = people.find_subscriber(connection, address.email_key)
+        suppression = suppressions.find_suppression(connection, address.email_key)
     if person is None and suppression is None:
         raise NotFoundError(f"{address.email} is not known here")
     if as_json:
@@ -112,14 +114,15 @@ def unsubscribe(email: Email, slug: ListSlug) -> None:
     """
     from mailer.bootstrap import open_app
     from mailer.platform.clock import utcnow
-    from subscribers import queries, service
+    from subscribers import subscriptions
+    from subscribers.lists import mailing_lists
 
     with open_app() as opened, opened.engine.begin() as connection:
         person = _require(connection, email)
-        is_changed = service.unsubscribe(
+        is_changed = subscriptions.unsubscribe(
             connection,
             subscriber_id=person.id,
-            mailing_list_id=queries.get_mailing_list(connection, slug).id,
+            mailing_list_id=mailing_lists.get_mailing_list(connection, slug).id,
             source="cli",
             evidence=_operator(),
             now=utcnow(),
@@ -142,12 +145,12 @@ def suppress(
     """
     from mailer.bootstrap import open_app
     from mailer.platform.clock import utcnow
-    from subscribers import service
+    from subscribers import suppressions
     from subscribers.people.address import parse_address
 
     address = parse_address(email)
     with open_app() as opened, opened.engine.begin() as connection:
-        is_new = service.suppress(
+        is_new = suppressions.suppress(
             connection,
             email_key=address.email_key,
             reason=reason,
@@ -174,11 +177,11 @@ def _operator() -> dict[str, str]:
 
 
 def _require(connection: "Connection", email: str) -> "Subscriber":
-    from subscribers import queries
+    from subscribers.people import people
     from subscribers.people.address import parse_address
 
     address = parse_address(email)
-    person = queries.find_subscriber(connection, address.email_key)
+    person = people.find_subscriber(connection, address.email_key)
     if person is None:
         raise NotFoundError(f"{address.email} is not a subscriber")
     return person

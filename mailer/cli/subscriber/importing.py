@@ -69,11 +69,11 @@ def import_file(
 
 def _preview(engine: "Engine", file: Path, slug: str, *, may_create: bool) -> "ImportResult":
     from mailer.cli.subscriber.import_progress import import_bar
-    from subscribers import queries
     from subscribers.importing.run import preview_csv
+    from subscribers.lists import mailing_lists
 
     with engine.connect() as connection:
-        find = queries.find_mailing_list if may_create else queries.get_mailing_list
+        find = mailing_lists.find_mailing_list if may_create else mailing_lists.get_mailing_list
         found = find(connection, slug)
     with when_stopped("nothing was changed"), import_bar() as progress:
         list_id = found.id if found else None
@@ -85,14 +85,14 @@ def _import(
 ) -> "ImportResult":
     from mailer.cli.subscriber.import_progress import import_bar
     from mailer.platform.clock import utcnow
-    from subscribers import queries, service
     from subscribers.importing.run import import_csv
+    from subscribers.lists import mailing_lists
 
     now = utcnow()
     with engine.begin() as connection:
         if may_create:
-            service.create_mailing_list(connection, slug=slug, name="", now=now)
-        found = queries.get_mailing_list(connection, slug)
+            mailing_lists.create_mailing_list(connection, slug=slug, name="", now=now)
+        found = mailing_lists.get_mailing_list(connection, slug)
     safe = "who was imported stays so; import the file again, and the rest follows"
     with when_stopped(safe), import_bar() as progress:
         return import_csv(

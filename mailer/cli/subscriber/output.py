@@ -10,7 +10,8 @@ from mailer.cli.shared import console, show_time
 
 if TYPE_CHECKING:
     from subscribers.importing.run import ImportResult
-    from subscribers.queries import Subscriber, Suppression
+    from subscribers.people.people import Subscriber
+    from subscribers.suppressions import Suppression
 
 _WORDS = {
     "added": "added",

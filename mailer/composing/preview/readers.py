@@ -7,7 +7,7 @@ from mailer.composing.preview.look import Reader
 from mailer.errors import NotFoundError
 from subscribers.errors import InvalidAddressError
 from subscribers.people.address import parse_address
-from subscribers.queries import Person, find_subscriber, search_subscribers
+from subscribers.people.people import Person, find_subscriber, search_subscribers
 
 MOST_FOUND = 8
 PATIENCE_SECONDS = 2

@@ -19,8 +19,10 @@ from mailer.message.links import UNSUBSCRIBE_HELP_PATH
 from mailer.providers.base import Connection, Provider
 from mailer.providers.outcome import Outcome
 from mailer.states import DeliveryState
-from subscribers import queries
+from subscribers import suppressions
 from subscribers.errors import InvalidAddressError
+from subscribers.lists import mailing_lists
+from subscribers.people import people
 from subscribers.people.address import Address, parse_address
 from subscribers.tokens import Purpose, Signer
 
@@ -78,7 +80,7 @@ def find_reader(engine: Engine, email: str, overrides: Mapping[str, str]) -> Rea
         return Reader("", dict(overrides))
     address = _address(email)
     with engine.connect() as connection:
-        found = queries.find_subscriber(connection, address.email_key)
+        found = people.find_subscriber(connection, address.email_key)
     if found is None:
         raise NotFoundError(
             f"{address.email} is not a subscriber", code="reader-unknown", email=address.email
@@ -111,7 +113,7 @@ def suppressed(engine: Engine, addresses: Sequence[Address]) -> dict[str, str]:
     found = {}
     with engine.connect() as connection:
         for address in addresses:
-            why = queries.find_suppression(connection, address.email_key)
+            why = suppressions.find_suppression(connection, address.email_key)
             if why is not None:
                 day = why.recorded_at.date().isoformat()
                 found[address.email_key] = f"suppressed since {day} ({why.reason})"
@@ -198,7 +200,7 @@ class TrialSender:
         if not slug:
             return 0, ""
         with self.engine.connect() as connection:
-            found = queries.find_mailing_list(connection, slug)
+            found = mailing_lists.find_mailing_list(connection, slug)
         return (found.id, found.name) if found else (0, "")
 
     def _keep_copy(self, compiled: CompiledIssue, mailing_list_id: int) -> str:

@@ -5,13 +5,15 @@ import pytest
 from audience_kit import NOW, Audience
 from sqlalchemy import Engine
 
-from subscribers import service
+from subscribers.lists import mailing_lists
 
 
 @pytest.fixture
 def audience(engine: Engine) -> Audience:
     with engine.begin() as connection:
-        weekly = service.create_mailing_list(connection, slug="weekly", name="Weekly", now=NOW)
+        weekly = mailing_lists.create_mailing_list(
+            connection, slug="weekly", name="Weekly", now=NOW
+        )
     return Audience(engine, weekly)
 
 

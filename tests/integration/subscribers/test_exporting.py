@@ -5,7 +5,7 @@ from pathlib import Path
 
 from audience_kit import NOW, Audience
 
-from subscribers import service
+from subscribers import suppressions
 from subscribers.exporting import export_csv
 from subscribers.importing.run import import_csv
 from subscribers.model import SubscriptionState, SuppressionReason
@@ -77,7 +77,7 @@ def test_who_said_no_is_left_out(audience: Audience) -> None:
         audience.subscribe(email)
     audience.unsubscribe("gone@x.org")
     with audience.engine.begin() as connection:
-        service.suppress(
+        suppressions.suppress(
             connection,
             email_key="bad@x.org",
             reason=SuppressionReason.COMPLAINT,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from audience_kit import LATER, NOW, Audience
 
-from subscribers import service
+from subscribers import suppressions
 from subscribers.errors import ImportFileError
 from subscribers.importing.run import ImportResult, Phase, Progress, import_csv, preview_csv
 from subscribers.model import SuppressionReason
@@ -99,7 +99,7 @@ def test_nobody_who_said_no_comes_back(audience: Audience, csv_file: Write) -> N
             "WHERE p.id = subscriber_id AND p.email_key = 'wait@x.org'"
         )
         for key in ("bad@x.org", "stays@x.org"):
-            service.suppress(
+            suppressions.suppress(
                 connection, email_key=key, reason=SuppressionReason.BOUNCE, evidence={}, now=NOW
             )
     before = audience.snapshot()

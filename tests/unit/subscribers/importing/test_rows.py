@@ -9,16 +9,14 @@ from hypothesis import strategies as st
 from subscribers.errors import ImportFileError
 from subscribers.importing.csvtext import guard
 from subscribers.importing.rows import (
-    LONGEST_CELL,
     CsvRows,
     ImportRow,
     RejectedRow,
-    column_name,
     detect_delimiter,
-    is_field_name,
     read_columns,
     split_mailbox,
 )
+from subscribers.people.fields import LONGEST_VALUE, field_name, is_field_name
 
 PATH = Path("people.csv")
 
@@ -95,7 +93,7 @@ def test_short_rows_and_empty_extra_cells_are_fine() -> None:
         ('a@x.org,"Ann', "quote"),
         ('"a@x.org"b,Ann', "quote"),
         ('"a@x.org\nb@x.org",Ann', "invalid characters"),
-        ("a@x.org," + "x" * (LONGEST_CELL + 1), "cell 2 is longer than 2,000"),
+        ("a@x.org," + "x" * (LONGEST_VALUE + 1), "cell 2 is longer than 2,000"),
         ("a@x.org," + "x" * 70_000, "longer than 65,536"),
     ],
 )
@@ -162,8 +160,8 @@ def test_the_name_column_wins_over_the_mailbox() -> None:
 
 @given(st.text(max_size=80))
 def test_column_names_are_field_names_and_stay(header: str) -> None:
-    name = column_name(header)
-    assert column_name(name) == name
+    name = field_name(header)
+    assert field_name(name) == name
     if name and name not in {"email", "name", "e_mail", "email_address", "e_mail_address"}:
         assert is_field_name(name)
 

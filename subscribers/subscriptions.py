@@ -1,4 +1,4 @@
-"""Writes about one person or one mailing list. The caller holds the transaction.
+"""Subscriptions: one person joins a mailing list, or leaves it. The caller holds the transaction.
 
 Many at once: `subscribers.importing`; out again: `subscribers.exporting`.
 """
@@ -10,13 +10,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
-from subscribers import queries
 from subscribers.consent import UNSUBSCRIBABLE, SubscribeAction, subscribe_action
 from subscribers.errors import InvalidNameError, SubscriptionStateError
-from subscribers.importing.rows import LONGEST_CELL, is_field_name
-from subscribers.model import SubscriptionState, SuppressionReason, is_list_slug
+from subscribers.model import SubscriptionState
 from subscribers.people.address import Address
-from subscribers.queries import MailingList
+from subscribers.people.fields import LONGEST_VALUE, is_field_name
 
 _REFUSALS = {
     SubscribeAction.REFUSE_SUPPRESSED: (
@@ -32,11 +30,6 @@ _REFUSALS = {
         "this person was asked to confirm and has not",
     ),
 }
-
-_CREATE_LIST = text("""
-INSERT INTO mailing_list (slug, name, created_at) VALUES (:slug, :name, :now)
-ON CONFLICT (slug) DO NOTHING
-""")
 
 _PUT_PERSON = text("""
 INSERT INTO subscriber AS p (email, email_key, name, fields, created_at, updated_at)
@@ -70,12 +63,21 @@ INSERT INTO consent (subscriber_id, mailing_list_id, action, source, evidence, r
 VALUES (:subscriber_id, :mailing_list_id, :action, :source, CAST(:evidence AS jsonb), :now)
 """)
 
-_SUPPRESS = text("""
-INSERT INTO suppression (email_key, reason, evidence, recorded_at)
-VALUES (:email_key, :reason, CAST(:evidence AS jsonb), :now)
-ON CONFLICT (email_key) DO NOTHING
-RETURNING id
+_STANDING = text("""
+SELECT p.id, s.state, x.id IS NOT NULL AS is_suppressed
+FROM (VALUES (CAST(:email_key AS text))) AS k (email_key)
+LEFT JOIN subscriber p ON p.email_key = k.email_key
+LEFT JOIN subscription s ON s.subscriber_id = p.id AND s.mailing_list_id = :mailing_list_id
+LEFT JOIN suppression x ON x.email_key = k.email_key
 """)
+
+
+class Standing(NamedTuple):
+    """What decides about a person and a mailing list; None for what does not exist."""
+
+    subscriber_id: int | None
+    state: SubscriptionState | None
+    is_suppressed: bool
 
 
 class Subscribed(NamedTuple):
@@ -92,23 +94,12 @@ class Subscribed(NamedTuple):
     is_changed: bool
 
 
-def create_mailing_list(
-    connection: Connection, *, slug: str, name: str, now: dt.datetime
-) -> MailingList:
-    """Return the mailing list with this slug, created where there is none yet.
-
-    One that exists keeps its name.
-
-    Raises:
-        InvalidNameError: the slug is not one.
-    """
-    if not is_list_slug(slug):
-        raise InvalidNameError(
-            f"{slug[:80]!r} cannot name a mailing list; use small letters, digits and hyphens"
-        )
-    tidy = " ".join(name.split()) or slug
-    connection.execute(_CREATE_LIST, {"slug": slug, "name": tidy, "now": now})
-    return queries.get_mailing_list(connection, slug)
+def find_standing(connection: Connection, *, email_key: str, mailing_list_id: int) -> Standing:
+    """Return what decides whether this address may be subscribed to the mailing list."""
+    values = {"email_key": email_key, "mailing_list_id": mailing_list_id}
+    row = connection.execute(_STANDING, values).one()
+    state = SubscriptionState(row.state) if row.state else None
+    return Standing(row.id, state, row.is_suppressed)
 
 
 def subscribe(  # noqa: PLR0913 - a sentence of the consent record
@@ -141,7 +132,7 @@ def subscribe(  # noqa: PLR0913 - a sentence of the consent record
         SubscriptionStateError: they said no, or the address is suppressed; nothing was written.
     """
     fields = _tidy_fields(fields or {})
-    standing = queries.find_standing(
+    standing = find_standing(
         connection, email_key=address.email_key, mailing_list_id=mailing_list_id
     )
     action = subscribe_action(
@@ -183,37 +174,15 @@ def unsubscribe(  # noqa: PLR0913 - as above
     return True
 
 
-def suppress(
-    connection: Connection,
-    *,
-    email_key: str,
-    reason: SuppressionReason,
-    evidence: Mapping[str, Any],
-    now: dt.datetime,
-) -> bool:
-    """Never mail this address again, on any mailing list, whether it subscribes or not.
-
-    Returns:
-        Whether it is new. The first reason stays with its evidence.
-    """
-    values = {
-        "email_key": email_key,
-        "reason": reason.value,
-        "evidence": json.dumps(dict(evidence)),
-        "now": now,
-    }
-    return connection.execute(_SUPPRESS, values).first() is not None
-
-
 def _tidy_fields(fields: Mapping[str, str]) -> dict[str, str]:
     for name, value in fields.items():
         if not is_field_name(name):
             raise InvalidNameError(
                 f"{name[:80]!r} cannot name a merge field; use small letters, digits and _"
             )
-        if "\x00" in value or len(value) > LONGEST_CELL:
+        if "\x00" in value or len(value) > LONGEST_VALUE:
             raise InvalidNameError(
-                f"the value of '{name}' is longer than {LONGEST_CELL:,} characters or has a NUL"
+                f"the value of '{name}' is longer than {LONGEST_VALUE:,} characters or has a NUL"
             )
     return {name: value.strip() for name, value in fields.items()}
 
