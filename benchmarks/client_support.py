@@ -13,7 +13,7 @@ import time
 from compile import DEFAULTS, PATH, ROOTS, generated, reference, times_ms
 
 from mailer.composing.linting.compat import CompatOptions, check_compiled, check_html, check_size
-from mailer.composing.rendering import compile_issue, find_theme
+from mailer.composing.rendering import compile_traced, find_theme
 from mailer.message.compiled import CompiledIssue
 
 
@@ -45,7 +45,7 @@ def main() -> None:
 
 def traced(items: int) -> CompiledIssue:
     source, theme = generated(items), find_theme("digest", roots=ROOTS)
-    return compile_issue(source, path=PATH, theme=theme, defaults=DEFAULTS, is_traced=True)
+    return compile_traced(source, path=PATH, theme=theme, defaults=DEFAULTS).traced
 
 
 def figures(compiled: CompiledIssue, *, rounds: int) -> dict[str, float]:

@@ -33,6 +33,7 @@ from mailer.bootstrap import App, open_app
 from mailer.cli.run.processes import child_environment, stop, worker_command
 from mailer.config import fill_template
 from mailer.sending import planning, reporting
+from subscribers.audience import Audience
 
 KEY = "SG.benchmark"
 
@@ -96,7 +97,7 @@ def _send(app: App, readers: int, compiled: object) -> float:
     send_id = planning.start_send(
         app.engine,
         compiled or compiled_issue(),  # type: ignore[arg-type]
-        mailing_list_id=readers,
+        audience=Audience.of_list(readers),
         provider=app.provider.name,
     )
     planning.plan(app.engine, send_id, batch_size=app.batch_size)

@@ -44,7 +44,7 @@ def main() -> None:
     figures = {
         "file": str(file),
         "items": len(draft.issue.items),
-        "html_bytes": html_bytes(compiling.compile_draft(draft, settings)),
+        "html_bytes": html_bytes(compiling.compile_draft(draft, settings).compiled),
         "findings": len(report.findings),
         "lint": milliseconds(
             lambda: lint_file.lint_file(file, settings, now=utcnow()), arguments.rounds

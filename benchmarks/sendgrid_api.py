@@ -30,8 +30,9 @@ from mailer.message.compiled import (
     SlotContext,
 )
 from mailer.providers.outcome import Outcome
-from mailer.providers.sendgrid.provider import SendGridProvider, SendGridSettings
+from mailer.providers.sendgrid.provider import SendGridProvider
 from mailer.providers.sendgrid.request import Member, RequestBuilder
+from mailer.providers.sendgrid.settings import SendGridSettings
 
 FAKE = Path(__file__).resolve().parents[1] / "tests" / "contract" / "fakes" / "sendgrid.py"
 KEY = "SG.test-key"
@@ -90,10 +91,10 @@ def recipients(count: int) -> list[Recipient]:
 
 def send_ours(port: int, people: Sequence[Recipient]) -> float:
     settings = SendGridSettings(api_key=KEY, base_url=f"http://127.0.0.1:{port}")
-    line = SendGridProvider(settings).connect(issue(), IDENTITY)
+    connection = SendGridProvider(settings).connect(issue(), IDENTITY)
     began = time.perf_counter()
     for start in range(0, len(people), WINDOW):
-        outcomes = line.hand_over(people[start : start + WINDOW], journal=NoJournal())
+        outcomes = connection.hand_over(people[start : start + WINDOW], journal=NoJournal())
         assert all(outcome.state == "accepted" for outcome in outcomes)
     return len(people) / (time.perf_counter() - began)
 

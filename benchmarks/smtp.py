@@ -33,7 +33,8 @@ from mailer.message.compiled import (
     SlotContext,
 )
 from mailer.providers.outcome import Outcome
-from mailer.providers.smtp.provider import SmtpProvider, SmtpSettings
+from mailer.providers.smtp.provider import SmtpProvider
+from mailer.providers.smtp.settings import SmtpSettings
 
 SEARCH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/libexec/postfix"
 MESSAGE_BYTES = 20 * 1024
@@ -93,12 +94,12 @@ def recipients(count: int) -> list[Recipient]:
 def send_ours(port: int, connections: int, count: int) -> float:
     """Return messages a second over `connections` threads with a connection each."""
     provider, compiled = SmtpProvider(SmtpSettings(port=port)), issue()
-    lines = [provider.connect(compiled, IDENTITY) for _ in range(connections)]
+    opened = [provider.connect(compiled, IDENTITY) for _ in range(connections)]
     share = recipients(count // connections)
 
     def lane(number: int) -> None:
         for start in range(0, len(share), WINDOW):
-            outcomes = lines[number].hand_over(share[start : start + WINDOW], journal=NoJournal())
+            outcomes = opened[number].hand_over(share[start : start + WINDOW], journal=NoJournal())
             assert all(outcome.state == "accepted" for outcome in outcomes)
 
     began = time.perf_counter()
@@ -108,8 +109,8 @@ def send_ours(port: int, connections: int, count: int) -> float:
     for thread in threads:
         thread.join()
     seconds = time.perf_counter() - began
-    for line in lines:
-        line.close()
+    for connection in opened:
+        connection.close()
     return len(share) * connections / seconds
 
 

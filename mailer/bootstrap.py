@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError as DatabaseDownError
@@ -123,10 +123,8 @@ class App:
             addresser=Addresser(
                 signer=self.signer,
                 message_id_key=derive_key(self._secret, "message-id"),
-                base_url=settings.web.base_url.rstrip("/"),
-                unsubscribe_mailbox=settings.sender.unsubscribe_mailbox
-                or settings.sender.email
-                or "",
+                base_url=settings.web.base_url,
+                unsubscribe_mailbox=settings.sender.takes_unsubscribes,
             ),
             rules=DeliveryRules(
                 lease_seconds=settings.delivery.lease_seconds,
@@ -232,54 +230,6 @@ def make_provider(settings: Settings, signer: Signer) -> Provider:
     Raises:
         ConfigurationError: a setting that it needs is missing.
     """
-    settings.require_provider()
-    return _MAKERS[settings.provider](settings, signer)
-
-
-def _outbox(settings: Settings, _: Signer) -> Provider:
-    from mailer.providers.outbox import OutboxProvider, OutboxSettings  # noqa: PLC0415 - as above
-
-    return OutboxProvider(OutboxSettings(settings.outbox_directory))
-
-
-def _smtp(settings: Settings, signer: Signer) -> Provider:
-    from mailer.providers.smtp.provider import SmtpProvider  # noqa: PLC0415 - as above
-    from mailer.providers.smtp.settings import SmtpSettings, verp  # noqa: PLC0415
-
-    smtp = settings.smtp
-    bounces = verp(
-        smtp.bounce_address,
-        lambda recipient: signer.sign(Purpose.BOUNCE, recipient.delivery_id),
+    return settings.account.make(
+        bounce_token=lambda delivery_id: signer.sign(Purpose.BOUNCE, delivery_id)
     )
-    return SmtpProvider(
-        SmtpSettings(
-            host=smtp.host,
-            port=smtp.port,
-            tls=cast("Literal['none', 'starttls', 'implicit']", smtp.tls),
-            username=smtp.username,
-            password=smtp.password.get_secret_value(),
-            connections=smtp.connections,
-            timeout_seconds=smtp.timeout_seconds,
-            ca_file=settings.smtp_ca_file,
-            envelope_sender=bounces if smtp.bounce_address else None,
-        )
-    )
-
-
-def _sendgrid(settings: Settings, _: Signer) -> Provider:
-    from mailer.providers.sendgrid.provider import SendGridProvider  # noqa: PLC0415 - as above
-    from mailer.providers.sendgrid.settings import SendGridSettings  # noqa: PLC0415
-
-    sendgrid = settings.sendgrid
-    return SendGridProvider(
-        SendGridSettings(
-            api_key=sendgrid.api_key.get_secret_value(),
-            base_url=sendgrid.base_url,
-            timeout_seconds=sendgrid.timeout_seconds,
-            batch_size=sendgrid.batch_size,
-            connections=sendgrid.connections,
-        )
-    )
-
-
-_MAKERS = {"outbox": _outbox, "smtp": _smtp, "sendgrid": _sendgrid}

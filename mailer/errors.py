@@ -16,6 +16,8 @@ MailerError                       `failed`
 ├── WebhookError                  `webhook`
 │   ├── WebhookSignatureError     `webhook-signature`
 │   └── WebhookPayloadError       `webhook-payload`
+├── ProposalError                 `proposal`             what is proposed must not go out
+│                                 `merge-value-gaps` `lint-errors`
 ├── SendStateError                `send-state`
 ├── BrowserError                  `browser`
 └── NotFoundError                 `not-found`
@@ -153,6 +155,12 @@ class WebhookPayloadError(WebhookError):
     """The signed body is not what this provider sends."""
 
     default_code = "webhook-payload"
+
+
+class ProposalError(MailerError):
+    """What is proposed must not go out."""
+
+    default_code = "proposal"
 
 
 class SendStateError(MailerError):

@@ -8,6 +8,7 @@ SubscribersError              `subscribers`
 ├── SubscriptionStateError    `subscription-state`
 │                             `address-suppressed` `subscription-ended` `subscription-pending`
 ├── UnknownMailingListError   `mailing-list-unknown` `mailing-lists-none`
+├── UnsupportedAudienceError  `audience-unsupported`
 └── ImportFileError           `import-file`          (.path .line_number)
 """
 
@@ -76,6 +77,12 @@ class UnknownMailingListError(SubscribersError):
     """No mailing list has this slug."""
 
     default_code = "mailing-list-unknown"
+
+
+class UnsupportedAudienceError(SubscribersError):
+    """Nothing can be sent to, or counted over, an audience of this kind yet."""
+
+    default_code = "audience-unsupported"
 
 
 class ImportFileError(SubscribersError):

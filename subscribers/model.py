@@ -1,9 +1,6 @@
 """Words of the audience."""
 
-import re
 from enum import StrEnum
-
-_LIST_SLUG = re.compile(r"(?=.{1,63}\Z)[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 
 class SubscriptionState(StrEnum):
@@ -37,8 +34,3 @@ class SuppressionReason(StrEnum):
     BOUNCE = "bounce"
     COMPLAINT = "complaint"
     MANUAL = "manual"
-
-
-def is_list_slug(text: str) -> bool:
-    """Return whether `text` can name a mailing list."""
-    return bool(_LIST_SLUG.match(text))

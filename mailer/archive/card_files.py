@@ -46,7 +46,7 @@ class CardStore:
     def _keep(self, path: Path, picture: bytes) -> None:
         ensure_state_dir(self.state_dir)
         private_dir(path.parent)
-        write_whole(path, picture)
+        write_whole(path, picture, can_be_remade=True)
         kept = sorted(path.parent.glob("*.png"), key=lambda file: file.stat().st_mtime)
         for file in kept[:-MOST_KEPT]:
             file.unlink(missing_ok=True)

@@ -9,13 +9,13 @@ from sqlalchemy import Connection, Engine
 from mailer.archive import queries
 from mailer.archive.access import PUBLIC_ACCESS, Access
 from mailer.archive.queries import Position, PublicList, SentIssue
+from mailer.composing.issue.slugs import is_issue_slug
 from mailer.message.compiled import CompiledIssue
 from mailer.message.filling import fill_for_nobody
 
 PAGE_SIZE = 30
 """Issues on one page of the index."""
 
-_SLUG = re.compile(r"[a-z0-9-]{1,200}")
 _POSITION = re.compile(r"(\d{4}-\d\d-\d\d)\.([a-z0-9-]{1,200})")
 
 
@@ -120,7 +120,7 @@ def read_archived(
         unsubscribe_url: where its unsubscribe link leads: to nobody's subscription.
         root: path under which the web app is served; may be empty.
     """
-    if not _SLUG.fullmatch(slug):
+    if not is_issue_slug(slug):
         return None
     with engine.connect() as connection:
         issue = queries.find_issue(connection, access.scope, slug)
@@ -151,7 +151,7 @@ def read_archived(
 
 def find_public_summary(engine: Engine, slug: str) -> ArchivedIssue | None:
     """Return what may be said of the issue to anybody who has its address."""
-    if not _SLUG.fullmatch(slug):
+    if not is_issue_slug(slug):
         return None
     with engine.connect() as connection:
         issue = queries.find_issue(connection, None, slug)

@@ -28,7 +28,7 @@ class Publication:
     @property
     def root(self) -> str:
         """The path of `base_url`: a proxy in front may serve us under one."""
-        return urlsplit(self.base_url).path.rstrip("/")
+        return urlsplit(self.base_url).path
 
     @property
     def host(self) -> str:
@@ -43,7 +43,7 @@ class Publication:
 
 def publication_of(settings: Settings) -> Publication:
     """Return the publication that the settings describe."""
-    base_url = settings.web.base_url.rstrip("/")
+    base_url = settings.web.base_url
     domain = settings.sender.email.rpartition("@")[2]
     return Publication(
         name=settings.sender.name or "Newsletter",

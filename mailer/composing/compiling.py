@@ -1,12 +1,12 @@
-"""Publishing: from an issue file to its compiled form, and to files that can be looked at."""
+"""Compiling: the one place that reads an issue file and compiles it, once.
 
-import datetime as dt
-import json
+What is looked at, linted, tested and sent are forms of the same `Compilation`.
+"""
+
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mailer.composing.images.hosted import HostedImage
 from mailer.composing.images.hosting import host_file, host_images
@@ -14,28 +14,15 @@ from mailer.composing.images.store import MediaStore
 from mailer.composing.issue.reading.source import not_utf_8
 from mailer.composing.issue.tree import Issue, find_todos
 from mailer.composing.rendering.edition import IssueDefaults
-from mailer.composing.rendering.pipeline import compile_issue, html_bytes, parse_issue
+from mailer.composing.rendering.pipeline import compile_traced, parse_issue
 from mailer.composing.themes.theme import Theme, find_theme
 from mailer.config import SETTINGS_FILE, Settings
 from mailer.errors import RenderError
-from mailer.message.compiled import (
-    CompiledIssue,
-    Mailbox,
-    MailingIdentity,
-    Recipient,
-)
-from mailer.message.filling import fill
-from mailer.message.links import ARCHIVE_PATH, UNSUBSCRIBE_HELP_PATH
-from mailer.message.mime import MimeTemplate
-from mailer.platform.files import write_whole
+from mailer.message.compiled import CompiledIssue, Mailbox
 from mailer.platform.resources import resource_dir
 
 LARGEST_BYTES = 5_000_000
 """Of an issue file."""
-
-SAMPLE_EMAIL = "reader@example.org"
-
-_VARIANT_FILE = re.compile(r"variant-([1-9]\d{0,3})\.(?:html|txt)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +31,13 @@ class Draft:
 
     Args:
         path: the file.
-        source: its text.
+        data: its bytes.
+        source: its text, with LF line ends.
         issue: parsed.
     """
 
     path: Path
+    data: bytes
     source: str
     issue: Issue
 
@@ -63,18 +52,47 @@ class Draft:
         return [f"{self.path}:{todo.line}: {todo.text}" for todo in find_todos(self.source)]
 
 
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """An issue file, read once and compiled once: all that is shown, checked and sent of it.
+
+    Args:
+        draft: the file as read.
+        theme: how it looks.
+        images: where its picture files are hosted, by their source as written.
+        compiled: the message, to be sent.
+        traced: the same to look at: the element of each block has `data-line`, the line of the
+            file that it comes from.
+    """
+
+    draft: Draft
+    theme: Theme
+    images: Mapping[str, HostedImage]
+    compiled: CompiledIssue
+    traced: CompiledIssue
+
+
 def read_draft(path: Path) -> Draft:
     """Return the issue file at `path`.
 
     Raises:
         RenderError: it cannot be read or is not an issue; with line and column.
     """
+    return parse_draft(read_issue_file(path), path)
+
+
+def parse_draft(data: bytes, path: Path) -> Draft:
+    """Return the issue file `path`, whose content is `data`.
+
+    Raises:
+        RenderError: it is not an issue; with line and column.
+    """
     try:
-        text = read_issue_file(path).decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise not_utf_8(error, path) from None
     source = text.replace("\r\n", "\n").replace("\r", "\n")
-    return Draft(path, source, parse_issue(source, path=path))
+    return Draft(path, data, source, parse_issue(source, path=path))
 
 
 def read_issue_file(path: Path) -> bytes:
@@ -96,19 +114,13 @@ def read_issue_file(path: Path) -> bytes:
 
 
 def compile_draft(
-    draft: Draft,
-    settings: Settings,
-    *,
-    is_traced: bool = False,
-    store: MediaStore | None = None,
-) -> CompiledIssue:
-    """Return the message that the draft becomes; its picture files are hosted on the way.
+    draft: Draft, settings: Settings, *, store: MediaStore | None = None
+) -> Compilation:
+    """Return what the draft becomes; its picture files are hosted on the way.
 
     Args:
         draft: the issue.
         settings: of the workspace.
-        is_traced: give each block's element `data-line`, the line that it comes from: to look at,
-            never to send.
         store: where picture files are put; as the settings say by default.
 
     Raises:
@@ -116,15 +128,27 @@ def compile_draft(
         ConfigurationError: pictures cannot be put where the settings say.
     """
     theme = theme_of(draft, settings)
-    return compile_issue(
+    images = hosted_images(draft.issue, theme, path=draft.path, settings=settings, store=store)
+    return compile_with(draft, theme=theme, images=images, defaults=issue_defaults(settings))
+
+
+def compile_with(
+    draft: Draft, *, theme: Theme, images: Mapping[str, HostedImage], defaults: IssueDefaults
+) -> Compilation:
+    """Return what the draft becomes in `theme`; its pictures are hosted already.
+
+    Raises:
+        RenderError: with file, line and column.
+    """
+    made = compile_traced(
         draft.source,
         path=draft.path,
         theme=theme,
-        defaults=issue_defaults(settings),
-        images=hosted_images(draft.issue, theme, path=draft.path, settings=settings, store=store),
-        is_traced=is_traced,
+        defaults=defaults,
+        images=images,
         issue=draft.issue,
     )
+    return Compilation(draft, theme, images, made.compiled, made.traced)
 
 
 def theme_of(draft: Draft, settings: Settings) -> Theme:
@@ -194,102 +218,4 @@ def issue_defaults(settings: Settings) -> IssueDefaults:
         list_name=sender.name,
         has_archive=True,
         language=settings.issue.language,
-    )
-
-
-def sample_message(
-    compiled: CompiledIssue, settings: Settings, *, fields: Mapping[str, str] | None = None
-) -> bytes:
-    """Return the whole message as a sample reader with these merge values gets it.
-
-    The same bytes every time.
-    """
-    domain = compiled.sender.email.rpartition("@")[2]
-    identity = MailingIdentity("sample", compiled.sender.name or "Sample", domain, 0)
-    noon = dt.datetime.combine(compiled.date, dt.time(12), tzinfo=dt.UTC)
-    reader = replace(sample_recipient(compiled, settings), fields=fields or {})
-    return MimeTemplate(compiled, identity).bind(reader, date=noon)
-
-
-def neutral_html(compiled: CompiledIssue, settings: Settings) -> str:
-    """Return the HTML part as it belongs to nobody: defaults for merge fields, no personal link."""
-    return fill(compiled.html, compiled, sample_recipient(compiled, settings))
-
-
-def neutral_text(compiled: CompiledIssue, settings: Settings) -> str:
-    """Return the text part as it belongs to nobody."""
-    return fill(compiled.text, compiled, sample_recipient(compiled, settings))
-
-
-def subject_shown(compiled: CompiledIssue, settings: Settings) -> str:
-    """Return the subject line as it belongs to nobody."""
-    return fill(compiled.subject, compiled, sample_recipient(compiled, settings))
-
-
-def write_build(compiled: CompiledIssue, settings: Settings, directory: Path) -> dict[str, Any]:
-    """Write `message.html`, `.txt`, `.eml` and `.json` to `directory`; return the last one's data.
-
-    Variants are `variant-1.html`, `variant-1.txt` and so on; those of an earlier build go. Each
-    file appears whole or not at all, `message.json` last.
-    """
-    message = sample_message(compiled, settings)
-    facts = describe(compiled, message)
-    directory.mkdir(parents=True, exist_ok=True)
-    write_whole(directory / "message.html", neutral_html(compiled, settings).encode())
-    write_whole(directory / "message.txt", neutral_text(compiled, settings).encode())
-    for number, variant in enumerate(compiled.variants, 1):
-        one = compiled.variant(variant.shown)
-        write_whole(directory / f"variant-{number}.html", neutral_html(one, settings).encode())
-        write_whole(directory / f"variant-{number}.txt", neutral_text(one, settings).encode())
-    write_whole(directory / "message.eml", message)
-    for path in directory.glob("variant-*.*"):
-        found = _VARIANT_FILE.fullmatch(path.name)
-        if found and int(found[1]) > len(compiled.variants):
-            path.unlink()
-    document = json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
-    write_whole(directory / "message.json", document.encode())
-    return facts
-
-
-def describe(compiled: CompiledIssue, message: bytes) -> dict[str, Any]:
-    """Return subject, headers, hash and sizes of a compiled issue as JSON values."""
-    import email.policy  # noqa: PLC0415 - 30 ms
-
-    headers = email.message_from_bytes(message, policy=email.policy.default)
-    return {
-        "slug": compiled.slug,
-        "subject": str(headers["Subject"]),
-        "preheader": compiled.preheader,
-        "date": compiled.date.isoformat(),
-        "language": compiled.language,
-        "headers": {name: str(value) for name, value in headers.items()},
-        "merge_fields": sorted(compiled.fields),
-        "variants": [
-            {
-                "file": f"variant-{number}.html",
-                "for": list(each.shown),
-                "html_bytes": len(each.html.encode()),
-            }
-            for number, each in enumerate(compiled.variants, 1)
-        ],
-        "content_hash": compiled.content_hash,
-        "bytes": {
-            "html": html_bytes(compiled),
-            "text": len(compiled.text.encode()),
-            "message": len(message),
-        },
-    }
-
-
-def sample_recipient(compiled: CompiledIssue, settings: Settings) -> Recipient:
-    """Return nobody: no merge values, and an unsubscribe link that changes nothing."""
-    base = settings.web.base_url.rstrip("/")
-    return Recipient(
-        delivery_id=0,
-        email=SAMPLE_EMAIL,
-        name="",
-        message_id=f"sample.{compiled.slug}@{compiled.sender.email.rpartition('@')[2]}",
-        unsubscribe_url=base + UNSUBSCRIBE_HELP_PATH,
-        unsubscribe_mailto=f"mailto:{compiled.sender.email}?subject=unsubscribe",
-        archive_url=f"{base}{ARCHIVE_PATH}{compiled.slug}",
     )

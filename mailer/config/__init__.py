@@ -4,8 +4,8 @@ from mailer.config.loading import load_settings
 from mailer.config.models import Settings
 from mailer.config.secret_key import KEY_FILE, ensure_secret_key
 from mailer.config.template import fill_template
-from mailer.config.urls import kombu_url
 from mailer.config.workspace import SETTINGS_FILE, find_workspace
+from mailer.platform.settings.urls import kombu_url
 
 __all__ = [
     "KEY_FILE",

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 
-from mailer.config.names import PREFIX, suggestion, variable
-from mailer.config.values import Path, Reading, Value
+from mailer.config.values import Reading, Value
+from mailer.platform.settings.names import PREFIX, Path, suggestion, variable
 
 FILE_SUFFIX = "_FILE"
 PLAIN_NAMES: dict[str, Path] = {"DATABASE_URL": ("database_url",), "REDIS_URL": ("redis_url",)}

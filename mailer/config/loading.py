@@ -10,11 +10,11 @@ from pydantic_core import ErrorDetails
 
 from mailer.config.environment import read_environment
 from mailer.config.models import Settings
-from mailer.config.names import dotted, setting_paths
 from mailer.config.toml_source import read_toml
-from mailer.config.values import Path, Reading, Value
+from mailer.config.values import Reading, Value
 from mailer.config.workspace import SETTINGS_FILE, check_workspace, find_workspace
 from mailer.errors import ConfigurationError
+from mailer.platform.settings.names import Path, dotted, setting_paths
 
 _LONGEST_SHOWN = 60
 _SENTENCES = {

@@ -1,12 +1,13 @@
 """The key that signs every link: given by the operator, or made once for the workspace."""
 
-import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from mailer.config.models import Settings
 from mailer.errors import ConfigurationError
-from mailer.platform.state_dir import ensure_state_dir, give_to_owner_of
+from mailer.platform.files import PRIVATE, write_new
+from mailer.platform.state_dir import ensure_state_dir
 
 KEY_FILE = "secret.key"
 _SHORTEST = 32
@@ -41,17 +42,6 @@ def ensure_secret_key(settings: Settings) -> str:
 
 
 def _create(path: Path, key: str) -> None:
-    """Write the key to a file that appears whole, and only if there is none."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w") as stream:
-            stream.write(f"{key}\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        give_to_owner_of(path.parent, draft)
-        path.hardlink_to(draft)
-    except FileExistsError:
-        return  # somebody else was first: theirs counts
-    finally:
-        draft.unlink()
+    """Write the key to a file that appears whole, and only if there is none: then that counts."""
+    with suppress(FileExistsError):
+        write_new(path, f"{key}\n".encode("ascii"), mode=PRIVATE)

@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from mailer.providers.registry import KINDS, template_of
+
 _TEMPLATE = Path(__file__).with_name("template.toml")
 
 
@@ -17,10 +19,21 @@ def fill_template(values: Mapping[str, str | int] | None = None) -> str:
     Raises:
         KeyError: a name is not in the template.
     """
-    text = _TEMPLATE.read_text(encoding="utf-8")
+    text = _template()
     for name, value in (values or {}).items():
         text = _set(text, name, value)
     return text
+
+
+def _template() -> str:
+    """Return the template with what the providers add to it."""
+    width = max(map(len, KINDS)) + 2
+    choices = [f"#   {json.dumps(name):{width}}  {kind.summary}" for name, kind in KINDS.items()]
+    return (
+        _TEMPLATE.read_text(encoding="utf-8")
+        .replace("# {providers}", "\n".join(choices))
+        .replace("# {provider sections}\n", "\n\n".join(map(template_of, KINDS)))
+    )
 
 
 def _set(text: str, name: str, value: str | int) -> str:

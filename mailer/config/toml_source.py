@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
-from mailer.config.names import dotted, suggestion
-from mailer.config.values import Path, Reading, Value
+from mailer.config.values import Reading, Value
 from mailer.errors import ConfigurationError
+from mailer.platform.settings.names import Path, dotted, suggestion
 
 _TABLE = re.compile(r"\s*\[\s*(?P<name>[\w.\s\"'-]+?)\s*\]")
 _KEY = re.compile(r"\s*(?P<name>[\w.\"'-]+)\s*=")

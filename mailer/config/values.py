@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-Path = tuple[str, ...]
-"""Where a setting is: `("provider",)` or `("smtp", "host")`."""
+from mailer.platform.settings.names import Path
 
 
 class Value(NamedTuple):

@@ -12,11 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from mailer.config import Settings, ensure_secret_key
 from mailer.database.migrate import HEAD, current_revision
 from mailer.doctor import rules
-from mailer.doctor.rules import CheckResult
 from mailer.errors import ConfigurationError, MailerError
+from mailer.platform.check_result import CheckResult
 from mailer.platform.clock import utcnow
 from mailer.providers.base import Provider
-from mailer.providers.sendgrid.signature import SignatureVerifier
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -66,7 +65,7 @@ def run_checks(app: Checkable, *, clock: Callable[[], dt.datetime] = utcnow) -> 
         _check_provider(app),
         _check_secret_key(app.settings),
         _check_web(app.settings),
-        *_check_webhook(app.settings),
+        *app.settings.account.doctor_checks(),
         _check_images(app.settings),
     ]
 
@@ -141,7 +140,7 @@ def _check_secret_key(settings: Settings) -> CheckResult:
 
 
 def _check_web(settings: Settings) -> CheckResult:
-    result = rules.judge_base_url(settings.web.base_url, provider=settings.provider)
+    result = rules.judge_base_url(settings.web.base_url, is_sending=bool(settings.account.host))
     if result.status != "ok":
         return result
     try:
@@ -160,26 +159,6 @@ def _check_web(settings: Settings) -> CheckResult:
         "start the web app",
         "web-silent",
     )
-
-
-def _check_webhook(settings: Settings) -> Iterator[CheckResult]:
-    if settings.provider != "sendgrid":
-        return
-    key = settings.sendgrid.webhook_public_key
-    if not key:
-        yield CheckResult(
-            "webhook key",
-            "warn",
-            "not set: bounces and complaints from SendGrid are refused",
-            "set sendgrid.webhook_public_key to the verification key of its event webhook",
-        )
-        return
-    try:
-        SignatureVerifier.from_text(key)
-    except ConfigurationError as error:
-        yield CheckResult("webhook key", "fail", str(error))
-    else:
-        yield CheckResult("webhook key", "ok", "events from SendGrid are verified")
 
 
 def _check_images(settings: Settings) -> CheckResult:

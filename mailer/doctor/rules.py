@@ -1,11 +1,10 @@
 """What a finding means for sending, and what to do about it: the pure half of `mailer doctor`."""
 
-from dataclasses import dataclass
-from typing import Literal
 from urllib.parse import urlsplit
 
 from mailer.config import Settings
 from mailer.errors import ConfigurationError
+from mailer.platform.check_result import CheckResult
 
 OLDEST_POSTGRES = 140_000
 """PostgreSQL 14: the oldest that its project maintains."""
@@ -13,25 +12,6 @@ LARGEST_CLOCK_DIFFERENCE_SECONDS = 5.0
 _FREE_MAIL = frozenset({"gmail.com", "googlemail.com", "yahoo.com", "outlook.com", "hotmail.com"})
 _EXAMPLE = ("example.com", "example.net", "example.org")
 _RESERVED = (".example", ".test", ".invalid", ".localhost")
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """One line of `mailer doctor`.
-
-    Args:
-        name: what was looked at.
-        status: `fail` where mail would not go out, `warn` where readers would notice.
-        detail: what was found.
-        advice: what to do; empty where all is well.
-        code: where what to do is better said by who shows it, such as by a command.
-    """
-
-    name: str
-    status: Literal["ok", "warn", "fail"]
-    detail: str
-    advice: str = ""
-    code: str = ""
 
 
 def judge_sender(settings: Settings) -> CheckResult:
@@ -138,12 +118,17 @@ def judge_worker(answer_count: int) -> CheckResult:
     )
 
 
-def judge_base_url(base_url: str, *, provider: str) -> CheckResult:
-    """Say whether readers can follow the links in messages."""
+def judge_base_url(base_url: str, *, is_sending: bool) -> CheckResult:
+    """Say whether readers can follow the links in messages.
+
+    Args:
+        base_url: what links begin with.
+        is_sending: whether messages are sent, rather than kept in files.
+    """
     parts = urlsplit(base_url)
     host = parts.hostname or ""
     is_local = host in {"localhost", "::1"} or host.startswith("127.")
-    if is_local and provider != "outbox":
+    if is_local and is_sending:
         return CheckResult(
             "web address",
             "warn",

@@ -7,18 +7,19 @@ ladder (`mailer.providers.event`).
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
+from mailer.errors import WebhookPayloadError
 from mailer.feedback import store
-from mailer.feedback.store import EventTarget
+from mailer.feedback.store import EventTarget, StoredWebhook
 from mailer.feedback.transitions import state_after, suppresses
 from mailer.providers.event import Event, EventKind
-from mailer.providers.sendgrid import webhook
+from mailer.providers.registry import KINDS
 from mailer.states import DeliveryState
 from subscribers import subscriptions, suppressions
 from subscribers.errors import InvalidAddressError
@@ -26,9 +27,6 @@ from subscribers.model import SuppressionReason
 from subscribers.people.address import parse_address
 
 logger = structlog.get_logger(__name__)
-
-PARSERS: Mapping[str, Callable[..., list[Event]]] = {webhook.PROVIDER: webhook.parse_events}
-"""By provider: verified request body and time of receipt to events."""
 
 SWEEP_AFTER = dt.timedelta(seconds=30)
 """How long the sweep leaves a stored request to whoever stored it."""
@@ -107,10 +105,18 @@ def _apply_once(engine: Engine, webhook_id: int, now: dt.datetime) -> Applied | 
         stored = store.lock_unapplied(connection, webhook_id)
         if stored is None:
             return None
-        events = PARSERS[stored.provider](stored.body, received_at=stored.received_at)
+        events = _events(stored)
         applied = _apply_events(connection, events, received_at=stored.received_at, now=now)
         store.mark_applied(connection, webhook_id, now=now)
     return applied
+
+
+def _events(stored: StoredWebhook) -> list[Event]:
+    kind = KINDS.get(stored.provider)
+    webhook = kind.webhook() if kind else None
+    if webhook is None:
+        raise WebhookPayloadError(f"there is no provider {stored.provider!r} with a webhook")
+    return webhook.parse_events(stored.body, received_at=stored.received_at)
 
 
 def _apply_events(

@@ -1,4 +1,6 @@
-"""Links that messages carry to our own pages: the archive, unsubscribing.
+"""Links that messages carry to our own pages: the archive, unsubscribing, copies of tests.
+
+`base_url`, here and elsewhere, is `web.base_url` of the settings, which ends without a slash.
 
 A link to a private archive is shared or a subscriber's. A shared one says mailing list, generation
 and when it ends; it is for whoever its holder gives it to. A subscriber's says mailing list,
@@ -17,6 +19,30 @@ ARCHIVE_PATH = "/archive/"
 
 UNSUBSCRIBE_HELP_PATH = "/unsubscribe-help"
 """Where unsubscribe links lead in copies that belong to nobody."""
+
+
+UNSUBSCRIBE_PATH = "/u/"
+"""A token follows; see `subscribers.tokens`."""
+
+TEST_COPY_PATH = "/t/"
+"""Of copies that tests are read in online; a token follows."""
+
+
+def unsubscribe_url(base_url: str, token: str) -> str:
+    """Return where `token` ends a subscription, by a page and by one click."""
+    return f"{base_url}{UNSUBSCRIBE_PATH}{token}"
+
+
+def unsubscribe_mailto(mailbox: str, token: str = "") -> str:
+    """Return the address that unsubscribes by mail; empty without a mailbox.
+
+    Args:
+        mailbox: which takes such mail.
+        token: as in the link; empty in messages that belong to nobody.
+    """
+    if not mailbox:
+        return ""
+    return f"mailto:{mailbox}?subject=unsubscribe{f'%20{token}' if token else ''}"
 
 
 def list_path(slug: str) -> str:

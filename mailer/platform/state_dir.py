@@ -1,10 +1,9 @@
 """The folder `.mailer/` of a workspace: made once, private, never committed to version control."""
 
-import os
 from pathlib import Path
 
 from mailer.errors import ConfigurationError
-from mailer.platform.files import write_whole
+from mailer.platform.files import give_to_owner_of, write_whole
 
 
 def ensure_state_dir(state_dir: Path) -> None:
@@ -18,7 +17,6 @@ def ensure_state_dir(state_dir: Path) -> None:
         ignore = state_dir / ".gitignore"
         if not ignore.exists():
             write_whole(ignore, b"*\n")
-            give_to_owner_of(state_dir.parent, ignore)
     except OSError as error:
         raise ConfigurationError(
             f"{state_dir}: cannot keep state here ({error.strerror or error}); "
@@ -35,13 +33,3 @@ def private_dir(path: Path) -> None:
             raise
     else:
         give_to_owner_of(path.parent, path)
-
-
-def give_to_owner_of(model: Path, path: Path) -> None:
-    """As root, give `path` to the owner of `model`, so that the owner can work without root later.
-
-    Does nothing for an ordinary user, whose files are their own.
-    """
-    if os.geteuid() == 0:
-        owner = model.stat()
-        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

@@ -13,7 +13,7 @@ from mailer.providers.outcome import Journal, Outcome
 
 
 class Connection(Protocol):
-    """One line to the provider, used by one thread at a time."""
+    """One connection to the provider, used by one thread at a time."""
 
     def hand_over(self, recipients: Sequence[Recipient], *, journal: Journal) -> list[Outcome]:
         """Hand one message a recipient to the provider.
@@ -28,8 +28,8 @@ class Connection(Protocol):
         then does not leave it unknown. A recipient who was refused before anything could be
         committed has an outcome, and so a `journal.end`, without a `journal.begin`.
 
-        Whatever else is raised, by `journal` above all, is let through: the line is dropped, and
-        what was begun and not ended stays unknown.
+        Whatever else is raised, by `journal` above all, is let through: the connection is dropped,
+        and what was begun and not ended stays unknown.
 
         Raises:
             ProviderUnavailableError, ProviderThrottledError, ProviderAuthError,
@@ -61,10 +61,10 @@ class Provider(Protocol):
     commits_singly: bool
 
     def connect(self, compiled: CompiledIssue, identity: MailingIdentity) -> Connection:
-        """Open a line for messages of one compiled issue to one mailing list.
+        """Open a connection for messages of one compiled issue to one mailing list.
 
         Raises:
-            ProviderUnavailableError, ProviderThrottledError, ProviderAuthError: no line is open.
+            ProviderUnavailableError, ProviderThrottledError, ProviderAuthError: none is open.
         """
         ...
 

@@ -1,7 +1,7 @@
 """A provider that keeps messages in memory: for tests, of ours and of anyone who builds on us.
 
-It is no stub: it binds real messages, keeps the journal as every provider does, and answers for
-chosen addresses as troubled providers do.
+It binds real messages and keeps the journal as every provider does, and for chosen addresses it
+answers as providers do on bad days.
 """
 
 import datetime as dt
@@ -27,7 +27,7 @@ class Answer(StrEnum):
     REJECT = "reject"
     LOSE = "lose"  # the message goes out, the answer is lost on the way back
     THROTTLE = "throttle"  # before the message: wait, then call again
-    DISCONNECT = "disconnect"  # before the message: the provider is gone
+    DISCONNECT = "disconnect"  # before the message: the provider cannot be reached
     REFUSE = "refuse"  # before the message: our credentials are not good
 
 
@@ -90,7 +90,7 @@ class MemoryProvider:
         self._lock = threading.Lock()
 
     def connect(self, compiled: CompiledIssue, identity: MailingIdentity) -> "MemoryConnection":
-        """Return a line; this never fails."""
+        """Return a connection; this never fails."""
         return MemoryConnection(self, MimeTemplate(compiled, identity))
 
     def check(self) -> str:
@@ -105,7 +105,7 @@ class MemoryProvider:
 
 
 class MemoryConnection:
-    """A line to a `MemoryProvider`."""
+    """A connection to a `MemoryProvider`."""
 
     def __init__(self, provider: MemoryProvider, template: MimeTemplate) -> None:
         self._provider = provider
@@ -116,7 +116,7 @@ class MemoryConnection:
         return one_by_one(recipients, self._hand_over, journal=journal)
 
     def close(self) -> None:
-        """Do nothing: no line is open."""
+        """Do nothing: nothing is open."""
 
     def _hand_over(self, recipient: Recipient, journal: Journal) -> Outcome:
         answer = self._provider.answers.get(recipient.email, Answer.ACCEPT)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mailer.message.compiled import Recipient, message_id
-from mailer.message.links import archive_url
+from mailer.message.links import archive_url, unsubscribe_mailto, unsubscribe_url
 from mailer.sending.ledger.deliveries import OpenDelivery
 from mailer.sending.ledger.sends import Mailing
 from subscribers.tokens import Purpose, Signer
@@ -38,8 +38,8 @@ class Addresser:
             email=delivery.email,
             name=delivery.name,
             message_id=self._message_id(mailing, delivery),
-            unsubscribe_url=f"{self.base_url}/u/{token}",
-            unsubscribe_mailto=self._mailto(token),
+            unsubscribe_url=unsubscribe_url(self.base_url, token),
+            unsubscribe_mailto=unsubscribe_mailto(self.unsubscribe_mailbox, token),
             archive_url=archive_url(
                 self.signer,
                 mailing.archive,
@@ -57,8 +57,3 @@ class Addresser:
             address_key=delivery.email_key,
             domain=mailing.domain,
         )
-
-    def _mailto(self, token: str) -> str:
-        if not self.unsubscribe_mailbox:
-            return ""
-        return f"mailto:{self.unsubscribe_mailbox}?subject=unsubscribe%20{token}"

@@ -23,7 +23,7 @@ from mailer.errors import ProviderThrottledError
 from mailer.providers.base import Provider
 from mailer.sending.addressing import Addresser
 from mailer.sending.closing import finish
-from mailer.sending.connections import LinePool
+from mailer.sending.connections import ConnectionPool
 from mailer.sending.ledger import batches, sends
 from mailer.sending.ledger.batches import Claim
 from mailer.sending.ledger.journal import ClaimJournal
@@ -58,11 +58,11 @@ class Courier:
     journal_directory: Path
     now: Callable[[], dt.datetime]
     jitter: Callable[[], float]
-    _lines: LinePool = field(init=False)
+    _connections: ConnectionPool = field(init=False)
     _mailings: dict[int, Mailing] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._lines = LinePool(self.provider)
+        self._connections = ConnectionPool(self.provider)
 
     def deliver(self, batch_id: int, *, is_stopping: Callable[[], bool] = lambda: False) -> bool:
         """Take the batch and hand its deliveries over; returns at once where it is not to be had.
@@ -87,8 +87,8 @@ class Courier:
         return held is not None
 
     def close(self) -> None:
-        """Close idle lines."""
-        self._lines.close()
+        """Close idle connections."""
+        self._connections.close()
 
     def _claim(self, batch_id: int, token: str, lease: Lease) -> Claim | None:
         with lease.extending(), self.engine.begin() as connection:
@@ -110,7 +110,7 @@ class Courier:
             journal=journal,
             lease=lease,
             rules=self.rules,
-            lines=self._lines,
+            connections=self._connections,
             addresser=self.addresser,
             is_stopping=is_stopping,
         )

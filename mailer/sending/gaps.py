@@ -1,16 +1,17 @@
-"""Gaps: who would read nothing where a merge field stands, over a real mailing list."""
+"""Gaps: who would read nothing where a merge field stands, over a real audience."""
 
 from functools import lru_cache
 
 from sqlalchemy import Connection
 
 from mailer.message.compiled import CompiledIssue
-from mailer.sending.ledger import planning
+from mailer.sending.ledger import counting
+from subscribers.audience import Audience
 from subscribers.segments.language import fields_of, parse_segment
 
 
 def count_gaps(
-    connection: Connection, compiled: CompiledIssue, *, mailing_list_id: int
+    connection: Connection, compiled: CompiledIssue, *, audience: Audience
 ) -> dict[str, int]:
     """Return how many active subscribers would see a gap, by merge field; without those of none.
 
@@ -23,10 +24,8 @@ def count_gaps(
 
     def count(field: str) -> int:
         if not names:
-            return planning.count_lacking(connection, mailing_list_id=mailing_list_id, field=field)
-        groups = planning.count_lacking_by(
-            connection, mailing_list_id=mailing_list_id, field=field, names=names
-        )
+            return counting.count_lacking(connection, audience=audience, field=field)
+        groups = counting.count_lacking_by(connection, audience=audience, field=field, names=names)
         return sum(many for held, many in groups if field in gaps(compiled.shown_to(held)))
 
     counts = {field: count(field) for field in sorted(open_ended & compiled.fields)}

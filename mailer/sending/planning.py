@@ -1,19 +1,17 @@
-"""Planning: from a compiled issue and a mailing list to deliveries in batches, and telling workers.
+"""Planning: from a compiled issue and an audience to deliveries in batches, and telling workers.
 
 The rows come first. Messages to workers are hints: sent after the commit, lost without harm,
 doubled without harm (docs/decisions/0004).
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import Engine
 
 from mailer.message.compiled import CompiledIssue
-from mailer.sending.gaps import count_gaps
 from mailer.sending.ledger import batches, issues, planning
-from mailer.sending.ledger.planning import AudienceCount
+from subscribers.audience import Audience
 
 CHUNK_SIZE = 20_000
 """Subscriptions planned in one transaction."""
@@ -37,32 +35,8 @@ class Hints(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a send would do, before anybody agrees to it.
-
-    Args:
-        counts: who would be reached.
-        lacking: merge fields without a default, with how many active subscribers lack a value.
-    """
-
-    counts: AudienceCount
-    lacking: dict[str, int]
-
-
-def preview(engine: Engine, compiled: CompiledIssue, *, mailing_list_id: int) -> Preview:
-    """Count whom the issue would reach, and who would see a gap in it."""
-    with engine.connect() as connection:
-        issue_id = issues.find_issue_id(connection, compiled.slug)
-        counts = planning.count_audience(
-            connection, mailing_list_id=mailing_list_id, issue_id=issue_id
-        )
-        gaps = count_gaps(connection, compiled, mailing_list_id=mailing_list_id)
-    return Preview(counts, gaps)
-
-
 def start_send(
-    engine: Engine, compiled: CompiledIssue, *, mailing_list_id: int, provider: str
+    engine: Engine, compiled: CompiledIssue, *, audience: Audience, provider: str
 ) -> int:
     """Record the send, ready to be planned, and return its id."""
     with engine.begin() as connection:
@@ -71,7 +45,7 @@ def start_send(
             connection,
             issue_id=saved.issue_id,
             compiled_issue_id=saved.compiled_issue_id,
-            mailing_list_id=mailing_list_id,
+            audience=audience,
             provider=provider,
         )
 

@@ -1,7 +1,7 @@
 """A shift: the work on one claimed batch, shared by the lanes (threads) of a worker process.
 
 A lane turns over one window at a time: in one transaction it records what became of its last
-window and opens the next. Each lane has its own line to the provider.
+window and opens the next. Each lane has its own connection to the provider.
 """
 
 import threading
@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Engine
 
 from mailer.errors import ProviderError, ProviderUnavailableError
-from mailer.providers.base import Connection as Line
+from mailer.providers.base import Connection as ProviderConnection
 from mailer.providers.outcome import LeaseLostError, Outcome
 from mailer.sending.addressing import Addresser
-from mailer.sending.connections import LinePool
+from mailer.sending.connections import ConnectionPool
 from mailer.sending.ledger import deliveries
 from mailer.sending.ledger.batches import Claim
 from mailer.sending.ledger.deliveries import OpenDelivery
@@ -81,7 +81,7 @@ class Shift:
     journal: ClaimJournal
     lease: Lease
     rules: DeliveryRules
-    lines: LinePool
+    connections: ConnectionPool
     addresser: Addresser
     is_stopping: Callable[[], bool]
     trouble: ProviderError | None = None
@@ -107,8 +107,10 @@ class Shift:
             raise
 
     def _turn_over(self) -> None:
-        pace = _Pace(self.lines.provider.window_size, self.lines.provider.commits_singly)
-        line: Line | None = None
+        pace = _Pace(
+            self.connections.provider.window_size, self.connections.provider.commits_singly
+        )
+        connection: ProviderConnection | None = None
         last = _Window()
         try:
             while not self._is_over():
@@ -116,15 +118,15 @@ class Shift:
                 last = _Window(opened or ())
                 if opened is None:
                     return
-                line = line or (self._open_line() if opened else None)
-                if line is not None:
+                connection = connection or (self._connect() if opened else None)
+                if connection is not None:
                     with pace.measuring(len(opened)):
-                        last.outcomes = self._hand_over(line, opened)
+                        last.outcomes = self._hand_over(connection, opened)
                 elif opened:
                     break
             self._settle(last)
         finally:
-            self._put_away(line)
+            self._put_away(connection)
 
     def _turn(self, last: "_Window", size: int) -> Sequence[OpenDelivery] | None:
         """Record what became of the last window and open the next; None when there is none."""
@@ -156,10 +158,12 @@ class Shift:
         deliveries.record_outcomes(connection, last.outcomes)
         deliveries.put_back(connection, self.held, last.unheard)
 
-    def _hand_over(self, line: Line, open_deliveries: Sequence[OpenDelivery]) -> list[Outcome]:
+    def _hand_over(
+        self, connection: ProviderConnection, open_deliveries: Sequence[OpenDelivery]
+    ) -> list[Outcome]:
         recipients = [self.addresser.recipient(self.mailing, one) for one in open_deliveries]
         try:
-            outcomes = line.hand_over(recipients, journal=self.journal)
+            outcomes = connection.hand_over(recipients, journal=self.journal)
         except LeaseLostError:
             self._over.set()
             return []
@@ -190,8 +194,8 @@ class Shift:
         self.most_attempts = max([self.most_attempts, *deferred])
         return judged
 
-    def _open_line(self) -> Line | None:
-        """Return a line for this lane; None where there is none to be had.
+    def _connect(self) -> ProviderConnection | None:
+        """Return a connection for this lane; None where there is none to be had.
 
         A server that takes fewer connections than we would open has no trouble: the lanes that
         got one do the work. Only when none did is the shift over.
@@ -199,26 +203,26 @@ class Shift:
         with self._guard:
             self._active_lanes += 1
         try:
-            return self.lines.take(self.mailing)
+            return self.connections.take(self.mailing)
         except ProviderError as trouble:
             if self._retire_lane() or not trouble.retry:
                 self._stop_for(trouble)
             return None
 
     def _retire_lane(self) -> bool:
-        """Count a lane out; whether it was the last that had a line or was getting one."""
+        """Count a lane out; whether it was the last that was connected or connecting."""
         with self._guard:
             self._active_lanes -= 1
             return not self._active_lanes
 
-    def _put_away(self, line: Line | None) -> None:
-        if line is None:
+    def _put_away(self, connection: ProviderConnection | None) -> None:
+        if connection is None:
             return
         self._retire_lane()
         if self.trouble is None and not self._over.is_set():
-            self.lines.give(self.mailing, line)
+            self.connections.give(self.mailing, connection)
         else:
-            line.close()
+            connection.close()
 
     def _stop_for(self, trouble: ProviderError) -> None:
         self.trouble = trouble

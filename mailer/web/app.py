@@ -11,7 +11,6 @@ from fastapi import APIRouter, FastAPI, Response
 from mailer.archive.access import PUBLIC_ACCESS
 from mailer.archive.card_files import CardStore, accent_of
 from mailer.archive.publication import publication_of
-from mailer.providers.sendgrid.signature import SignatureVerifier
 from mailer.web import errors, health
 from mailer.web.hooks import webhooks
 from mailer.web.inbox import pages as inbox_pages
@@ -36,7 +35,7 @@ def create_app(app: "App", *, inbox: InboxStore | None = None) -> FastAPI:
         inbox: the local inbox, shown at `/inbox/` to this machine only; None for none.
 
     Raises:
-        ConfigurationError: `sendgrid.webhook_public_key` is not a key.
+        ConfigurationError: a webhook's key in the settings is not one.
     """
     pages = Pages(_common(app.settings, has_inbox=inbox is not None))
     web = FastAPI(
@@ -53,7 +52,7 @@ def create_app(app: "App", *, inbox: InboxStore | None = None) -> FastAPI:
     web.include_router(site.make_router(context))
     web.include_router(media.make_router(app.settings.media_directory, pages))
     web.include_router(trials.make_router(app.settings, app.signer, pages))
-    web.include_router(webhooks.make_router(app.engine, _verifier(app.settings)))
+    web.include_router(webhooks.make_router(app.engine, webhooks.receivers(app.settings)))
     web.include_router(health.make_router(app.engine, app.celery))
     if inbox is not None:
         web.include_router(inbox_pages.make_router(inbox, base_url=app.settings.web.base_url))
@@ -98,12 +97,7 @@ def _common(settings: "Settings", *, has_inbox: bool) -> dict[str, object]:
 
 def _root(settings: "Settings") -> str:
     """Return the path of `web.base_url`: a proxy in front may serve us under one."""
-    return urlsplit(settings.web.base_url).path.rstrip("/")
-
-
-def _verifier(settings: "Settings") -> SignatureVerifier | None:
-    public_key = settings.sendgrid.webhook_public_key
-    return SignatureVerifier.from_text(public_key) if public_key else None
+    return urlsplit(settings.web.base_url).path
 
 
 @asynccontextmanager

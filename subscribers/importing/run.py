@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine
 
 from subscribers.errors import ImportFileError
 from subscribers.importing import staging
-from subscribers.importing.rejects import RejectFile
+from subscribers.importing.rejects import Rejects
 from subscribers.importing.rows import CsvRows, ImportRow
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def import_csv(  # noqa: PLR0913 - three of them have defaults that are always r
     *,
     mailing_list_id: int,
     now: dt.datetime,
-    reject_path: Path | None = None,
+    rejects: Rejects | None = None,
     progress: Callable[[Progress], None] = _ignore,
     slice_size: int = SLICE_SIZE,
 ) -> ImportResult:
@@ -125,14 +125,14 @@ def import_csv(  # noqa: PLR0913 - three of them have defaults that are always r
         path: the file; its name, not its folder, goes into the consent record.
         mailing_list_id: to what.
         now: aware UTC, the time of everything written.
-        reject_path: where rejected rows go; written whole or not at all, before the merge begins.
+        rejects: takes rejected rows, such as a `RejectFile`; done before the merge begins.
         progress: called about every thousand rows.
         slice_size: people merged in one transaction.
 
     Raises:
         ImportFileError: the file as a whole cannot be read; nothing was imported.
     """
-    with _staged(engine, path, reject_path, progress) as (connection, result):
+    with _staged(engine, path, rejects or Rejects(), progress) as (connection, result):
         people = staging.gather_people(connection)
         merge = staging.Merge(mailing_list_id=mailing_list_id, file_name=path.name, now=now)
         counts = staging.SliceCounts()
@@ -162,7 +162,7 @@ def preview_csv(
     Raises:
         ImportFileError: the file as a whole cannot be read.
     """
-    with _staged(engine, path, None, progress) as (connection, result):
+    with _staged(engine, path, Rejects(), progress) as (connection, result):
         people = staging.gather_people(connection)
         with connection.begin():
             counts = staging.preview(connection, mailing_list_id=mailing_list_id)
@@ -186,7 +186,7 @@ def _counted(result: ImportResult, people: int, counts: staging.SliceCounts) -> 
 def _staged(
     engine: Engine,
     path: Path,
-    reject_path: Path | None,
+    rejects: Rejects,
     progress: Callable[[Progress], None],
 ) -> Iterator[tuple[Connection, ImportResult]]:
     """Yield a connection whose temporary table holds the file's good rows."""
@@ -194,7 +194,7 @@ def _staged(
         connection.detach()  # its temporary tables and settings go when it is closed
         rows = CsvRows(file, path)
         staging.prepare(connection)
-        with connection.begin(), RejectFile(reject_path) as rejects:
+        with connection.begin(), rejects:
             read = _copy(connection, rows, rejects, _Meter(file, path.stat().st_size, progress))
         yield connection, ImportResult(read=read, rejected=rejects.count, note=rows.note)
 
@@ -222,7 +222,7 @@ class _Meter(NamedTuple):
         self.progress(Progress(Phase.READING, self.file.tell(), self.total, rows))
 
 
-def _copy(connection: Connection, rows: CsvRows, rejects: RejectFile, meter: _Meter) -> int:
+def _copy(connection: Connection, rows: CsvRows, rejects: Rejects, meter: _Meter) -> int:
     """Send the good rows to the temporary table and return how many rows there were."""
     read = 0
     block: list[str] = []

@@ -10,8 +10,8 @@ from subscribers.model import (
     ArchiveRobots,
     ArchiveVisibility,
     SubscriptionState,
-    is_list_slug,
 )
+from subscribers.slugs import is_list_slug
 
 _COLUMNS = "id, slug, name, archive_visibility, archive_robots, archive_generation"
 

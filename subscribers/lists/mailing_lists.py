@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from subscribers.errors import InvalidNameError, UnknownMailingListError
-from subscribers.model import ArchiveRobots, ArchiveVisibility, SubscriptionState, is_list_slug
+from subscribers.model import ArchiveRobots, ArchiveVisibility, SubscriptionState
+from subscribers.slugs import is_list_slug
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,8 @@ def endless(handler: Handler) -> None:
 
 def gzipped(body: bytes, *, says_so: bool = True) -> Answer:
     headers = {"Content_Encoding": "gzip"} if says_so else {}
-    return lambda handler: handler.say(200, gzip.compress(body), **headers)
+    packed = gzip.compress(body)
+    return lambda handler: handler.say(200, packed, **headers)
 
 
 def cut_off(body: bytes) -> Answer:

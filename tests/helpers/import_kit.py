@@ -7,7 +7,6 @@ import zipfile
 from pathlib import Path
 
 from mailer.composing.importing import ImportedIssue
-from mailer.composing.importing.html import Page
 from mailer.composing.importing.import_file import Beside, Named, find_post, make_issue, named
 from mailer.composing.importing.sources import Export, Post, read_export
 from mailer.composing.issue.tree import Issue
@@ -153,13 +152,13 @@ def _opened_inline(chance: random.Random) -> str:
     return f"<{tag}{attrs}>"
 
 
-def wild_page(seed: int, *, is_broken: bool = True) -> Page:
+def wild_page(seed: int, *, is_broken: bool = True) -> Post:
     """Return a page with chance settings."""
     chance = random.Random(~seed)
-    return Page(
-        html=wild_html(seed, is_broken=is_broken),
-        source="html",
-        source_name="x.html",
+    return Post(
+        "html",
+        "x.html",
+        wild_html(seed, is_broken=is_broken),
         title=chance.choice(["", "T", "word Two"]),
         url=chance.choice(["", "https://s.org/p/"]),
         is_whole=chance.random() < 0.5,

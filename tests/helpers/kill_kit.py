@@ -6,28 +6,37 @@ runs a case of `CASES` again and again, killed one line later each time, and hol
 folder against what may be there. In a process of its own, as it forks.
 """
 
+import datetime as dt
+import functools
 import json
 import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import mailer.platform.files
-from mailer.composing import compiling
-from mailer.composing.drafts import drafting
+from mailer.composing import building, compiling
+from mailer.composing.drafts import drafting, feed_cache
 from mailer.composing.drafts import memory as draft_memory
+from mailer.composing.images import store as image_store
 from mailer.composing.importing import import_file
 from mailer.composing.importing.model import ImageFile, ImportedIssue
 from mailer.composing.themes import theming
-from mailer.config import Settings, load_settings
-from mailer.platform.net import cache as feed_cache
+from mailer.config import Settings, load_settings, secret_key
+from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient
+from mailer.providers import outbox
+from mailer.providers.outcome import Outcome
+from mailer.web.inbox import store as inbox_store
+from subscribers.importing import rejects
+from subscribers.importing.rows import RejectedRow
 
 MOST_LINES = 2_000
 OLD, NEW = b"old" * 5_000, b"new" * 5_000
+DAY = dt.date(2026, 11, 22)
 
 
 def deaths(work: Callable[[], object], *modules: Any) -> Iterator[None]:
@@ -142,12 +151,12 @@ def built(folder: Path) -> None:
     compiled = [_compiled(folder, words, settings) for words in ("First.", "Second.")]
     output = folder / "build"
     hashes = [one.content_hash for one in compiled]
-    compiling.write_build(compiled[0], settings, output)
+    building.write_build(compiled[0], settings, output)
     before = _files(output)
-    compiling.write_build(compiled[1], settings, output)
+    building.write_build(compiled[1], settings, output)
     after = _files(output)
-    compiling.write_build(compiled[0], settings, output)
-    for _ in deaths(lambda: compiling.write_build(compiled[1], settings, output), compiling):
+    building.write_build(compiled[0], settings, output)
+    for _ in deaths(lambda: building.write_build(compiled[1], settings, output), building):
         now = _files(output)
         assert all(now[name] in {before[name], after[name]} for name in now)
         if json.loads(now["message.json"])["content_hash"] == hashes[1]:
@@ -161,7 +170,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 def _compiled(folder: Path, words: str, settings: Settings) -> Any:
     path = folder / "week.md"
     path.write_text(f"---\nsubject: Hi\nslug: week\ndate: 2026-11-22\n---\n\n{words}\n")
-    return compiling.compile_draft(compiling.read_draft(path), settings)
+    return compiling.compile_draft(compiling.read_draft(path), settings).compiled
 
 
 def cached(folder: Path) -> None:
@@ -176,13 +185,109 @@ def cached(folder: Path) -> None:
     assert cache.get(old.url) == fresh
 
 
-def _moment() -> Any:
-    return drafting.dt.datetime(2026, 11, 22, tzinfo=drafting.dt.UTC)
+def handed_over(folder: Path) -> None:
+    """What was not noted first is not there; the file is whole."""
+    recipient = Recipient(1, "ada@example.org", "Ada", "abc@example.org", "https://x.example/u/1")
+    issue = CompiledIssue(
+        "week", "Hi", "", "<p>Hi</p>" * 2_000, "Hi", Mailbox("news@example.org"), None, "en", DAY
+    )
+    begun = folder / "begun"
+
+    class Notes:
+        def begin(self, delivery_ids: Sequence[int]) -> None:
+            begun.write_text(str(delivery_ids))
+
+        def end(self, outcomes: Sequence[Outcome]) -> None:
+            """Nothing to note."""
+
+    provider = outbox.OutboxProvider(outbox.OutboxSettings(folder / "outbox"), clock=_moment)
+    identity = MailingIdentity("weekly", "Weekly", "example.org", 1)
+    target = folder / "outbox" / "week" / "abc.eml"
+
+    def hand_over() -> None:
+        provider.connect(issue, identity).hand_over([recipient], journal=Notes())
+
+    hand_over()
+    whole = target.read_bytes()
+    target.unlink()
+    begun.unlink()
+    for _ in deaths(hand_over, outbox):
+        if target.exists():
+            assert begun.exists()
+            assert target.read_bytes() == whole
+            assert target.stat().st_mode & 0o077 == 0
+            target.unlink()
+        begun.unlink(missing_ok=True)
+
+
+def received(folder: Path) -> None:
+    """A message is there whole or not at all, and whoever opens the inbox next finds it."""
+    raw = b"From: a@example.org\r\nSubject: Hi\r\n\r\n" + NEW
+    inbox = folder / "inbox"
+
+    def take() -> None:
+        inbox_store.InboxStore(inbox).add(
+            raw, envelope_from="a@example.org", recipients=["b@example.org"], received_at=_moment()
+        )
+
+    for _ in deaths(take, inbox_store):
+        store = inbox_store.InboxStore(inbox)
+        assert [store.raw(one.id) for one in store.search()] in ([], [raw])
+        store.close()
+        shutil.rmtree(inbox)
+
+
+def keyed(folder: Path) -> None:
+    settings = load_settings(folder, environ={})
+    path = settings.state_dir / secret_key.KEY_FILE
+    for _ in deaths(lambda: secret_key.ensure_secret_key(settings), secret_key):
+        if path.exists():
+            assert len(path.read_text().strip()) == len(secret_key.ensure_secret_key(settings))
+            assert path.stat().st_mode & 0o777 == 0o600
+            path.unlink()
+
+
+def rejected(folder: Path) -> None:
+    path = folder / "rejected.csv"
+
+    def reject() -> None:
+        writing = functools.partial(mailer.platform.files.writing_text, mode=0o600)
+        with rejects.RejectFile(path, writing=writing) as found:
+            for line in range(3):
+                found.add(RejectedRow(line, "no address", "x" * 10_000))
+
+    reject()
+    whole = path.read_bytes()
+    path.unlink()
+    for _ in deaths(reject, rejects):
+        if path.exists():
+            assert path.read_bytes() == whole
+            assert path.stat().st_mode & 0o777 == 0o600
+            path.unlink()
+
+
+def hosted(folder: Path) -> None:
+    store = image_store.LocalStore(load_settings(folder, environ={}))
+    path = folder / ".mailer" / "media" / "a.png"
+    for _ in deaths(lambda: store.put("a.png", NEW), image_store):
+        if path.exists():
+            assert path.read_bytes() == NEW
+            path.unlink()
+    store.put("a.png", NEW)
+    assert path.read_bytes() == NEW
+
+
+def _moment() -> dt.datetime:
+    return dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 
 
 CASES: dict[str, Callable[[Path], None]] = {
-    case.__name__: case for case in (replaced, new, imported, drafted, themed, built, cached)
-}
+    case.__name__: case
+    for case in (
+        replaced, new, imported, drafted, themed, built, cached, handed_over, received, keyed,
+        rejected, hosted,
+    )
+}  # fmt: skip
 
 if __name__ == "__main__":
     CASES[sys.argv[1]](Path(sys.argv[2]))

@@ -17,6 +17,7 @@ from mailer.sending.courier import Courier
 from mailer.sending.ledger import sends
 from mailer.sending.shift import DeliveryRules
 from mailer.sending.sweeping import SweepRules
+from subscribers.audience import Audience
 from subscribers.tokens import Signer
 
 SIGNER = Signer([b"k" * 32])
@@ -101,7 +102,7 @@ class Ledger:
     ) -> int:
         issue = issue or compiled_issue(slug)
         send_id = planning.start_send(
-            self.engine, issue, mailing_list_id=mailing_list_id, provider="memory"
+            self.engine, issue, audience=Audience.of_list(mailing_list_id), provider="memory"
         )
         planning.plan(self.engine, send_id, batch_size=self.batch_size)
         return send_id

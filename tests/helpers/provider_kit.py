@@ -5,7 +5,7 @@ import datetime as dt
 import email
 import email.policy
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
@@ -18,6 +18,7 @@ from mailer.message.compiled import (
     Slot,
     SlotContext,
 )
+from mailer.providers.base import Provider
 from mailer.providers.outcome import LeaseLostError, Outcome
 from mailer.states import DeliveryState
 
@@ -152,3 +153,35 @@ def _body(parsed: EmailMessage, subtype: str) -> str:
     assert part is not None
     content: str = part.get_content()
     return content.replace("\r\n", "\n")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A provider in front of something that takes what it sends.
+
+    Args:
+        provider: the one on trial.
+        received: what arrived, as mail programs show it.
+        refuse: makes the far side refuse an address; None where it refuses nobody.
+        vanish: makes the far side unreachable; None where there is none.
+    """
+
+    provider: Provider
+    received: Callable[[], list[Seen]]
+    refuse: Callable[[str], None] | None
+    vanish: Callable[[], None] | None
+
+
+@dataclass(frozen=True)
+class Sender:
+    """A provider that posts to our webhook.
+
+    Args:
+        key: what the settings hold for it.
+        bounce: delivery id and address to a request that says that it bounced for good.
+        sign: a body and the time to the headers of a request that is the provider's own.
+    """
+
+    key: Mapping[str, str]
+    bounce: Callable[[int, str], bytes]
+    sign: Callable[[bytes, dt.datetime], Mapping[str, str]]

@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -16,13 +17,16 @@ from mailer.cli.run.processes import start_worker, stop
 from mailer.cli.sends.watching import exit_code, show_report, watch
 from mailer.cli.shared import ExitCode, console
 from mailer.cli.subscriber.import_progress import import_bar
-from mailer.composing import compiling
+from mailer.composing.compiling import compile_draft, read_draft
 from mailer.errors import SendStateError
 from mailer.platform.clock import utcnow
+from mailer.platform.files import PRIVATE, writing_text
 from mailer.platform.resources import resource_dir
 from mailer.sending import planning, reporting, sweeping
 from mailer.states import DeliveryState
 from mailer.web.inbox.server import InboxServer
+from subscribers.audience import Audience
+from subscribers.importing.rejects import RejectFile
 from subscribers.importing.run import import_csv
 from subscribers.lists import mailing_lists
 from subscribers.lists.mailing_lists import MailingList
@@ -58,9 +62,9 @@ class Demo:
 
     def compile(self) -> None:
         """Compile the sample issue."""
-        draft = compiling.read_draft(resource_dir("examples") / "issue.md")
+        draft = read_draft(resource_dir("examples") / "issue.md")
         began = time.monotonic()
-        self._compiled = compiling.compile_draft(draft, self.app.settings)
+        self._compiled = compile_draft(draft, self.app.settings).compiled
         took = (time.monotonic() - began) * 1000
         issue = draft.issue
         done(
@@ -82,7 +86,7 @@ class Demo:
                 source,
                 mailing_list_id=self._mailing_list.id,
                 now=utcnow(),
-                reject_path=rejects,
+                rejects=RejectFile(rejects, writing=partial(writing_text, mode=PRIVATE)),
                 progress=progress,
             )
         done(
@@ -182,7 +186,7 @@ class Demo:
         send_id = planning.start_send(
             app.engine,
             self._compiled,
-            mailing_list_id=self._mailing_list.id,
+            audience=Audience.of_list(self._mailing_list.id),
             provider=app.provider.name,
         )
         planning.plan(app.engine, send_id, batch_size=app.batch_size)

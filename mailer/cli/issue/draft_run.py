@@ -15,6 +15,8 @@ from mailer.cli.shared import STDOUT, ExitCode, err_console, print_json, warn
 from mailer.cli.stopping import when_stopped
 from mailer.composing.drafts import drafting
 from mailer.composing.drafts.drafting import Composed, DraftOrder
+from mailer.composing.drafts.feed_cache import FeedCache
+from mailer.composing.drafts.feed_fetching import Fetcher
 from mailer.composing.drafts.feed_reading import (
     MOST_FILE_BYTES,
     FeedReport,
@@ -29,8 +31,6 @@ from mailer.composing.drafts.memory import DraftMemory
 from mailer.config import Settings, load_settings
 from mailer.errors import FeedError
 from mailer.platform.clock import utcnow
-from mailer.platform.net.cache import FeedCache
-from mailer.platform.net.fetching import Fetcher
 from mailer.platform.state_dir import ensure_state_dir
 
 

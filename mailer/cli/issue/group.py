@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from mailer.cli.issue import draft, lint, preview, shots, trial
-from mailer.cli.issue.notes import tell_of_draft
+from mailer.cli.issue.notes import tell_of
 from mailer.cli.options import Force, IssueFile, Json
 from mailer.cli.shared import STDOUT, console, err_console, print_json
 from mailer.cli.stopping import when_stopped
@@ -136,20 +136,20 @@ def build(
     Example:
       mailer issue build week-41.md -o build
     """
-    from mailer.composing import compiling
+    from mailer.composing.building import write_build
+    from mailer.composing.compiling import compile_draft, read_draft
     from mailer.config import load_settings
 
     settings = load_settings(elsewhere=Path.cwd())
     with when_stopped("nothing was written"):
-        draft = compiling.read_draft(file)
-        compiled = compiling.compile_draft(draft, settings)
+        compilation = compile_draft(read_draft(file), settings)
     with when_stopped(f"each file in {output} is whole, new or as it was"):
-        facts = compiling.write_build(compiled, settings, output)
+        facts = write_build(compilation.compiled, settings, output)
     if as_json:
         print_json(facts)
     else:
         _show_build(facts, output)
-    tell_of_draft(draft, settings, size_bytes=facts["bytes"]["html"])
+    tell_of(compilation, size_bytes=facts["bytes"]["html"])
 
 
 @app.command("schema")

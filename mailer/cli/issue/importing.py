@@ -131,7 +131,7 @@ def _report(
         "merge_tags": dict(imported.merge_tags),
         "origin": dict(imported.origin),
         "lines": _lines(imported),
-        "lost": bool(counts and (counts.words_lost or counts.links_lost)),
+        "lost": bool(counts and (counts.words_lost or counts.links_lost or counts.pictures_lost)),
     }
 
 

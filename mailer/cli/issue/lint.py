@@ -12,8 +12,9 @@ from mailer.cli.shared import ExitCode, err_console, print_json
 
 if TYPE_CHECKING:
     from mailer.composing.linting.link_checking import LinkLook
-    from mailer.composing.linting.lintable import Audience
+    from mailer.composing.linting.lintable import AudienceFacts
     from mailer.composing.linting.report import LintReport
+    from mailer.composing.linting.scanned import Scanned
     from mailer.config import Settings
 
 
@@ -70,51 +71,52 @@ def lint(
 def _reports(
     files: Sequence[Path], settings: "Settings", *, list_slug: str | None, links: bool
 ) -> list["LintReport"]:
-    from mailer.composing.linting.lint_file import Beyond, lint_file
+    from mailer.composing.linting.lint_file import Lookups, lint_scanned
+    from mailer.composing.linting.scanned import scan_file
     from mailer.platform.clock import utcnow
 
     now = utcnow()
-    audiences = _audiences(files, list_slug or "") if list_slug is not None else {}
+    scans = [scan_file(file, settings) for file in files]
+    counted = _counted(scans, list_slug) if list_slug is not None else [None] * len(scans)
     reports = []
-    for file in files:
-        beyond = Beyond(audiences.get(file))
+    for scanned, audience in zip(scans, counted, strict=True):
+        lookups = Lookups(audience)
         if links:
-            look = _look_behind(file)
-            beyond = Beyond(
-                beyond.audience,
-                look.findings,
-                links_checked=True,
-                links_unasked=look.unasked,
+            look = _look_behind(scanned)
+            lookups = Lookups(
+                audience, look.findings, links_checked=True, links_unasked=look.unasked
             )
-        report = lint_file(file, settings, now=now, beyond=beyond)
+        report = lint_scanned(scanned, settings, now=now, lookups=lookups)
         reports.append(advised_report(report))
     return reports
 
 
-def _audiences(files: Sequence[Path], list_slug: str) -> dict[Path, "Audience"]:
-    """Count over the list, with the database of the workspace."""
+def _counted(scans: Sequence["Scanned"], list_slug: str) -> list["AudienceFacts | None"]:
+    """Count over the list, or each issue's own, with the database of the workspace."""
     from mailer.bootstrap import open_app
-    from mailer.sending.lint_audience import count_audience
+    from mailer.sending.audiences import named_list
+    from mailer.sending.lint_audience import audience_facts
+    from subscribers.audience import Audience
 
     with open_app() as app:
-        return {
-            file: count_audience(app.engine, file, app.settings, list_slug=list_slug)
-            for file in files
-        }
+        found: list[AudienceFacts | None] = []
+        for scanned in scans:
+            chosen = named_list(app.engine, list_slug or scanned.mailing_list)
+            audience = Audience.of_list(chosen.id)
+            found.append(audience_facts(app.engine, scanned, audience, name=chosen.slug))
+        return found
 
 
-def _look_behind(file: Path) -> "LinkLook":
+def _look_behind(scanned: "Scanned") -> "LinkLook":
     from rich.progress import Progress
 
     from mailer.composing.linting.link_checking import LinkChecker, check_links
-    from mailer.composing.linting.lint_file import read_document
 
-    document = read_document(file)
     with Progress(console=err_console, transient=True) as bar:
         task = bar.add_task("links")
         return check_links(
-            document,
-            file,
+            scanned.document,
+            scanned.path,
             LinkChecker(),
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from mailer.cli.advice import given_by, told
-from mailer.cli.issue.notes import tell_of_draft
+from mailer.cli.issue.notes import tell_of
 from mailer.cli.options import IssueFile, Json
 from mailer.cli.shared import ExitCode, console, fail, print_json, told_parts, warn
 from mailer.cli.stopping import when_stopped
@@ -19,7 +19,8 @@ from subscribers.errors import InvalidAddressError
 
 if TYPE_CHECKING:
     from mailer.bootstrap import App
-    from mailer.composing.trial.trial import Answer, Reader
+    from mailer.composing.readers import Reader
+    from mailer.composing.trial.trial import Answer
     from mailer.message.compiled import CompiledIssue
     from subscribers.people.address import Address
 
@@ -67,7 +68,8 @@ def send_test(
       mailer issue test week-41.md --to me@example.org --set city=London --no-banner
     """
     from mailer.bootstrap import open_app
-    from mailer.composing import compiling
+    from mailer.composing.compiling import compile_draft, read_draft
+    from mailer.composing.readers import SAMPLE, find_reader
     from mailer.composing.trial import trial
 
     overrides = _values(values or [])
@@ -78,12 +80,14 @@ def send_test(
             f"{len(addresses)} addresses are too many for a test, which goes to at most "
             f"{trial.MOST_ADDRESSES}: use mailer send"
         )
-    draft = compiling.read_draft(file)
+    draft = read_draft(file)
     with open_app() as app:
-        compiled = compiling.compile_draft(draft, app.settings)
+        compilation = compile_draft(draft, app.settings)
+        compiled = compilation.compiled
         app.settings.require_sendable()
         with given_by("--as", InvalidAddressError):
-            reader = trial.find_reader(app.engine, shown_as, overrides)
+            reader = find_reader(app.engine, shown_as) if shown_as else SAMPLE
+        reader = reader.with_values(overrides)
         _warn_of_values(compiled, reader, overrides)
         try:
             answers = _send(
@@ -92,7 +96,7 @@ def send_test(
         except ProviderError as error:
             return fail(f"the test was not sent: {told(error)}", ExitCode.CONFIGURATION)
         facts = _facts(app, compiled, reader, answers)
-        tell_of_draft(draft, app.settings, size_bytes=facts["bytes"]["html"])
+        tell_of(compilation, size_bytes=facts["bytes"]["html"])
     if as_json:
         print_json(facts)
     else:
@@ -146,7 +150,7 @@ def _send(
 def _warn_of_values(compiled: "CompiledIssue", reader: "Reader", overrides: dict[str, str]) -> None:
     from mailer.composing.trial.message import fields_left_empty
 
-    for field in fields_left_empty(compiled, reader.fields):
+    for field in fields_left_empty(compiled, reader.merge_values):
         warn(f"{{{{ {field} }}}} has neither value nor default: it is empty in this test")
     conditions = " ".join(compiled.conditions)
     for field in overrides:
@@ -157,18 +161,19 @@ def _warn_of_values(compiled: "CompiledIssue", reader: "Reader", overrides: dict
 def _facts(
     app: "App", compiled: "CompiledIssue", reader: "Reader", answers: "Sequence[Answer]"
 ) -> dict[str, Any]:
-    from mailer.composing.compiling import describe, sample_message
+    from mailer.composing.building import describe
+    from mailer.composing.sample import sample_message
     from mailer.composing.trial.message import SUBJECT_MARK, as_read
 
-    read = as_read(compiled, email=reader.email, fields=reader.fields)
-    described = describe(read, sample_message(read, app.settings, fields=reader.fields))
+    read = as_read(compiled, email=reader.email, fields=reader.merge_values)
+    described = describe(read, sample_message(read, app.settings, fields=reader.merge_values))
     return {
         "subject": SUBJECT_MARK + described["subject"],
         "slug": compiled.slug,
         "provider": app.provider.name,
         "as": reader.email or None,
         "conditions": list(compiled.conditions),
-        "shown_for": list(compiled.shown_to(reader.fields)),
+        "shown_for": list(compiled.shown_to(reader.merge_values)),
         "bytes": described["bytes"],
         "results": [
             {"email": one.email, "state": one.state, "detail": one.detail} for one in answers

@@ -19,18 +19,15 @@ from mailer.cli.shared import (
     warn,
 )
 from mailer.cli.stopping import when_stopped
-from mailer.errors import NotFoundError, RenderError
+from mailer.errors import ProposalError
 
 if TYPE_CHECKING:
     from mailer.bootstrap import App
+    from mailer.composing.compiling import Draft
     from mailer.composing.linting.report import LintReport
-    from mailer.message.compiled import CompiledIssue
-    from mailer.sending.planning import Preview
+    from mailer.sending.proposal import Proposal
     from mailer.sending.reporting import SendReport
     from subscribers.lists.mailing_lists import MailingList
-
-GUESSED_RATE = {"smtp": 200, "sendgrid": 2_000, "outbox": 1_000}
-"""Recipients a second, for the estimate before the first send."""
 
 
 def send(
@@ -65,49 +62,56 @@ def send(
       mailer send week-41.md --list readers --yes --no-watch
     """
     from mailer.bootstrap import open_app
-    from mailer.cli.issue.notes import tell_of_draft
-    from mailer.composing import compiling
-    from mailer.sending import planning
+    from mailer.cli.issue.notes import tell_of
+    from mailer.composing.compiling import read_draft
+    from mailer.sending.audiences import named_list
 
-    draft = compiling.read_draft(file)
+    draft = read_draft(file)
     with when_stopped("nothing was sent"), open_app() as app:
-        mailing_list = _mailing_list(app, list_slug or draft.mailing_list)
-        compiled = compiling.compile_draft(draft, app.settings)
-        app.settings.require_sendable()
-        app.provider  # noqa: B018 - a wrong setting shows before anything is planned
-        preview = planning.preview(app.engine, compiled, mailing_list_id=mailing_list.id)
-        report = None if no_lint else _lint(file, app)
-        facts = _facts(app, compiled, mailing_list, preview) | _lint_facts(report)
+        mailing_list = named_list(app.engine, list_slug or draft.mailing_list)
+        proposal = _propose(app, draft, mailing_list, is_linted=not no_lint)
+        facts = _facts(app, proposal, mailing_list)
         if as_json and dry_run:
             print_json(facts)
         elif not as_json:
             _show_preview(facts)
-        tell_of_draft(draft, app.settings, size_bytes=facts["bytes"]["html"])
-        _refuse_gaps(preview)
-        _refuse_errors(report)
+        tell_of(proposal.compilation, size_bytes=facts["bytes"]["html"])
+        _check(proposal)
         if dry_run:
             return ExitCode.OK
         app.hints.check()  # a broker that is away shows before anything is planned
         if not yes and not confirm("Send it?"):
             err_console.print("nothing was sent")
             return ExitCode.DECLINED
-        return _go(app, compiled, mailing_list, is_watched=watch, as_json=as_json)
+        return _go(app, proposal, is_watched=watch, as_json=as_json)
 
 
-def _go(
-    app: "App",
-    compiled: "CompiledIssue",
-    mailing_list: "MailingList",
-    *,
-    is_watched: bool,
-    as_json: bool,
-) -> int:
+def _propose(
+    app: "App", draft: "Draft", mailing_list: "MailingList", *, is_linted: bool
+) -> "Proposal":
+    from mailer.composing.compiling import compile_draft
+    from mailer.platform.clock import utcnow
+    from mailer.sending.propose import propose
+    from subscribers.audience import Audience
+
+    compilation = compile_draft(draft, app.settings)
+    return propose(
+        app.engine,
+        compilation,
+        Audience.of_list(mailing_list.id),
+        settings=app.settings,
+        provider=app.provider,
+        now=utcnow(),
+        is_linted=is_linted,
+    )
+
+
+def _go(app: "App", proposal: "Proposal", *, is_watched: bool, as_json: bool) -> int:
     from mailer.sending import planning
     from mailer.sending.closing import finish
+    from mailer.sending.propose import approve
 
-    send_id = planning.start_send(
-        app.engine, compiled, mailing_list_id=mailing_list.id, provider=app.provider.name
-    )
+    send_id = approve(app.engine, proposal)
     with when_stopped(_goes_on(send_id)):
         planning.plan(app.engine, send_id, batch_size=app.batch_size)
         _tell_workers(app, send_id)
@@ -182,61 +186,31 @@ def _leave(app: "App", send_id: int, *, as_json: bool) -> int:
     return ExitCode.OK
 
 
-def _mailing_list(app: "App", slug: str) -> "MailingList":
-    from subscribers.lists import mailing_lists
-
-    if not slug:
-        raise NotFoundError("say which mailing list: --list SLUG, or `list: SLUG` in the issue")
-    with app.engine.connect() as connection:
-        return mailing_lists.get_mailing_list(connection, slug)
-
-
-def _refuse_gaps(preview: "Preview") -> None:
-    for field, count in preview.lacking.items():
-        raise RenderError(
-            f"{{{{ {field} }}}} has no default, and {count_of(count, 'subscriber')} on the list "
-            f"{'has' if count == 1 else 'have'} no value for it: "
-            f'write {{{{ {field} | default: "..." }}}}'
-        )
-
-
-def _lint(file: Path, app: "App") -> "LintReport":
-    from mailer.composing.linting.lint_file import lint_file
-    from mailer.platform.clock import utcnow
-
-    return lint_file(file, app.settings, now=utcnow())
-
-
-def _lint_facts(report: "LintReport | None") -> dict[str, Any]:
-    if report is None:
-        return {}
-    return {"lint": {"errors": report.errors, "warnings": report.warnings, "notes": report.notes}}
-
-
-def _refuse_errors(report: "LintReport | None") -> None:
+def _check(proposal: "Proposal") -> None:
     """Say what must not go out, a line each, and end there."""
-    if report is None or not report.errors:
-        return
+    try:
+        proposal.check()
+    except ProposalError as error:
+        if proposal.report is not None and error.code == "lint-errors":
+            _show_errors(proposal.report)
+        raise
+
+
+def _show_errors(report: "LintReport") -> None:
     for finding in report.findings:
         if finding.severity == "error":
             place = f"{finding.path}:{finding.line}:{finding.column}"
             err_console.print(
                 f"[red]lint:[/] {escape(f'{place}: {finding.message}')}", soft_wrap=True
             )
-    raise RenderError(
-        f"nothing was sent: the linter finds {count_of(report.errors, 'error')}; "
-        f"mailer issue lint {report.path} says what to do, --no-lint sends the issue as it is"
-    )
 
 
-def _facts(
-    app: "App", compiled: "CompiledIssue", mailing_list: "MailingList", preview: "Preview"
-) -> dict[str, Any]:
-    from mailer.composing.compiling import describe, sample_message
+def _facts(app: "App", proposal: "Proposal", mailing_list: "MailingList") -> dict[str, Any]:
+    from mailer.composing.building import describe
+    from mailer.composing.sample import sample_message
 
-    counts = preview.counts
+    counts, compiled, provider = proposal.counts, proposal.compiled, proposal.provider
     described = describe(compiled, sample_message(compiled, app.settings))
-    provider = app.provider.name
     return {
         "subject": described["subject"],
         "list": mailing_list.slug,
@@ -249,8 +223,15 @@ def _facts(
         "not_active": dict(counts.not_active),
         "to_hand_over": counts.to_hand_over,
         "bytes": described["bytes"],
-        "estimated_seconds": counts.to_hand_over / GUESSED_RATE.get(provider, 1_000),
+        "estimated_seconds": counts.to_hand_over / app.settings.account.kind.guessed_rate,
+        **_lint_facts(proposal.report),
     }
+
+
+def _lint_facts(report: "LintReport | None") -> dict[str, Any]:
+    if report is None:
+        return {}
+    return {"lint": {"errors": report.errors, "warnings": report.warnings, "notes": report.notes}}
 
 
 def _show_preview(facts: dict[str, Any]) -> None:

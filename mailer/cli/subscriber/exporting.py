@@ -1,8 +1,6 @@
 """`mailer subscriber export`: a mailing list as CSV."""
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,19 +50,11 @@ def export(
 
 def _export(engine: "Engine", list_id: int, state: SubscriptionState, output: Path | None) -> int:
     """Write to stdout, or to a file that is put in place whole."""
+    from mailer.platform.files import PRIVATE, writing_text
     from subscribers.exporting import export_csv
 
     if output is None:
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
         return export_csv(engine, sys.stdout, mailing_list_id=list_id, state=state)
-    descriptor, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
-    try:
-        with (
-            when_stopped("nothing was written"),
-            os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file,
-        ):
-            count = export_csv(engine, file, mailing_list_id=list_id, state=state)
-        Path(name).replace(output)
-    finally:
-        Path(name).unlink(missing_ok=True)
-    return count
+    with when_stopped("nothing was written"), writing_text(output, mode=PRIVATE) as file:
+        return export_csv(engine, file, mailing_list_id=list_id, state=state)

@@ -1,5 +1,6 @@
 """`mailer subscriber import`: everybody in a CSV file becomes a subscriber of a mailing list."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -85,6 +86,8 @@ def _import(
 ) -> "ImportResult":
     from mailer.cli.subscriber.import_progress import import_bar
     from mailer.platform.clock import utcnow
+    from mailer.platform.files import PRIVATE, writing_text
+    from subscribers.importing.rejects import RejectFile
     from subscribers.importing.run import import_csv
     from subscribers.lists import mailing_lists
 
@@ -95,6 +98,7 @@ def _import(
         found = mailing_lists.get_mailing_list(connection, slug)
     safe = "who was imported stays so; import the file again, and the rest follows"
     with when_stopped(safe), import_bar() as progress:
+        rejects = RejectFile(reject, writing=partial(writing_text, mode=PRIVATE))
         return import_csv(
-            engine, file, mailing_list_id=found.id, now=now, reject_path=reject, progress=progress
+            engine, file, mailing_list_id=found.id, now=now, rejects=rejects, progress=progress
         )

@@ -6,7 +6,6 @@
 """
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,9 @@ from mailer.composing.drafts.last_issue import History, LastIssue, earlier, last
 from mailer.composing.drafts.memory import DraftRecord
 from mailer.composing.drafts.selection import Choice, Wish, choose, keyed
 from mailer.composing.drafts.writing import Grouping, Head, write_draft
-from mailer.composing.importing.slugs import slug_of
 from mailer.composing.issue.reading.merge import parse_line
 from mailer.composing.issue.reading.source import Source
+from mailer.composing.issue.slugs import is_issue_slug, slug_of
 from mailer.errors import FeedError, RenderError
 from mailer.platform.files import write_new, write_whole
 
@@ -156,7 +155,7 @@ def check_title(title: str, *, origin: str = "title") -> None:
 def slug_for(file: Path | None, *, now: dt.datetime) -> str:
     """Return the slug of an issue in `file`: its name, as far as that can be one."""
     stem = file.stem if file else f"issue-{now.date().isoformat()}"
-    if re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", stem):
+    if is_issue_slug(stem):
         return stem
     return slug_of(title=stem, source_name="issue")
 

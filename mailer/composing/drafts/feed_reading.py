@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailer import __version__
+from mailer.composing.drafts.feed_fetching import Fetcher, shown
 from mailer.composing.drafts.feeds.entries import Feed
 from mailer.composing.drafts.feeds.reading import read_feed
 from mailer.composing.drafts.feeds.urls import web_url
 from mailer.config import Settings
 from mailer.errors import FeedError
-from mailer.platform.net.fetching import Fetcher, shown
 
 CONCURRENCY = 6
 """Feeds fetched at a time."""

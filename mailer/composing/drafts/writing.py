@@ -1,23 +1,29 @@
 """Entries to an issue file: sections, kickers, linked titles, summaries, and what is left to do."""
 
 import datetime as dt
-import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from mailer.composing.drafts.feeds.entries import Feed, FeedEntry
-from mailer.composing.drafts.feeds.escape import (
-    comment,
-    escape_heading,
-    escape_inside,
-    link,
-    link_target,
-    one_line,
-)
+from mailer.composing.drafts.feeds.lines import one_line
 from mailer.composing.drafts.feeds.urls import host_of
 from mailer.composing.drafts.selection import Chosen
+from mailer.composing.issue.reading.merge import MergeSyntaxError, fields_in
+from mailer.composing.issue.tree import (
+    Block,
+    Blocks,
+    Comment,
+    FrontMatter,
+    Image,
+    Inlines,
+    Issue,
+    Item,
+    Section,
+    Text,
+)
+from mailer.composing.issue.writing import write_issue
 
 _LONGEST_KICKER = 70
 _ELSE = "More"
@@ -38,7 +44,7 @@ class Head:
 
     Args:
         subject: the author's own words, merge fields and all; empty for a TODO.
-        slug: see `mailer.composing.issue.scaffold.validate_slug`.
+        slug: see `mailer.composing.issue.slugs`.
         date: of the issue.
         mailing_list: slug; empty for none.
     """
@@ -59,26 +65,36 @@ def write_draft(
     head: Head, chosen: Sequence[Chosen], *, grouping: Grouping, with_images: bool
 ) -> str:
     """Return the text of an issue file with all the chosen entries; it compiles as it is."""
-    blocks = [_front_matter(head), comment("TODO: introduction")]
-    for part in _parts(chosen, grouping):
-        if part.name:
-            blocks.append(f"## {escape_heading(part.name)}")
-        for entry, feed in part.entries:
-            blocks += _item(entry, kicker=_kicker(entry, feed, grouping), with_images=with_images)
-    return "\n\n".join(blocks) + "\n"
-
-
-def _front_matter(head: Head) -> str:
+    sections = tuple(
+        Section(
+            name=(Text(part.name),) if part.name else (),
+            subtitle=(),
+            introduction=(),
+            items=tuple(
+                _item(entry, kicker=_kicker(entry, feed, grouping), with_images=with_images)
+                for entry, feed in part.entries
+            ),
+            line=0,
+        )
+        for part in _parts(chosen, grouping)
+    )
     subject = one_line(head.subject)
-    lines = ["---"]
-    if subject:
-        lines.append(f"subject: {json.dumps(subject, ensure_ascii=False)}")
-    else:
-        lines.append('subject: "TODO: subject"  # TODO: write the subject')
-    lines += [f"slug: {json.dumps(head.slug)}", f"date: {head.date.isoformat()}"]
-    if head.mailing_list:
-        lines.append(f"list: {json.dumps(head.mailing_list)}")
-    return "\n".join([*lines, "---"])
+    matter = FrontMatter(
+        _with_fields(subject) if subject else (Text("TODO: subject"),),
+        head.slug,
+        head.date,
+        mailing_list=head.mailing_list,
+    )
+    issue = Issue(matter, (Comment("TODO: introduction", 0),), sections, ())
+    return write_issue(issue, comments={} if subject else {"subject": "TODO: write the subject"})
+
+
+def _with_fields(subject: str) -> Inlines:
+    """Return the author's own words; what is no merge field in them is text."""
+    try:
+        return tuple(fields_in(subject))
+    except MergeSyntaxError:
+        return (Text(subject),)
 
 
 def _parts(chosen: Sequence[Chosen], grouping: Grouping) -> list[_Part]:
@@ -123,24 +139,22 @@ def _writers(names: Sequence[str]) -> str:
     return " and ".join(names)
 
 
-def _item(entry: FeedEntry, *, kicker: str, with_images: bool) -> Iterator[str]:
+def _item(entry: FeedEntry, *, kicker: str, with_images: bool) -> Item:
     title = _without_scheme(one_line(entry.title)) or _made_title(entry)
-    linked = link(title, entry.url) if entry.url else ""
-    if kicker:
-        yield f"### {escape_heading(kicker)}"
-        if with_images and entry.image:
-            yield _image(entry)
-        yield linked or f"**{escape_inside(title)}**"
-    else:
-        yield f"### {linked or escape_heading(title)}"
-        if with_images and entry.image:
-            yield _image(entry)
+    images: Blocks = (_image(entry),) if with_images and entry.image else ()
+    blocks: list[Block] = [*images]
     if not entry.url:
-        yield comment("TODO: the feed gives no link: write the title as [title](https://...)")
-    if entry.summary_markdown:
-        yield entry.summary_markdown
-    else:
-        yield comment("TODO: the feed gives no summary")
+        remark = "TODO: the feed gives no link: write the title as [title](https://...)"
+        blocks.append(Comment(remark, 0))
+    blocks += entry.summary or (Comment("TODO: the feed gives no summary", 0),)
+    return Item(
+        kicker=(Text(kicker),) if kicker else (),
+        title=(Text(title),),
+        url=entry.url,
+        blocks=tuple(blocks),
+        lead_images=len(images) if kicker else 0,
+        line=0,
+    )
 
 
 def _without_scheme(title: str) -> str:
@@ -148,9 +162,9 @@ def _without_scheme(title: str) -> str:
     return title if " " in title else re.sub(r"^https?://", "", title)
 
 
-def _image(entry: FeedEntry) -> str:
+def _image(entry: FeedEntry) -> Image:
     alt = one_line(entry.image_alt) or "TODO: what the picture shows"
-    return f"![{escape_inside(alt)}]({link_target(entry.image)})"
+    return Image(entry.image, alt, (), "", 0)
 
 
 def _made_title(entry: FeedEntry) -> str:

@@ -49,7 +49,7 @@ class Memory:
             ensure_state_dir(self._state_dir)
             private_dir(self._directory.parent)
             private_dir(self._directory)
-            write_whole(self._file(name), json.dumps(fact).encode())
+            write_whole(self._file(name), json.dumps(fact).encode(), can_be_remade=True)
         except OSError:
             return
 

@@ -1,13 +1,13 @@
 """Where prepared pictures are put, and readers get them from."""
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Protocol
 
 from mailer.composing.images import MIME_TYPES, is_media_name
 from mailer.config import Settings
-from mailer.platform.state_dir import ensure_state_dir, give_to_owner_of, private_dir
+from mailer.platform.files import PRIVATE, write_whole
+from mailer.platform.state_dir import ensure_state_dir, private_dir
 
 
 class MediaStore(Protocol):
@@ -68,27 +68,7 @@ class LocalStore:
         """Write the file whole or not at all."""
         ensure_state_dir(self._state_dir)
         private_dir(self._directory)
-        write_whole(self._directory / name, data)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file that others see whole or not at all, even after a crash of the machine.
-
-    Raises:
-        OSError: it cannot be written; nothing is left behind.
-    """
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        give_to_owner_of(path.parent, temporary)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        write_whole(self._directory / name, data, mode=PRIVATE)
 
 
 def read_media(directory: Path, name: str) -> tuple[bytes, str] | None:

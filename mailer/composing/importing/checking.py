@@ -1,13 +1,14 @@
-"""Whether an import kept each word and link: the source against the issue as our parser has it."""
+"""Whether an import kept each word, link and picture: the source against the issue as parsed."""
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from mailer.composing.importing.html.page import ReadPage
-from mailer.composing.importing.html.words import Tally, same_address, tally_issue, words_in
 from mailer.composing.importing.model import Counts, Finding, ImportedIssue
-from mailer.composing.issue.tree import Issue
+from mailer.composing.importing.words import Tally, same_address, words_in
+from mailer.composing.issue.tree import Issue, images_of
 
 _MOST_SHOWN = 12
 _MOST_REGROUPED = 2000
@@ -22,7 +23,11 @@ def checked(read: ReadPage, issue: Issue) -> ImportedIssue:
         issue: that file, parsed.
     """
     counts = count(read, issue)
-    findings = [*_lost(counts.words_lost, "words"), *_lost(counts.links_lost, "links")]
+    findings = [
+        *_lost(counts.words_lost, "words"),
+        *_lost(counts.links_lost, "links"),
+        *_lost(counts.pictures_lost, "pictures"),
+    ]
     return dataclasses.replace(
         read.issue, counts=counts, findings=(*read.issue.findings, *findings)
     )
@@ -42,6 +47,9 @@ def count(read: ReadPage, issue: Issue) -> Counts:
         links_dropped=(read.tally.links & (listed.links - Counter(read.note_links))).total(),
         words_lost=tuple(sorted(lost_words.elements())),
         links_lost=tuple(sorted(lost_links)),
+        pictures=read.tally.pictures.total(),
+        pictures_dropped=(read.tally.pictures & listed.pictures).total(),
+        pictures_lost=tuple(sorted(_lost_pictures(read, listed.pictures, issue))),
     )
 
 
@@ -80,11 +88,21 @@ def _listed(read: ReadPage) -> Tally:
     for dropped in read.issue.dropped:
         tally.words.update(words_in(dropped.text))
         tally.links.update(dropped.links)
+        tally.pictures.update(dropped.pictures)
+    tally.pictures.update(key for key, src in read.pictures if not src)
     for written, _ in read.replaced:
         tally.words.update(words_in(written))
     tally.links.update(read.issue.unplaced)
     tally.links.update(read.note_links)
     return tally
+
+
+def _lost_pictures(read: ReadPage, listed: Counter[str], issue: Issue) -> list[str]:
+    """Return the pictures of the source that are neither in the issue nor listed."""
+    placed = [(key, same_address(src)) for key, src in read.pictures if src]
+    unseen = read.tally.pictures - listed - Counter(key for key, _ in placed)
+    shown = Counter(same_address(image.src) for image in images_of(issue))
+    return [*unseen.elements(), *(Counter(src for _, src in placed) - shown).elements()]
 
 
 def _lost_links(
@@ -112,3 +130,98 @@ def _lost(lost: tuple[str, ...], what: str) -> list[Finding]:
             "add them by hand",
         )
     ]  # fmt: skip
+
+
+# --- what an issue has ----------------------------------------------------------------------
+
+
+def tally_issue(issue: Issue) -> Tally:
+    """Return the words and addresses that a reader of the issue gets."""
+    tally = Tally()
+    texts: list[str] = []
+    _collect(issue, texts, tally.links)
+    tally.words.update(words_in("".join(texts)))
+    return tally
+
+
+_SILENT = frozenset(
+    [
+        "line",
+        "column",
+        "src",
+        "alt",
+        "url",
+        "aligns",
+        "todos",
+        "id",
+        "slug",
+        "theme",
+        "language",
+        "mailing_list",
+        "kind",
+        "accent",
+        "date",
+        "field",
+        "conditions",
+        "number",
+        "start",
+        "width",
+        "sender",
+        "reply_to",
+        "is_primary",
+        "has_contents",
+        "lead_images",
+        "default",
+    ]
+)
+_INLINE = frozenset(
+    [
+        "Text",
+        "CodeSpan",
+        "Link",
+        "Emphasis",
+        "Strong",
+        "Strikethrough",
+        "MergeField",
+        "FootnoteMark",
+        "LineBreak",
+    ]
+)
+_APART = frozenset({"LineBreak", "MergeField", "FootnoteMark"})
+
+
+def _collect(root: object, texts: list[str], links: Counter[str]) -> None:
+    """Walk the tree by its fields, so that blocks which are new to the format are seen, too."""
+    stack: list[object] = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            texts.append(node)
+        elif isinstance(node, tuple):
+            stack.extend(_parts(node, are_words=all(map(_is_inline, node))))
+        elif dataclasses.is_dataclass(node) and not isinstance(node, type):
+            if url := getattr(node, "url", ""):
+                links[same_address(url)] += 1
+            values = tuple(getattr(node, name) for name in _fields_of(type(node)))
+            texts.append(" " if type(node).__name__ in _APART else "")
+            stack.extend(_parts(values, are_words=_is_inline(node)))
+
+
+@lru_cache(maxsize=64)
+def _fields_of(kind: type) -> tuple[str, ...]:
+    """Return the fields of a node that hold words, or nodes that do."""
+    names = (each.name for each in dataclasses.fields(kind))
+    return tuple(name for name in names if name not in _SILENT)
+
+
+def _parts(values: tuple[object, ...], *, are_words: bool) -> Iterator[object]:
+    """Yield values, the last first; with blanks between them where they are no running words."""
+    for value in reversed(values):
+        if not are_words:
+            yield "\n"
+        yield value
+    yield "" if are_words else "\n"
+
+
+def _is_inline(node: object) -> bool:
+    return type(node).__name__ in _INLINE

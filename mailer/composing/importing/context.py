@@ -4,15 +4,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from mailer.composing.importing.marks import MARKDOWN_LINK
+from mailer.composing.importing.marks import DRAWN, MARKDOWN_LINK, TITLED
 from mailer.composing.importing.model import Kind, Unit
 from mailer.composing.importing.sentences import normalised, width
 
 _UNDERLINE_SLACK = 6
+_MOST_EMOJI = 8
+_FEWEST_WORDS = 4
+_STOPS = (".", ".”", '."', ".)", "!", "!”", '!"')
 _SHORT_SHARE = 0.3
 _LINKED_LEAD = re.compile(
     rf"{MARKDOWN_LINK.pattern}(?P<tail>\s*\([^()]{{1,40}}\))?\s*(?:[-–—|:]{{1,2}})\s+(?P<rest>\S.{{8,}})$"
@@ -22,6 +25,8 @@ _LINKED_LEAD = re.compile(
 def in_context(units: list[Unit]) -> list[Unit]:
     """Return `units` with what their neighbours tell about them."""
     for see in (
+        _with_emoji,
+        _with_plain_lists,
         _with_underlines,
         _with_linked_leads,
         _with_tight_summaries,
@@ -30,6 +35,73 @@ def in_context(units: list[Unit]) -> list[Unit]:
     ):
         units = see(units)
     return units
+
+
+def _with_emoji(units: list[Unit]) -> list[Unit]:
+    """Return `units` where a line of emoji right above a name is that name's beginning."""
+    kept: list[Unit] = []
+    for unit in units:
+        above = kept[-1] if kept else None
+        if above and _is_emoji(above) and unit.is_heading and not unit.gap and not unit.marker:
+            kept[-1] = replace(unit, text=f"{above.text} {unit.text}", line=above.line, gap=1)
+        else:
+            kept.append(unit)
+    return kept
+
+
+def _is_emoji(unit: Unit) -> bool:
+    is_bare = unit.is_heading and not (unit.marker or unit.level or unit.url)
+    return is_bare and len(unit.text) <= _MOST_EMOJI and not re.search(r"[\w\s!-~]", unit.text)
+
+
+def _with_plain_lists(units: list[Unit]) -> list[Unit]:
+    """Return `units` where bullets without links or summaries are lists in running text.
+
+    A line that ends in a colon right above such a list, below words, introduces it.
+    """
+    seen = list(units)
+    for begin, end in _bullet_runs(units):
+        if not _is_plain_list(units, begin, end):
+            continue
+        for at in range(begin, end):
+            seen[at] = replace(units[at], kind=Kind.PROSE, listed=True)
+        above = units[begin - 1] if begin else None
+        if above and begin > 1 and _introduces(above, units[begin - 2]):
+            seen[begin - 1] = replace(above, kind=Kind.PROSE)
+    return seen
+
+
+def _bullet_runs(units: list[Unit]) -> Iterator[tuple[int, int]]:
+    begin = None
+    for at, unit in enumerate([*units, None]):
+        if unit is not None and unit.is_bullet:
+            begin = at if begin is None else begin
+        elif begin is not None:
+            yield begin, at
+            begin = None
+
+
+def _is_plain_list(units: list[Unit], begin: int, end: int) -> bool:
+    """Whether no entry of a run of bullets could be an item of its own."""
+    run = units[begin:end]
+    below = units[end] if end < len(units) else None
+    has_more = below is not None and below.kind is not Kind.RULER and _goes_on(run[-1], below)
+    is_marked = any(
+        unit.level or unit.url or unit.kind is Kind.LINK or "://" in unit.text for unit in run
+    )
+    is_drawn = any(unit.marker and unit.marker.text[0] in DRAWN for unit in run)
+    are_titled = all(TITLED.match(unit.text) for unit in run)
+    return not (has_more or is_marked or is_drawn or are_titled)
+
+
+def _goes_on(entry: Unit, below: Unit) -> bool:
+    return below.gap == 0 or below.indent > entry.indent
+
+
+def _introduces(line: Unit, above: Unit) -> bool:
+    is_plain = line.is_heading and not (line.marker or line.level or line.url)
+    is_long = len(line.text.split()) >= _FEWEST_WORDS
+    return is_plain and is_long and line.text.endswith((":", "：")) and above.kind is Kind.PROSE
 
 
 def _with_underlines(units: list[Unit]) -> list[Unit]:
@@ -74,7 +146,7 @@ def _with_short_sentences(units: list[Unit]) -> list[Unit]:
 
 
 def _is_short_sentence(unit: Unit) -> bool:
-    return unit.text.endswith((".", ".”", '."', ".)")) and " " in unit.text and not unit.url
+    return unit.text.endswith(_STOPS) and " " in unit.text and not unit.url
 
 
 def _with_bylines(units: list[Unit]) -> list[Unit]:

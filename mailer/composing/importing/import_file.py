@@ -17,8 +17,7 @@ from urllib.parse import unquote
 from mailer.composing.drafts.drafting import already_there
 from mailer.composing.importing import ImportedIssue
 from mailer.composing.importing.checking import checked
-from mailer.composing.importing.html import ReadPage
-from mailer.composing.importing.html.gathering import LARGEST_IMAGE_BYTES
+from mailer.composing.importing.html.pictures import LARGEST_IMAGE_BYTES
 from mailer.composing.importing.sources import Export, Post, import_post, read_export
 from mailer.composing.rendering.pipeline import parse_issue
 from mailer.errors import NotFoundError, RenderError
@@ -142,9 +141,7 @@ def make_issue(each: Named, *, source_name: str, output: Path) -> ImportedIssue:
         if error.path is not None:
             raise
         raise RenderError(error.message, path=Path(source_name)) from None
-    if isinstance(made, ReadPage):
-        return checked(made, parse_issue(made.issue.markdown, path=output))
-    return made
+    return checked(made, parse_issue(made.issue.markdown, path=output))
 
 
 def write_issue(imported: ImportedIssue, path: Path, *, force: bool) -> list[Path]:

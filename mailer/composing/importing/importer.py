@@ -1,74 +1,121 @@
-"""Raw text to issue file, from end to end."""
+"""Raw text to an issue, from end to end."""
 
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from mailer.composing.importing.clean import clean_lines
 from mailer.composing.importing.damage import truncated
 from mailer.composing.importing.dates import find_date
-from mailer.composing.importing.doubts import doubtful_lines, unheaded_introductions
+from mailer.composing.importing.doubts import unheaded_introductions
+from mailer.composing.importing.html import ReadPage
 from mailer.composing.importing.items import read_section, spacing
-from mailer.composing.importing.model import Dropped, ImportedIssue, Kind, Section, Unit
+from mailer.composing.importing.marks import URL
+from mailer.composing.importing.model import (
+    Dropped,
+    FoundDate,
+    ImportedIssue,
+    Kind,
+    Section,
+    Unit,
+)
 from mailer.composing.importing.outline import CONTENTS, Outline, outline
-from mailer.composing.importing.slugs import slug_of
+from mailer.composing.importing.post import Post
+from mailer.composing.importing.sentences import normalised
+from mailer.composing.importing.text_blocks import links_in
+from mailer.composing.importing.text_issue import TextIssue
 from mailer.composing.importing.units import read_units
-from mailer.composing.importing.writer import Writer
+from mailer.composing.importing.words import Tally, words_in
+from mailer.composing.issue.slugs import slug_of
+from mailer.composing.issue.writing import normal_address
 from mailer.errors import RenderError
 
 _DATE_UNITS = 12
 
 
+@dataclass(frozen=True, slots=True)
+class ReadText:
+    """Raw text as read: the issue that its shape makes, and the title and day found in it."""
+
+    page: ReadPage
+    title: str
+    date: dt.date | None
+
+
 def import_text(text: str, *, source_name: str) -> ImportedIssue:
-    """Return the issue file that the raw text of a newsletter's page makes.
+    """Return the issue file that the raw text of a newsletter's page makes, see `read_text`."""
+    return read_text(Post("text", "", text), source_name=source_name).page.issue
+
+
+def read_text(post: Post, *, source_name: str) -> ReadText:
+    """Return the issue that the raw text of a newsletter's page makes.
 
     Every word is kept but for what `dropped` lists. Nothing is made up: where the source is
     damaged a TODO marker stands, and `findings` names the place.
 
     Args:
-        text: as copied from the page.
+        post: its body as copied from the page.
         source_name: the file's name, for messages and as a last resort for the slug.
 
     Raises:
-        RenderError: there is no newsletter in `text`.
+        RenderError: there is no newsletter in it.
     """
-    units, dropped = read_units(clean_lines(text, source_name=source_name))
+    lines = clean_lines(post.body, source_name=source_name)
+    units, dropped = read_units(lines)
     plan = outline(units)
     how = spacing(units, plan.parts)
     sections = [read_section(part, how) for part in plan.parts]
     unheaded_introductions(sections)
     if not (sections or _has_words([*plan.introduction, *plan.closing])):
         raise RenderError("holds no newsletter, only a title", path=Path(source_name), line=1)
-    slug = slug_of(title=plan.title.text if plan.title else "", source_name=source_name)
-    cut = truncated(plan.closing, ends_without_newline=not text.endswith(("\n", "\r")))
-    writer = Writer()
-    writer.front_matter(subject=plan.title, slug=slug, date=find_date(_first_words(plan, units)))
-    _write_body(writer, plan, sections, cut=cut)
-    dropped = [*plan.dropped, *dropped, *_numbers(sections)]
-    return ImportedIssue(
-        markdown=writer.text,
-        slug=slug,
+    found = find_date(_first_words(plan, units))
+    draft = _draft(post, plan, found, source_name)
+    cut = truncated(plan.closing, ends_without_newline=not post.body.endswith(("\n", "\r")))
+    markdown, findings = draft.written(plan, sections, cut=cut)
+    left_out = [*plan.dropped, *dropped, *_numbers(sections), *draft.record.dropped]
+    issue = ImportedIssue(
+        markdown=markdown,
+        slug=draft.slug,
         sections=sum(section.heading is not None for section in sections),
         items=sum(len(section.items) for section in sections),
-        findings=tuple(sorted(writer.findings, key=lambda finding: finding.source_line)),
-        dropped=tuple(sorted(dropped, key=lambda each: each.line)),
+        findings=(*post.findings, *findings),
+        dropped=tuple(sorted(left_out, key=lambda each: each.line)),
         source_name=source_name,
+        source=post.source,
+        origin=post.origin,
     )
+    numbers = tuple((number, "") for number in draft.record.numbers)
+    page = ReadPage(issue, tally := _tally(lines), _targets(tally), (), numbers)
+    title = " ".join(plan.title.text.split()) if plan.title else ""
+    return ReadText(page, title, None if found.doubt else found.date)
+
+
+def _draft(post: Post, plan: Outline, found: FoundDate, source_name: str) -> TextIssue:
+    """Return the issue to be filled; what its system says of a post goes before its words."""
+    own = " ".join(plan.title.text.split()) if plan.title else ""
+    title = post.title or own
+    slug = post.slug or slug_of(title=title, source_name=post.name or source_name)
+    is_other = bool(post.title and own) and normalised(own) != normalised(post.title)
+    date = FoundDate(post.date, 1) if post.date else found
+    return TextIssue(slug, title, own if is_other else "", date)
+
+
+def _tally(lines: Sequence[str]) -> Tally:
+    """Return the words of a text but for web addresses, and those."""
+    tally = Tally()
+    for line in lines:
+        tally.words.update(words_in(URL.sub(" ", line)))
+        tally.links.update(link.url for _, _, link in links_in(line))
+    return tally
+
+
+def _targets(tally: Tally) -> dict[str, str]:
+    return {url: normal_address(url) for url in tally.links}
 
 
 def _has_words(units: list[Unit]) -> bool:
     return any(unit.kind is not Kind.RULER for unit in units)
-
-
-def _write_body(
-    writer: Writer, plan: Outline, sections: list[Section], *, cut: Unit | None
-) -> None:
-    writer.units(plan.introduction)
-    writer.doubtful = doubtful_lines(sections)
-    writer.missing_headings(plan.missing)
-    for section in sections:
-        writer.section(section)
-    writer.closing(plan.closing, truncated=cut)
-    writer.note_missing_summaries()
-    writer.note_missing_links()
 
 
 def _first_words(plan: Outline, units: list[Unit]) -> list[Unit]:

@@ -1,22 +1,15 @@
 """The items of a section: kicker, title, link and summary, and what of these is lost."""
 
-# ruff: noqa: RUF001 - punctuation and letters of many scripts
-
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from mailer.composing.importing.headings import part_headings
+from mailer.composing.importing.marks import TITLED
 from mailer.composing.importing.model import Item, Kind, Part, Section, Unit
 
 _PAIR = 2
-_LEAD = re.compile(
-    r"(?P<lead>(?!\S*https?:)[^.!?:。！？]{2,90}?(?:\([^()]{1,60}\))?)"
-    r"(?:\s+[-–—|]{1,2}\s+|\s*[—:：]\s+|：)(?P<rest>\S.{15,})$"
-)
-"""The title of "Title: summary" and "Title - summary"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +119,7 @@ class _Reader:
         if unit.is_entry:
             is_listed = self.current is None or self._is_listed(self.current)
             return is_listed and not self.run
-        if unit.marker and unit.kind is not Kind.LINK and unit.kind is Kind.PROSE:
+        if unit.marker and unit.kind is Kind.PROSE and not unit.listed:
             return self.current is None or self._is_listed(self.current)
         return unit.is_heading
 
@@ -179,6 +172,8 @@ class _Reader:
         """Whether prose between a section's heading and its first item introduces the section."""
         if self.items or self.parted or unit.kind is Kind.LINK or self.part.heading is None:
             return False
+        if unit.listed:
+            return True
         if self._is_far(unit):
             return False
         return any(later.is_heading or later.is_entry for later in self.part.units)
@@ -218,7 +213,7 @@ def _listed(unit: Unit) -> Item:
     """Return the item that an entry of a list begins; "Title: summary" is parted."""
     if unit.kind is Kind.HEADING:
         return Item(unit.line, title=unit, url=unit.url)
-    if match := _LEAD.match(unit.text):
+    if match := TITLED.match(unit.text):
         title = replace(unit, text=match["lead"], kind=Kind.HEADING)
         rest = replace(unit, text=match["rest"], marker=None)
         return Item(unit.line, title=title, body=[rest], url=unit.url)

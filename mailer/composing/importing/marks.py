@@ -11,6 +11,7 @@ URL = re.compile(r"https?://[^\s<>\"”»（）「」【】\x00-\x20]+", re.IGNO
 MARKDOWN_LINK = re.compile(r"!?\[(?P<label>[^\[\]]*)\]\(\s*<?(?P<url>https?://[^\s()<>]+)>?\s*\)")
 
 _RULER = re.compile(r"[\s\-‐-―_=*~•·⋅∙◦.…#+⸻⸺<>─-╿▀-◿☆★✦-❋❖⁂※♦°|/\\ー–—−˙‧・]+")
+DRAWN = tuple("■□●○◆◇▶►▼★☆🔹🔸")
 _HAN = "一二三四五六七八九十"
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
 _SECTION_WORDS = (
@@ -157,3 +158,10 @@ def _without_bracket(before: str, after: str) -> str:
     before = before.rstrip()
     closer = _BRACKETS.get(before[-1:])
     return before[:-1] if closer and after.lstrip().startswith(closer) else before
+
+
+TITLED = re.compile(
+    r"(?P<lead>(?!\S*https?:)[^.!?:。！？]{2,90}?(?:\([^()]{1,60}\))?)"
+    r"(?:\s+[-–—|]{1,2}\s+|\s*[—:：]\s+|：)(?P<rest>\S.{15,})$"
+)
+"""The title of "Title: summary" and "Title - summary"."""

@@ -43,6 +43,7 @@ class Unit:
         level: 1 to 6 for marked-up headings, 7 for a line in bold, else 0.
         indent: columns before the text.
         url: taken out of the text.
+        listed: whether it is an entry of a list in running text, not an item or a heading.
         lost: whether it is not where it should be, and was put back from the contents.
     """
 
@@ -56,6 +57,7 @@ class Unit:
     indent: int = 0
     url: str = ""
     lost: bool = False
+    listed: bool = False
 
     @property
     def is_heading(self) -> bool:
@@ -69,18 +71,24 @@ class Unit:
 
     @property
     def is_entry(self) -> bool:
-        """Whether it is an entry of a bulleted list."""
+        """Whether it is an entry of a bulleted list that may be an item."""
+        return self.is_bullet and not self.listed
+
+    @property
+    def is_bullet(self) -> bool:
+        """Whether a bullet stands before it."""
         return self.marker is not None and self.marker.style == "bullet"
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Words and addresses of the source that are not in the issue, and why."""
+    """Words, addresses and pictures of the source that are not in the issue, and why."""
 
     line: int
     text: str
     why: str
     links: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -156,6 +164,9 @@ class Counts:
         links_dropped: of those, left out of the issue and listed, or listed as not placed.
         words_lost: neither in the issue nor listed. None, if all is well.
         links_lost: likewise.
+        pictures: of the source.
+        pictures_dropped: of those, left out and listed, or listed as not to be had.
+        pictures_lost: likewise.
     """
 
     words: int
@@ -164,6 +175,9 @@ class Counts:
     links_dropped: int
     words_lost: tuple[str, ...] = ()
     links_lost: tuple[str, ...] = ()
+    pictures: int = 0
+    pictures_dropped: int = 0
+    pictures_lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +198,7 @@ class ImportedIssue:
         unwrapped: click-tracked addresses, with the ones that they led to.
         merge_tags: merge tags of the other system, with ours; empty where there is none.
         origin: what is known of where it comes from, such as `from`, `list_id`, `url`.
-        counts: words and links held against the source's; None for raw text, whose importer
-            keeps words in order by itself.
+        counts: words and links held against the source's; None until that is done.
     """
 
     markdown: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mailer.composing.importing.model import Dropped, ImportedIssue
+from mailer.composing.importing.model import Counts, Dropped, ImportedIssue
 
 _SHOWN_CHARACTERS = 60
 
@@ -30,7 +30,17 @@ def format_balance(imported: ImportedIssue) -> str:
     return (
         f"words {counts.words:,}: {kept:,} kept, {counts.words_dropped:,} left out,"
         f" {len(counts.words_lost):,} lost · links {counts.links:,}: {linked:,} kept,"
-        f" {counts.links_dropped:,} left out, {len(counts.links_lost):,} lost"
+        f" {counts.links_dropped:,} left out, {len(counts.links_lost):,} lost{_pictures(counts)}"
+    )
+
+
+def _pictures(counts: Counts) -> str:
+    if not counts.pictures:
+        return ""
+    kept = counts.pictures - counts.pictures_dropped - len(counts.pictures_lost)
+    return (
+        f" · pictures {counts.pictures:,}: {kept:,} kept, {counts.pictures_dropped:,} left out,"
+        f" {len(counts.pictures_lost):,} lost"
     )
 
 
@@ -45,10 +55,12 @@ def format_dropped(imported: ImportedIssue) -> list[str]:
 def _line(why: str, parts: list[Dropped]) -> str:
     words = sum(len(part.text.split()) for part in parts)
     links = sum(len(part.links) for part in parts)
+    pictures = sum(len(part.pictures) for part in parts)
+    shown = f", {pictures} pictures" if pictures else ""
     begin = " / ".join(_begin(part) for part in parts[:3] if part.text)
     more = " ..." if len(parts) > 3 else ""  # noqa: PLR2004
     said = f": {begin}{more}" if begin else ""
-    return f"left out, {why} ({len(parts)} x, {words} words, {links} links){said}"
+    return f"left out, {why} ({len(parts)} x, {words} words, {links} links{shown}){said}"
 
 
 def _begin(part: Dropped) -> str:

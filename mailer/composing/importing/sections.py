@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from mailer.composing.importing.marks import BOLD_LEVEL
+from mailer.composing.importing.marks import BOLD_LEVEL, DRAWN
 from mailer.composing.importing.model import Kind, Unit
 from mailer.composing.importing.shapes import (
     Units,
@@ -31,7 +31,6 @@ _FEWEST = 2
 _LONGEST_HEAD = 2
 _KICKER_SHARE = 0.7
 _MOST_FRAMED = 0.5
-_DRAWN = tuple("■□●○◆◇▶►▼★☆🔹🔸")
 
 
 def find_sections(units: Units, announced: Sequence[int]) -> tuple[int, ...]:
@@ -149,7 +148,7 @@ def _by_drawn_marks(units: Units) -> list[int]:
 
 def _drawn_mark(unit: Unit) -> str:
     mark = unit.marker.text.strip() if unit.marker and unit.is_entry else ""
-    return mark if mark[:1] in _DRAWN else ""
+    return mark if mark[:1] in DRAWN else ""
 
 
 def _after_rulers(units: Units, drawn: str) -> list[int]:
@@ -244,7 +243,8 @@ def _by_extra_heading(units: Units) -> list[int]:
         return []
     if all(heads_list(units, at) for at in found):
         return [at for at in range(len(units)) if heads_list(units, at)]
-    return found
+    plain = [at for at in range(len(units) - 1) if units[at + 1].listed and heads_list(units, at)]
+    return sorted({*found, *plain}) if set(plain) & set(found) else found
 
 
 # --- sections that look like those found ----------------------------------------------------

@@ -43,6 +43,8 @@ def normalised(text: str) -> str:
 
 def width(text: str) -> int:
     """Return how many columns `text` takes: East Asian wide characters take two."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
@@ -78,7 +80,8 @@ def is_prose(text: str) -> bool:
     if core[-1] in _FULL_STOPS and not core.endswith(("...", "。。")):
         return _is_sentence(core)
     if core[-1] in TERMINALS:
-        return width(core) > _LONG_QUESTION or sentence_count(core) > 1
+        is_called = core[-1] in "!！" and len(core.split()) >= _PROSE_WORDS
+        return is_called or width(core) > _LONG_QUESTION or sentence_count(core) > 1
     return _is_unfinished_prose(core)
 
 

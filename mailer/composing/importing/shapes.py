@@ -18,7 +18,7 @@ def group_count(units: Units, begin: int, end: int) -> int:
     if all(unit.is_heading or unit.kind is Kind.RULER for unit in units[begin:end]):
         return sum(unit.is_heading for unit in units[begin:end])
     for unit in units[begin:end]:
-        if unit.is_entry and not run:
+        if unit.is_bullet and not run:
             count += 1
         elif unit.is_heading:
             run = True
@@ -53,7 +53,7 @@ def heading_runs(units: Units) -> list[tuple[int, int]]:
 def heads_list(units: Units, at: int) -> bool:
     """Whether a short heading stands above a list."""
     below = [unit for unit in units[at + 1 : at + 3] if unit.kind is not Kind.RULER]
-    return bool(below) and below[0].is_entry and is_label(units[at])
+    return bool(below) and below[0].is_bullet and is_label(units[at])
 
 
 def heads_long_list(units: Units, at: int) -> bool:
@@ -61,7 +61,7 @@ def heads_long_list(units: Units, at: int) -> bool:
     if at + 2 >= len(units) or not heads_list(units, at):
         return False
     first, second = units[at + 1 : at + 3]
-    return second.is_entry or (second.gap == 0 and second.indent > first.indent)
+    return second.is_bullet or (second.gap == 0 and second.indent > first.indent)
 
 
 def is_label(unit: Unit) -> bool:

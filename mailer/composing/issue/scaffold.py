@@ -2,12 +2,9 @@
 
 import datetime as dt
 import json
-import re
 
+from mailer.composing.issue.slugs import LONGEST_SLUG, is_issue_slug
 from mailer.errors import RenderError
-
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-LONGEST_SLUG = 100
 
 _ISSUE = """\
 ---
@@ -57,7 +54,7 @@ def validate_slug(slug: str) -> None:
     Raises:
         RenderError: it cannot.
     """
-    if not _SLUG.fullmatch(slug) or len(slug) > LONGEST_SLUG:
+    if not is_issue_slug(slug):
         raise RenderError(
             f"{slug[:LONGEST_SLUG]!r} cannot name an issue: use small letters, digits and single "
             f"dashes, at most {LONGEST_SLUG}"

@@ -32,8 +32,8 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
-    """What was counted over the real mailing list.
+class AudienceFacts:
+    """What was counted over the real audience.
 
     Args:
         list_slug: of the list.
@@ -100,5 +100,5 @@ class Lintable:
     html: str = ""
     options: LintOptions = field(default_factory=LintOptions)
     around: Surroundings = field(default_factory=Surroundings)
-    audience: Audience | None = None
+    audience: AudienceFacts | None = None
     images: Mapping[str, LocalImage] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 import re
 
 from mailer.composing.linting.urls import Url
-from mailer.platform.net import hosts
+from mailer.platform.net.hosts import ip_of
 
 _BAD_LABEL = re.compile(r"^-|-$|^$")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}")
@@ -25,7 +25,7 @@ def malformed(url: Url) -> str:  # noqa: C901, PLR0911 - one return a fault
         return "the address has a character in it that must be encoded"
     if "%20" in url.host or "%20" in url.text[-3:]:
         return "the address has a space in it"
-    if hosts.ip_of(url.host) is not None:
+    if ip_of(url.host) is not None:
         return ""
     if broken := _BAD_ESCAPE.search(url.path + "?" + url.query):
         return f"{broken[0]!r} is no escape: write %25 for the sign itself"

@@ -2,8 +2,8 @@
 
 import re
 
+from mailer.composing.linting import hosts
 from mailer.composing.linting.urls import Url
-from mailer.platform.net import hosts
 
 _REPLACE_ME = re.compile(
     r"(?:^|[/?&=])(?:"

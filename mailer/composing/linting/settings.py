@@ -6,7 +6,6 @@ from mailer.composing.linting.finding import Severity
 from mailer.composing.linting.lintable import Surroundings
 from mailer.composing.linting.options import LintOptions
 from mailer.composing.linting.registry import RULES
-from mailer.composing.linting.rules.compliance import LOCAL_URL
 from mailer.config import Settings
 from mailer.config.workspace import SETTINGS_FILE
 from mailer.errors import ConfigurationError
@@ -72,8 +71,9 @@ def surroundings(settings: Settings) -> Surroundings:
 
 def _sends_out(settings: Settings) -> bool:
     """Tell whether messages leave this machine."""
-    if settings.provider == "smtp":
-        host = settings.smtp.host
-        address = ip_of(host)
-        return host != "localhost" and not (address is not None and address.is_loopback)
-    return settings.provider == "sendgrid" and not LOCAL_URL.match(settings.sendgrid.base_url)
+    host = settings.account.host
+    address = ip_of(host)
+    is_local = host in {"", "localhost"} or (
+        address is not None and (address.is_loopback or address.is_unspecified)
+    )
+    return not is_local

@@ -15,11 +15,12 @@ from mailer.composing.preview.assets import Assets
 from mailer.composing.preview.frames import BY_NAME, SANDBOX, frame
 from mailer.composing.preview.guard import Guard
 from mailer.composing.preview.library import Library
-from mailer.composing.preview.look import Look, Reader
+from mailer.composing.preview.look import Look
 from mailer.composing.preview.session import Line, Session
 from mailer.composing.preview.typed import read_choice
 from mailer.composing.preview.views import View
 from mailer.composing.preview.watching import follow, watched_by
+from mailer.composing.readers import Reader
 from mailer.config import SETTINGS_FILE
 from mailer.platform.serving.bodies import BodyTooLargeError, read_body
 from mailer.platform.serving.headers import EMAIL_POLICY

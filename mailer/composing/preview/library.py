@@ -6,8 +6,7 @@ from contextlib import AbstractContextManager, ExitStack
 
 from sqlalchemy import Engine
 
-from mailer.composing.preview.look import Reader
-from mailer.composing.preview.readers import find_reader, search_readers
+from mailer.composing.readers import Reader, find_reader, search_readers
 
 OpenDatabase = Callable[[], AbstractContextManager[Engine]]
 

@@ -1,42 +1,22 @@
-"""Previewing: one look at an issue file as it is now, filled for one reader."""
+"""Previewing: one look at an issue, filled for one reader."""
 
 import dataclasses
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from mailer.composing import compiling
-from mailer.composing.compiling import Draft
+from mailer.composing.compiling import Compilation, Draft
 from mailer.composing.images.files import is_remote
-from mailer.composing.images.store import MediaStore
 from mailer.composing.issue.tree import images_of
-from mailer.composing.rendering.pipeline import untraced
+from mailer.composing.readers import SAMPLE, Reader
+from mailer.composing.rendering.pipeline import html_bytes
+from mailer.composing.sample import sample_recipient
 from mailer.config import Settings
 from mailer.message.compiled import SYSTEM_FIELDS, CompiledIssue, Recipient
 from mailer.message.filling import fill
 from subscribers.segments.language import fields_of, parse_segment
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """For whom the merge fields are filled.
-
-    Args:
-        kind: `sample` for nobody, `typed` for values given by hand, else `subscriber`.
-        email: as in the To header; the sample's where empty.
-        name: may be empty.
-        fields: merge values by field name.
-    """
-
-    kind: str = "sample"
-    email: str = ""
-    name: str = ""
-    fields: Mapping[str, str] = field(default_factory=dict)
-
-
-SAMPLE = Reader()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +57,16 @@ class Look:
     theme_folders: tuple[Path, ...]
 
 
-def look_at(
-    draft: Draft, settings: Settings, *, store: MediaStore, reader: Reader = SAMPLE
-) -> Look:
+def look_at(compilation: Compilation, settings: Settings, *, reader: Reader = SAMPLE) -> Look:
     """Return the issue as `reader` would get it. No link in it changes anything.
 
     Args:
-        draft: the issue.
+        compilation: the issue.
         settings: of the workspace.
-        store: where its picture files are put.
         reader: for whom it is filled.
-
-    Raises:
-        RenderError: it does not compile; with file, line and column.
     """
-    whole = compiling.compile_draft(draft, settings, is_traced=True, store=store)
-    recipient = _recipient(reader, compiling.sample_recipient(whole, settings))
+    whole = compilation.traced
+    recipient = _recipient(reader, sample_recipient(whole, settings))
     shown = whole.shown_to(recipient.fields)
     compiled = whole.variant(shown)
     html = fill(compiled.html, compiled, recipient)
@@ -101,10 +75,10 @@ def look_at(
         subject=fill(compiled.subject, compiled, recipient),
         html=html,
         text=fill(compiled.text, compiled, recipient),
-        html_bytes=len(untraced(compiled.html).encode()),
+        html_bytes=html_bytes(compilation.compiled.variant(shown)),
         fields=fields_used(whole),
         conditions={condition: condition in shown for condition in whole.conditions},
-        theme_folders=compiling.theme_of(draft, settings).folders,
+        theme_folders=compilation.theme.folders,
     )
 
 
@@ -115,7 +89,7 @@ def _recipient(reader: Reader, sample: Recipient) -> Recipient:
         sample,
         email=reader.email or sample.email,
         name=reader.name,
-        fields={**reader.fields, "name": reader.name or reader.fields.get("name", "")},
+        fields=reader.merge_values,
     )
 
 

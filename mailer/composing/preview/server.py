@@ -11,8 +11,8 @@ from socket import socket
 
 from mailer.composing.preview.app import Preview
 from mailer.composing.preview.library import Library, OpenDatabase
-from mailer.composing.preview.look import SAMPLE
 from mailer.composing.preview.session import Session
+from mailer.composing.readers import SAMPLE
 from mailer.config import KEY_FILE, Settings, ensure_secret_key
 from mailer.errors import ConfigurationError
 from mailer.platform.serving import Server, ServerHandle, listen, url_of

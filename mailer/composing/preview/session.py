@@ -11,12 +11,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from mailer.composing.compiling import read_draft
+from mailer.composing.compiling import Compilation, compile_draft, parse_draft, read_issue_file
 from mailer.composing.images.memory_store import NearStore
 from mailer.composing.linting.finding import Finding
-from mailer.composing.linting.lint_file import lint_file
-from mailer.composing.preview.look import SAMPLE, Reader, look_at, picture_files
+from mailer.composing.linting.lint_file import lint_bytes, lint_compilation
+from mailer.composing.preview.look import look_at, picture_files
 from mailer.composing.preview.state import State, as_json
+from mailer.composing.readers import SAMPLE, Reader
 from mailer.config import Settings, load_settings
 from mailer.errors import MailerError
 from mailer.platform.clock import utcnow
@@ -45,6 +46,7 @@ class Session:
         self._listeners: list[Callable[[str], None]] = []
         self._timer = threading.Timer(0, self._lint)
         self._settings_error: MailerError | None = None
+        self._last: Compilation | bytes = b""
         self.state = State(path=path.absolute(), reader=reader, run=secrets.token_hex(8))
 
     @property
@@ -80,11 +82,14 @@ class Session:
         return lambda: self._listeners.remove(listener)
 
     def _show(self, reader: Reader, began: float) -> None:
-        state = replace(self.state, reader=reader, source=_text(self.state.path))
+        state, self._last = replace(self.state, reader=reader, source=""), b""
         try:
-            draft = read_draft(state.path)
+            self._last = data = _read(state.path)
+            state = replace(state, source=_text(data))
+            draft = parse_draft(data, state.path)
             state = replace(state, picture_files=picture_files(draft))
-            look = look_at(draft, self.settings, store=self.store, reader=reader)
+            self._last = compile_draft(draft, self.settings, store=self.store)
+            look = look_at(self._last, self.settings, reader=reader)
         except MailerError as error:
             state = replace(state, error=error)
         except Exception as error:
@@ -104,11 +109,19 @@ class Session:
 
     def _lint(self) -> None:
         findings: tuple[Finding, ...] = ()
-        with contextlib.suppress(MailerError):  # gone, or no text: the error says so already
-            findings = lint_file(self.state.path, self.settings, now=utcnow()).findings
+        with contextlib.suppress(MailerError):  # of the settings: the error says so already
+            findings = self._findings(self._last)
         with self._guard:
             self.state = replace(self.state, findings=findings)
             self._tell()
+
+    def _findings(self, last: Compilation | bytes) -> tuple[Finding, ...]:
+        """Return what the linter says of what was looked at last: compiled, or as far as read."""
+        if isinstance(last, Compilation):
+            return lint_compilation(last, self.settings, now=utcnow()).findings
+        return (
+            lint_bytes(last, self.state.path, self.settings, now=utcnow()).findings if last else ()
+        )
 
     def _tell(self) -> None:
         message = self.message
@@ -155,21 +168,22 @@ class Line:
             self.is_closed = True
 
 
-def _text(path: Path) -> str:
-    """Return the file's text for people to read, whatever is in it.
+def _read(path: Path) -> bytes:
+    """Return the bytes of the issue file.
 
     An editor that empties a file before it writes it gets a moment to do so.
+
+    Raises:
+        RenderError: as `read_issue_file`.
     """
-    try:
-        data = _begin(path)
-        if not data:
-            time.sleep(_EMPTY_RETRY_SECONDS)
-            data = _begin(path)
-    except OSError:
-        return ""
-    return data.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    data = read_issue_file(path)
+    if not data:
+        time.sleep(_EMPTY_RETRY_SECONDS)
+        data = read_issue_file(path)
+    return data
 
 
-def _begin(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_MOST_SHOWN_BYTES)
+def _text(data: bytes) -> str:
+    """Return a file's text for people to read, whatever is in it."""
+    text = data[:_MOST_SHOWN_BYTES].decode("utf-8-sig", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 from mailer.composing.linting.finding import Finding
-from mailer.composing.preview.look import SAMPLE, Look, Reader
+from mailer.composing.preview.look import Look
+from mailer.composing.readers import SAMPLE, Reader
 from mailer.composing.rendering.pipeline import GMAIL_CLIP_BYTES, GMAIL_WARN_BYTES
 from mailer.errors import MailerError, RenderError
 

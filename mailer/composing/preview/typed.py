@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mailer.composing.preview.look import SAMPLE, Reader
+from mailer.composing.readers import SAMPLE, Reader
 
 MOST_FIELDS = 100
 LONGEST_VALUE = 2_000

@@ -16,6 +16,7 @@ from mailer.composing.issue.tree import (
     Button,
     Callout,
     CodeBlock,
+    Comment,
     Footnote,
     Image,
     Inlines,
@@ -33,6 +34,7 @@ from mailer.composing.rendering.cleaning import clean
 from mailer.composing.rendering.columns import whole_columns
 from mailer.composing.rendering.highlight import highlighted
 from mailer.composing.rendering.inline_html import InlineHtml
+from mailer.composing.rendering.tracing import Tracer
 
 _SMALL = 4
 _LAYOUT = 'role="presentation" cellpadding="0" cellspacing="0" border="0"'
@@ -47,7 +49,7 @@ class Fragments:
         column_width: pixels that a picture takes which has no width of its own.
         inset: pixels less within a box, quote or list: Outlook would widen it for a picture.
         images: where the pictures are hosted that are files, by `src`.
-        is_traced: mark every block with the line of the author's file that it comes from.
+        tracer: marks every block with the line of the author's file that it comes from.
         raw: placeholders of the raw fragments met so far, and their MJML.
     """
 
@@ -55,7 +57,7 @@ class Fragments:
     column_width: int
     inset: int = 0
     images: Mapping[str, HostedImage] = field(default_factory=dict)
-    is_traced: bool = False
+    tracer: Tracer | None = None
     raw: dict[str, RawMjml] = field(default_factory=dict)
 
     def line(self, inlines: Inlines) -> Markup:
@@ -97,7 +99,7 @@ class Fragments:
         return replace(self, column_width=narrower)._blocks(blocks, paragraph)  # noqa: SLF001 - own
 
     def _at(self, line: int) -> str:
-        return f' data-line="{line}"' if self.is_traced else ""
+        return self.tracer.attribute(line) if self.tracer else ""
 
     def _block(self, block: Block, paragraph: str) -> str:  # noqa: C901, PLR0911, PLR0912 - a kind each
         at = self._at(block.line)
@@ -119,6 +121,8 @@ class Fragments:
                 return self._table(block, at)
             case Rule():
                 return f'<hr class="r"{at}>'
+            case Comment():
+                return ""
             case Button():
                 return self._button(block, at)
             case Callout():

@@ -25,8 +25,9 @@ from mailer.composing.rendering.html import Fragments
 from mailer.composing.rendering.inline_html import InlineHtml
 from mailer.composing.rendering.mrml import safe_markup
 from mailer.composing.rendering.raw import filled, set_fragments
-from mailer.composing.rendering.raw_look import dressed, with_lines
+from mailer.composing.rendering.raw_look import dressed
 from mailer.composing.rendering.stylesheet import make_styles
+from mailer.composing.rendering.tracing import Tracer
 from mailer.composing.themes.settings import Logo
 from mailer.message.compiled import UNSUBSCRIBE_URL, SlotContext
 
@@ -80,8 +81,8 @@ class AuthorView:
     image: str
 
 
-def html_part(edition: Edition, tokens: Tokens, source: Source, *, is_traced: bool) -> str:
-    """Return the HTML part: template, MJML, CSS inlined.
+def html_part(edition: Edition, tokens: Tokens, source: Source, *, tracer: Tracer | None) -> str:
+    """Return the HTML part: template, MJML, CSS inlined; with the marks of `tracer`, if any.
 
     Raises:
         RenderError: the theme is wrong.
@@ -97,7 +98,7 @@ def html_part(edition: Edition, tokens: Tokens, source: Source, *, is_traced: bo
         edition.theme.column_width,
         edition.theme.settings.inset,
         images=edition.images,
-        is_traced=is_traced,
+        tracer=tracer,
     )
     values = mjml_values(edition, fragments)
     inlined = ""
@@ -114,7 +115,7 @@ def html_part(edition: Edition, tokens: Tokens, source: Source, *, is_traced: bo
     html = mjml.render_html(edition.theme, values, finish=finish)
     if edition.theme.settings.align == "start":
         html = _at_start(html, str(values["start"]))
-    return with_lines(css.inline_css(html, inlined))
+    return css.inline_css(html, inlined)
 
 
 def _at_start(html: str, side: str) -> str:
@@ -127,9 +128,8 @@ def _at_start(html: str, side: str) -> str:
 def _raw(fragments: Fragments, source: Source) -> dict[str, str]:
     found: dict[str, str] = {}
     for placeholder, block in fragments.raw.items():
-        first_line = block.line + 1 if fragments.is_traced else None
         text = with_hosted(filled(block, fragments.inline.tokens, source), fragments.images)
-        found[placeholder] = dressed(text, first_line=first_line)
+        found[placeholder] = dressed(text, first_line=block.line + 1, tracer=fragments.tracer)
     return found
 
 

@@ -3,8 +3,7 @@
 import dataclasses
 import hashlib
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from mailer.composing.rendering.edition import Edition, IssueDefaults, edit
 from mailer.composing.rendering.html_part import html_part
 from mailer.composing.rendering.raw import check_raw
 from mailer.composing.rendering.text_part import text_part
+from mailer.composing.rendering.tracing import Tracer, tracer_for
 from mailer.composing.rendering.variants import variants_of
 from mailer.composing.themes.theme import Theme
 from mailer.errors import RenderError
@@ -27,8 +27,6 @@ GMAIL_CLIP_BYTES = 102_000
 
 GMAIL_WARN_BYTES = 85_000
 """Warn from here on: tracked links and merge values come on top."""
-
-_TRACE = re.compile(r' data-line="\d+"')
 
 
 def parse_issue(source: str, *, path: Path) -> Issue:
@@ -44,6 +42,20 @@ def parse_issue(source: str, *, path: Path) -> Issue:
     return parser.parse(Source(normalise(source), path))
 
 
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """An issue compiled once, in two forms.
+
+    Args:
+        compiled: to be sent: the same bytes as `compile_issue` makes.
+        traced: to look at, never to send: the element of each block has `data-line`, the line of
+            the author's file that it comes from. Its content hash is that of `compiled`.
+    """
+
+    compiled: CompiledIssue
+    traced: CompiledIssue
+
+
 def compile_issue(  # noqa: PLR0913 - one argument an input
     source: str,
     *,
@@ -51,7 +63,6 @@ def compile_issue(  # noqa: PLR0913 - one argument an input
     theme: Theme,
     defaults: IssueDefaults,
     images: Mapping[str, HostedImage] | None = None,
-    is_traced: bool = False,
     issue: Issue | None = None,
 ) -> CompiledIssue:
     """Return the message that `source` becomes: the same bytes for the same arguments.
@@ -62,21 +73,60 @@ def compile_issue(  # noqa: PLR0913 - one argument an input
         theme: how it looks, see `find_theme`.
         defaults: for what the front matter leaves out.
         images: where the pictures are hosted that are files, by `src` as written.
-        is_traced: give each block's element `data-line`, the line that it comes from.
         issue: what `parse_issue` made of the same source and path, where that was done already.
 
     Raises:
         RenderError: the issue, the theme or the template is wrong; with file, line and column.
     """
     file = Source(normalise(source), path)
-    job = _Job(file, theme, defaults, images or {}, tokens_for(file.text), is_traced=is_traced)
-    whole = issue or parser.parse(file)
+    job = _Job(file, theme, defaults, images or {}, tokens_for(file.text))
+    return _sealed(_compiled(issue or parser.parse(file), job))
+
+
+def compile_traced(  # noqa: PLR0913 - one argument an input
+    source: str,
+    *,
+    path: Path,
+    theme: Theme,
+    defaults: IssueDefaults,
+    images: Mapping[str, HostedImage] | None = None,
+    issue: Issue | None = None,
+) -> Traced:
+    """Return what `source` becomes as it is sent, and as it is looked at, by one compilation.
+
+    Takes and raises what `compile_issue` does.
+    """
+    file = Source(normalise(source), path)
+    tokens = tokens_for(file.text)
+    tracer = tracer_for(tokens)
+    job = _Job(file, theme, defaults, images or {}, tokens, tracer)
+    marked = _compiled(issue or parser.parse(file), job)
+    traced = _with_html(marked, tracer.shown)
+    compiled = _sealed(_with_html(marked, tracer.removed))
+    pages = (compiled.html, *(variant.html for variant in compiled.variants))
+    if any(tracer.prefix in page for page in pages):
+        compiled = compile_issue(  # MJML has left a tag as it is, with the mark in it
+            source, path=path, theme=theme, defaults=defaults, images=images, issue=issue
+        )
+    return Traced(compiled, dataclasses.replace(traced, content_hash=compiled.content_hash))
+
+
+def _compiled(whole: Issue, job: "_Job") -> CompiledIssue:
     _check(whole, job)
     if not whole.conditions:
-        return _sealed(job.edition(whole), job)
-    first, *others = variants_of(whole.conditions, file)
-    edition = job.edition(_parse_for(first, file))
-    return _sealed(edition, job, [job.variant(shown) for shown in others])
+        return job.compiled(job.edition(whole))
+    first, *others = variants_of(whole.conditions, job.source)
+    edition = job.edition(_parse_for(first, job.source))
+    return job.compiled(edition, [job.variant(shown) for shown in others])
+
+
+def _with_html(compiled: CompiledIssue, change: Callable[[str], str]) -> CompiledIssue:
+    variants = (dataclasses.replace(one, html=change(one.html)) for one in compiled.variants)
+    return dataclasses.replace(compiled, html=change(compiled.html), variants=tuple(variants))
+
+
+def _sealed(compiled: CompiledIssue) -> CompiledIssue:
+    return dataclasses.replace(compiled, content_hash=content_hash(compiled))
 
 
 def _parse_for(shown: Sequence[str], source: Source) -> Issue:
@@ -99,7 +149,7 @@ class _Job:
     defaults: IssueDefaults
     images: Mapping[str, HostedImage]
     tokens: Tokens
-    is_traced: bool
+    tracer: Tracer | None = None
 
     def edition(self, issue: Issue) -> Edition:
         return edit(
@@ -111,11 +161,31 @@ class _Job:
         )
 
     def html(self, edition: Edition) -> str:
-        return html_part(edition, self.tokens, self.source, is_traced=self.is_traced)
+        return html_part(edition, self.tokens, self.source, tracer=self.tracer)
 
     def variant(self, shown: tuple[str, ...]) -> Variant:
         edition = self.edition(_parse_for(shown, self.source))
         return Variant(shown, self.html(edition), text_part(edition, self.tokens))
+
+    def compiled(self, edition: Edition, variants: Sequence[Variant] = ()) -> CompiledIssue:
+        """Return the issue without its hash."""
+        matter = edition.issue.front_matter
+        subject = subject_line(matter.subject, self.tokens)
+        html, text = self.html(edition), text_part(edition, self.tokens)
+        return CompiledIssue(
+            slug=matter.slug,
+            subject=subject,
+            preheader=edition.preheader,
+            html=html,
+            text=text,
+            sender=edition.sender,
+            reply_to=edition.reply_to,
+            language=edition.language,
+            date=matter.date,
+            slots=self.tokens.slots,
+            conditions=edition.issue.conditions,
+            variants=tuple(variants),
+        )
 
 
 def _check(issue: Issue, job: _Job) -> None:
@@ -130,11 +200,6 @@ def _check(issue: Issue, job: _Job) -> None:
             )
 
 
-def untraced(html: str) -> str:
-    """Return the HTML that a compilation which was not traced would have."""
-    return _TRACE.sub("", html)
-
-
 def html_bytes(compiled: CompiledIssue) -> int:
     """Return the size of the HTML part, to hold against `GMAIL_WARN_BYTES`."""
     return len(compiled.html.encode())
@@ -146,24 +211,3 @@ def content_hash(compiled: CompiledIssue) -> str:
     del fields["content_hash"]
     canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
-
-
-def _sealed(edition: Edition, job: _Job, variants: Sequence[Variant] = ()) -> CompiledIssue:
-    matter = edition.issue.front_matter
-    subject = subject_line(matter.subject, job.tokens)
-    html, text = job.html(edition), text_part(edition, job.tokens)
-    compiled = CompiledIssue(
-        slug=matter.slug,
-        subject=subject,
-        preheader=edition.preheader,
-        html=html,
-        text=text,
-        sender=edition.sender,
-        reply_to=edition.reply_to,
-        language=edition.language,
-        date=matter.date,
-        slots=job.tokens.slots,
-        conditions=edition.issue.conditions,
-        variants=tuple(variants),
-    )
-    return dataclasses.replace(compiled, content_hash=content_hash(compiled))

@@ -15,6 +15,7 @@ from mailer.composing.issue.tree import (
     Button,
     Callout,
     CodeBlock,
+    Comment,
     Footnote,
     Image,
     Inlines,
@@ -97,7 +98,7 @@ class PlainText:
         inside = self.flow(note.blocks, room=WIDTH - len(mark))
         return _indented(inside, mark, " " * len(mark))
 
-    def _block(self, block: Block, room: int) -> list[str]:  # noqa: C901, PLR0911 - one return a kind
+    def _block(self, block: Block, room: int) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one return a kind
         match block:
             case Paragraph(children, _) | Subheading(children, _):
                 return self.inline.lines(children, room)
@@ -113,6 +114,8 @@ class PlainText:
                 return list(self._table(block, room))
             case Rule():
                 return ["* * *"]
+            case Comment():
+                return []
             case Button(link):
                 return [
                     *wrap(f"[{self.inline.of(link.children)}]", room),

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-from mailer.composing import compiling
+from mailer.composing import sample
+from mailer.composing.compiling import compile_draft, read_draft
 from mailer.composing.images.memory_store import NearStore
 from mailer.composing.preview.views import VIEWS, View, document
 from mailer.composing.rendering.pipeline import html_bytes
@@ -132,11 +133,10 @@ def shoot(
     """
     program = find_browser(settings.preview.browser)
     pictures = _Pictures(NearStore(settings))
-    draft = compiling.read_draft(path)
-    compiled = compiling.compile_draft(draft, settings, store=pictures.store)
+    compiled = compile_draft(read_draft(path), settings, store=pictures.store).compiled
     earlier = _earlier(against) if against else {}
-    html_part = compiling.neutral_html(compiled, settings)
-    text_part = compiling.neutral_text(compiled, settings)
+    html_part = sample.neutral_html(compiled, settings)
+    text_part = sample.neutral_text(compiled, settings)
     output.mkdir(parents=True, exist_ok=True)
     with open_chromium(program) as chromium:
         page = chromium.new_page()
@@ -151,11 +151,11 @@ def shoot(
         sheet = _print_sheet(
             page,
             shots,
-            subject=compiling.subject_shown(compiled, settings),
+            subject=sample.subject_shown(compiled, settings),
             file=path.name,
             facts=f"{html_bytes(compiled):,} bytes of HTML · {compiled.date.isoformat()}",
         )
-        write_whole(output / SHEET, _png(sheet))
+        write_whole(output / SHEET, _png(sheet), can_be_remade=True)
         return Shots(
             slug=compiled.slug,
             shots=tuple(shots),
@@ -192,14 +192,14 @@ def _kept(
 ) -> Shot:
     """Write the picture of `view`, and what has changed in it."""
     path, changes = output / f"{view.name}.png", output / f"{view.name}.diff.png"
-    write_whole(path, _png(picture))
+    write_whole(path, _png(picture), can_be_remade=True)
     changes.unlink(missing_ok=True)
     if before is None:
         return Shot(view, path, picture.size, is_new=compares)
     difference, mask = compare(before, picture)
     if not difference.changed:
         return Shot(view, path, picture.size, difference)
-    write_whole(changes, _png(picture_of(picture, mask)))
+    write_whole(changes, _png(picture_of(picture, mask)), can_be_remade=True)
     return Shot(view, path, picture.size, difference, difference_path=changes)
 
 

@@ -1,8 +1,6 @@
 """Themes: which there are, a new one, and what is wrong with one."""
 
 import re
-import secrets
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +17,7 @@ from mailer.composing.themes.settings_file import SETTINGS_FILE
 from mailer.composing.themes.theme import BASE, ThemeFile
 from mailer.config import Settings
 from mailer.errors import NotFoundError, RenderError
+from mailer.platform.files import write_new_folder
 from mailer.platform.resources import resource_dir
 from subscribers.errors import Datum
 
@@ -180,14 +179,8 @@ def _words(theme: Theme) -> dict[str, dict[str, Any]]:
 
 def _write(folder: Path, files: dict[str, str], *, logo: Path | None = None) -> list[Path]:
     """Write a folder that is there whole or not at all."""
-    temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}.tmp")
-    try:
-        temporary.mkdir(parents=True)
-        for name, text in files.items():
-            (temporary / name).write_bytes(text.encode())
-        if logo is not None and logo.is_file():
-            shutil.copyfile(logo, temporary / logo.name)
-        temporary.rename(folder)
-        return sorted(folder.iterdir(), key=lambda path: (path.name != SETTINGS_FILE, path))
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    contents = {name: text.encode() for name, text in files.items()}
+    if logo is not None and logo.is_file():
+        contents[logo.name] = logo.read_bytes()
+    write_new_folder(folder, contents)
+    return sorted(folder.iterdir(), key=lambda path: (path.name != SETTINGS_FILE, path))

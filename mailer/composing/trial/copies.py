@@ -29,7 +29,7 @@ def keep_copy(settings: Settings, number: int, page: str) -> None:
     path = copy_path(settings, number)
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        write_whole(path, page.encode())
+        write_whole(path, page.encode(), can_be_remade=True)
         copies = sorted(path.parent.glob("*.html"), key=lambda one: one.stat().st_mtime)
         for old in copies[:-COPIES_KEPT]:
             old.unlink(missing_ok=True)

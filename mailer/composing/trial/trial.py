@@ -4,26 +4,30 @@ No issue, send or delivery is recorded, and nobody's link is in it. A test goes 
 provider does not take is reported, not tried again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from mailer.composing.readers import Reader, address_of
 from mailer.composing.trial.copies import copy_number, keep_copy
 from mailer.composing.trial.message import Marks, as_test
 from mailer.config import Settings
-from mailer.errors import NotFoundError, ProviderError
+from mailer.errors import ProviderError
 from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
 from mailer.message.filling import fill_for_nobody
-from mailer.message.links import UNSUBSCRIBE_HELP_PATH
+from mailer.message.links import (
+    TEST_COPY_PATH,
+    UNSUBSCRIBE_HELP_PATH,
+    unsubscribe_mailto,
+    unsubscribe_url,
+)
 from mailer.providers.base import Connection, Provider
 from mailer.providers.outcome import Outcome
 from mailer.states import DeliveryState
 from subscribers import suppressions
-from subscribers.errors import InvalidAddressError
 from subscribers.lists import mailing_lists
-from subscribers.people import people
-from subscribers.people.address import Address, parse_address
+from subscribers.people.address import Address
 from subscribers.tokens import Purpose, Signer
 
 MOST_ADDRESSES = 10
@@ -34,19 +38,6 @@ FIRST_DELIVERY_ID = 2**62
 
 LIST_SLUG = "test"
 """In headers, and in the provider's statistics, instead of the mailing list's own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Whose values fill the test.
-
-    Args:
-        email: of the subscriber; empty for nobody.
-        fields: merge values, `name` among them.
-    """
-
-    email: str
-    fields: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +60,6 @@ class Answer:
         return self.state == DeliveryState.ACCEPTED
 
 
-def find_reader(engine: Engine, email: str, overrides: Mapping[str, str]) -> Reader:
-    """Return the subscriber's merge values, or none for an empty `email`; `overrides` go first.
-
-    Raises:
-        NotFoundError: nobody subscribes with this address.
-        InvalidAddressError: it is none.
-    """
-    if not email:
-        return Reader("", dict(overrides))
-    address = _address(email)
-    with engine.connect() as connection:
-        found = people.find_subscriber(connection, address.email_key)
-    if found is None:
-        raise NotFoundError(
-            f"{address.email} is not a subscriber", code="reader-unknown", email=address.email
-        )
-    return Reader(found.email, {**found.fields, "name": found.name, **overrides})
-
-
 def parse_addresses(texts: Sequence[str]) -> list[Address]:
     """Return each address once.
 
@@ -96,16 +68,9 @@ def parse_addresses(texts: Sequence[str]) -> list[Address]:
     """
     found: dict[str, Address] = {}
     for text in texts:
-        address = _address(text)
+        address = address_of(text)
         found.setdefault(address.email_key, address)
     return list(found.values())
-
-
-def _address(text: str) -> Address:
-    try:
-        return parse_address(text)
-    except InvalidAddressError as error:
-        raise InvalidAddressError(f"{text!r}: {error}", address=text) from None
 
 
 def suppressed(engine: Engine, addresses: Sequence[Address]) -> dict[str, str]:
@@ -205,36 +170,30 @@ class TrialSender:
 
     def _keep_copy(self, compiled: CompiledIssue, mailing_list_id: int) -> str:
         """Keep what the test's "Read online" shows, as the archive has not got it; return where."""
-        number = copy_number(compiled)
+        number, base_url = copy_number(compiled), self.settings.web.base_url
         token = self.signer.sign(Purpose.TEST, mailing_list_id, number)
-        url = f"{self._base_url}/t/{token}"
+        url = f"{base_url}{TEST_COPY_PATH}{token}"
         page = fill_for_nobody(
             compiled.html,
             compiled,
-            unsubscribe_url=self._base_url + UNSUBSCRIBE_HELP_PATH,
+            unsubscribe_url=base_url + UNSUBSCRIBE_HELP_PATH,
             archive_url=url,
         )
         keep_copy(self.settings, number, page)
         return url
 
-    @property
-    def _base_url(self) -> str:
-        return self.settings.web.base_url.rstrip("/")
-
     def _recipient(
         self, test: CompiledIssue, address: Address, reader: Reader, links: "_Links", *, number: int
     ) -> Recipient:
-        mailbox = self.settings.sender.unsubscribe_mailbox or self.settings.sender.email
+        mailbox = self.settings.sender.takes_unsubscribes
         return Recipient(
             delivery_id=FIRST_DELIVERY_ID + number,
             email=address.email,
             name="",
             message_id=f"test.{self.new_id()}@{_domain(test)}",
-            unsubscribe_url=f"{self._base_url}/u/{links.unsubscribe}",
-            unsubscribe_mailto=f"mailto:{mailbox}?subject=unsubscribe%20{links.unsubscribe}"
-            if mailbox
-            else "",
-            fields=reader.fields,
+            unsubscribe_url=unsubscribe_url(self.settings.web.base_url, links.unsubscribe),
+            unsubscribe_mailto=unsubscribe_mailto(mailbox, links.unsubscribe),
+            fields=reader.merge_values,
             archive_url=links.copy_url,
         )
 

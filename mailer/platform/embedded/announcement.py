@@ -7,11 +7,10 @@ keeper loses the lock with its life, so nobody can mistake a stale file for a fr
 import json
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from mailer.platform.embedded import locks
-from mailer.platform.state_dir import give_to_owner_of
+from mailer.platform.files import PRIVATE, FileDraft
 
 READY = b"ready"
 """What a keeper reports to the process that started it once the announcement is out."""
@@ -25,19 +24,16 @@ def publish(path: Path, *, root: Path, urls: Mapping[str, str]) -> int:
         root: the state folder, which tells a reader whether the workspace has moved since.
         urls: by server name.
     """
-    draft = path.with_suffix(".new")
-    with suppress(FileNotFoundError):
-        draft.unlink()
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-    descriptor = os.open(draft, flags, 0o600)
-    try:
-        give_to_owner_of(path.parent, draft)
-        locks.lock_descriptor(descriptor)
-        os.write(descriptor, json.dumps({"root": str(root), "urls": dict(urls)}).encode())
-        draft.replace(path)
-    except OSError:
-        os.close(descriptor)
-        raise
+    said = json.dumps({"root": str(root), "urls": dict(urls)}).encode()
+    with FileDraft(path, mode=PRIVATE, can_be_remade=True) as draft:
+        descriptor = os.dup(draft.descriptor)  # shares the lock, and outlives the draft
+        try:
+            locks.lock_descriptor(descriptor)
+            draft.write(said)
+            draft.replace()
+        except OSError:
+            os.close(descriptor)
+            raise
     return descriptor
 
 

@@ -8,7 +8,6 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from mailer.errors import ConfigurationError
@@ -18,7 +17,8 @@ from mailer.platform.embedded.linger import VARIABLE, linger_seconds
 from mailer.platform.embedded.postgres_server import NAME as POSTGRES
 from mailer.platform.embedded.process import POLL_SECONDS
 from mailer.platform.embedded.redis_server import NAME as REDIS
-from mailer.platform.state_dir import ensure_state_dir, give_to_owner_of, private_dir
+from mailer.platform.files import give_to_owner_of
+from mailer.platform.state_dir import ensure_state_dir, private_dir
 
 _ACQUIRE_SECONDS = 120.0
 _MOST_DEATHS = 3
@@ -45,12 +45,7 @@ class Lease:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

@@ -136,7 +136,7 @@ class PostgresServer:
         self._run(initdb, descriptor)
         single = [str(programs.bin_dir / "postgres"), "--single", "-D", str(fresh), "postgres"]
         self._run(single, descriptor, statement=f"CREATE DATABASE {DATABASE}\n")
-        fresh.rename(self._data)
+        fresh.rename(self._data)  # a folder that initdb made, and flushed to the disk
 
     def _run(self, command: list[str], descriptor: int, *, statement: str = "") -> None:
         answer = subprocess.run(  # noqa: S603 - a program that we found, arguments of our own

@@ -1,1 +1,1 @@
-"""Requests to the internet, guarded against private addresses."""
+"""Requests to strangers' servers: one guarded HTTP client, for feeds and for links."""

@@ -57,7 +57,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
+class FieldError:
     """One error that SendGrid found in a request.
 
     Args:
@@ -96,13 +96,13 @@ class Answer:
         verdict: what became of it.
         receipt: SendGrid's id of an accepted request.
         reason: why it is unclear.
-        complaints: what is wrong with a bad one.
+        errors: what is wrong with a bad one.
     """
 
     verdict: Verdict
     receipt: str = ""
     reason: str = ""
-    complaints: tuple[Complaint, ...] = ()
+    errors: tuple[FieldError, ...] = ()
 
 
 class SendGridClient:
@@ -110,14 +110,20 @@ class SendGridClient:
 
     Args:
         settings: the account.
+        is_sandbox: whether requests are checked only, which changes the answer.
         clock: seconds since the epoch, for rate limits.
     """
 
-    def __init__(self, settings: SendGridSettings, *, clock: Callable[[], float]) -> None:
-        _hush()
-        self._settings = settings
+    def __init__(
+        self, settings: SendGridSettings, *, is_sandbox: bool, clock: Callable[[], float]
+    ) -> None:
+        _silence_logging()
+        self.base_url = settings.base_url
         self._clock = clock
-        api = SendGridAPIClient(settings.api_key, host=settings.base_url.rstrip("/"))
+        self._expected_status = HTTPStatus.OK if is_sandbox else HTTPStatus.ACCEPTED
+        api = SendGridAPIClient(
+            settings.api_key.get_secret_value(), host=settings.base_url.rstrip("/")
+        )
         headers = {**api.client.request_headers, "Content-Type": "application/json"}
         self._api = _OneHopClient(
             host=api.host, request_headers=headers, version=3, timeout=settings.timeout_seconds
@@ -152,31 +158,27 @@ class SendGridClient:
         except HTTPError as error:
             self._refusal(error.status_code, error.headers or {}, error.body)
             raise ProviderUnavailableError(
-                f"SendGrid at {self._settings.base_url} answered {error.status_code}"
+                f"SendGrid at {self.base_url} answered {error.status_code}"
             ) from None
         except (OSError, http.client.HTTPException) as error:
             raise self._unreachable(error) from error
         scopes = _json(response.body).get("scopes")
         return scopes if isinstance(scopes, list) else []
 
-    @property
-    def _expected_status(self) -> int:
-        return HTTPStatus.OK if self._settings.is_sandbox else HTTPStatus.ACCEPTED
-
     def _refusal(self, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
         """Return the answer that an HTTP error is, or raise where it concerns every request."""
-        complaints = _complaints(body)
+        errors = _field_errors(body)
         if status == HTTPStatus.BAD_REQUEST:
-            return Answer(Verdict.BAD, complaints=complaints)
+            return Answer(Verdict.BAD, errors=errors)
         if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            return Answer(Verdict.TOO_LARGE, complaints=complaints)
-        error = self._error(status, headers, "; ".join(map(str, complaints))[:_LONGEST_MESSAGE])
+            return Answer(Verdict.TOO_LARGE, errors=errors)
+        error = self._error(status, headers, "; ".join(map(str, errors))[:_LONGEST_MESSAGE])
         if error is not None:
             raise error
         return Answer(Verdict.UNCLEAR, reason=f"sendgrid_{status}")
 
     def _error(self, status: int, headers: Mapping[str, str], said: str) -> ProviderError | None:
-        where = f"SendGrid at {self._settings.base_url} answered {status}"
+        where = f"SendGrid at {self.base_url} answered {status}"
         where = f"{where} ({said})" if said else where
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             wait = self._wait_seconds(headers)
@@ -202,7 +204,7 @@ class SendGridClient:
         reason = getattr(error, "reason", error)
         cause = "no answer in time" if isinstance(reason, TimeoutError) else one_line(str(reason))
         return ProviderUnavailableError(
-            f"cannot reach SendGrid at {self._settings.base_url}: {cause[:_LONGEST_MESSAGE]}"
+            f"cannot reach SendGrid at {self.base_url}: {cause[:_LONGEST_MESSAGE]}"
         )
 
 
@@ -238,7 +240,7 @@ class _OneHopClient(Client):  # type: ignore[misc] # the package has no types
         return super()._make_request(opener, request, timeout=timeout)
 
 
-def _hush() -> None:
+def _silence_logging() -> None:
     """Keep the package from logging keys and addresses, whatever level logs are kept at."""
     logger = logging.getLogger("python_http_client.client")
     logger.setLevel(logging.WARNING)
@@ -250,12 +252,12 @@ def _is_harmless(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING
 
 
-def _complaints(body: bytes) -> tuple[Complaint, ...]:
+def _field_errors(body: bytes) -> tuple[FieldError, ...]:
     errors = _json(body).get("errors")
     if not isinstance(errors, list):
         return ()
     return tuple(
-        Complaint(field=str(error.get("field") or ""), message=_said(error.get("message")))
+        FieldError(field=str(error.get("field") or ""), message=_said(error.get("message")))
         for error in errors
         if isinstance(error, dict)
     )

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -42,6 +43,12 @@ class SignatureVerifier:
             ConfigurationError: it is not such a key.
         """
         return cls(_load(public_key), tolerance)
+
+    def verify(self, body: bytes, headers: Mapping[str, str], *, now: dt.datetime) -> None:
+        """Check the signature that the headers hold. See `mailer.providers.webhook.Verifier`."""
+        signature = headers.get(SIGNATURE_HEADER, "")
+        timestamp = headers.get(TIMESTAMP_HEADER, "")
+        self.check(body, signature=signature, timestamp=timestamp, now=now)
 
     def check(self, body: bytes, *, signature: str, timestamp: str, now: dt.datetime) -> None:
         """Return if `body` was signed at about `now`.

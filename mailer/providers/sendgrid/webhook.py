@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 from mailer.errors import WebhookPayloadError
 from mailer.providers.event import Event, EventKind
+from mailer.providers.sendgrid.settings import SendGridSettings
+from mailer.providers.sendgrid.signature import SignatureVerifier
 from mailer.providers.storable import load_json
 
 PROVIDER = "sendgrid"
@@ -47,6 +49,24 @@ MOST_EMAIL_LENGTH = 320
 _MOST_DELIVERY_ID = 2**63 - 1
 _EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _AHEAD = dt.timedelta(days=1)
+
+
+class SendGridWebhook:
+    """The Event Webhook, signed. See `mailer.providers.webhook.Webhook`."""
+
+    not_set_up = (
+        "Event webhooks are off: set sendgrid.webhook_public_key to the verification key "
+        "of your SendGrid account."
+    )
+
+    def verifier(self, settings: SendGridSettings) -> SignatureVerifier | None:
+        """Return what checks signatures; None without a key. See `Webhook.verifier`."""
+        public_key = settings.webhook_public_key
+        return SignatureVerifier.from_text(public_key) if public_key else None
+
+    def parse_events(self, body: bytes, *, received_at: dt.datetime) -> list[Event]:
+        """Return the events. See `Webhook.parse_events`."""
+        return parse_events(body, received_at=received_at)
 
 
 def parse_events(body: bytes, *, received_at: dt.datetime) -> list[Event]:

@@ -24,9 +24,9 @@ from mailer.providers.smtp.protocol import (
     AUTH_REQUIRED,
     CLOSING,
     START_CONTENT,
-    LineLostError,
+    ConnectionLostError,
     Reply,
-    SmtpLine,
+    SmtpSession,
 )
 from mailer.states import DeliveryState
 
@@ -36,7 +36,7 @@ _UNSAFE_ADDRESS = re.compile(r"[\x00-\x20\x7f<>]")
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """A message that is ready to go down a line: the commands and the content but for the dot."""
+    """A message that is ready to be sent: the commands, and the content but for the final dot."""
 
     delivery_id: int
     commands: tuple[bytes, bytes, bytes]
@@ -47,8 +47,8 @@ class SmtpConnection:
     """A connection to an SMTP server, opened anew when the server has closed it.
 
     Args:
-        open_line: opens one; raises `ProviderError`.
-        place: the server, for people.
+        open_session: opens one; raises `ProviderError`.
+        server: host and port, for people.
         compose: makes a recipient's message.
         envelope_sender: where bounces of a delivery go.
     """
@@ -56,16 +56,16 @@ class SmtpConnection:
     def __init__(
         self,
         *,
-        open_line: Callable[[], SmtpLine],
-        place: str,
+        open_session: Callable[[], SmtpSession],
+        server: str,
         compose: Callable[[Recipient], bytes],
         envelope_sender: Callable[[Recipient], str],
     ) -> None:
-        self._open_line = open_line
-        self._place = place
+        self._open_session = open_session
+        self._server = server
         self._compose = compose
         self._envelope_sender = envelope_sender
-        self._line: SmtpLine | None = open_line()
+        self._session: SmtpSession | None = open_session()
         self._announced: _Prepared | None = None
 
     def hand_over(self, recipients: Sequence[Recipient], *, journal: Journal) -> list[Outcome]:
@@ -87,9 +87,9 @@ class SmtpConnection:
 
     def close(self) -> None:
         """Say goodbye; never raises."""
-        line, self._line = self._line, None
-        if line is not None:
-            line.leave()
+        session, self._session = self._session, None
+        if session is not None:
+            session.leave()
 
     def _hand_over(
         self, recipient: Recipient, following: Recipient | None, journal: Journal
@@ -97,71 +97,72 @@ class SmtpConnection:
         ready = self._begin_transaction(recipient)
         if isinstance(ready, Outcome):
             return ready
-        line, prepared = ready
+        session, prepared = ready
         try:
-            line.send(prepared.content)
-        except LineLostError:
-            # Not a reason to try the next line with it: content may be what the server chokes on.
+            session.send(prepared.content)
+        except ConnectionLostError:
+            # Not a reason to try another session with it: the content may be what the server
+            # cannot take.
             self._drop()
             return _outcome(prepared, DeliveryState.DEFERRED, "connection_lost_in_data")
-        next_one = self._announceable(following, line)
+        next_one = self._announceable(following, session)
         journal.begin([prepared.delivery_id])
-        return self._commit(line, prepared, next_one)
+        return self._commit(session, prepared, next_one)
 
-    def _begin_transaction(self, recipient: Recipient) -> "tuple[SmtpLine, _Prepared] | Outcome":
-        """Get the server to wait for the content, on a fresh line if the old one has died."""
+    def _begin_transaction(self, recipient: Recipient) -> "tuple[SmtpSession, _Prepared] | Outcome":
+        """Get the server to wait for the content, in a fresh session if the old one has died."""
         try:
             return self._transaction(recipient)
-        except LineLostError:
+        except ConnectionLostError:
             self._drop()
         try:
             return self._transaction(recipient)
-        except LineLostError as lost:
+        except ConnectionLostError as lost:
             self._drop()
             raise ProviderUnavailableError(
-                f"the SMTP server {self._place} keeps hanging up: {lost}"
+                f"the SMTP server {self._server} keeps hanging up: {lost}"
             ) from lost
 
-    def _transaction(self, recipient: Recipient) -> "tuple[SmtpLine, _Prepared] | Outcome":
-        if self._line is None:
-            self._line = self._open_line()
-        line, prepared, self._announced = self._line, self._announced, None
+    def _transaction(self, recipient: Recipient) -> "tuple[SmtpSession, _Prepared] | Outcome":
+        if self._session is None:
+            self._session = self._open_session()
+        session, prepared, self._announced = self._session, self._announced, None
         if prepared is not None and prepared.delivery_id == recipient.delivery_id:
-            replies = _replies(line, len(prepared.commands))
+            replies = _replies(session, len(prepared.commands))
         else:
-            fresh = self._prepare(recipient, line)
+            fresh = self._prepare(recipient, session)
             if isinstance(fresh, Outcome):
                 return fresh
-            prepared, replies = fresh, _converse(line, fresh.commands)
+            prepared, replies = fresh, _converse(session, fresh.commands)
         refusal = self._refusal(replies)
         if refusal is None:
-            return line, prepared
-        self._abandon(line, replies)
+            return session, prepared
+        self._abandon(session, replies)
         return _refused(prepared, refusal)
 
     def _refusal(self, replies: Sequence[Reply]) -> Reply | None:
         """Return the first reply that stops the transaction.
 
         Raises:
-            LineLostError: the server is closing, or out of step.
+            ConnectionLostError: the server is closing, or out of step.
             ProviderAuthError: it wants a login first.
         """
         for reply, is_last in zip(replies, (False, False, True), strict=False):
             if reply.code == CLOSING:
-                raise LineLostError(str(reply))
+                raise ConnectionLostError(str(reply))
             if reply.code == AUTH_REQUIRED:
                 raise ProviderAuthError(
-                    f"the SMTP server {self._place} wants a login or TLS first: {reply}; "
+                    f"the SMTP server {self._server} wants a login or TLS first: {reply}; "
                     "set [smtp] username, password and tls"
                 )
             if reply.is_refusal:
                 return reply
             if reply.code != START_CONTENT if is_last else not reply.is_positive:
-                raise LineLostError(f"out of step: {reply}")
+                raise ConnectionLostError(f"out of step: {reply}")
         return None
 
-    def _abandon(self, line: SmtpLine, replies: Sequence[Reply]) -> None:
-        """Make the line ready for another transaction, or drop it.
+    def _abandon(self, session: SmtpSession, replies: Sequence[Reply]) -> None:
+        """Make the session ready for another transaction, or drop it.
 
         A server that waits for content although it refused the only recipient gets a lone dot:
         there is nobody to deliver that to. Source: RFC 2920 3.1.
@@ -169,26 +170,28 @@ class SmtpConnection:
         try:
             if replies[-1].code == START_CONTENT:
                 if replies[1].is_positive:
-                    raise LineLostError("it took a recipient without a sender")  # noqa: TRY301
-                line.ask(b".\r\n")
-            if replies[0].is_positive and not line.ask(b"RSET\r\n").is_positive:
+                    raise ConnectionLostError("it took a recipient without a sender")  # noqa: TRY301
+                session.ask(b".\r\n")
+            if replies[0].is_positive and not session.ask(b"RSET\r\n").is_positive:
                 self._drop()
-        except LineLostError:
+        except ConnectionLostError:
             self._drop()
 
-    def _announceable(self, following: Recipient | None, line: SmtpLine) -> _Prepared | None:
+    def _announceable(self, following: Recipient | None, session: SmtpSession) -> _Prepared | None:
         """Return the next message where its commands may ride with this one's final dot."""
-        if following is None or not line.can_pipeline:
+        if following is None or not session.can_pipeline:
             return None
-        prepared = self._prepare(following, line)
+        prepared = self._prepare(following, session)
         return prepared if isinstance(prepared, _Prepared) else None
 
-    def _commit(self, line: SmtpLine, prepared: _Prepared, next_one: _Prepared | None) -> Outcome:
+    def _commit(
+        self, session: SmtpSession, prepared: _Prepared, next_one: _Prepared | None
+    ) -> Outcome:
         announcement = b"".join(next_one.commands) if next_one else b""
         try:
-            line.send(b".\r\n" + announcement)
-            reply = line.read()
-        except LineLostError:
+            session.send(b".\r\n" + announcement)
+            reply = session.read()
+        except ConnectionLostError:
             self._drop()
             return _outcome(prepared, DeliveryState.UNKNOWN, "connection_lost_after_data")
         self._announced = next_one
@@ -198,14 +201,14 @@ class SmtpConnection:
             self._drop()
         return _refused(prepared, reply)
 
-    def _prepare(self, recipient: Recipient, line: SmtpLine) -> _Prepared | Outcome:
+    def _prepare(self, recipient: Recipient, session: SmtpSession) -> _Prepared | Outcome:
         sender, email = self._envelope_sender(recipient), recipient.email
         needs_utf8 = not (email.isascii() and sender.isascii())
         message = self._compose(recipient)
-        problem = _problem(line, sender, email, needs_utf8=needs_utf8, size=len(message))
+        problem = _problem(session, sender, email, needs_utf8=needs_utf8, size=len(message))
         if problem:
             return Outcome(recipient.delivery_id, DeliveryState.REJECTED, reason=problem)
-        options = _mail_options(line, needs_utf8=needs_utf8, size=len(message))
+        options = _mail_options(session, needs_utf8=needs_utf8, size=len(message))
         commands = (
             f"MAIL FROM:<{sender}>{options}\r\n".encode(),
             f"RCPT TO:<{email}>\r\n".encode(),
@@ -214,51 +217,51 @@ class SmtpConnection:
         return _Prepared(recipient.delivery_id, commands, dot_stuffed(message))
 
     def _drop(self) -> None:
-        line, self._line, self._announced = self._line, None, None
-        if line is not None:
-            line.drop()
+        session, self._session, self._announced = self._session, None, None
+        if session is not None:
+            session.drop()
 
 
-def _converse(line: SmtpLine, commands: Sequence[bytes]) -> list[Reply]:
+def _converse(session: SmtpSession, commands: Sequence[bytes]) -> list[Reply]:
     """Return the replies to `commands`; without pipelining, none after the first that fails."""
-    if line.can_pipeline:
-        line.send(b"".join(commands))
-        return _replies(line, len(commands))
+    if session.can_pipeline:
+        session.send(b"".join(commands))
+        return _replies(session, len(commands))
     replies: list[Reply] = []
     for command in commands:
-        replies.append(line.ask(command))
+        replies.append(session.ask(command))
         if replies[-1].is_refusal:
             break
     return replies
 
 
-def _replies(line: SmtpLine, count: int) -> list[Reply]:
+def _replies(session: SmtpSession, count: int) -> list[Reply]:
     """Return `count` replies, or fewer where the server refuses a command and then hangs up."""
     replies: list[Reply] = []
     try:
         while len(replies) < count:
-            replies.append(line.read())
-    except LineLostError:
+            replies.append(session.read())
+    except ConnectionLostError:
         if not any(reply.is_refusal and reply.code != CLOSING for reply in replies):
             raise
     return replies
 
 
-def _problem(line: SmtpLine, sender: str, email: str, *, needs_utf8: bool, size: int) -> str:
+def _problem(session: SmtpSession, sender: str, email: str, *, needs_utf8: bool, size: int) -> str:
     if _UNSAFE_ADDRESS.search(email) or _UNSAFE_ADDRESS.search(sender):
         return "invalid_address"
-    if needs_utf8 and not line.can_utf8:
+    if needs_utf8 and not session.can_utf8:
         return "smtputf8_unsupported"
-    if 0 < line.size_limit < size:
+    if 0 < session.size_limit < size:
         return "message_too_big"
     return ""
 
 
-def _mail_options(line: SmtpLine, *, needs_utf8: bool, size: int) -> str:
-    options = f" SIZE={size}" if "size" in line.extensions else ""
+def _mail_options(session: SmtpSession, *, needs_utf8: bool, size: int) -> str:
+    options = f" SIZE={size}" if "size" in session.extensions else ""
     if needs_utf8:
         options += " SMTPUTF8"
-        options += " BODY=8BITMIME" if "8bitmime" in line.extensions else ""
+        options += " BODY=8BITMIME" if "8bitmime" in session.extensions else ""
     return options
 
 

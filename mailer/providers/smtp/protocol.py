@@ -1,7 +1,7 @@
-"""An open SMTP line: greeting, TLS and AUTH by `smtplib`, then bare commands and replies.
+"""An SMTP session: greeting, TLS and AUTH by `smtplib`, then bare commands and replies.
 
 `smtplib` waits for each reply before the next command. A pipelined transaction needs one round
-trip where that takes four, so from there on the line talks for itself.
+trip where that takes four, so from there on commands and replies are our own.
 
 Source: RFC 5321 (SMTP), RFC 2920 (PIPELINING), RFC 1870 (SIZE), RFC 6531 (SMTPUTF8).
 """
@@ -28,8 +28,8 @@ _GOODBYE_SECONDS = 2.0
 _LONGEST_QUOTE = 200
 
 
-class LineLostError(Exception):
-    """The line ended: closed, timed out, out of step, or the server said 421."""
+class ConnectionLostError(Exception):
+    """The connection ended: closed, timed out, out of step, or the server said 421."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class Reply:
         return f"{self.code} {self.text}"
 
 
-class SmtpLine:
-    """A line that is ready for transactions.
+class SmtpSession:
+    """A session that is ready for transactions.
 
     Args:
         client: connected, greeted, and logged in where wanted.
@@ -68,7 +68,7 @@ class SmtpLine:
     def __init__(self, client: smtplib.SMTP) -> None:
         sock = client.sock
         if sock is None:
-            raise LineLostError("not connected")
+            raise ConnectionLostError("not connected")
         self._sock: socket.socket = sock
         self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._client = client
@@ -95,18 +95,18 @@ class SmtpLine:
         """Write `data`.
 
         Raises:
-            LineLostError: some of it may have been sent, never all.
+            ConnectionLostError: some of it may have been sent, never all.
         """
         try:
             self._sock.sendall(data)
         except OSError as error:
-            raise LineLostError(_cause(error)) from error
+            raise ConnectionLostError(_cause(error)) from error
 
     def read(self) -> Reply:
         """Read one reply.
 
         Raises:
-            LineLostError: none came, or nothing that is a reply.
+            ConnectionLostError: none came, or nothing that is a reply.
         """
         lines = []
         for _ in range(_MOST_LINES):
@@ -114,20 +114,20 @@ class SmtpLine:
             lines.append(line[4:].strip())
             if line[3:4] != b"-":
                 return Reply(_code(line), one_line(b" ".join(lines).decode("utf-8", "replace")))
-        raise LineLostError("a reply without end")
+        raise ConnectionLostError("a reply without end")
 
     def ask(self, command: bytes) -> Reply:
         """Send one command and read its reply.
 
         Raises:
-            LineLostError
+            ConnectionLostError
         """
         self.send(command)
         return self.read()
 
     def leave(self) -> None:
         """Say goodbye and close; never raises. Only between transactions."""
-        with suppress(LineLostError, OSError):
+        with suppress(ConnectionLostError, OSError):
             self._sock.settimeout(_GOODBYE_SECONDS)
             self.ask(b"QUIT\r\n")
         self.drop()
@@ -143,17 +143,17 @@ class SmtpLine:
         try:
             line = self._replies.readline(_LONGEST_LINE)
         except OSError as error:
-            raise LineLostError(_cause(error)) from error
+            raise ConnectionLostError(_cause(error)) from error
         if not line.endswith(b"\n"):
-            raise LineLostError("the server closed the connection")
+            raise ConnectionLostError("the server closed the connection")
         return line
 
 
-def open_line(settings: SmtpSettings, context: ssl.SSLContext) -> SmtpLine:
+def open_session(settings: SmtpSettings, context: ssl.SSLContext) -> SmtpSession:
     """Connect, greet, encrypt and log in, as `settings` say.
 
     Raises:
-        ProviderUnavailableError: no usable line.
+        ProviderUnavailableError: no usable session.
         ProviderAuthError: the credentials were refused, or nobody asks for them.
     """
     client: smtplib.SMTP | None = None
@@ -161,14 +161,14 @@ def open_line(settings: SmtpSettings, context: ssl.SSLContext) -> SmtpLine:
         client = _connect(settings, context)
         _greet(client, settings, context)
         _log_in(client, settings)
-        return SmtpLine(client)
-    except (OSError, ProviderError, LineLostError) as error:
+        return SmtpSession(client)
+    except (OSError, ProviderError, ConnectionLostError) as error:
         if client is not None:
             client.close()
         if isinstance(error, ProviderError):
             raise
         raise ProviderUnavailableError(
-            f"cannot use the SMTP server {settings.place}: {_cause(error)}; "
+            f"cannot use the SMTP server {settings.address}: {_cause(error)}; "
             "check [smtp] host, port and tls"
         ) from error
 
@@ -182,13 +182,13 @@ def _connect(settings: SmtpSettings, context: ssl.SSLContext) -> smtplib.SMTP:
 
 
 def _greet(client: smtplib.SMTP, settings: SmtpSettings, context: ssl.SSLContext) -> None:
-    client.local_hostname = settings.helo_name or _own_name(client)
+    client.local_hostname = _own_name(client)
     client.ehlo_or_helo_if_needed()
     if settings.tls != "starttls":
         return
     if not client.has_extn("starttls"):
         raise ProviderUnavailableError(
-            f"the SMTP server {settings.place} does not offer STARTTLS; set [smtp] tls"
+            f"the SMTP server {settings.address} does not offer STARTTLS; set [smtp] tls"
         )
     client.starttls(context=context)
     client.ehlo_or_helo_if_needed()
@@ -207,10 +207,11 @@ def _log_in(client: smtplib.SMTP, settings: SmtpSettings) -> None:
     if not settings.username:
         return
     try:
-        if f"{settings.username}{settings.password}".isascii():
-            client.login(settings.username, settings.password)
+        password = settings.password.get_secret_value()
+        if f"{settings.username}{password}".isascii():
+            client.login(settings.username, password)
         else:
-            _log_in_plain(client, settings)
+            _log_in_plain(client, settings.username, password)
     except smtplib.SMTPServerDisconnected:
         raise
     except smtplib.SMTPResponseException as error:
@@ -221,9 +222,9 @@ def _log_in(client: smtplib.SMTP, settings: SmtpSettings) -> None:
         raise _refused(settings, _cause(error)) from None
 
 
-def _log_in_plain(client: smtplib.SMTP, settings: SmtpSettings) -> None:
+def _log_in_plain(client: smtplib.SMTP, username: str, password: str) -> None:
     """Log in with characters that `smtplib` cannot encode. Source: RFC 4616 (UTF-8)."""
-    secret = base64.b64encode(f"\0{settings.username}\0{settings.password}".encode()).decode()
+    secret = base64.b64encode(f"\0{username}\0{password}".encode()).decode()
     code, text = client.docmd("AUTH", f"PLAIN {secret}")
     if not Reply(code, "").is_positive:
         raise smtplib.SMTPAuthenticationError(code, text)
@@ -231,14 +232,14 @@ def _log_in_plain(client: smtplib.SMTP, settings: SmtpSettings) -> None:
 
 def _refused(settings: SmtpSettings, cause: str) -> ProviderAuthError:
     return ProviderAuthError(
-        f"the SMTP server {settings.place} refuses the login: {cause}; "
+        f"the SMTP server {settings.address} refuses the login: {cause}; "
         "check [smtp] username and password"
     )
 
 
 def _code(line: bytes) -> int:
     if not line[:3].isdigit():
-        raise LineLostError("the server sent something that is no SMTP reply")
+        raise ConnectionLostError("the server sent something that is not an SMTP reply")
     return int(line[:3])
 
 

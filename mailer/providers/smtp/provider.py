@@ -1,72 +1,111 @@
 """SMTP: messages to a mail server, several to a connection, pipelined where the server allows.
 
-How a message is handed over, and what is known at each step, is in `smtp_connection`.
+How a message is handed over, and what is known at each step, is in `connection.py`.
 """
 
 import datetime as dt
+import ssl
 from collections.abc import Callable
+from pathlib import Path
 
-from mailer.errors import ProviderUnavailableError
-from mailer.message.compiled import CompiledIssue, MailingIdentity
+from mailer.errors import ConfigurationError, ProviderUnavailableError
+from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
 from mailer.message.mime import MimeTemplate
 from mailer.platform.clock import utcnow
 from mailer.providers.smtp.connection import SmtpConnection
-from mailer.providers.smtp.protocol import LineLostError, SmtpLine, open_line
-from mailer.providers.smtp.settings import SmtpSettings, tls_context, verp
-
-__all__ = ["SmtpProvider", "SmtpSettings", "verp"]
+from mailer.providers.smtp.protocol import ConnectionLostError, SmtpSession, open_session
+from mailer.providers.smtp.settings import SmtpSettings
 
 
 class SmtpProvider:
-    """Hands messages to an SMTP server."""
+    """Hands messages to an SMTP server.
+
+    Args:
+        settings: the account.
+        workspace: the folder that `ca_file` starts from.
+        envelope_sender: where bounces of a delivery go, see `verp`; None for the issue's sender.
+        clock: aware UTC.
+
+    Raises:
+        ConfigurationError: `ca_file` cannot be read.
+    """
 
     name = "smtp"
     window_size = 500
     commits_singly = True
 
     def __init__(
-        self, settings: SmtpSettings, *, clock: Callable[[], dt.datetime] = utcnow
+        self,
+        settings: SmtpSettings,
+        *,
+        workspace: Path = Path(),
+        envelope_sender: Callable[[Recipient], str] | None = None,
+        clock: Callable[[], dt.datetime] = utcnow,
     ) -> None:
         self.connection_count = settings.connections
         self._settings = settings
+        self._envelope_sender = envelope_sender
         self._clock = clock
-        self._context = tls_context(settings)
+        self._context = _tls_context(settings.ca_file_in(workspace))
 
     def connect(self, compiled: CompiledIssue, identity: MailingIdentity) -> "SmtpConnection":
         """Open a connection. See `Provider.connect`."""
-        sender = self._settings.envelope_sender or (lambda _: compiled.sender.email)
+        sender = self._envelope_sender or (lambda _: compiled.sender.email)
         template = MimeTemplate(compiled, identity)
         return SmtpConnection(
-            open_line=self._open_line,
-            place=self._settings.place,
+            open_session=self._open_session,
+            server=self._settings.address,
             compose=lambda recipient: template.bind(recipient, date=self._clock()),
             envelope_sender=sender,
         )
 
     def check(self) -> str:
         """Open a connection, do nothing, and say what the server offers. See `Provider.check`."""
-        line = self._open_line()
+        session = self._open_session()
         try:
-            reply = line.ask(b"NOOP\r\n")
-        except LineLostError as lost:
+            reply = session.ask(b"NOOP\r\n")
+        except ConnectionLostError as lost:
             raise ProviderUnavailableError(
-                f"the SMTP server {self._settings.place} hung up: {lost}"
+                f"the SMTP server {self._settings.address} hung up: {lost}"
             ) from lost
         finally:
-            line.leave()
+            session.leave()
         if not reply.is_positive:
-            raise ProviderUnavailableError(f"the SMTP server {self._settings.place}: {reply}")
-        return self._description(line)
+            raise ProviderUnavailableError(f"the SMTP server {self._settings.address}: {reply}")
+        return self._description(session)
 
-    def _open_line(self) -> SmtpLine:
-        return open_line(self._settings, self._context)
+    def _open_session(self) -> SmtpSession:
+        return open_session(self._settings, self._context)
 
-    def _description(self, line: SmtpLine) -> str:
+    def _description(self, session: SmtpSession) -> str:
         facts = [
             {"none": "no TLS", "starttls": "STARTTLS", "implicit": "TLS"}[self._settings.tls],
             "logged in" if self._settings.username else "no login",
-            "PIPELINING" if line.can_pipeline else "no PIPELINING",
-            *(["SMTPUTF8"] if line.can_utf8 else []),
-            *([f"at most {line.size_limit:,} bytes"] if line.size_limit else []),
+            "PIPELINING" if session.can_pipeline else "no PIPELINING",
+            *(["SMTPUTF8"] if session.can_utf8 else []),
+            *([f"at most {session.size_limit:,} bytes"] if session.size_limit else []),
         ]
-        return f"the SMTP server {self._settings.place} takes mail ({', '.join(facts)})"
+        return f"the SMTP server {self._settings.address} takes mail ({', '.join(facts)})"
+
+
+def verp(bounce_address: str, token: Callable[[int], str]) -> Callable[[Recipient], str]:
+    """Return an envelope sender that names the delivery: `local+token@domain`.
+
+    A bounce that says nothing useful inside still arrives at an address that says whose it is.
+
+    Args:
+        bounce_address: whose mailbox takes everything with a `+`.
+        token: delivery id to characters that an address may hold; the local part has at most 64.
+    """
+    local, _, domain = bounce_address.rpartition("@")
+    return lambda recipient: f"{local}+{token(recipient.delivery_id)}@{domain}"
+
+
+def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    """Return what verifies the server's certificate and name."""
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        raise ConfigurationError(
+            f"[smtp] ca_file {ca_file}: {error.strerror or error}; name a PEM file"
+        ) from error

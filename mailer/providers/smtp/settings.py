@@ -1,71 +1,54 @@
 """How to reach an SMTP server, and in whose name to send."""
 
-import ssl
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import re
 from pathlib import Path
 from typing import Literal
 
-from mailer.errors import ConfigurationError
-from mailer.message.compiled import Recipient
+from pydantic import SecretStr, ValidationInfo, field_validator
+
+from mailer.platform.settings.section import Section
+from mailer.platform.settings.types import Connections, Email, HostName, Line, Port, Seconds, Secret
+
+_LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1")
 
 
-@dataclass(frozen=True, slots=True)
-class SmtpSettings:
-    """An SMTP server.
+class SmtpSettings(Section):
+    """The section `[smtp]`.
 
-    Args:
+    Attributes:
         host: name or address.
         port: 25, 587 (with `starttls`) or 465 (with `implicit`) as a rule.
-        tls: `implicit` from the first byte, `starttls` after the greeting, or `none`.
+        tls: `implicit` from the first byte, `starttls` after the greeting, or `none`; `auto` is
+            never read back: it becomes one of these when the settings are made.
         username: empty for no login.
-        password: never shown.
         connections: most connections that one worker process opens.
         timeout_seconds: longest wait for the server, for each step.
-        ca_file: certificates to trust instead of the system's.
-        envelope_sender: where bounces of a delivery go, see `verp`; None for the issue's sender.
-        helo_name: our name in EHLO; by default the host's, or its address.
+        bounce_address: whose mailbox takes everything with a `+`; empty for the issue's sender.
+        ca_file: certificates to trust instead of the system's, from the workspace.
     """
 
-    host: str = "127.0.0.1"
-    port: int = 25
-    tls: Literal["none", "starttls", "implicit"] = "none"
-    username: str = ""
-    password: str = field(default="", repr=False)
-    connections: int = 4
-    timeout_seconds: float = 60
-    ca_file: Path | None = None
-    envelope_sender: Callable[[Recipient], str] | None = None
-    helo_name: str = ""
+    host: HostName = "127.0.0.1"
+    port: Port = 25
+    tls: Literal["auto", "none", "starttls", "implicit"] = "auto"
+    username: Line = ""
+    password: Secret = SecretStr("")
+    connections: Connections = 4
+    timeout_seconds: Seconds = 60
+    bounce_address: Email = ""
+    ca_file: Line = ""
+
+    @field_validator("tls")
+    @classmethod
+    def _decide_tls(cls, tls: str, info: ValidationInfo) -> str:
+        if tls != "auto":
+            return tls
+        return "none" if _LOOPBACK.fullmatch(info.data.get("host", "")) else "starttls"
 
     @property
-    def place(self) -> str:
+    def address(self) -> str:
         """The server, for people."""
         return f"{self.host}:{self.port}"
 
-
-def verp(bounce_address: str, token: Callable[[Recipient], str]) -> Callable[[Recipient], str]:
-    """Return an envelope sender that names the delivery: `local+token@domain`.
-
-    A bounce that says nothing useful inside still arrives at an address that says whose it is.
-
-    Args:
-        bounce_address: whose mailbox takes everything with a `+`.
-        token: opaque, of characters that an address may hold; the local part has at most 64.
-    """
-    local, _, domain = bounce_address.rpartition("@")
-    return lambda recipient: f"{local}+{token(recipient)}@{domain}"
-
-
-def tls_context(settings: SmtpSettings) -> ssl.SSLContext:
-    """Return what verifies the server's certificate and name.
-
-    Raises:
-        ConfigurationError: `ca_file` cannot be read.
-    """
-    try:
-        return ssl.create_default_context(cafile=settings.ca_file)
-    except OSError as error:
-        raise ConfigurationError(
-            f"[smtp] ca_file {settings.ca_file}: {error.strerror or error}; name a PEM file"
-        ) from error
+    def ca_file_in(self, workspace: Path) -> Path | None:
+        """Return `ca_file`, absolute; None for the system's certificates."""
+        return workspace / self.ca_file if self.ca_file else None

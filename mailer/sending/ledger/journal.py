@@ -8,6 +8,8 @@ not ended), which did (ended) and which did not (neither). One `write` a note: i
 It does not survive the loss of the host, and a host that crashed and is back may have lost the
 last notes: a journal counts only for as long as the kernel that it was written under runs. The
 ledger then falls back on the window that was open in the database (docs/decisions/0004).
+
+It grows line by line under a lock, so it is no file of `mailer.platform.files`.
 """
 
 import fcntl
@@ -20,7 +22,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from mailer.providers.outcome import LeaseLostError, Outcome
@@ -90,12 +91,7 @@ class ClaimJournal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _write(self, line: str) -> None:

@@ -1,7 +1,6 @@
 """What a message says, for showing it: summary, parts, one-click link. Never raises on bad mail."""
 
 import email.policy
-import html
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,13 +10,13 @@ from email.parser import BytesHeaderParser, BytesParser
 from email.utils import getaddresses, parseaddr
 from typing import TYPE_CHECKING
 
+from mailer.platform.html import Words, tokenize
+
 if TYPE_CHECKING:
     from email.message import Message
 
 _SNIPPET_SOURCE_LENGTH = 6_000
 _SNIPPET_LENGTH = 160
-_UNSEEN = re.compile(r"<(style|script|title)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>?")
 _INVISIBLE = re.compile("[\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]")
 """What preheaders are padded with, so that nothing else shows after them."""
 
@@ -86,7 +85,12 @@ def snippet(raw: bytes) -> str:
 def _words(source: str) -> str:
     """Return the text at the beginning of an HTML document, the invisible left out."""
     body = source[max(source.find("<body"), 0) :][:_SNIPPET_SOURCE_LENGTH]
-    return _INVISIBLE.sub("", html.unescape(_TAG.sub(" ", _UNSEEN.sub(" ", body))))
+    if body.rfind("<") > body.rfind(">"):  # cut amid a tag
+        body = body[: body.rfind("<")]
+    words = (
+        each.text if isinstance(each, Words) and not each.raw else " " for each in tokenize(body)
+    )
+    return _INVISIBLE.sub("", "".join(words))
 
 
 def read_contents(raw: bytes) -> Contents:

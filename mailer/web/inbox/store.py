@@ -11,9 +11,11 @@ import os
 import re
 import threading
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from mailer.platform.files import PRIVATE, FileDraft
 from mailer.web.inbox.parsing import Summary, summarise
 
 INDEX_NAME = "index.jsonl"
@@ -60,7 +62,7 @@ class InboxStore:
     """
 
     def __init__(self, directory: Path) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.directory = directory
         self._index_fd = os.open(
             directory / INDEX_NAME, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
@@ -125,18 +127,16 @@ class InboxStore:
         return self.directory / f"{message_id:08d}.eml"
 
     def _write_file(self, raw: bytes) -> Path:
-        """Write to a free name: a link appears only once the whole message is in it."""
-        temporary = self.directory / f".{os.getpid()}-{threading.get_ident()}.tmp"
-        temporary.write_bytes(raw)
-        while True:
-            path = self._path(self._next_id)
-            self._next_id += 1
-            try:
-                os.link(temporary, path)
-            except FileExistsError:
-                continue
-            temporary.unlink()
-            return path
+        """Write to a free name; the file has it only once the whole message is in it."""
+        first = self._path(self._next_id)
+        with FileDraft(first, mode=PRIVATE, can_be_remade=True) as draft:
+            draft.write(raw)
+            while True:
+                path = self._path(self._next_id)
+                self._next_id += 1
+                with suppress(FileExistsError):
+                    draft.claim(path)
+                    return path
 
     def _append(self, message: StoredMessage) -> StoredMessage:
         os.write(self._index_fd, _to_line(message))

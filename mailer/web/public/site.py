@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from mailer.archive import queries
 from mailer.archive.feeds.sitemap import MOST_URLS, Page, write_sitemap, write_sitemap_index
-from mailer.message.links import ARCHIVE_PATH, list_path
+from mailer.message.links import ARCHIVE_PATH, TEST_COPY_PATH, UNSUBSCRIBE_PATH, list_path
 from mailer.web.pages import PUBLIC
 from mailer.web.public.archive_access import ArchiveContext
 from mailer.web.public.conditional import etag_of, not_modified, validators
@@ -12,7 +12,14 @@ from mailer.web.public.conditional import etag_of, not_modified, validators
 _MOST_PARTS = 50_000
 """A site map of site maps has a bound, too."""
 
-_CLOSED = ("/u/", "/t/", f"{ARCHIVE_PATH}k/", "/webhooks/", "/inbox/", "/healthz")
+_CLOSED = (
+    UNSUBSCRIBE_PATH,
+    TEST_COPY_PATH,
+    f"{ARCHIVE_PATH}k/",
+    "/webhooks/",
+    "/inbox/",
+    "/healthz",
+)
 """Links that are somebody's own, and what is no page. Whatever must not be *listed* says so itself
 (`noindex`), which a crawler that is kept out would not read."""
 

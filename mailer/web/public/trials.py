@@ -6,6 +6,7 @@ from starlette.responses import HTMLResponse
 from mailer.composing.trial.links import find_copy
 from mailer.composing.trial.message import with_banner
 from mailer.config import Settings
+from mailer.message.links import TEST_COPY_PATH
 from mailer.platform.serving.headers import EMAIL_POLICY
 from mailer.web.pages import PRIVATE, Pages
 from mailer.web.public.framing import frame
@@ -21,7 +22,7 @@ def make_router(settings: Settings, signer: Signer, pages: Pages) -> APIRouter:
     """Return the route."""
     router = APIRouter()
 
-    @router.api_route("/t/{token}", methods=["GET", "HEAD"])
+    @router.api_route(f"{TEST_COPY_PATH}{{token}}", methods=["GET", "HEAD"])
     def show(token: str) -> Response:
         path = find_copy(settings, signer, token)
         if path is None:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 
 from mailer.composing.trial.links import find_test_link
+from mailer.message.links import UNSUBSCRIBE_PATH
 from mailer.platform.clock import utcnow
 from mailer.platform.serving.bodies import BodyTooLargeError, read_body
 from mailer.web.pages import PUBLIC, Pages
@@ -18,6 +19,7 @@ from subscribers.tokens import Purpose, Signer
 from subscribers.unsubscribing import UnsubscribeLink, look_up, unsubscribe
 
 _MOST_BODY_BYTES = 64 * 1024
+_LINK = f"{UNSUBSCRIBE_PATH}{{token}}"
 
 
 def make_router(engine: Engine, signer: Signer, pages: Pages) -> APIRouter:
@@ -38,7 +40,7 @@ def make_router(engine: Engine, signer: Signer, pages: Pages) -> APIRouter:
             return pages.render("bad_link.html", status=404)
         return pages.render(template, list_name=list_name)
 
-    @router.api_route("/u/{token}", methods=["GET", "HEAD"])
+    @router.api_route(_LINK, methods=["GET", "HEAD"])
     def ask(token: str) -> Response:
         link = open_link(token)
         if link is None:
@@ -47,7 +49,7 @@ def make_router(engine: Engine, signer: Signer, pages: Pages) -> APIRouter:
             "unsubscribe.html" if link.is_subscribed else "unsubscribed.html", link=link
         )
 
-    @router.post("/u/{token}")
+    @router.post(_LINK)
     async def act(token: str, request: Request) -> Response:
         source = await _source(request)
         return await run_in_threadpool(unsubscribe_now, token, source)

@@ -11,8 +11,12 @@ SETTINGS = '[sender]\nemail = "news@example.org"\npostal_address = "1 Example St
 
 
 @pytest.mark.parametrize(
-    "case", ["replaced", "new", "imported", "drafted", "themed", "built", "cached"]
-)
+    "case",
+    [
+        "replaced", "new", "imported", "drafted", "themed", "built", "cached", "handed_over",
+        "received", "keyed", "rejected", "hosted",
+    ],
+)  # fmt: skip
 def test_whole_at_every_death(case: str, tmp_path: Path) -> None:
     (tmp_path / "mailer.toml").write_text(SETTINGS)
     done = subprocess.run(

@@ -28,8 +28,8 @@ class Authority:
     context: ssl.SSLContext
 
 
-def make_authority(folder: Path, *, address: str = "127.0.0.1") -> Authority:
-    """Return an authority and a server certificate for `address`."""
+def make_authority(folder: Path, *, address: str = "127.0.0.1", host: str = "") -> Authority:
+    """Return an authority and a server certificate for `address`, or for the name `host` alone."""
     ca_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test authority")])
     ca = (
@@ -41,7 +41,8 @@ def make_authority(folder: Path, *, address: str = "127.0.0.1") -> Authority:
         )
         .sign(ca_key, hashes.SHA256())
     )
-    names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
+    name = x509.DNSName(host) if host else x509.IPAddress(ipaddress.ip_address(address))
+    names = x509.SubjectAlternativeName([name])
     server_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.test")])
     server = (
         _builder(server_name, ca_name, server_key)

@@ -1,106 +1,32 @@
 """What every provider promises: a new one is done when it passes here.
 
+Each has a file in `tests/contract/stages/`, which puts it in front of something that takes what it
+sends.
+
 How to write one: docs/adding-a-provider.md.
 """
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.sendgrid import FakeSendGrid
-from fakes.smtp import SmtpServer
-from provider_kit import IDENTITY, ISSUE, NAMES, Notes, Seen, reader, readers, seen, states
+from provider_kit import IDENTITY, ISSUE, NAMES, Notes, Seen, Stage, reader, readers, states
 
 from mailer.message.compiled import Variant
-from mailer.providers.base import Connection, Provider
-from mailer.providers.memory import Answer, MemoryProvider
-from mailer.providers.outbox import OutboxProvider, OutboxSettings
+from mailer.providers.base import Connection
 from mailer.providers.outcome import LeaseLostError
-from mailer.providers.sendgrid.provider import SendGridProvider, SendGridSettings
-from mailer.providers.smtp.provider import SmtpProvider, SmtpSettings
+from mailer.providers.registry import KINDS
 from mailer.states import ACCEPTED_STATES, DeliveryState
 
 ACCEPTED, REJECTED = DeliveryState.ACCEPTED, DeliveryState.REJECTED
 
 
-@dataclass(frozen=True)
-class Stage:
-    """A provider in front of something that takes what it sends.
-
-    Args:
-        provider: the one on trial.
-        received: what arrived, as mail programs show it.
-        refuse: makes the far side refuse an address; None where it refuses nobody.
-        vanish: makes the far side unreachable; None where there is none.
-    """
-
-    provider: Provider
-    received: Callable[[], list[Seen]]
-    refuse: Callable[[str], None] | None
-    vanish: Callable[[], None] | None
-
-
-@contextmanager
-def memory_stage(_: Path) -> Iterator[Stage]:
-    provider = MemoryProvider()
-    yield Stage(
-        provider,
-        lambda: [seen(one.message) for one in provider.messages],
-        lambda email: provider.answers.update({email: Answer.REJECT}),
-        None,
-    )
-
-
-@contextmanager
-def outbox_stage(folder: Path) -> Iterator[Stage]:
-    provider = OutboxProvider(OutboxSettings(folder))
-    yield Stage(
-        provider,
-        lambda: [seen(path.read_bytes()) for path in sorted(folder.glob("*/*.eml"))],
-        None,
-        None,
-    )
-
-
-@contextmanager
-def smtp_stage(_: Path) -> Iterator[Stage]:
-    server = SmtpServer()
-    with server.running():
-        yield Stage(
-            SmtpProvider(SmtpSettings(port=server.port, timeout_seconds=5)),
-            lambda: [seen(one.content) for one in server.taken],
-            lambda email: server.rcpt.update({email: "550 5.1.1 unknown"}),
-            lambda: server.mail.update({"*": "421 4.3.2 closing"}),
-        )
-
-
-@contextmanager
-def sendgrid_stage(_: Path) -> Iterator[Stage]:
-    with FakeSendGrid().running() as fake:
-        yield Stage(
-            SendGridProvider(SendGridSettings(api_key=fake.key, base_url=fake.url)),
-            lambda: [
-                Seen(one.email, one.name, one.subject, one.html, one.text, _lower(one.headers))
-                for one in fake.accepted
-            ],
-            fake.blamed.add,
-            lambda: fake.answers.extend(["503"] * 10),
-        )
-
-
-def _lower(headers: dict[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
-
-
 STAGES: dict[str, Callable[[Path], AbstractContextManager[Stage]]] = {
-    "memory": memory_stage,
-    "outbox": outbox_stage,
-    "smtp": smtp_stage,
-    "sendgrid": sendgrid_stage,
+    name: import_module(f"stages.{name}").stage for name in ("memory", *KINDS)
 }
 
 

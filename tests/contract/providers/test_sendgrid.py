@@ -3,17 +3,20 @@
 import dataclasses
 import json
 import logging
+import re
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.sendgrid import FakeSendGrid
 from provider_kit import IDENTITY, ISSUE, NAMES, Notes, reader, readers, states
 
+from mailer.config import load_settings
 from mailer.errors import (
     ConfigurationError,
     ProviderAuthError,
@@ -24,11 +27,8 @@ from mailer.errors import (
 )
 from mailer.message.compiled import Mailbox, Recipient
 from mailer.providers.outcome import LeaseLostError
-from mailer.providers.sendgrid.provider import (
-    SendGridConnection,
-    SendGridProvider,
-    SendGridSettings,
-)
+from mailer.providers.sendgrid.provider import SendGridConnection, SendGridProvider
+from mailer.providers.sendgrid.settings import SendGridSettings
 from mailer.states import DeliveryState
 
 ACCEPTED, REJECTED = DeliveryState.ACCEPTED, DeliveryState.REJECTED
@@ -42,12 +42,15 @@ def fake() -> Iterator[FakeSendGrid]:
         yield running
 
 
-def provider(fake: FakeSendGrid, **changes: object) -> SendGridProvider:
-    settings = SendGridSettings(api_key=KEY, base_url=fake.url, timeout_seconds=5)
-    return SendGridProvider(dataclasses.replace(settings, **changes))  # type: ignore[arg-type]
+def provider(fake: FakeSendGrid, **changes: Any) -> SendGridProvider:
+    own = {
+        name: changes.pop(name) for name in ("is_sandbox", "most_request_bytes") & changes.keys()
+    }
+    settings = {"api_key": KEY, "base_url": fake.url, "timeout_seconds": 5, **changes}
+    return SendGridProvider(SendGridSettings(**settings), **own)
 
 
-def connect(fake: FakeSendGrid, **changes: object) -> SendGridConnection:
+def connect(fake: FakeSendGrid, **changes: Any) -> SendGridConnection:
     return provider(fake, **changes).connect(ISSUE, IDENTITY)
 
 
@@ -358,10 +361,18 @@ def test_a_sender_that_sendgrid_cannot_take_is_found_before_the_first_request(
         {"batch_size": 0},
     ],
 )
-def test_settings_that_cannot_work_are_refused_at_once(changes: dict[str, object]) -> None:
-    with pytest.raises(ConfigurationError, match=r"\[sendgrid\]") as caught:
-        SendGridSettings(**{"api_key": KEY, **changes})  # type: ignore[arg-type]
-    assert "SG.x" not in str(caught.value)
+def test_settings_that_cannot_work_are_refused_at_once(
+    tmp_path: Path, changes: dict[str, object]
+) -> None:
+    section = {"api_key": KEY, **changes}
+    lines = [f"{name} = {json.dumps(value)}" for name, value in section.items()]
+    text = "\n".join(['provider = "sendgrid"', "[sendgrid]", *lines])
+    (tmp_path / "mailer.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(tmp_path, environ={}).require_provider()
+    [name] = changes
+    assert re.search(rf"\bsendgrid\]?[. ]{name}\b", str(caught.value))
+    assert "SG." not in str(caught.value)
 
 
 def test_check_asks_for_the_permission_to_send(fake: FakeSendGrid) -> None:

@@ -12,6 +12,7 @@ import pytest
 from cli_kit import NOWHERE_DATABASE, NOWHERE_REDIS, Cli
 
 from mailer.cli.shared import ExitCode
+from mailer.providers.registry import KINDS
 
 cli = cli_kit.cli
 
@@ -21,6 +22,8 @@ USAGE, CONFIGURATION, NOT_FOUND = (
     ExitCode.NOT_FOUND,
 )
 SEND = ("send", "week-1.md", "--list", "readers", "--yes")
+*_FIRST, _LAST = map(repr, KINDS)
+CHOICES = f"{', '.join(_FIRST)} or {_LAST}"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +92,7 @@ def test_a_bad_front_matter_is_shown_by_line_and_column(
         ("x = = 1", "mailer.toml line 1, column 5: not valid TOML"),
         ("[smtp]\nhots = 1", "mailer.toml line 2: unknown key smtp.hots; did you mean host?"),
         ('[smtp]\nport = "many"', "smtp.port must be a whole number"),
-        ('provider = "pigeon"', "provider must be 'outbox', 'smtp' or 'sendgrid'"),
+        ('provider = "pigeon"', f"provider must be {CHOICES}"),
         ('database_url = "mysql://x"', "database_url must start with postgresql://"),
     ],
 )

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from web_kit import WebLedger, sendgrid_event
 
+from mailer.errors import WebhookPayloadError
 from mailer.feedback.applying import (
     SWEEP_AFTER,
     apply_unapplied,
@@ -289,3 +290,15 @@ def test_deliveries_do_not_depend_on_order_copies_or_grouping(
 
     assert ledger.rows("SELECT id, state::text, reason FROM delivery ORDER BY id") == expected
     assert sorted(ledger.suppressed()) == suppressed
+
+
+@pytest.mark.parametrize("provider", ["pigeon", "smtp"])
+def test_a_request_that_no_provider_reads_is_kept_with_its_error(
+    ledger: WebLedger, provider: str
+) -> None:
+    webhook_id = store_webhook(ledger.engine, provider, b"[]", now=NOW)
+    with pytest.raises(WebhookPayloadError, match=provider):
+        apply_webhook(ledger.engine, webhook_id, now=NOW)
+    assert not try_to_apply(ledger.engine, webhook_id, now=NOW)
+    [row] = ledger.rows("SELECT applied_at, error FROM webhook")
+    assert (row.applied_at, row.error) == (None, "WebhookPayloadError")

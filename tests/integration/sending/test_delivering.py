@@ -12,6 +12,7 @@ from mailer.message.compiled import CompiledIssue, MailingIdentity
 from mailer.providers.memory import Answer, MemoryConnection, MemoryProvider, MemorySettings
 from mailer.sending import connections, planning
 from mailer.states import DeliveryState
+from subscribers.audience import Audience
 
 REJECTED, FAILED, UNKNOWN, SKIPPED = (
     DeliveryState.REJECTED,
@@ -318,7 +319,7 @@ def test_hints_that_were_lost_are_given_again(ledger: Ledger) -> None:
 def test_a_planner_that_died_is_taken_over(ledger: Ledger) -> None:
     weekly = ledger.subscribe(30)
     send_id = planning.start_send(
-        ledger.engine, compiled_issue(), mailing_list_id=weekly, provider="memory"
+        ledger.engine, compiled_issue(), audience=Audience.of_list(weekly), provider="memory"
     )
     ledger.sweep()
     assert ledger.state(send_id) == "planning"

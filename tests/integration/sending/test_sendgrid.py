@@ -11,7 +11,8 @@ from ledger_kit import Ledger
 
 from mailer.feedback import applying
 from mailer.platform.clock import utcnow
-from mailer.providers.sendgrid.provider import SendGridProvider, SendGridSettings
+from mailer.providers.sendgrid.provider import SendGridProvider
+from mailer.providers.sendgrid.settings import SendGridSettings
 from mailer.states import DeliveryState
 
 REJECTED, UNKNOWN = DeliveryState.REJECTED, DeliveryState.UNKNOWN

@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from mailer.composing.issue.tree import Issue
-from mailer.composing.rendering import IssueDefaults, compile_issue, find_theme, parse_issue
+from mailer.composing.rendering import (
+    IssueDefaults,
+    Traced,
+    compile_issue,
+    compile_traced,
+    find_theme,
+    parse_issue,
+)
 from mailer.message.compiled import CompiledIssue, Mailbox
 from mailer.platform.resources import resource_dir
 
@@ -16,6 +23,7 @@ FRONT = "---\nsubject: A subject\ndate: 2026-11-22\n---\n"
 ISSUE_PATH = Path("issues/first-light.md")
 
 Compile = Callable[..., CompiledIssue]
+Trace = Callable[..., Traced]
 Parse = Callable[[str], Issue]
 
 
@@ -35,14 +43,25 @@ def defaults() -> IssueDefaults:
 
 
 @pytest.fixture
-def compile_body(theme_dir: Path, defaults: IssueDefaults) -> Compile:
+def trace_body(theme_dir: Path, defaults: IssueDefaults) -> Trace:
+    """Compile a body to be sent and to be looked at; what is sent never differs for that."""
+
+    def run(body: str, *, front: str = FRONT, theme: Path = theme_dir, **more: Any) -> Traced:
+        found = find_theme(theme.name, roots=[theme.parent, THEMES])
+        more = {"path": ISSUE_PATH, "theme": found, "defaults": defaults, **more}
+        made = compile_traced(front + body, **more)
+        assert made.compiled == compile_issue(front + body, **more)
+        return made
+
+    return run
+
+
+@pytest.fixture
+def compile_body(trace_body: Trace) -> Compile:
     """Compile a body under the plain front matter, or a whole file with `front=""`."""
 
-    def run(
-        body: str, *, front: str = FRONT, theme: Path = theme_dir, **more: Any
-    ) -> CompiledIssue:
-        found = find_theme(theme.name, roots=[theme.parent, THEMES])
-        return compile_issue(front + body, path=ISSUE_PATH, theme=found, defaults=defaults, **more)
+    def run(body: str, **more: Any) -> CompiledIssue:
+        return trace_body(body, **more).compiled
 
     return run
 

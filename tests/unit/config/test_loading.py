@@ -8,10 +8,13 @@ from pydantic import ValidationError
 
 from mailer.config import Settings, load_settings
 from mailer.errors import ConfigurationError
+from mailer.providers.registry import KINDS
 
 Load = Callable[..., Settings]
 Tell = Callable[..., str]
 DATABASE = "postgresql+psycopg://u:p@db/news"
+*_FIRST, _LAST = map(repr, KINDS)
+CHOICES = f"{', '.join(_FIRST)} or {_LAST}"
 
 
 @pytest.fixture
@@ -43,8 +46,8 @@ def test_nothing_needs_to_be_set(load: Load, tmp_path: Path) -> None:
     assert settings.provider == "outbox"
     assert settings.workspace == tmp_path.resolve()
     assert settings.state_dir == tmp_path.resolve() / ".mailer"
-    assert settings.outbox_directory == tmp_path.resolve() / "outbox"
-    assert settings.smtp_ca_file is None
+    assert settings.outbox.path_in(settings.workspace) == tmp_path.resolve() / "outbox"
+    assert settings.smtp.ca_file_in(settings.workspace) is None
     assert settings.worker.concurrency >= 1
 
 
@@ -125,7 +128,7 @@ def test_byte_order_mark_and_windows_line_ends(load: Load) -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ('provider = "smpt"', "line 1: provider must be 'outbox', 'smtp' or 'sendgrid', not"),
+        ('provider = "smpt"', f"line 1: provider must be {CHOICES}, not"),
         ("\n[smtp]\nport = 0", "line 3: smtp.port must be 1 or more, not 0"),
         ('[smtp]\nport = "x"', "line 2: smtp.port must be a whole number, not 'x'"),
         ("[smtp]\nport = 2.5", "line 2: smtp.port must be a whole number, not 2.5"),

@@ -8,7 +8,7 @@ import pytest
 
 from mailer.config import Settings, fill_template, load_settings
 from mailer.config.environment import NOT_SETTINGS, PLAIN_NAMES
-from mailer.config.names import dotted, setting_paths, variable
+from mailer.platform.settings.names import dotted, setting_paths, variable
 
 ROOT = Path(__file__).resolve().parents[3]
 PATHS = setting_paths(Settings)

@@ -76,4 +76,4 @@ def test_worker(count: int, status: str) -> None:
     ],
 )
 def test_base_url(url: str, provider: str, status: str) -> None:
-    assert rules.judge_base_url(url, provider=provider).status == status
+    assert rules.judge_base_url(url, is_sending=provider != "outbox").status == status

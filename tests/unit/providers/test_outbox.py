@@ -8,7 +8,7 @@ import pytest
 
 from mailer.errors import ProviderUnavailableError
 from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient
-from mailer.providers.outbox import OutboxProvider, OutboxSettings
+from mailer.providers.outbox.provider import OutboxProvider
 from mailer.providers.outcome import Outcome
 from mailer.states import DeliveryState
 
@@ -43,7 +43,7 @@ def reader(delivery_id: int, message_id: str = "abc@news.example.com") -> Recipi
 
 
 def test_a_second_hand_over_overwrites(tmp_path: Path) -> None:
-    connection = OutboxProvider(OutboxSettings(tmp_path)).connect(ISSUE, IDENTITY)
+    connection = OutboxProvider(tmp_path).connect(ISSUE, IDENTITY)
     connection.hand_over([reader(1)], journal=Notes())
     [outcome] = connection.hand_over([reader(2)], journal=Notes())
     assert [path.name for path in (tmp_path / "no-1").iterdir()] == ["abc.eml"]
@@ -53,7 +53,7 @@ def test_a_second_hand_over_overwrites(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/abs", "..", "a\0b", "a/b"])
 def test_no_message_id_leaves_the_folder(tmp_path: Path, name: str) -> None:
     directory = tmp_path / "outbox"
-    connection = OutboxProvider(OutboxSettings(directory)).connect(ISSUE, IDENTITY)
+    connection = OutboxProvider(directory).connect(ISSUE, IDENTITY)
     connection.hand_over([reader(1, f"{name}@x")], journal=Notes())
     assert len(list((directory / "no-1").iterdir())) == 1
     assert list(tmp_path.iterdir()) == [directory]
@@ -61,7 +61,7 @@ def test_no_message_id_leaves_the_folder(tmp_path: Path, name: str) -> None:
 
 def test_where_nothing_can_be_written_it_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    provider = OutboxProvider(OutboxSettings(tmp_path / "file"))
+    provider = OutboxProvider(tmp_path / "file")
     with pytest.raises(ProviderUnavailableError, match=r"outbox .*file.*\[outbox\] directory"):
         provider.check()
     with pytest.raises(ProviderUnavailableError):
@@ -69,7 +69,7 @@ def test_where_nothing_can_be_written_it_says_so(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_put_in_place_is_deferred(tmp_path: Path) -> None:
-    connection = OutboxProvider(OutboxSettings(tmp_path)).connect(ISSUE, IDENTITY)
+    connection = OutboxProvider(tmp_path).connect(ISSUE, IDENTITY)
     (tmp_path / "no-1" / "abc.eml" / "x").mkdir(parents=True)
     notes = Notes()
     [outcome] = connection.hand_over([reader(1)], journal=notes)
@@ -79,7 +79,7 @@ def test_a_file_that_cannot_be_put_in_place_is_deferred(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_vanishes_stops_the_window(tmp_path: Path) -> None:
-    connection = OutboxProvider(OutboxSettings(tmp_path)).connect(ISSUE, IDENTITY)
+    connection = OutboxProvider(tmp_path).connect(ISSUE, IDENTITY)
     (tmp_path / "no-1").rmdir()
     notes = Notes()
     with pytest.raises(ProviderUnavailableError):
@@ -88,5 +88,5 @@ def test_a_folder_that_vanishes_stops_the_window(tmp_path: Path) -> None:
 
 
 def test_check_leaves_nothing_behind(tmp_path: Path) -> None:
-    assert str(tmp_path / "out") in OutboxProvider(OutboxSettings(tmp_path / "out")).check()
+    assert str(tmp_path / "out") in OutboxProvider(tmp_path / "out").check()
     assert list((tmp_path / "out").iterdir()) == []

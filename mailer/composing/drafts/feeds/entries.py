@@ -3,6 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from mailer.composing.issue.tree import Blocks
+from mailer.composing.issue.writing import write_blocks
+
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
@@ -15,8 +18,7 @@ class FeedEntry:
         authors: names.
         published_at: aware UTC.
         updated_at: aware UTC.
-        summary_markdown: paragraphs and lists in which nothing is markup but what we put there;
-            may be empty.
+        summary: paragraphs and lists of words and links; may be empty.
         categories: the most important first.
         image: absolute address of its picture; empty for none.
         image_alt: what the feed says that the picture shows.
@@ -29,11 +31,16 @@ class FeedEntry:
     authors: tuple[str, ...] = ()
     published_at: dt.datetime | None = None
     updated_at: dt.datetime | None = None
-    summary_markdown: str = ""
+    summary: Blocks = ()
     categories: tuple[str, ...] = ()
     image: str = ""
     image_alt: str = ""
     is_replacement: bool = False
+
+    @property
+    def summary_markdown(self) -> str:
+        """The summary as it is written."""
+        return write_blocks(self.summary)
 
     @property
     def dated_at(self) -> dt.datetime | None:
@@ -43,7 +50,7 @@ class FeedEntry:
     @property
     def says_something(self) -> bool:
         """Whether there is anything in it to show."""
-        return bool(self.title or self.url or self.summary_markdown)
+        return bool(self.title or self.url or self.summary)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mailer.composing.drafts.feeds.escape import one_line
-from mailer.composing.drafts.feeds.tags import Tag, read_tags
+from mailer.composing.drafts.feeds.lines import one_line
 from mailer.composing.drafts.feeds.urls import web_url
+from mailer.platform.html import Tag, Words, tokenize
 
 MOST_CHARACTERS = 100_000
 """So much of an entry is read: some 15,000 words."""
@@ -28,7 +28,6 @@ strong sub sup td th time track tt u var wbr
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _LEFT_OUT = frozenset(_LEFT_OUT_NAMES.split())
 _KNOWN = frozenset((_BLOCK_NAMES + _LEFT_OUT_NAMES + _INLINE_NAMES).split())
-_WITH_ATTRIBUTES = frozenset({"a", "img"})
 _TAG = re.compile(rf"</?(?:{'|'.join(sorted(_KNOWN))})\b[^<>]*+>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
 _BARE_URL = re.compile(r"https?://[^\s<>\"'()\[\]]+[^\s<>\"'()\[\].,;:!?…]", re.IGNORECASE)
@@ -113,33 +112,33 @@ class _Reader:
         self._breaks = 0
 
     def read(self, text: str) -> None:
-        for token in read_tags(text, with_attributes=_WITH_ATTRIBUTES):
-            if isinstance(token, str):
-                self._take_words(token)
+        for token in tokenize(text):
+            if isinstance(token, Words):
+                self._take_words(token.text)
             elif token.name not in _KNOWN:
-                self._take_words(token.source)
+                self._take_words(text[token.begin : token.end])
             elif token.is_end:
                 self._end(token.name)
             else:
-                self._start(token)
+                self._start(token, is_closed=text.endswith("/>", token.begin, token.end))
 
     def _take_words(self, words: str) -> None:
         if not self._hidden:
             self._breaks = 0 if words.strip() else self._breaks
             self._add(words)
 
-    def _start(self, tag: Tag) -> None:
+    def _start(self, tag: Tag, *, is_closed: bool) -> None:
         if self._hidden or tag.name in _LEFT_OUT:
-            if tag.name in _LEFT_OUT and not tag.source.endswith("/>"):
+            if tag.name in _LEFT_OUT and not is_closed:
                 self._hidden.append(tag.name)
         elif tag.name == "br":
             self._break()
         elif tag.name in _BLOCKS:
             self._begin(is_listed=tag.name == "li")
         elif tag.name == "a":
-            self._url = web_url(tag.attributes.get("href", ""), base=self.base)
+            self._url = web_url(tag.attrs.get("href", ""), base=self.base)
         elif tag.name == "img":
-            self._take_picture(tag.attributes)
+            self._take_picture(tag.attrs)
 
     def _end(self, name: str) -> None:
         if name in self._hidden:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mailer.composing.drafts.feeds.entries import Feed, FeedEntry
-from mailer.composing.drafts.feeds.escape import one_line
 from mailer.composing.drafts.feeds.html_text import Paragraph, Picture, read_html, read_text
+from mailer.composing.drafts.feeds.lines import one_line
 from mailer.composing.drafts.feeds.summary import has_words, is_cut_off, summarise
 from mailer.composing.drafts.feeds.urls import host_of, web_url
 
@@ -54,7 +54,7 @@ def _entry(node: _Node, document: _Node, *, base: str, words: int) -> FeedEntry:
         authors=_authors(node) or _authors(document),
         published_at=_date(_text(node, "date_published")),
         updated_at=_date(_text(node, "date_modified")),
-        summary_markdown=summarise(paragraphs, words=words),
+        summary=summarise(paragraphs, words=words),
         categories=_strings(node.get("tags")),
         image=image.src,
         image_alt=image.alt,

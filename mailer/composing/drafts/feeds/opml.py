@@ -2,9 +2,9 @@
 
 import re
 
-from mailer.composing.drafts.feeds.tags import Tag, read_tags
 from mailer.composing.drafts.feeds.urls import web_url
 from mailer.errors import FeedError
+from mailer.platform.html import Tag, tokenize
 
 MOST_FEEDS = 500
 _DECLARED = re.compile(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]{1,40})[\"']")
@@ -18,8 +18,8 @@ def read_opml(data: bytes, *, source: str) -> list[str]:
     Raises:
         FeedError: it lists no feed, or more than `MOST_FEEDS`.
     """
-    tags = read_tags(_decode(data), with_attributes=frozenset({"outline"}))
-    named = [tag.attributes.get("xmlurl", "") for tag in tags if isinstance(tag, Tag)]
+    tags = (token for token in tokenize(_decode(data)) if isinstance(token, Tag))
+    named = [tag.attrs.get("xmlurl", "") for tag in tags if tag.name == "outline"]
     found = list(dict.fromkeys(url for url in map(web_url, named) if url))
     if not found:
         raise FeedError(f"{source}: lists no feed: an OPML file has <outline xmlUrl=...>")

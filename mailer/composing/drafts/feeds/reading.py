@@ -5,10 +5,10 @@ from urllib.parse import urlsplit
 from mailer.composing.drafts.feeds.entries import Feed
 from mailer.composing.drafts.feeds.json_feeds import read_json
 from mailer.composing.drafts.feeds.summary import USUAL_WORDS
-from mailer.composing.drafts.feeds.tags import Tag, read_tags
 from mailer.composing.drafts.feeds.urls import web_url
 from mailer.composing.drafts.feeds.xml_feeds import read_xml
 from mailer.errors import FeedError
+from mailer.platform.html import Tag, tokenize
 
 _PAGE_HEAD = 200_000
 _FEED_TYPES = frozenset(
@@ -51,18 +51,15 @@ def read_feed(
 def feeds_of_page(data: bytes, *, base: str) -> list[str]:
     """Return the addresses of feeds that a web page names."""
     text = data[:_PAGE_HEAD].decode("utf-8", "replace")
-    tags = read_tags(text, with_attributes=frozenset({"link"}))
-    found = [
-        web_url(tag.attributes.get("href", ""), base=base)
-        for tag in tags
-        if isinstance(tag, Tag) and _names_feed(tag)
-    ]
+    tags = [token for token in tokenize(text) if isinstance(token, Tag) and _names_feed(token)]
+    found = [web_url(tag.attrs.get("href", ""), base=base) for tag in tags]
     return [url for url in dict.fromkeys(found) if url]
 
 
 def _names_feed(tag: Tag) -> bool:
-    is_alternate = "alternate" in tag.attributes.get("rel", "").lower().split()
-    return is_alternate and tag.attributes.get("type", "").lower() in _FEED_TYPES
+    is_alternate = "alternate" in tag.attrs.get("rel", "").lower().split()
+    is_feed = tag.attrs.get("type", "").lower() in _FEED_TYPES
+    return tag.name == "link" and is_alternate and is_feed
 
 
 def _what_it_is(start: bytes, base: str) -> str:

@@ -2,9 +2,9 @@
 
 import html.entities
 import re
+from collections.abc import Iterator
 
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_CDATA = re.compile(rb"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _AMPERSAND = re.compile(rb"&(?P<name>[A-Za-z][A-Za-z0-9]{0,31};|#[0-9]{1,7};|#x[0-9A-Fa-f]{1,6};)?")
 _OF_XML = frozenset({b"amp;", b"lt;", b"gt;", b"quot;", b"apos;"})
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -18,10 +18,20 @@ def repaired(data: bytes) -> bytes:
     """
     if data.startswith(_WIDE_MARKS) or b"\x00" in data[:4]:
         return data
-    parts = _CDATA.split(_CONTROLS.sub(b"", data).lstrip())
-    return b"".join(
-        part if part.startswith(b"<![CDATA[") else _AMPERSAND.sub(_mended, part) for part in parts
-    )
+    return b"".join(_parts(_CONTROLS.sub(b"", data).lstrip()))
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    """Yield CDATA as it is and what stands between it mended; one that is never closed is none."""
+    position = 0
+    while (begin := data.find(b"<![CDATA[", position)) >= 0:
+        end = data.find(b"]]>", begin)
+        if end < 0:
+            break
+        yield _AMPERSAND.sub(_mended, data[position:begin])
+        yield data[begin : end + 3]
+        position = end + 3
+    yield _AMPERSAND.sub(_mended, data[position:])
 
 
 def _mended(match: re.Match[bytes]) -> bytes:

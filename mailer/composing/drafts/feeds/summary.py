@@ -1,12 +1,16 @@
-"""A summary: the first sentences of an entry, as Markdown."""
+"""A summary: the first sentences of an entry."""
 
 # ruff: noqa: RUF001 - punctuation of many scripts
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby
 
-from mailer.composing.drafts.feeds.escape import escape, escape_inside, link, one_line
 from mailer.composing.drafts.feeds.html_text import Paragraph, Run
+from mailer.composing.drafts.feeds.lines import one_line
+from mailer.composing.issue.tree import Block, Blocks, Link, ListBlock, Text
+from mailer.composing.issue.tree import Paragraph as Words
+from mailer.composing.issue.writing import normal_blocks
 
 USUAL_WORDS = 60
 _OVERHANG = 1.5
@@ -50,8 +54,8 @@ def has_words(paragraphs: Sequence[Paragraph]) -> bool:
     return bool(_authors_words(paragraphs))
 
 
-def summarise(paragraphs: Sequence[Paragraph], *, words: int = USUAL_WORDS) -> str:
-    """Return the first sentences as Markdown, one paragraph or list entry a block.
+def summarise(paragraphs: Sequence[Paragraph], *, words: int = USUAL_WORDS) -> Blocks:
+    """Return the first sentences, in paragraphs and lists.
 
     Args:
         paragraphs: of the entry.
@@ -59,12 +63,7 @@ def summarise(paragraphs: Sequence[Paragraph], *, words: int = USUAL_WORDS) -> s
     """
     kept = _authors_words(paragraphs)
     taken = kept if words == 0 else _bounded(kept, words)
-    blocks = [_markdown(one) for one in taken]
-    written = ""
-    for block, one, before in zip(blocks, taken, [None, *taken], strict=False):
-        joint = "\n" if one.is_listed and before and before.is_listed else "\n\n"
-        written += (joint if written else "") + block
-    return written
+    return normal_blocks(_joined(map(_block, taken)))
 
 
 def _authors_words(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
@@ -168,29 +167,23 @@ def _one_line_runs(paragraph: Paragraph) -> list[Run]:
     return [run for run in runs if run.text]
 
 
-def _markdown(paragraph: Paragraph) -> str:
+def _block(paragraph: Paragraph) -> Block:
     """Return the block; one that is only a link is a list entry, lest it be taken for a title."""
     runs = _without_cut_mark(_one_line_runs(paragraph))
     is_listed = paragraph.is_listed or (len(runs) == 1 and bool(runs[0].url))
-    parts: list[str] = []
-    for run in runs:
-        if run.url and run.text.strip():
-            if parts and parts[-1].endswith("!"):  # else the link would be a picture
-                parts[-1] = parts[-1][:-1] + "\\!"
-            lead = " " if run.text.startswith(" ") else ""
-            trail = " " if run.text.endswith(" ") else ""
-            parts.append(f"{lead}{link(run.text, run.url)}{trail}")
-        elif not parts:
-            parts.append(_start(run.text))
+    words = (Link(run.url, (Text(run.text),)) if run.url else Text(run.text) for run in runs)
+    block = Words(tuple(words), 0)
+    return ListBlock(((block,),), None, 0) if is_listed else block
+
+
+def _joined(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks, entries beside one another in one list."""
+    for is_list, run in groupby(blocks, key=lambda block: isinstance(block, ListBlock)):
+        if is_list:
+            lists = (block.entries for block in run if isinstance(block, ListBlock))
+            yield ListBlock(tuple(chain.from_iterable(lists)), None, 0)
         else:
-            parts.append(escape_inside(run.text))
-    text = "".join(parts)
-    return f"- {text}" if is_listed else text
-
-
-def _start(text: str) -> str:
-    """Escape the first words of a block; a blank at their end is kept."""
-    return escape(text) + (" " if text.endswith(" ") else "")
+            yield from run
 
 
 def _without_cut_mark(runs: list[Run]) -> list[Run]:

@@ -6,6 +6,7 @@ four times as long. Nothing from here is shown as HTML.
 
 import datetime as dt
 import io
+import re
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -15,7 +16,6 @@ import feedparser
 
 from mailer.composing.drafts.feeds import arxiv
 from mailer.composing.drafts.feeds.entries import Feed, FeedEntry
-from mailer.composing.drafts.feeds.escape import one_line
 from mailer.composing.drafts.feeds.html_text import (
     Paragraph,
     Picture,
@@ -24,6 +24,7 @@ from mailer.composing.drafts.feeds.html_text import (
     read_html,
     read_text,
 )
+from mailer.composing.drafts.feeds.lines import one_line
 from mailer.composing.drafts.feeds.repair import repaired
 from mailer.composing.drafts.feeds.summary import has_words, is_cut_off, summarise
 from mailer.composing.drafts.feeds.urls import host_of, names_a_page, web_url
@@ -36,6 +37,7 @@ _LONGEST_NAME = 100
 _MOST_NAMES = 100
 _MOST_CATEGORIES = 10
 _NO_CATEGORY = frozenset({"uncategorized", "uncategorised"})
+_DECLARATION = re.compile(rb"\A\s*+<\?xml[^>]{0,500}>")
 _Node = Mapping[str, Any]
 
 
@@ -68,6 +70,19 @@ def read_xml(data: bytes, *, source: str, base: str, content_type: str, words: i
 
 
 def _parse(data: bytes, headers: Mapping[str, str]) -> _Node:
+    """Return what feedparser makes of `data`.
+
+    It asks Python for whatever encoding a feed names, and not every codec is one of text:
+    `undefined` and `punycode` end it. Such a name means nothing, so the feed is read as UTF-8.
+    """
+    try:
+        return _parsed(data, headers)
+    except UnicodeError:
+        text = _DECLARATION.sub(b"", data, count=1).decode("utf-8", "replace")
+        return _parsed(text.encode(), {**headers, "content-type": "application/xml; charset=utf-8"})
+
+
+def _parsed(data: bytes, headers: Mapping[str, str]) -> _Node:
     parsed: _Node = feedparser.parse(
         io.BytesIO(data),  # never an address or a file name, which feedparser would open
         response_headers=headers,
@@ -95,7 +110,7 @@ def _entry(node: _Node, *, version: str, base: str, words: int) -> FeedEntry:
         authors=_authors(node),
         published_at=_date(node, "published") or _date(node, "created"),
         updated_at=_date(node, "updated"),
-        summary_markdown=summarise(paragraphs, words=words),
+        summary=summarise(paragraphs, words=words),
         categories=_categories(node),
         image=image.src,
         image_alt=image.alt,
@@ -118,7 +133,7 @@ def _paper(node: _Node, *, url: str, words: int) -> FeedEntry:
         authors=arxiv.authors(list(_names(node)))[:_MOST_NAMES],
         published_at=_date(node, "published"),
         updated_at=_date(node, "updated"),
-        summary_markdown=summarise(read_text(arxiv.abstract(raw)), words=words),
+        summary=summarise(read_text(arxiv.abstract(raw)), words=words),
         categories=categories,
         is_replacement=arxiv.is_replacement(title=raw_title, abstract=raw, announce_type=kind),
     )

@@ -1,7 +1,5 @@
 """HTML to an issue file: pages, mails, and what publishing tools export."""
 
-from mailer.composing.importing.html.charset import Decoded, decode_html
-from mailer.composing.importing.html.page import Page, ReadPage, read_page
-from mailer.composing.importing.html.words import Tally, tally_issue
+from mailer.composing.importing.html.page import ReadPage, read_page
 
-__all__ = ["Decoded", "Page", "ReadPage", "Tally", "decode_html", "read_page", "tally_issue"]
+__all__ = ["ReadPage", "read_page"]

@@ -1,10 +1,12 @@
 """Where a link of a page leads: made whole, freed of click trackers, or why it cannot stand."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote, urljoin, urlsplit
 
 from mailer.composing.importing.html.trackers import unwrap
+from mailer.platform.html import Element, Text
 
 FULL = ("http://", "https://")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -45,14 +47,22 @@ class Resolver:
         base: the page's own address; may be empty.
         placeholders: words at the beginning of an address that stand for another, such as Ghost's.
         unwrapped: click-tracked addresses by the ones that they led to.
+        known: links that were asked for already.
     """
 
     base: str = ""
     placeholders: dict[str, str] = field(default_factory=dict)
     unwrapped: dict[str, str] = field(default_factory=dict)
+    known: dict[str, Address] = field(default_factory=dict)
 
     def link(self, href: str) -> Address:
         """Return where a link leads."""
+        if href not in self.known:
+            self.known[href] = self._opened(href)
+        return self.known[href]
+
+    def _opened(self, href: str) -> Address:
+        """Return a link's full address, without a click tracker that can be opened."""
         address = self.full(href)
         if not address.url:
             return address
@@ -110,3 +120,37 @@ def host_of(url: str) -> str:
         return (urlsplit(url).hostname or "").lower()
     except ValueError:
         return ""
+
+
+# --- places on the page itself ----------------------------------------------------------------
+
+_NAME = re.compile(r"[A-Za-z][\w-]{0,80}", re.ASCII)
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+def find_anchors(root: Element) -> dict[Element, str]:
+    """Return the headings that something on the page leads to, with their names."""
+    hrefs = {
+        mark.attrs.get("href", "").strip()
+        for element in root.elements()
+        for child in element.children
+        for mark in child.marks
+        if mark.tag == "a"
+    }
+    wanted = {href[1:] for href in hrefs if href.startswith("#") and _NAME.fullmatch(href[1:])}
+    found: dict[Element, str] = {}
+    for heading in root.elements():
+        if heading.tag in _HEADINGS and (name := next(_names(heading, wanted), "")):
+            found[heading] = name
+            wanted.discard(name)
+    return found
+
+
+def _names(heading: Element, wanted: set[str]) -> Iterator[str]:
+    """Yield those of a heading's names that are wanted, its own first."""
+    nodes = [child for element in heading.elements() for child in element.children]
+    marked = [mark.attrs for node in nodes if isinstance(node, Text) for mark in node.marks]
+    empty = [node.attrs for node in nodes if isinstance(node, Element)]
+    for attrs in (heading.attrs, *marked, *empty):
+        keys = ("id",) if attrs is heading.attrs else ("id", "name")
+        yield from (attrs[key] for key in keys if attrs.get(key, "") in wanted)

@@ -1,21 +1,18 @@
-"""A page's own text and what it says of itself: title, date, address, language."""
+"""A page's own text: its title and article, without the site around them."""
 
-import datetime as dt
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
-from mailer.composing.importing.html.gathering import Gathering
-from mailer.composing.importing.html.tree import Element, Node, Text, text_of
+from mailer.composing.importing.html.pruning import NAMES
+from mailer.composing.importing.html.record import Record
+from mailer.platform.html import Element, Node, Text, text_of
 
-_ARTICLE_CLASSES = frozenset(
-    {
-        "e-content", "gh-content", "available-content", "post-content", "entry-content",
-        "article-content", "article-body", "post-body", "articlebody", "post__content",
-        "post-full-content", "article__body", "blog-post", "story-body", "single-post",
-        "email-body-content",
-    }
-)  # fmt: skip
+_ARTICLE_CLASSES_TEXT = """
+e-content gh-content available-content post-content entry-content article-content article-body
+post-body articlebody post__content post-full-content article__body blog-post story-body
+single-post email-body-content
+"""
+_ARTICLE_CLASSES = frozenset(_ARTICLE_CLASSES_TEXT.split())
 _TITLE_CLASSES = (
     "graf--title", "p-name", "post-title", "entry-title", "article-title", "gh-title",
     "post-full-title",
@@ -26,122 +23,35 @@ _SUBTITLE_CLASSES = (
 _FURNITURE = frozenset({"nav", "footer", "aside"})
 _ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary", "search", "dialog"})
 _LEAST_SHARE = 0.4
-_DATE_NAMES = frozenset(
-    [
-        "article:published_time",
-        "og:article:published_time",
-        "date",
-        "dc.date",
-        "dc.date.issued",
-        "dcterms.date",
-        "pubdate",
-        "publishdate",
-        "publish_date",
-        "sailthru.date",
-        "parsely-pub-date",
-        "datepublished",
-    ]
-)
-_ISO_DATE = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})(?!\d)")
-_JSON_DATE = re.compile(r'"datePublished"\s*:\s*"(\d{4}-\d{2}-\d{2})')
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
-OUTSIDE = "outside the article"
-TITLE_LINK = "the link of the title, which a subject cannot have"
+_LONG_PARAGRAPH = 400
+_MOST_PARTS_OF_SUBTITLE = 3
+_TITLE_LINK = "the link of the title, which a subject cannot have"
+_OUTSIDE = "outside the article"
 _WHY = {
     "nav": "navigation of the site",
     "footer": "the foot of the page",
     "header": "the head of the page",
     "aside": "beside the article",
 }
-
-
-@dataclass(slots=True)
-class Facts:
-    """What a page says of itself; empty where it says nothing."""
-
-    title: str = ""
-    date: dt.date | None = None
-    url: str = ""
-    base: str = ""
-    language: str = ""
-    description: str = ""
-    generator: str = ""
-
-
-def facts_of(root: Element) -> Facts:
-    """Return what the head of a page, or its elements that are meant for machines, say of it."""
-    facts = Facts()
-    language = root.attrs.get("lang", "") or root.attrs.get("xml:lang", "")
-    facts.language = language if _LANGUAGE.fullmatch(language) else ""
-    for element in root.elements():
-        _learn(element, facts)
-    return facts
-
-
-def _learn(element: Element, facts: Facts) -> None:
-    attrs = element.attrs
-    if element.tag == "meta":
-        name = (attrs.get("property") or attrs.get("name") or attrs.get("itemprop") or "").lower()
-        _learn_meta(name, attrs.get("content", "").strip(), facts)
-    elif element.tag == "link" and "canonical" in attrs.get("rel", "").lower():
-        facts.url = attrs.get("href", "") or facts.url
-    elif element.tag == "base" and attrs.get("href"):
-        facts.base = facts.base or attrs["href"]
-    elif element.tag == "title" and not facts.title:
-        facts.title = text_of(element)
-    elif element.tag == "script" and facts.date is None and "ld+json" in attrs.get("type", ""):
-        found = _JSON_DATE.search(text_of(element))
-        facts.date = read_date(found[1]) if found else None
-    _learn_from_marks(element, facts)
-
-
-def _learn_meta(name: str, content: str, facts: Facts) -> None:
-    if name in _DATE_NAMES:
-        facts.date = facts.date or read_date(content)
-    elif name == "og:url":
-        facts.url = facts.url or content
-    elif name == "og:title":
-        facts.title = content or facts.title
-    elif name in {"og:description", "description"}:
-        facts.description = facts.description or content
-    elif name == "generator":
-        facts.generator = content
-
-
-def _learn_from_marks(element: Element, facts: Facts) -> None:
-    """Read inline elements: `<time>`, and the links to a page itself that exports have."""
-    for child in element.children:
-        for mark in child.marks:
-            if mark.tag == "time" and facts.date is None:
-                facts.date = read_date(mark.attrs.get("datetime", ""))
-            elif mark.tag == "a" and not facts.url and "p-canonical" in mark.attrs.get("class", ""):
-                facts.url = mark.attrs.get("href", "")
-
-
-def read_date(text: str) -> dt.date | None:
-    """Return the day that an ISO 8601 date or time names, in its own zone."""
-    found = _ISO_DATE.match(text)
-    try:
-        return dt.date(int(found[1]), int(found[2]), int(found[3])) if found else None
-    except ValueError:
-        return None
+_READING_TIME = re.compile(r"\d{1,3} min(?:ute)?s? read", re.IGNORECASE)
+_LONGEST_BYLINE = 16
 
 
 # --- title ----------------------------------------------------------------------------------
 
 
-def take_title(root: Element, gathering: Gathering) -> str:
+def take_title(root: Element, record: Record) -> str:
     """Take the title that a page shows out of its tree, and return it; empty where it has none."""
-    found = _first_with_class(root, _TITLE_CLASSES)
+    found = root.with_class(*_TITLE_CLASSES)
     if found is None or not text_of(found):
         headings = [each for each in root.elements() if each.tag == "h1" and text_of(each)]
         found = headings[0] if len(headings) == 1 else None
     if found is None or found.tag not in {"h1", "h2", "h3"}:
         return ""
-    return _taken(root, found, gathering)
+    return _taken(root, found, record)
 
 
-def _taken(root: Element, heading: Element, gathering: Gathering) -> str:
+def _taken(root: Element, heading: Element, record: Record) -> str:
     """Take a heading out of the tree; of one that was never closed, its first words only."""
     leaves: list[Node] = []
     for child in heading.children:
@@ -151,97 +61,90 @@ def _taken(root: Element, heading: Element, gathering: Gathering) -> str:
     part = Element("", {}, heading.line, children=leaves)
     words = text_of(part)
     if len(leaves) == len(heading.children) or not words:
-        gathering.drop_links(heading, TITLE_LINK)
-        _remove(root, heading)
+        record.drop_links(heading, _TITLE_LINK)
+        root.remove(heading)
         return text_of(heading)
-    gathering.drop_links(part, TITLE_LINK)
+    record.drop_links(part, _TITLE_LINK)
     heading.tag, heading.children = "div", heading.children[len(leaves) :]
     return words
 
 
-def take_subtitle(root: Element, gathering: Gathering) -> str:
+def take_subtitle(root: Element, record: Record) -> str:
     """Take the line below the title out of a page's tree, and return it.
 
     One that is only the beginning of another, as in Medium's exports, goes for good.
     """
-    found = _first_with_class(root, _SUBTITLE_CLASSES)
-    if found is None or len(list(found.elements())) > 3 or found.find("img"):  # noqa: PLR2004
+    found = root.with_class(*_SUBTITLE_CLASSES)
+    if found is None or found.find("img"):
         return ""
+    parts = list(found.elements())
+    has_link = any(m.tag == "a" for each in parts for child in each.children for m in child.marks)
+    if has_link or len(parts) > _MOST_PARTS_OF_SUBTITLE:
+        return ""
+    root.remove(found)
     subtitle = text_of(found)
-    if any(m.tag == "a" for each in found.elements() for c in each.children for m in c.marks):
-        return ""
-    _remove(root, found)
-    whole = _first_with_class(root, ("graf--subtitle",))
+    whole = root.with_class("graf--subtitle")
     if subtitle.endswith("…") and whole and text_of(whole).startswith(subtitle.rstrip("… ")):
-        gathering.drop(found, "the subtitle repeated")
+        record.drop(found, "the subtitle repeated")
         return ""
     return subtitle
 
 
-def drop_repeated(root: Element, words: str, why: str, gathering: Gathering) -> None:
+def drop_repeated(root: Element, words: str, why: str, record: Record) -> None:
     """Take out the first heading or paragraph that only says `words` again."""
-    wanted = _bare(words)
+    wanted = bare(words)
     if not wanted:
         return
     for element in root.elements():
-        tag = element.tag
-        if (tag[0] == "h" or "graf" in element.classes) and _bare(text_of(element)) == wanted:
+        may_be_title = element.tag[0] == "h" or "graf" in element.classes
+        if may_be_title and bare(text_of(element)) == wanted:
             if not element.find("img"):
-                gathering.drop(element, why)
-                _remove(root, element)
+                record.drop(element, why)
+                root.remove(element)
             return
-        if tag in {"p", "li"} and len(text_of(element)) > 400:  # noqa: PLR2004
+        if element.tag in {"p", "li"} and len(text_of(element)) > _LONG_PARAGRAPH:
             return
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """Return words without case and punctuation, to compare them."""
     return re.sub(r"[\W_]+", " ", text).strip().casefold()
-
-
-def _first_with_class(root: Element, names: tuple[str, ...]) -> Element | None:
-    wanted = set(names)
-    return next((each for each in root.elements() if wanted & set(each.classes)), None)
-
-
-def _remove(root: Element, gone: Element) -> None:
-    for element in root.elements():
-        if gone in element.children:
-            element.children.remove(gone)
-            return
 
 
 # --- article --------------------------------------------------------------------------------
 
 
-def keep_article(root: Element, gathering: Gathering) -> Element:
+def keep_article(root: Element, record: Record) -> Element:
     """Return the part of a page that is its author's text; the rest is taken out and listed."""
-    article = _article(root) or root
-    _drop_around(root, article, gathering)
-    _drop_furniture(article, gathering)
+    sizes = _sizes(root)
+    article = _article(root, sizes) or root
+    _drop_around(root, article, record)
+    for element in article.elements():
+        element.children = [
+            child for child in element.children if not _dropped(child, sizes, record)
+        ]
     return article
 
 
-def _article(root: Element) -> Element | None:
-    sizes = _sizes(root)
+def _article(root: Element, sizes: dict[int, int]) -> Element | None:
     total = sizes[id(root)] - _furniture_words(root, sizes)
+    found = list(root.elements())
+
+    def largest(is_one: Callable[[Element], bool]) -> list[Element]:
+        return sorted(filter(is_one, found), key=lambda each: -sizes[id(each)])[:1]
+
     candidates = [
-        *(e for e in root.elements() if _ARTICLE_CLASSES & set(e.classes) or _is_body(e)),
-        *_largest(root, sizes, lambda e: e.attrs.get("itemprop", "").lower() == "articlebody"),
-        *_largest(root, sizes, lambda e: e.tag == "article"),
-        *_largest(root, sizes, lambda e: e.tag == "main" or e.attrs.get("role") == "main"),
+        *(each for each in found if _ARTICLE_CLASSES & set(each.classes) or _is_body(each)),
+        *largest(lambda each: each.attrs.get("itemprop", "").lower() == "articlebody"),
+        *largest(lambda each: each.tag == "article"),
+        *largest(lambda each: each.tag == "main" or each.attrs.get("role") == "main"),
     ]
-    return next(
-        (e for e in candidates if sizes[id(e)] >= _LEAST_SHARE * total and sizes[id(e)]), None
-    )
+    large = (e for e in candidates if sizes[id(e)] >= max(1, _LEAST_SHARE * total))
+    return next(large, None)
 
 
 def _is_body(element: Element) -> bool:
     return {"body", "markup"} <= set(element.classes) or element.attrs.get("data-field") == "body"
-
-
-def _largest(root: Element, sizes: dict[int, int], is_one) -> list[Element]:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    found = [each for each in root.elements() if is_one(each)]
-    return sorted(found, key=lambda each: -sizes[id(each)])[:1]
 
 
 def _sizes(root: Element) -> dict[int, int]:
@@ -260,26 +163,20 @@ def _furniture_words(root: Element, sizes: dict[int, int]) -> int:
     while stack:
         for child in stack.pop().children:
             if isinstance(child, Element):
-                if _is_furniture(child):
+                if child.tag in _FURNITURE or child.attrs.get("role", "").lower() in _ROLES:
                     found += sizes[id(child)]
                 else:
                     stack.append(child)
     return found
 
 
-def _is_furniture(element: Element) -> bool:
-    return element.tag in _FURNITURE or element.attrs.get("role", "").lower() in _ROLES
-
-
-def _drop_around(root: Element, article: Element, gathering: Gathering) -> None:
+def _drop_around(root: Element, article: Element, record: Record) -> None:
     """List everything that does not stand in the article."""
-    if article is root:
-        return
     around = _ancestors(root, article)
     for element in around:
         for child in _in_pieces(element.children):
             if child is not article and child not in around:
-                gathering.drop(child, _WHY.get(child.tag, OUTSIDE))
+                record.drop(child, _WHY.get(child.tag, _OUTSIDE))
 
 
 def _in_pieces(nodes: list[Node]) -> Iterator[Element]:
@@ -298,30 +195,33 @@ def _in_pieces(nodes: list[Node]) -> Iterator[Element]:
 
 
 def _ancestors(root: Element, wanted: Element) -> list[Element]:
-    parents: dict[Element, Element] = {}
-    for element in root.elements():
-        for child in element.children:
-            if isinstance(child, Element):
-                parents[child] = element
-    found = []
+    parents = {
+        child: element
+        for element in root.elements()
+        for child in element.children
+        if isinstance(child, Element)
+    }
+    found: list[Element] = []
     node = wanted
     while node in parents:
         node = parents[node]
-        found.append(node)
-    return found[::-1]
+        found.insert(0, node)
+    return found
 
 
-def _drop_furniture(article: Element, gathering: Gathering) -> None:
-    """Take navigation and feet out of the article; an aside may well be the author's."""
-    for element in article.elements():
-        kept: list[Node] = []
-        for child in element.children:
-            if (
-                isinstance(child, Element)
-                and child.tag in {"nav", "footer"}
-                and "footnotes" not in " ".join(child.classes)
-            ):
-                gathering.drop(child, _WHY[child.tag])
-            else:
-                kept.append(child)
-        element.children = kept
+def _dropped(node: Node, sizes: dict[int, int], record: Record) -> bool:
+    """Drop navigation, feet and the byline of an article; an aside may well be the author's."""
+    if isinstance(node, Text):
+        return False
+    why = ""
+    if node.tag in {"nav", "footer"} and "footnotes" not in " ".join(node.classes):
+        why = _WHY[node.tag]
+    elif 0 < sizes.get(id(node), 0) <= _LONGEST_BYLINE and _is_byline(text_of(node)):
+        why = NAMES
+    if why:
+        record.drop(node, why)
+    return bool(why)
+
+
+def _is_byline(text: str) -> bool:
+    return _READING_TIME.search(text) is not None and not text.endswith((".", "!", "?", ":"))

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from mailer.composing.importing.html.embeds import Embed, embed_of
-from mailer.composing.importing.html.gathering import links_in
-from mailer.composing.importing.html.tree import Element, Mark, Node, Text, text_of
-from mailer.composing.importing.html.words import words_in
+from mailer.composing.importing.html.pruning import TOOL
+from mailer.composing.importing.html.record import links_in
+from mailer.composing.importing.words import words_in
+from mailer.platform.html import Element, Mark, Node, Text, text_of
 
 _PAID = "from here on the post was for those who pay"
 _SOME = "this part was for some readers only"
@@ -28,6 +29,7 @@ class Card:
         body: of a callout or toggle.
         parts: of a link's preview: the title first.
         left_out: of it, what only the site needs.
+        why: it is left out.
         embed: of an embed whose element shows nothing.
     """
 
@@ -37,6 +39,7 @@ class Card:
     parts: list[Node] = field(default_factory=list)
     left_out: list[Node] = field(default_factory=list)
     embed: Embed | None = None
+    why: str = TOOL
 
 
 def card_of(element: Element) -> Card | None:

@@ -1,25 +1,25 @@
 """Embeds whose words and addresses stand in an attribute only, as Substack writes them."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mailer.composing.importing.html.document import (
-    STRONG,
-    Blocks,
-    Code,
+from mailer.composing.importing.html.pictures import Pictures, json_object
+from mailer.composing.importing.html.record import Record
+from mailer.composing.issue.tree import (
+    Block,
+    CodeBlock,
     Image,
+    Inlines,
+    LineBreak,
     Link,
     Paragraph,
     Quote,
-    Run,
+    Strong,
+    Text,
 )
-from mailer.composing.importing.html.gathering import Gathering
-from mailer.composing.importing.html.grouping import short
-from mailer.composing.importing.html.tokens import Tag, Token, Words
-from mailer.composing.importing.html.tree import Element
+from mailer.platform.html import Element, Tag, Token, Words
 
 _ADDRESSES = ("canonical_url", "url", "postUrl", "embed_url", "href", "base_url")
 _TITLES = ("title", "full_text", "name")
@@ -32,6 +32,7 @@ _MENTION = "mention-wrap"
 _PLAYER = re.compile(
     r"(?:https?:)?//(?:www\.)?youtube(?:-nocookie)?\.com/embed/(?P<film>[\w-]+)/?(?:\?(?P<query>.*))?"
 )
+_SHOWN_CHARACTERS = 80
 _START = re.compile(r"(?:^|[?&])start=(\d+)")
 
 
@@ -67,7 +68,7 @@ class Embed:
 
 def embed_of(element: Element) -> Embed | None:
     """Return what an element's attribute says that it embeds; None where that is nothing."""
-    facts = _object(element.attrs.get("data-attrs", ""))
+    facts = json_object(element.attrs.get("data-attrs", ""))
     missing = next((_MISSING[name] for name in element.classes if name in _MISSING), "")
     found = _embed(facts, element)
     if found is None and missing:
@@ -98,26 +99,28 @@ def _embed(facts: dict[str, Any], element: Element) -> Embed | None:
     return Embed(url=url, title=title, below=tuple(line for line in below if line))
 
 
-def embed_blocks(embed: Embed, element: Element, gathering: Gathering) -> Blocks:
+def embed_blocks(embed: Embed, element: Element, pictures: Pictures) -> list[Block]:
     """Return the blocks that show an embed as far as a mail can."""
-    line = element.line
+    line, record = element.line, pictures.record
     if embed.missing:
         what = f"{embed.missing} of the post is not in the export"
-        return [gathering.todo("embed_not_exported", line, what, "link to the post")]
+        record.todo("embed_not_exported", line, what, "link to the post")
+        return []
     if embed.formula:
-        return [Code(embed.formula, "latex", line)]
+        return [CodeBlock(embed.formula, line, "latex")]
     if embed.pictures:
-        return _pictures(embed, line, gathering)
+        return _pictures(embed, line, pictures)
     if embed.said:
-        return [_said(embed, element, gathering)]
+        return [_said(embed, element, record)]
     src = "".join(player_of(element))
     if embed.url and src and src != embed.url:
-        gathering.note_links.append(src)  # the same thing, in a player
-    found = link_to(embed.url or src, embed.title, element, gathering)
-    if embed.below and len(found) == 1 and isinstance(link := found[0], Paragraph):
-        link.runs = [replace(run, styles=frozenset({STRONG})) for run in link.runs]
-        link.runs += [part for text in embed.below for part in (Run("\n"), Run(text))]
-    return found
+        record.note_links.append(src)  # the same thing, in a player
+    found = link_to(embed.url or src, embed.title, element, record)
+    match found:
+        case [Paragraph(title)] if embed.below:
+            below = (part for text in embed.below for part in (LineBreak(), Text(text)))
+            return [Paragraph((Strong(title), *below), line)]
+    return list(found)
 
 
 def player_of(element: Element) -> list[str]:
@@ -127,36 +130,38 @@ def player_of(element: Element) -> list[str]:
     return [src] if src else []
 
 
-def _said(embed: Embed, element: Element, gathering: Gathering) -> Quote:
-    by = link_to(embed.url, embed.title, element, gathering)
+def _said(embed: Embed, element: Element, record: Record) -> Quote:
+    by = link_to(embed.url, embed.title, element, record)
     if not by and embed.title:
-        by = [Paragraph([Run(embed.title)], element.line)]
-    return Quote([Paragraph([Run(embed.said)], element.line), *by], element.line)
+        by = [Paragraph((Text(embed.title),), element.line)]
+    return Quote((Paragraph((Text(embed.said),), element.line), *by), element.line)
 
 
-def _pictures(embed: Embed, line: int, gathering: Gathering) -> Blocks:
-    found = [src for picture in embed.pictures if (src := gathering.picture(picture))]
-    images = [Image(src, embed.title, [], None, line) for src in found]
-    caption = [Run(embed.caption)] if embed.caption else []
+def _pictures(embed: Embed, line: int, pictures: Pictures) -> list[Block]:
+    found = [src for picture in embed.pictures if (src := pictures.address(picture))]
+    caption: Inlines = (Text(embed.caption),) if embed.caption else ()
+    images = [Image(src, embed.title, (), "", line) for src in found]
     if images:
-        images[-1].caption = caption
-        return list(images)
+        return [*images[:-1], replace(images[-1], caption=caption)]
     return [Paragraph(caption, line)] if caption else []
 
 
-def link_to(src: str, label: str, element: Element, gathering: Gathering) -> Blocks:
-    """Return a paragraph that is a link, or a marker where its address cannot stand."""
-    if not src.strip():
+def link_to(src: str, label: str, element: Element, record: Record) -> list[Paragraph]:
+    """Return a paragraph that is a link; of one whose address cannot stand, note it."""
+    src = src.strip()
+    if not src:
         return []
-    page = page_of_player(src.strip())
-    if page != src.strip():
-        gathering.note_links.append(src.strip())
-    address = gathering.resolver.link(page)
-    if not address.url:
-        gathering.unplaced.append(src.strip())
-        what = f"an embedded {element.tag} ({short(src)}) has no address of its own"
-        return [gathering.todo("embed_without_address", element.line, what, "link to it")]
-    return [Paragraph([Run(label.strip() or address.url, link=Link(address.url))], element.line)]
+    page = page_of_player(src)
+    if page != src:
+        record.note_links.append(src)
+    url = record.resolver.link(page).url
+    if not url:
+        record.unplaced.append(src)
+        short = src if len(src) <= _SHOWN_CHARACTERS else f"{src[:_SHOWN_CHARACTERS]}..."
+        what = f"an embedded {element.tag} ({short}) has no address of its own"
+        record.todo("embed_without_address", element.line, what, "link to it")
+        return []
+    return [Paragraph((Link(url, (Text(label.strip() or url),)),), element.line)]
 
 
 def page_of_player(src: str) -> str:
@@ -176,19 +181,11 @@ def with_mentions(tokens: Iterable[Token]) -> Iterator[Token]:
             yield Words(name, token.line)
         name = ""
         if isinstance(token, Tag) and _MENTION in token.attrs.get("class", "").split():
-            name = _text(_object(token.attrs.get("data-attrs", "")), "name")
+            name = _text(json_object(token.attrs.get("data-attrs", "")), "name")
         yield token
 
 
 # --- attributes -----------------------------------------------------------------------------
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        value = json.loads(text) if text else {}
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _inner(facts: dict[str, Any], name: str) -> dict[str, Any]:

@@ -1,32 +1,45 @@
 """Nodes of a page in the groups in which they are read."""
 
-import re
 from collections.abc import Iterable, Iterator
 
-from mailer.composing.importing.html.elements import BLOCKS
-from mailer.composing.importing.html.tree import Element, Node, Text
+from mailer.platform.html import Element, Node
+from mailer.platform.html import Text as Characters
 
 _MOST_NODES = 1000
-_LINES = BLOCKS - {
-    "audio", "button", "canvas", "caption", "iframe", "map", "object", "optgroup", "option",
-    "select", "svg", "table", "tbody", "td", "template", "textarea", "tfoot", "th", "thead",
-    "video",
-} | {"hr"}  # fmt: skip
-"""Elements that stand on lines of their own in code."""
-
-_LANGUAGE = re.compile(
-    r"(?:^|\s)(?:language|lang|highlight-source|brush:?)[-_ ]?([A-Za-z][\w+#.-]*)"
-)
+"""In a paragraph: parsers of Markdown take time by the square of its length."""
+_NEXT_OF_QUOTE = {"graf--blockquote", "graf-after--blockquote"}
 
 
-def is_tag(node: Node, *tags: str) -> bool:
-    """Whether a node is an element with one of these tags."""
-    return isinstance(node, Element) and node.tag in tags
+def is_tag(node: Node, tag: str) -> bool:
+    """Whether a node is an element of this tag."""
+    return isinstance(node, Element) and node.tag == tag
 
 
 def children(node: Node) -> list[Node]:
     """Return what stands in a node; words hold nothing."""
     return node.children if isinstance(node, Element) else []
+
+
+def with_whole_quotes(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Yield nodes; the paragraphs of a quote, which Medium writes as quotes, are one quote."""
+    quote: Element | None = None
+    for node in nodes:
+        is_next = isinstance(node, Element) and set(node.classes) >= _NEXT_OF_QUOTE
+        if quote and is_next:
+            quote.children.append(Element("p", {}, node.line, children=children(node)))
+            continue
+        if quote and isinstance(node, Characters) and not node.text.strip():
+            continue
+        if quote:
+            yield quote
+        quote = None
+        if isinstance(node, Element) and "graf--blockquote" in node.classes:
+            inner: list[Node] = [Element("p", {}, node.line, children=node.children)]
+            quote = Element("blockquote", {}, node.line, children=inner)
+        else:
+            yield node
+    if quote:
+        yield quote
 
 
 def unwrapped(element: Element) -> Iterator[Node]:
@@ -38,77 +51,31 @@ def unwrapped(element: Element) -> Iterator[Node]:
             yield child
 
 
-def entries(element: Element) -> list[Element]:
+def items(element: Element) -> list[Element]:
     """Return the entries of a list; what stands between them belongs to the one before."""
-    entries: list[Element] = []
+    items: list[Element] = []
     for child in element.children:
         if isinstance(child, Element) and child.tag == "li":
-            entries.append(Element("li", child.attrs, child.line, children=list(child.children)))
-        elif not isinstance(child, Text) or child.text.strip():
-            if not entries:
-                entries.append(Element("li", {}, child.line))
-            entries[-1].children.append(child)
-    return entries
+            items.append(Element("li", child.attrs, child.line, children=list(child.children)))
+        elif items or not isinstance(child, Characters) or child.text.strip():
+            if not items:
+                items.append(Element("li", {}, child.line))
+            items[-1].children.append(child)
+    return items
 
 
 def split_at_double_breaks(nodes: list[Node]) -> Iterator[list[Node]]:
-    """Yield the paragraphs of words in which two line breaks stand for a blank line.
-
-    One of more than `_MOST_NODES` parts, which nobody writes, is parted: parsers of Markdown take
-    time by the square of its length.
-    """
+    """Yield the paragraphs of words in which two line breaks stand for a blank line."""
     part: list[Node] = []
     breaks = 0
     for node in nodes:
         if is_tag(node, "br"):
             breaks += 1
-        elif not isinstance(node, Text) or node.text.strip():
-            is_long = len(part) > _MOST_NODES and (breaks or _begins_apart(node))
-            if breaks > 1 or is_long:
+        elif not isinstance(node, Characters) or node.text.strip():
+            begins = isinstance(node, Characters) and node.text[:1].isspace()
+            if breaks > 1 or (len(part) > _MOST_NODES and (breaks or begins)):
                 yield part
                 part = []
             breaks = 0
         part.append(node)
     yield part
-
-
-def _begins_apart(node: Node) -> bool:
-    return isinstance(node, Text) and node.text[:1].isspace()
-
-
-def summary_of(nodes: list[Node]) -> int:
-    """Return the source's line on which nodes begin."""
-    return next((node.line for node in nodes if node.line), 1)
-
-
-def language(element: Element) -> str:
-    """Return the language of code, where its class or its code element's says so."""
-    for node in (element, *element.elements(), *element.children):
-        attrs = [node.attrs] if isinstance(node, Element) else []
-        attrs += [mark.attrs for mark in node.marks]
-        for each in attrs:
-            named = each.get("data-lang", "") or each.get("data-language", "")
-            found = _LANGUAGE.search(each.get("class", ""))
-            if named or found:
-                return named or (found[1] if found else "")
-    return ""
-
-
-def preformatted(nodes: Iterable[Node]) -> str:
-    """Return words with the blanks and line breaks that they have in code."""
-    parts = []
-    for node in nodes:
-        if isinstance(node, Text):
-            parts.append(node.text)
-        elif node.tag == "br":
-            parts.append("\n")
-        else:
-            inner = preformatted(node.children)
-            parts.append(f"\n{inner}\n" if node.tag in _LINES else inner)
-    return "".join(parts)
-
-
-def short(text: str) -> str:
-    """Return the beginning of an address, for messages."""
-    longest = 80
-    return text if len(text) <= longest else f"{text[:longest]}..."

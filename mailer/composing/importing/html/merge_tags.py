@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mailer.composing.issue.tree import MergeField
+from mailer.composing.issue.writing import write_words
+
 _TAG = re.compile(
     r"""\{\{\{?\s*(?P<braces>[^{}\n]{1,300}?)\s*\}\}\}?
       | \{%-?\s*(?P<logic>[^{}\n]{1,300}?)\s*-?%\}
@@ -51,15 +54,20 @@ class Tagged:
 
     Args:
         text: as written.
-        field: ours, in braces; empty where it is not known.
+        field: ours; None where it is not known.
         is_tag: whether it is a merge tag.
         assumed: whether the default is ours, as the source gives none.
     """
 
     text: str
-    field: str = ""
+    field: MergeField | None = None
     is_tag: bool = False
     assumed: bool = False
+
+    @property
+    def written(self) -> str:
+        """The field as an issue has it; empty where it is not known."""
+        return write_words((self.field,)) if self.field else ""
 
 
 def split_tags(text: str) -> Iterator[Tagged]:
@@ -105,7 +113,8 @@ def _tagged(match: re.Match[str]) -> Tagged:
     assumed = default is None and field in _GREETING
     if default is None:
         default = _GREETING.get(field)
-    return Tagged(match[0], _written(field, default), is_tag=True, assumed=assumed)
+    default = None if field in {"email", "unsubscribe_url"} else default
+    return Tagged(match[0], MergeField(field, default), is_tag=True, assumed=assumed)
 
 
 def _field_named(name: str) -> str:
@@ -114,9 +123,3 @@ def _field_named(name: str) -> str:
         return _FIELDS[name]
     attribute = _ATTRIBUTE.fullmatch(name)
     return attribute[1] if attribute else ""
-
-
-def _written(field: str, default: str | None) -> str:
-    if default is None or field in {"email", "unsubscribe_url"}:
-        return f"{{{{ {field} }}}}"
-    return f'{{{{ {field} | default: "{default}" }}}}'

@@ -1,89 +1,46 @@
-"""A page's HTML to an issue file, from end to end."""
+"""A page's HTML to an issue: read, prune, find the article, make blocks, put them together."""
 
-import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from mailer.composing.importing.clean import UNPRINTABLE
-from mailer.composing.importing.html.addresses import Resolver
-from mailer.composing.importing.html.anchors import find_anchors
+from mailer.composing.importing.html.addresses import Resolver, find_anchors
 from mailer.composing.importing.html.article import (
+    bare,
     drop_repeated,
-    facts_of,
     keep_article,
     take_subtitle,
     take_title,
 )
-from mailer.composing.importing.html.document import (
-    Blocks,
+from mailer.composing.importing.html.blocks import Entry, Heading
+from mailer.composing.importing.html.damage import note_cut_off
+from mailer.composing.importing.html.embeds import with_mentions
+from mailer.composing.importing.html.facts import Facts, facts_of
+from mailer.composing.importing.html.flow import Flow
+from mailer.composing.importing.html.footnotes import find_footnotes
+from mailer.composing.importing.html.issue import Head, build_issue, findings, front_matter
+from mailer.composing.importing.html.mail_parts import prune_boilerplate, take_forward
+from mailer.composing.importing.html.pictures import Pictures
+from mailer.composing.importing.html.pruning import prune, take_preheader
+from mailer.composing.importing.html.record import Record
+from mailer.composing.importing.model import Dropped, ImportedIssue
+from mailer.composing.importing.post import Post
+from mailer.composing.importing.words import Tally, is_seen, tally_source
+from mailer.composing.issue.slugs import slug_of
+from mailer.composing.issue.tree import (
     Comment,
-    Document,
-    Footnote,
-    Heading,
+    Emphasis,
     Image,
     Paragraph,
     Rule,
-    Run,
-    text_of_runs,
+    Text,
+    plain_text,
 )
-from mailer.composing.importing.html.embeds import with_mentions
-from mailer.composing.importing.html.feet import prune_boilerplate
-from mailer.composing.importing.html.flow import Flow
-from mailer.composing.importing.html.footnotes import find_footnotes
-from mailer.composing.importing.html.forwards import take_forward
-from mailer.composing.importing.html.gathering import Gathering
-from mailer.composing.importing.html.issue_file import write_issue
-from mailer.composing.importing.html.pruning import prune, take_preheader
-from mailer.composing.importing.html.tokens import tokenize
-from mailer.composing.importing.html.tree import build
-from mailer.composing.importing.html.words import Tally, is_seen, tally_source
-from mailer.composing.importing.model import ImportedIssue
+from mailer.composing.issue.writing import write_issue
 from mailer.errors import RenderError
+from mailer.platform.html import Element, build, tokenize
 
 _LONGEST_MASTHEAD = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """HTML to import, and what is known of it from elsewhere.
-
-    Args:
-        html: as text.
-        source: `html`, `medium`, `eml`...
-        source_name: the file's name, for messages and as a last resort for the slug.
-        title: from an export's own lists, or a Subject; empty: the page's own is looked for.
-        subtitle: likewise.
-        preheader: likewise.
-        date: likewise.
-        slug: likewise.
-        url: of the page on the web, against which links are read.
-        language: likewise.
-        files: pictures that came with it.
-        image_folder: where pictures go, relative to the issue.
-        placeholders: words at the beginning of addresses that stand for others.
-        is_whole: whether all of `html` is the author's text, with no site around it.
-        is_mail: whether it is a mail, with a mail's foot.
-        has_merge_tags: whether `{{ name }}` and the like in it are merge tags.
-        origin: facts about where it comes from, for the report.
-    """
-
-    html: str
-    source: str
-    source_name: str
-    title: str = ""
-    subtitle: str = ""
-    preheader: str = ""
-    date: dt.date | None = None
-    slug: str = ""
-    url: str = ""
-    language: str = ""
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    image_folder: str = "images"
-    placeholders: Mapping[str, str] = field(default_factory=dict)
-    is_whole: bool = False
-    is_mail: bool = False
-    has_merge_tags: bool = False
-    origin: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +53,7 @@ class ReadPage:
         targets: where each address leads in an issue; empty where it cannot stand in one.
         note_links: addresses of links between footnotes and text, which the format makes itself.
         replaced: merge tags and numbers of footnotes, with what stands for them now.
+        pictures: what pictures are told by, and where each is now; empty where it is listed.
     """
 
     issue: ImportedIssue
@@ -103,98 +61,155 @@ class ReadPage:
     targets: Mapping[str, str]
     note_links: tuple[str, ...]
     replaced: tuple[tuple[str, str], ...]
+    pictures: tuple[tuple[str, str], ...] = ()
 
 
-def read_page(page: Page) -> ReadPage:
-    """Return the issue that a page makes.
+def read_page(post: Post, *, source_name: str, image_folder: str = "images") -> ReadPage:
+    """Return the issue that a post makes whose body is HTML.
+
+    Args:
+        post: to read.
+        source_name: the file's name, for messages and as a last resort for the slug.
+        image_folder: where pictures go, relative to the issue.
 
     Raises:
         RenderError: there are no words in it.
     """
-    tokens = list(with_mentions(tokenize(UNPRINTABLE.sub(" ", page.html))))
+    tokens = list(with_mentions(tokenize(UNPRINTABLE.sub(" ", post.body))))
     root = build(tokens)
     facts = facts_of(root)
-    facts.url = page.url or facts.url
-    resolver = Resolver(facts.base or facts.url, dict(page.placeholders))
-    gathering = Gathering(
-        resolver, page.files, page.image_folder, has_merge_tags=page.has_merge_tags
-    )
-    document = Document(title=page.title, subtitle=page.subtitle, preheader=page.preheader)
-    if page.is_mail and not document.preheader:
-        document.preheader = take_preheader(root, gathering)
-    prune(root, gathering)
-    if page.is_mail:
-        take_forward(root, gathering)
-    prune_boilerplate(root, gathering, is_mail=page.is_mail)
-    if not page.is_whole:
-        document.title = document.title or take_title(root, gathering) or facts.title
-        document.subtitle = document.subtitle or take_subtitle(root, gathering)
-        root = keep_article(root, gathering)
-    drop_repeated(root, document.title, "the title repeated", gathering)
-    drop_repeated(root, document.subtitle, "the subtitle repeated", gathering)
-    footnotes = find_footnotes(root, gathering)
-    gathering.anchors = find_anchors(root)
-    flow = Flow(gathering, footnotes)
-    blocks = flow.blocks(root.children)
-    if page.is_mail:
-        document.masthead, blocks = _parted_from_masthead(blocks)
-    document.blocks = [*_subtitle(document), *_tidied(blocks), *flow.written_notes()]
-    if not _has_content(document.blocks):
+    resolver = Resolver(facts.base or post.url or facts.url, dict(post.placeholders))
+    record = Record(resolver, has_merge_tags=post.has_merge_tags)
+    pictures = Pictures(record, post.files, image_folder)
+    note_cut_off(tokens, record)
+    head, article = _pruned(root, post, facts, record)
+    entries, flow = _read(article, record, pictures)
+    if post.is_mail:
+        head.masthead, entries = _parted_from_masthead(entries)
+    subtitle = (Emphasis((Text(head.subtitle),)),)
+    entries = [*([Paragraph(subtitle, 1)] if head.subtitle else []), *entries]
+    if not any(map(_is_content, entries)):
         raise RenderError("holds no text to import", path=None)
-    issue = write_issue(document, gathering, page, facts=facts)
-    tally = tally_source(tokens, marks=frozenset(gathering.note_links))
-    targets = {href: _target(href, gathering) for href in tally.links}
-    return ReadPage(issue, tally, targets, tuple(gathering.note_links), tuple(gathering.replaced))
+    head.slug = head.slug or slug_of(title=head.title, source_name=source_name)
+    issue = _written(head, entries, flow, post, source_name=source_name)
+    tally = tally_source(tokens, marks=frozenset(record.note_links))
+    targets = {href: _target(href, record) for href in tally.links}
+    return ReadPage(
+        issue,
+        tally,
+        targets,
+        tuple(record.note_links),
+        tuple(record.replaced),
+        tuple(record.pictures),
+    )
 
 
-def _target(href: str, gathering: Gathering) -> str:
-    address = gathering.resolver.link(href)
-    if address.fragment in gathering.anchors.values():
+def _pruned(root: Element, post: Post, facts: Facts, record: Record) -> tuple[Head, Element]:
+    """Take everything out of a page that is not its author's text; return that, and its head."""
+    head = Head(post.title, "", post.subtitle, post.preheader, post.slug)
+    head.url = post.url or facts.url
+    head.date, head.language = post.date or facts.date, post.language or facts.language
+    if post.is_mail and not head.preheader:
+        head.preheader = take_preheader(root, record)
+    prune(root, record)
+    if post.is_mail:
+        take_forward(root, record)
+    prune_boilerplate(root, record, is_mail=post.is_mail)
+    if not post.is_whole:
+        head.title = head.title or take_title(root, record) or facts.title
+        head.subtitle = head.subtitle or take_subtitle(root, record)
+        root = keep_article(root, record)
+    drop_repeated(root, head.title, "the title repeated", record)
+    drop_repeated(root, head.subtitle, "the subtitle repeated", record)
+    return head, root
+
+
+def _read(article: Element, record: Record, pictures: Pictures) -> tuple[list[Entry], Flow]:
+    """Return the blocks of an article, remarks on them before them, footnotes set apart."""
+    flow = Flow(record, pictures, find_footnotes(article, record))
+    record.anchors = find_anchors(article)
+    entries: list[Entry] = []
+    for entry in _without_repeated_captions(flow.blocks(article.children), record):
+        entries += [*record.taken_comments(), entry]
+    used = flow.inlines.used
+    unused = (block for note in flow.notes if note.number not in used for block in note.blocks)
+    entries += [*unused, *record.taken_comments()]
+    flow.notes = [note for note in flow.notes if note.number in used]
+    return _tidied(entries), flow
+
+
+def _written(
+    head: Head, entries: list[Entry], flow: Flow, post: Post, *, source_name: str
+) -> ImportedIssue:
+    record = flow.record
+    matter, long, comments = front_matter(head, record)
+    tree = build_issue(matter, [*long, *entries], flow.notes)
+    markdown = write_issue(tree, comments=comments)
+    origin = dict(post.origin) | ({"url": head.url} if head.url else {})
+    return ImportedIssue(
+        markdown=markdown,
+        slug=head.slug,
+        sections=sum(bool(section.name) for section in tree.sections),
+        items=sum(len(section.items) for section in tree.sections),
+        findings=(*post.findings, *findings(record.notes, markdown)),
+        dropped=tuple(sorted(record.dropped, key=lambda each: each.line)),
+        source_name=source_name,
+        source=post.source,
+        images=tuple(flow.pictures.images.values()),
+        unplaced=tuple(record.unplaced),
+        unwrapped=tuple(record.resolver.unwrapped.items()),
+        merge_tags=tuple(dict.fromkeys(record.replaced)),
+        origin=tuple(origin.items()),
+    )
+
+
+def _target(href: str, record: Record) -> str:
+    address = record.resolver.link(href)
+    if address.fragment in record.anchors.values():
         return f"#{address.fragment}"
     return address.url
 
 
-def _parted_from_masthead(blocks: Blocks) -> tuple[str, Blocks]:
+def _without_repeated_captions(entries: Iterable[Entry], record: Record) -> Iterator[Entry]:
+    """Yield blocks but for a paragraph right below a picture that says its caption again."""
+    caption = ""
+    for entry in entries:
+        if isinstance(entry, Paragraph) and caption:
+            words = plain_text(entry.children)
+            if bare(words) == caption:
+                record.dropped.append(Dropped(entry.line, words, "a caption repeated"))
+                continue
+        caption = bare(plain_text(entry.caption)) if isinstance(entry, Image) else ""
+        yield entry
+
+
+def _parted_from_masthead(entries: list[Entry]) -> tuple[str, list[Entry]]:
     """Part a mail's text from its only `h1`, if that stands above all other headings and words."""
-    heads = [block for block in blocks if isinstance(block, Heading)]
-    tops = [block for block in heads if block.level == 1]
-    first = next((b for b in blocks if not isinstance(b, Image | Rule | Comment)), None)
+    heads = [entry for entry in entries if isinstance(entry, Heading)]
+    tops = [entry for entry in heads if entry.level == 1]
+    first = next((e for e in entries if not isinstance(e, Image | Rule | Comment)), None)
     if len(tops) != 1 or first is not tops[0] or len(heads) == 1:
-        return "", blocks
-    runs = tops[0].runs
-    words = text_of_runs(runs)
-    if any(run.markdown or run.link for run in runs) or tops[0].name or "{{" in words:
-        return "", blocks
-    if len(words) > _LONGEST_MASTHEAD:
-        return "", blocks
-    return words, [block for block in blocks if block is not tops[0]]
+        return "", entries
+    words = plain_text(tops[0].children)
+    is_plain = all(isinstance(node, Text) for node in tops[0].children) and "{{" not in words
+    if not is_plain or tops[0].id or len(words) > _LONGEST_MASTHEAD:
+        return "", entries
+    return words, [entry for entry in entries if entry is not tops[0]]
 
 
-def _subtitle(document: Document) -> Blocks:
-    """Return the subtitle as the text's first line, which is the preheader if nothing else is."""
-    if not document.subtitle:
-        return []
-    return [Paragraph([Run(document.subtitle, frozenset({"em"}))], 1)]
-
-
-def _tidied(blocks: Blocks) -> Blocks:
+def _tidied(entries: list[Entry]) -> list[Entry]:
     """Return blocks without rules at the ends or beside each other."""
-    kept: Blocks = []
-    for block in blocks:
-        if isinstance(block, Rule) and (not kept or isinstance(kept[-1], Rule)):
-            continue
-        kept.append(block)
+    kept: list[Entry] = []
+    for entry in entries:
+        if not isinstance(entry, Rule) or (kept and not isinstance(kept[-1], Rule)):
+            kept.append(entry)
     while kept and isinstance(kept[-1], Rule):
         kept.pop()
     return kept
 
 
-def _has_content(blocks: Blocks) -> bool:
+def _is_content(entry: Entry) -> bool:
     """Whether there is anything to read or to see."""
-    for block in blocks:
-        if isinstance(block, Paragraph | Heading):
-            if any(is_seen(run) for run in block.runs):
-                return True
-        elif not isinstance(block, Rule | Comment) and not isinstance(block, Footnote):
-            return True
-    return False
+    if isinstance(entry, Paragraph | Heading):
+        return is_seen(entry.children)
+    return not isinstance(entry, Rule | Comment)

@@ -2,8 +2,10 @@
 
 import re
 
-from mailer.composing.importing.html.document import CODE, EMPHASIS, STRIKE, STRONG
-from mailer.composing.importing.html.tree import Element, Mark, Marks
+from mailer.platform.html import Element, Mark, Marks
+
+STRONG, EMPHASIS, STRIKE, CODE = "strong", "em", "strike", "code"
+"""Styles of words."""
 
 _BY_TAG = {
     "b": STRONG, "strong": STRONG,

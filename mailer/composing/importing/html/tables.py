@@ -1,13 +1,12 @@
 """Tables: those that hold data stay tables, those that lay out a page are only its frame."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mailer.composing.importing.html.document import Runs, Table, text_of_runs
-from mailer.composing.importing.html.elements import BLOCKS
 from mailer.composing.importing.html.styles import css_of
-from mailer.composing.importing.html.tree import Element, Node, Text, text_of
+from mailer.composing.issue.tree import Inlines, Table
+from mailer.platform.html import Element, Node, Text, text_of
+from mailer.platform.html.elements import BLOCKS
 
 _MOST_COLUMNS = 20
 _MOST_ROWS = 2000
@@ -27,33 +26,28 @@ class Grid:
     aligns: list[str]
     caption: list[Node] = field(default_factory=list)
 
-    def table(self, rows: list[list[Runs]], line: int) -> list[Table]:
+    def table(self, rows: list[list[Inlines]], line: int) -> list[Table]:
         """Return the table whose cells have been read."""
-        rows = [row for row in rows if any(text_of_runs(cell) or cell for cell in row)]
-        if not rows:
+        full = [tuple(row) for row in rows if any(row)]
+        if not full:
             return []
-        width = max(len(row) for row in rows)
-        full = [row + [[] for _ in range(width - len(row))] for row in rows]
-        header = full.pop(0) if self.has_header else [[] for _ in range(width)]
-        aligns = (self.aligns + [""] * width)[:width]
-        return [Table(header, full, aligns, line)]
+        header = full.pop(0) if self.has_header else ()
+        return [Table(header, tuple(full), tuple(self.aligns), line)]
 
 
 def grid_of(table: Element) -> Grid | None:
     """Return the cells of a table that holds data; None where it only lays out the page."""
-    rows = _rows(table)
+    found = _Parts()
+    found.read(table, in_head=False)
+    rows = [row for row in found.rows if row.cells]
     if not rows or len(rows) > _MOST_ROWS or not _holds_data(table, rows):
         return None
     head = rows[0]
     has_header = all(cell.tag == "th" for cell in head.cells) or head.in_head
     if not has_header and not any(c.tag == "th" for row in rows for c in row.cells):
         has_header = _reads_as_header(rows)
-    aligns = [_align(cell) for cell in (rows[-1].cells if len(rows) > 1 else head.cells)]
-    captions = [c for c in table.children if isinstance(c, Element) and c.tag == "caption"]
-    strays = [node for node in _strays(table) if not isinstance(node, Text) or node.text.strip()]
-    return Grid(
-        _placed(rows), has_header, aligns, [*(n for c in captions for n in c.children), *strays]
-    )
+    aligns = [_align(cell) for cell in rows[-1 if len(rows) > 1 else 0].cells]
+    return Grid(_placed(rows), has_header, aligns, found.captions)
 
 
 @dataclass(slots=True)
@@ -62,40 +56,27 @@ class _Row:
     in_head: bool
 
 
-def _rows(table: Element) -> list[_Row]:
-    found: list[_Row] = []
-    for part, in_head in _parts(table, in_head=False):
-        cells = [c for c in part.children if isinstance(c, Element) and c.tag in {"td", "th"}]
-        found.append(_Row(cells, in_head))
-    return [row for row in found if row.cells]
+@dataclass(slots=True)
+class _Parts:
+    """The rows of a table, and what stands in it, but in none of its cells."""
 
+    rows: list[_Row] = field(default_factory=list)
+    captions: list[Node] = field(default_factory=list)
 
-def _parts(element: Element, *, in_head: bool) -> Iterator[tuple[Element, bool]]:
-    for child in element.children:
-        if isinstance(child, Element):
-            if child.tag == "tr":
-                yield child, in_head
-            elif child.tag in {"thead", "tbody", "tfoot"}:
-                yield from _parts(child, in_head=child.tag == "thead")
-
-
-def _strays(table: Element) -> Iterator[Node]:
-    """Yield what stands in a table, but in none of its cells."""
-    for child in table.children:
-        if isinstance(child, Text) or child.tag not in _TABLE_PARTS:
-            yield child
-        elif child.tag in {"thead", "tbody", "tfoot", "tr"}:
-            yield from _row_strays(child)
-        elif child.tag in {"td", "th"}:
-            yield from child.children
-
-
-def _row_strays(part: Element) -> Iterator[Node]:
-    for child in part.children:
-        if isinstance(child, Element) and child.tag == "tr":
-            yield from _row_strays(child)
-        elif not (isinstance(child, Element) and child.tag in {"td", "th"} and part.tag == "tr"):
-            yield child
+    def read(self, part: Element, *, in_head: bool) -> None:
+        row = _Row([], in_head)
+        self.rows += [row] if part.tag == "tr" else []
+        for child in part.children:
+            if isinstance(child, Text):
+                self.captions += [child] if child.text.strip() else []
+            elif child.tag in {"tr", "thead", "tbody", "tfoot"}:
+                self.read(child, in_head=in_head or child.tag == "thead")
+            elif child.tag in {"td", "th"} and part.tag == "tr":
+                row.cells.append(child)
+            elif child.tag in {"caption", "td", "th"}:
+                self.captions += child.children
+            else:
+                self.captions.append(child)
 
 
 def _holds_data(table: Element, rows: list[_Row]) -> bool:

@@ -1,17 +1,17 @@
 """Buttondown: emails with Markdown bodies, as zip, CSV, JSON or single files with front matter."""
 
-import json
 import re
+from dataclasses import replace
 from typing import Any
 
-from mailer.composing.importing.html import decode_html
-from mailer.composing.importing.html.article import read_date
+from mailer.composing.importing.html.facts import read_date
+from mailer.composing.importing.post import Post
 from mailer.composing.importing.sources.containers import Archive, read_json, records_in, text_in
-from mailer.composing.importing.sources.posts import Export, Post
+from mailer.composing.importing.sources.front_matter import read_matter
+from mailer.composing.importing.sources.posts import Export
 from mailer.composing.importing.sources.tables import read_rows
+from mailer.platform.html import decode_html
 
-_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.{0,20000}?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-_LINE = re.compile(r"^([A-Za-z_][\w-]*):[ \t]*(.*)$", re.MULTILINE)
 _MODE = re.compile(r"\s*<!--\s*buttondown-editor-mode:\s*(\w+)\s*-->")
 _MARKS = frozenset(
     [
@@ -38,29 +38,12 @@ def has_columns(columns: set[str]) -> bool:
     return {"subject", "body"} <= columns
 
 
-def front_matter(text: str) -> dict[str, str]:
-    """Return the front matter of a Markdown file; empty where it has none."""
-    found = _MATTER.match(text)
-    if not found:
-        return {}
-    return {key.lower(): _unquoted(value.strip()) for key, value in _LINE.findall(found[1])}
-
-
-def _unquoted(value: str) -> str:
-    if value[:1] == '"' and value[-1:] == '"' and len(value) > 1:
-        try:
-            return str(json.loads(value))
-        except ValueError:
-            return value[1:-1]
-    return value[1:-1].replace("''", "'") if value[:1] == "'" and value[-1:] == "'" else value
-
-
 def is_archive(archive: Archive) -> bool:
     """Whether an archive is such an export."""
     if any(name.rpartition("/")[2] == "emails.csv" for name in archive.names):
         return True
     first = archive.with_ending(".md", ".markdown")[:1]
-    return any("subject" in front_matter(_text(archive, name)) for name in first)
+    return any("subject" in read_matter(_text(archive, name)).values for name in first)
 
 
 def _text(archive: Archive, name: str) -> str:
@@ -93,11 +76,12 @@ def read_records(text: str, *, name: str) -> Export:
 
 def read_markdown(text: str, *, name: str, known: dict[str, dict[str, str]] | None = None) -> Post:
     """Return one email with front matter."""
-    found = _MATTER.match(text)
-    body = text[found.end() :] if found else text
+    matter = read_matter(text)
+    body = "\n".join(re.split(r"\r\n|\n|\r", text.removeprefix("\ufeff"))[matter.first :])
     stem = name.rpartition("/")[2].rpartition(".")[0]
     row = (known or {}).get(stem, {})
-    return _post({**row, **front_matter(text), "body": body}, name, slug=stem)
+    post = _post({**row, **matter.values, "body": body}, name, slug=stem)
+    return replace(post, dropped=matter.unused(), first_line=matter.first + 1)
 
 
 def _post(record: dict[str, Any], name: str, *, slug: str = "") -> Post:

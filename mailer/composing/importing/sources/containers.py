@@ -72,6 +72,31 @@ class Archive:
         return sorted(name for name in self.names if name.lower().endswith(endings))
 
 
+class Folder(dict[str, bytes]):
+    """The files of an archive as seen from one of its folders, read when they are asked for."""
+
+    def __init__(self, archive: Archive, folder: str) -> None:
+        """Read nothing yet."""
+        super().__init__()
+        self.archive, self.start = archive, folder
+
+    def __bool__(self) -> bool:
+        """Whether files may be asked for."""
+        return True
+
+    def get(self, key: str, default: bytes | None = None) -> bytes | None:  # type: ignore[override]
+        """Return a file's bytes; `key` may lead out of the folder, but not out of the archive."""
+        parts = [part for part in f"{self.start}/{key}".split("/") if part not in {"", "."}]
+        path: list[str] = []
+        for part in parts:
+            if part == "..":
+                path = path[:-1]
+            else:
+                path.append(part)
+        name = "/".join(path)
+        return self.archive.read(name) if name in self.archive.infos else default
+
+
 def _tidy(name: str) -> str:
     return name.replace("\\", "/").removeprefix("./")
 

@@ -1,24 +1,47 @@
 """Which system a file comes from: by what is in it; its name is a hint only."""
 
+import datetime as dt
 import re
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal, get_args
 
-from mailer.composing.importing.clean import decode, refuse_binary
-from mailer.composing.importing.html import decode_html
-from mailer.composing.importing.slugs import slug_of
+from mailer.composing.importing.clean import decode
+from mailer.composing.importing.dates import find_date
+from mailer.composing.importing.post import Post, shown_title
 from mailer.composing.importing.sources import buttondown, eml, ghost, listmonk, medium, substack
 from mailer.composing.importing.sources.containers import (
     LARGEST_PAGE_BYTES,
     Archive,
+    Folder,
     read_json,
     records_in,
 )
-from mailer.composing.importing.sources.markdown_text import is_markdown, with_breaks
-from mailer.composing.importing.sources.posts import Export, Post, shown_title
+from mailer.composing.importing.sources.front_matter import (
+    DATED_NAME,
+    LANGUAGES,
+    PREHEADERS,
+    SLUGS,
+    STATES,
+    SUBTITLES,
+    TITLES,
+    URLS,
+    Matter,
+    date_of,
+    read_matter,
+)
+from mailer.composing.importing.sources.markdown_text import (
+    is_markdown,
+    read_markdown,
+    with_breaks,
+)
+from mailer.composing.importing.sources.pages import is_feed, is_html, kind_of_page, page_post
+from mailer.composing.importing.sources.posts import Export
 from mailer.composing.importing.sources.tables import columns_of
+from mailer.composing.importing.units import read_units
+from mailer.composing.issue.slugs import slug_of
 from mailer.errors import RenderError
+from mailer.platform.html import decode_html
 
 Source = Literal[
     "auto", "text", "html", "medium", "substack", "ghost", "buttondown", "listmonk", "eml"
@@ -26,37 +49,10 @@ Source = Literal[
 SOURCES: tuple[str, ...] = get_args(Source)
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_OTHERS = (
-    (
-        re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
-        "is a message of Outlook: save it as .eml",
-        "",
-    ),
-    (re.compile(rb"%PDF-"), "is a PDF: import the page or mail that it was made of", ""),
-    (
-        re.compile(
-            rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)*"
-            rb"<(?:rss|feed|rdf:RDF)[\s>]",
-            re.DOTALL | re.IGNORECASE,
-        ),
-        "is a feed",
-        "feed-not-issue",
-    ),
-)
+_OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MARKDOWN_ENDINGS = (".md", ".markdown", ".mdown", ".mkd", ".mdx")
+_FIRST_LINES = 15
 _SNIFFED = 65_536
-_DOCUMENT = re.compile(
-    r"\A\s*(?:<!--.{0,2000}?-->\s*|<\?xml[^>]{0,200}\?>\s*)*<(?:!doctype\s+html|html|head|body)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_BLOCK = re.compile(
-    r"</(?:p|div|h[1-6]|article|section|ul|ol|table|figure|blockquote)\s*>", re.IGNORECASE
-)
-_ANY_TAG = re.compile(
-    r"<(?:p|div|br|h[1-6]|article|a|ul|table|img|span|strong|em)\b[^<>]{0,500}>", re.IGNORECASE
-)
-_UNSUBSCRIBE_TAG = re.compile(
-    r"\*\|[A-Z][A-Z_:]+\|\*|\{\{\s*\.?(?:unsub|Unsub|subscriber|Subscriber)"
-)
 
 
 def read_export(data: bytes, *, name: str, source: str = "auto", base_url: str = "") -> Export:
@@ -82,9 +78,15 @@ def read_export(data: bytes, *, name: str, source: str = "auto", base_url: str =
 
 def _refuse_others(data: bytes, *, name: str) -> None:
     """Refuse what people have besides, with what to do."""
-    for begin, what, code in _OTHERS:
-        if begin.match(data):
-            raise RenderError(what, path=Path(name), code=code)
+    what, code = "", ""
+    if data.startswith(_OUTLOOK):
+        what = "is a message of Outlook: save it as .eml"
+    elif data.startswith(b"%PDF-"):
+        what = "is a PDF: import the page or mail that it was made of"
+    elif is_feed(data[:_SNIFFED].decode(errors="replace")):
+        what, code = "is a feed", "feed-not-issue"
+    if what:
+        raise RenderError(what, path=Path(name), code=code)
 
 
 def detect(data: bytes, *, name: str) -> str:
@@ -95,28 +97,11 @@ def detect(data: bytes, *, name: str) -> str:
     start = decode_html(data[:_SNIFFED]).text.lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")) and (kind := _json_kind(data, name)):
         return kind
-    if buttondown.has_columns(columns_of(data)) or "subject" in buttondown.front_matter(start):
+    if buttondown.has_columns(columns_of(data)) or "subject" in read_matter(start).values:
         return "buttondown"
     if is_html(start, ending=ending):
-        return _page_kind(decode_html(data).text)
+        return kind_of_page(decode_html(data).text)
     return "text"
-
-
-def is_html(start: str, *, ending: str = "") -> bool:
-    """Whether a text is HTML, by its beginning."""
-    if _DOCUMENT.match(start):
-        return True
-    blocks = len(_BLOCK.findall(start))
-    if start.startswith("<") and blocks:
-        return True
-    return ending in {".html", ".htm", ".xhtml"} and bool(blocks or _ANY_TAG.search(start))
-
-
-def _page_kind(html: str) -> str:
-    for module in (medium, substack):
-        if module.is_post(html):
-            return module.__name__.rpartition(".")[2]
-    return "ghost" if ghost.is_page(html) else "html"
 
 
 def _json_kind(data: bytes, name: str) -> str:
@@ -148,14 +133,47 @@ def _read(data: bytes, kind: str, name: str, base_url: str) -> Export:
 
 
 def _text_post(text: str, name: str) -> Post:
-    """Return raw text; of Markdown with front matter, what that says."""
-    facts = buttondown.front_matter(text)
-    if "title" in facts:
-        post = buttondown.read_markdown(text, name=name)
-        return replace(post, source="text", is_mail=False, has_merge_tags=False)
-    if not is_markdown(text):
+    """Return raw text, or Markdown, with what its front matter says."""
+    matter = read_matter(text)
+    is_named = name.lower().endswith(_MARKDOWN_ENDINGS)
+    if not (is_named or matter.values or is_markdown(text)):
         return Post("text", name, text, kind="text")
-    return Post("text", name, with_breaks(text), kind="markdown")
+    lines = re.split(r"\r\n|\n|\r", text.removeprefix("\ufeff"))[matter.first :]
+    body = "\n".join(lines)
+    if not (is_named or matter.values):
+        return Post("text", name, with_breaks(body), kind="markdown")
+    return Post(
+        "text",
+        name,
+        body,
+        kind="markdown",
+        title=matter.get(*TITLES) or read_markdown(body).title,
+        is_settled=True,
+        subtitle=matter.get(*SUBTITLES),
+        preheader=matter.get(*PREHEADERS),
+        slug=_slug(matter, name),
+        date=date_of(matter, name) or _date_in(lines),
+        language=matter.get(*LANGUAGES),
+        url=matter.get(*URLS),
+        status=matter.get(*STATES),
+        dropped=matter.unused(),
+        first_line=matter.first + 1,
+    )
+
+
+def _slug(matter: Matter, name: str) -> str:
+    """Return the slug that front matter gives, else the file's name without the day in it."""
+    if not matter.values:
+        return ""
+    stem = DATED_NAME.sub("", PurePosixPath(name).stem)
+    return "-".join(re.findall(r"[a-z0-9]+", (matter.get(*SLUGS) or stem).lower()))
+
+
+def _date_in(lines: list[str]) -> dt.date | None:
+    """Return the day that the first lines of a text name without doubt."""
+    units, _ = read_units(lines[:_FIRST_LINES])
+    found = find_date(units)
+    return None if found.doubt else found.date
 
 
 def _buttondown(data: bytes, text: str, start: str, name: str) -> Export:
@@ -164,24 +182,6 @@ def _buttondown(data: bytes, text: str, start: str, name: str) -> Export:
     if buttondown.has_columns(columns_of(data)):
         return buttondown.read_csv(data, name=name)
     return Export("buttondown", (buttondown.read_markdown(text, name=name),))
-
-
-def page_post(data: bytes, *, kind: str, name: str, base_url: str) -> Post:
-    """Return one page of a site."""
-    decoded = decode_html(data)
-    refuse_binary(decoded.text, source_name=name)
-    if kind == "medium":
-        return medium.read_html(decoded.text, name=name)
-    has_tags = bool(_UNSUBSCRIBE_TAG.search(decoded.text))
-    return Post(
-        source=kind,
-        name=name,
-        body=decoded.text,
-        url=base_url,
-        is_whole=has_tags or (not _DOCUMENT.match(decoded.text) and kind != "html"),
-        is_mail=has_tags,
-        has_merge_tags=has_tags,
-    )
 
 
 # --- archives -------------------------------------------------------------------------------
@@ -215,53 +215,22 @@ def _is_medium(archive: Archive, pages: list[str]) -> bool:
 def _others(archive: Archive, pages: list[str], base_url: str) -> Export:
     """Return the pages and mails of any other archive, with the pictures beside them."""
     mails = archive.with_ending(".eml")
-    files = _Beside(archive)
     posts = []
     for name in pages:
         data = archive.read(name)
         post = page_post(
-            data, kind=_page_kind(decode_html(data).text), name=name, base_url=base_url
+            data, kind=kind_of_page(decode_html(data).text), name=name, base_url=base_url
         )
-        posts.append(_titled(post, files.folder(name)))
+        posts.append(_titled(post, Folder(archive, name.rpartition("/")[0])))
     posts += [eml.read_mail(archive.read(name), name=name) for name in mails]
     rest = sorted(set(archive.names) - {*pages, *mails})
     return Export(posts[0].source if posts else "html", tuple(posts), tuple(rest))
 
 
-def _titled(post: Post, files: "_Folder") -> Post:
+def _titled(post: Post, files: Folder) -> Post:
     title = shown_title(post.body)
     slug = slug_of(title=title, source_name=post.name) if title else post.slug
     return replace(post, files=files, slug=slug)
-
-
-class _Beside:
-    def __init__(self, archive: Archive) -> None:
-        self.archive = archive
-
-    def folder(self, name: str) -> "_Folder":
-        return _Folder(self.archive, name.rpartition("/")[0])
-
-
-class _Folder(dict[str, bytes]):
-    """The files of an archive as seen from one of its folders, read when they are asked for."""
-
-    def __init__(self, archive: Archive, folder: str) -> None:
-        super().__init__()
-        self.archive, self.start = archive, folder
-
-    def __bool__(self) -> bool:
-        return True
-
-    def get(self, key: str, default: bytes | None = None) -> bytes | None:  # type: ignore[override]
-        parts = [part for part in f"{self.start}/{key}".split("/") if part not in {"", "."}]
-        path: list[str] = []
-        for part in parts:
-            if part == "..":
-                path = path[:-1]
-            else:
-                path.append(part)
-        name = "/".join(path)
-        return self.archive.read(name) if name in self.archive.infos else default
 
 
 def _some(export: Export, name: str) -> Export:

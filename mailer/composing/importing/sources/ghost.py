@@ -6,13 +6,14 @@ from contextlib import suppress
 from html import escape
 from typing import Any
 
-from mailer.composing.importing.html.article import read_date
+from mailer.composing.importing.html.facts import read_date
+from mailer.composing.importing.post import Post
 from mailer.composing.importing.sources.containers import read_json, text_in
 from mailer.composing.importing.sources.lexical import lexical_to_html
 from mailer.composing.importing.sources.mobiledoc import mobiledoc_to_html
 from mailer.composing.importing.sources.nodes import PAYWALL
 from mailer.composing.importing.sources.plain_text import text_to_html
-from mailer.composing.importing.sources.posts import Export, Post
+from mailer.composing.importing.sources.posts import Export
 from mailer.errors import RenderError
 
 _PLACEHOLDER = "__GHOST_URL__"

@@ -4,9 +4,10 @@ import re
 from html import unescape
 from typing import Any
 
-from mailer.composing.importing.html.article import read_date
+from mailer.composing.importing.html.facts import read_date
+from mailer.composing.importing.post import Kind, Post
 from mailer.composing.importing.sources.containers import read_json, records_in, text_in
-from mailer.composing.importing.sources.posts import Export, Kind, Post
+from mailer.composing.importing.sources.posts import Export
 
 _TRACK = re.compile(
     r"""\{\{-?\s*TrackLink\s+(?:"|&quot;|&\#34;|'|`|\\")(?P<url>[^"'`{}\s]+?)(?:"|&quot;|&\#34;|'|`|\\")\s*\.?\s*-?\}\}"""

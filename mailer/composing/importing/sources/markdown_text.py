@@ -1,8 +1,16 @@
-"""Other people's Markdown to HTML: a page then, like any other."""
+"""Other people's Markdown to HTML, read as CommonMark: a page then, like any other.
+
+With tables, footnotes and `~~` as everywhere, and with what site generators add: anchors and
+attribute lists in braces, Liquid tags, web addresses without brackets.
+"""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, MutableMapping
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -10,13 +18,17 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
 from mailer.composing.importing.marks import URL, trim_url
+from mailer.composing.importing.model import Dropped, Finding
+from mailer.composing.importing.sentences import is_prose
 from mailer.composing.importing.units import wrap_width
+from mailer.composing.issue.flanking import FlankingState
 
 _DEEPEST = 100
 _HEADING = re.compile(r"^#{1,4} +\S", re.MULTILINE)
 _EMBED = re.compile(r"""\{%\s*[a-z]{1,20}\s+["']?(https?://[^\s"'%<>]{1,500})["']?\s*%\}""")
 _INSIDE_TAG = re.compile(r"\{[{%][^}]*$")
-_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_FENCED = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 _FEWEST_HEADINGS = 2
 _MARKUP = re.compile(
     r"^ {0,3}(?:```|~~~)|^ {0,3}!\[[^\]\n]*\]\(|^ *\|? *:?-{3,}:? *\|"
@@ -28,6 +40,30 @@ _MARKUP = re.compile(
 _ANCHOR = re.compile(r"</?a\b", re.IGNORECASE)
 _TAGGED = re.compile(r"\]\(\s*(\{\{[^{}\n]{0,200}\}\}|\*\|[A-Z_:]+\|\*)\s*\)")
 _QUOTES = re.compile(r"^([ ]{0,3}(?:> ?){20})(?:> ?)+", re.MULTILINE)
+_LIQUID_LINE = re.compile(r"[ \t]*\{%-?[ \t]*(?P<tag>\w+)(?P<rest>[^%\n]*)%\}[ \t]*")
+_ATTRIBUTE_LINE = re.compile(r"[ \t]*\{:[^{}\n]*\}[ \t]*")
+_BRACES = re.compile(r"\{:?[ \t]*(?:[.#]|[A-Za-z][\w-]*=)[^{}\n]*\}")
+_HEADING_BRACES = re.compile(r"[ \t]*(\{:?[ \t]*(?:[.#]|[A-Za-z][\w-]*=)[^{}\n]*\})[ \t]*\Z")
+_ID = re.compile(r"#([A-Za-z][\w-]*)")
+_REFERENCE = re.compile(r"\[([^\[\]\n]+)\]\[([^\[\]\n]*)\]")
+_LONGEST_TITLE = 120
+
+
+@dataclass(slots=True)
+class MarkdownText:
+    """Markdown as read.
+
+    Args:
+        html: each block on the line that it has in the source, as far as that can be.
+        title: of its only `h1`, if it begins with that; else empty.
+        findings: places to look at.
+        dropped: parts of it that no reader is shown.
+    """
+
+    html: str = ""
+    title: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
 
 
 def markdown_to_html(text: str) -> str:
@@ -35,17 +71,20 @@ def markdown_to_html(text: str) -> str:
 
     Web addresses in it are links, as in the tools that it comes from.
     """
-    text = _EMBED.sub(r"<\1>", _QUOTES.sub(r"\1", text))
+    return read_markdown(text).html
+
+
+def read_markdown(text: str, *, first_line: int = 1) -> MarkdownText:
+    """Return Markdown whose first line is line `first_line` of its file as HTML."""
+    read = MarkdownText()
+    lines = list(_without_tags(text, read, first_line))
+    text = _EMBED.sub(r"<\1>", _QUOTES.sub(r"\1", "\n".join(lines)))
     text = _TAGGED.sub(_without_blanks, text)
-    return str(_markdown().render(text))
-
-
-@lru_cache(maxsize=1)
-def _markdown() -> MarkdownIt:
-    md = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST})
-    md.enable(["table", "strikethrough"]).use(footnote_plugin)
-    md.core.ruler.push("addresses", _link_addresses)
-    return md
+    env: dict[str, Any] = {"read": read, "first_line": first_line, "names": Counter()}
+    tokens = _markdown().parse(text, env)
+    read.title = _title(tokens)
+    read.html = _rendered(tokens, env)
+    return read
 
 
 def is_markdown(text: str) -> bool:
@@ -56,9 +95,159 @@ def is_markdown(text: str) -> bool:
 def with_breaks(text: str) -> str:
     """Return Markdown whose lines end where its author ended them, but for lines that wrapped."""
     lines = text.splitlines()
-    if wrap_width(lines) or _FENCE.search(text):
+    if wrap_width(lines) or _FENCED.search(text):
         return text
     return "\n".join(f"{line}  " if line.strip() else line for line in lines) + "\n"
+
+
+# --- lines that are no Markdown -------------------------------------------------------------
+
+
+def _without_tags(text: str, read: MarkdownText, first_line: int) -> Iterator[str]:
+    """Yield the lines, those empty that are nothing but a Liquid tag or an attribute list.
+
+    A tag right above definitions of links would make a paragraph with them, which loses them.
+    """
+    fence = ""
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), first_line):
+        mark = _FENCE.match(line)
+        if mark and (not fence or mark[1].startswith(fence)):
+            fence = "" if fence else mark[1]
+        tag = None if fence else _LIQUID_LINE.fullmatch(line)
+        if tag and not _EMBED.search(line):
+            yield _without_tag(tag, read, number)
+        elif not fence and not mark and _ATTRIBUTE_LINE.fullmatch(line):
+            read.dropped.append(Dropped(number, line.strip(), "a list of attributes"))
+            yield ""
+        else:
+            yield line
+
+
+def _without_tag(tag: re.Match[str], read: MarkdownText, number: int) -> str:
+    if tag["tag"] == "highlight":
+        return f"```{tag['rest'].split()[0] if tag['rest'].split() else ''}"
+    if tag["tag"] == "endhighlight":
+        return "```"
+    written = tag[0].strip()
+    read.dropped.append(Dropped(number, written, "a tag of the site's generator"))
+    if tag["tag"].startswith("include"):
+        what = f"{written} stands for a file that is not here"
+        read.findings.append(Finding("file_not_here", number, 0, what, "write what it shows"))
+    return ""
+
+
+# --- markdown-it ----------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _markdown() -> MarkdownIt:
+    md = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST})
+    md.enable(["table", "strikethrough"]).use(footnote_plugin)
+    md.core.ruler.at("inline", _inline)
+    md.core.ruler.push("attributes", _take_attributes)
+    md.core.ruler.push("references", _note_references)
+    md.core.ruler.push("addresses", _link_addresses)
+    return md
+
+
+def _inline(state: StateCore) -> None:
+    """Parse words as markdown-it does, but for where emphasis may begin and end."""
+    for token in state.tokens:
+        if token.type == "inline":
+            token.children = []
+            line = FlankingState(token.content, state.md, state.env, token.children)
+            state.md.inline.tokenize(line)
+            for rule in state.md.inline.ruler2.getRules(""):
+                rule(line)
+
+
+def _title(tokens: list[Token]) -> str:
+    """Return the words of the only `h1`, or of a line in its place, if nothing stands above it."""
+    heads = [token for token in tokens if token.type == "heading_open"]
+    shown = [at for at, token in enumerate(tokens) if token.type != "html_block"]
+    if not heads or not shown:
+        return ""
+    first = tokens[shown[0]]
+    words = _plain(tokens[shown[0] + 1]) if first.type in {"heading_open", "paragraph_open"} else ""
+    if first is heads[0]:
+        is_title = first.tag == "h1" and sum(head.tag == "h1" for head in heads) == 1
+    else:
+        is_line = "\n" not in tokens[shown[0] + 1].content and len(words) <= _LONGEST_TITLE
+        is_title = is_line and not is_prose(words) and "](" not in tokens[shown[0] + 1].content
+    return words if is_title else ""
+
+
+def _plain(token: Token) -> str:
+    words = (each.content or " " * (each.type == "softbreak") for each in token.children or ())
+    return " ".join("".join(words).split())
+
+
+def _rendered(tokens: list[Token], env: dict[str, Any]) -> str:
+    """Return the HTML of tokens, each outermost block on its own line of the source."""
+    md = _markdown()
+    ends = [at + 1 for at, token in enumerate(tokens) if token.level == 0 and token.nesting <= 0]
+    parts: list[str] = []
+    line = 1
+    for begin, end in pairwise([0, *ends]):
+        place = tokens[begin].map
+        wanted = place[0] + env["first_line"] if place else line
+        html = md.renderer.render(tokens[begin:end], md.options, env)
+        html = html if "<pre" in html else re.sub(r">\n+(?=<)", ">", html)
+        gap = "\n" * max(0, wanted - line)
+        parts.append(gap + html)
+        line += len(gap) + html.count("\n")
+    return "".join(parts)
+
+
+# --- braces ---------------------------------------------------------------------------------
+
+
+def _take_attributes(state: StateCore) -> None:
+    """Take attributes in braces out of the words; a heading's anchor is its own, or its words."""
+    for opener, token in pairwise(state.tokens):
+        if token.type != "inline" or not token.children:
+            continue
+        if opener.type == "heading_open":
+            _name_heading(opener, token.children, state.env)
+        line = (token.map or [0])[0] + state.env["first_line"]
+        for before, text in pairwise(token.children):
+            found = text.type == "text" and _BRACES.match(text.content)
+            if found and before.type in {"link_close", "image", "code_inline"}:
+                text.content = text.content[found.end() :]
+                state.env["read"].dropped.append(Dropped(line, found[0], "a list of attributes"))
+
+
+def _name_heading(opener: Token, children: list[Token], env: MutableMapping[str, Any]) -> None:
+    last = children[-1]
+    found = _HEADING_BRACES.search(last.content) if last.type == "text" else None
+    name = _ID.search(found[1]) if found else None
+    if found:
+        last.content = last.content[: found.start()]
+    words = "".join(child.content for child in children if child.type in {"text", "code_inline"})
+    made = re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", words.strip().lower()))
+    times = env["names"][made]
+    env["names"][made] += 1
+    made = f"{made}-{times}" if times else made
+    if name or made:
+        opener.attrs["id"] = name[1] if name else made
+
+
+def _note_references(state: StateCore) -> None:
+    """Note links to definitions that are nowhere."""
+    for token in state.tokens:
+        for child in token.children or ():
+            found = _REFERENCE.search(child.content) if child.type == "text" else None
+            while found:
+                line = (token.map or [0])[0] + state.env["first_line"]
+                label = found[2] or found[1]
+                what = f"{found[0]} is a link to the definition [{label}], which is nowhere"
+                remedy = f"write [{found[1]}](https://...)"
+                finding = Finding("link_without_address", line, 0, what, remedy)
+                state.env["read"].findings.append(finding)
+                found = _REFERENCE.search(child.content, found.end())
+
+
+# --- addresses ------------------------------------------------------------------------------
 
 
 def _link_addresses(state: StateCore) -> None:

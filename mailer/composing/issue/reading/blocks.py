@@ -7,7 +7,7 @@ from typing import TypeAlias, cast
 
 from markdown_it.token import Token
 
-from mailer.composing.issue.reading.attributes import match_attributes
+from mailer.composing.issue.reading.attributes import AttributeSyntaxError, match_attributes
 from mailer.composing.issue.reading.footnotes import line_of_footnote
 from mailer.composing.issue.reading.headings import Heading, heading_of
 from mailer.composing.issue.reading.inlines import pieces, with_addresses, words
@@ -207,9 +207,18 @@ class _Blocks:
 def _check_no_attributes(token: Token, line: int, source: Source) -> None:
     words: str = token.meta["words"]
     braces = words.rfind("{")
-    if braces >= 0 and (found := match_attributes(words, braces)) and found[1] == len(words):
+    is_meant = braces >= 0 and words.endswith("}") and not words[:braces].endswith("\\")
+    if is_meant and _has_attributes(words, braces):
         message = f"'::: {token.info}' has no attributes: take {words[braces:]} out"
         raise source.error(f"{message} (for braces as such, write \\{{)", line=line, at="{")
+
+
+def _has_attributes(words: str, braces: int) -> bool:
+    try:
+        found = match_attributes(words, braces)
+    except AttributeSyntaxError:
+        return True
+    return found is not None and found[1] == len(words)
 
 
 def _quote(blocks: Blocks, line: int) -> Quote:

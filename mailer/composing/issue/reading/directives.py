@@ -25,7 +25,7 @@ _ELSEWHERE = {
 _LINE = re.compile(r":{3,}[ \t]*(?P<name>[A-Za-z][\w-]*)?(?P<words>[^\n]*)$")
 _LIST_INDENT = 2
 _NAMELESS = f"after ':::' comes a name ({', '.join(DIRECTIVES)}), or nothing where a part ends"
-_FENCE = re.compile(r"(`{3,}|~{3,})")
+_FENCE = re.compile(r"(`{3,}+(?![^\n]*`)|~{3,})")
 
 
 def directive_rule(state: StateBlock, begin: int, end: int, silent: bool) -> bool:  # noqa: FBT001

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
@@ -10,16 +11,17 @@ from mailer.composing.issue.reading.front_matter_yaml import KEYS, Value, read_v
 from mailer.composing.issue.reading.merge import parse_line
 from mailer.composing.issue.reading.raw_images import FILE_NAME, file_source
 from mailer.composing.issue.reading.source import Source
+from mailer.composing.issue.slugs import LONGEST_SLUG, is_issue_slug, slug_of_file
 from mailer.composing.issue.tree import Author, FrontMatter, Image, Inlines
 from mailer.errors import RenderError
 from mailer.message.compiled import Mailbox
+from subscribers.slugs import is_list_slug
 
 __all__ = ["AUTHOR_IMAGE_WIDTH", "KEYS", "parse", "split"]
 
 AUTHOR_IMAGE_WIDTH = 56
 """CSS pixels; the themes show it in a square of that size."""
 
-_SLUG = re.compile(r"(?=[a-z0-9-]{1,100}\Z)[a-z0-9]+(?:-[a-z0-9]+)*")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _MAILBOX = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<email>[^<>\s]+)>")
@@ -41,11 +43,15 @@ def parse(source: Source) -> FrontMatter:
         slug=reader.slug(),
         date=reader.date(),
         preheader=reader.plain("preheader"),
-        mailing_list=reader.matching("list", _SLUG, "a list's slug, such as weekly-news"),
+        mailing_list=reader.matching("list", is_list_slug, "a list's slug, such as weekly-news"),
         sender=reader.mailbox("from"),
         reply_to=reader.mailbox("reply-to"),
-        theme=reader.matching("theme", _NAME, "the name of a theme's folder, such as default"),
-        language=reader.matching("language", _LANGUAGE, "a language tag, such as en or pt-BR"),
+        theme=reader.matching(
+            "theme", _NAME.fullmatch, "the name of a theme's folder, such as default"
+        ),
+        language=reader.matching(
+            "language", _LANGUAGE.fullmatch, "a language tag, such as en or pt-BR"
+        ),
         title=reader.plain("title"),
         tagline=reader.plain("tagline"),
         author=reader.author(),
@@ -78,10 +84,10 @@ class _Reader:
             raise self._error(name, f"{name!r} is the same for everyone: no merge fields in it")
         return text
 
-    def matching(self, name: str, pattern: re.Pattern[str], what: str) -> str:
+    def matching(self, name: str, is_right: Callable[[str], object], what: str) -> str:
         """Return a value of a given shape."""
         text = self._text(name)
-        if text and not pattern.fullmatch(text):
+        if text and not is_right(text):
             raise self._error(name, f"{name!r} must be {what}, not {text!r}")
         return text
 
@@ -92,11 +98,11 @@ class _Reader:
 
     def slug(self) -> str:
         """Return the slug, by default made from the file's name."""
-        shape = "lower-case letters, digits and single hyphens, at most 100"
-        if text := self.matching("slug", _SLUG, shape):
+        shape = f"lower-case letters, digits and single hyphens, at most {LONGEST_SLUG}"
+        if text := self.matching("slug", is_issue_slug, shape):
             return text
-        stem = "-".join(re.findall(r"[a-z0-9]+", self.source.path.stem.lower()))
-        if _SLUG.fullmatch(stem):
+        stem = slug_of_file(self.source.path.stem)
+        if is_issue_slug(stem):
             return stem
         raise self.source.error("the file's name gives no slug: add 'slug: my-issue'", line=1)
 
@@ -117,7 +123,7 @@ class _Reader:
         given = [part for part in parts if self._text(part)]
         if not name and given:
             raise self._error(given[0], f"{given[0]!r} needs 'author', the author's name")
-        url, image = self.matching("author-url", _URL, _FULL), self._author_image()
+        url, image = self.matching("author-url", _URL.fullmatch, _FULL), self._author_image()
         return Author(name, url, self.plain("author-bio"), image) if name else None
 
     def _author_image(self) -> Image | None:

@@ -17,7 +17,7 @@ NO_FIELD = (
     "a merge field cannot stand in the address of a link or image; only {{ archive_url }} or"
     " {{ unsubscribe_url }} may be the whole address of a link"
 )
-_IN_ADDRESS = re.compile(r"(?:(?<!\\)\[[^\[\]\n]*\]\(<?|<https?://)[^\s()<>]*\Z")
+_IN_ADDRESS = re.compile(r"(?:(?<!\\)\[[^\[\]\n]*\]\(<?|(?<!\\)<https?://)[^\s()<>]*\Z")
 _LONGEST_ADDRESS = 2000
 _MORE_BRACES = re.compile(r"(?:[ \t]*\{[^{}\n]*\})*")
 _APART = "attributes directly follow the link or picture: take the blank before '{' out"

@@ -205,10 +205,12 @@ _P = TypeVar("_P", bound=Piece)
 
 
 def _joined(found: Sequence[_P]) -> tuple[_P, ...]:
-    """Return `found` with neighbouring texts joined."""
+    """Return `found` with neighbouring texts joined, and without empty ones."""
     joined: list[Any] = []
     for piece in found:
         last = joined[-1] if joined else None
+        if piece == Text(""):
+            continue
         if isinstance(piece, Text) and isinstance(last, Text):
             joined[-1] = Text(last.text + piece.text)
         else:

@@ -9,6 +9,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from mailer.composing.issue.flanking import FlankingState
 from mailer.composing.issue.reading.source import Source
 from mailer.errors import RenderError
 
@@ -79,7 +80,7 @@ def error_at(state: StateInline, message: str) -> RenderError:
     return source.error(message, line=line, at=words)
 
 
-class _PositionedState(StateInline):
+class _PositionedState(FlankingState):
     """Remembers where each token begins."""
 
     def __init__(

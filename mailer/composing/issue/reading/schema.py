@@ -3,6 +3,8 @@
 from typing import Any
 
 from mailer.composing.issue.reading.front_matter import KEYS
+from mailer.composing.issue.slugs import LONGEST_SLUG
+from subscribers.slugs import LONGEST_LIST_SLUG, SLUG_PATTERN
 
 SCHEMA_URI = "https://json-schema.org/draft/2020-12/schema"
 
@@ -28,6 +30,10 @@ def _shaped(pattern: str) -> dict[str, Any]:
     return {"pattern": rf"^\s*(?:{pattern})?\s*$"}
 
 
+def _slug_pattern(longest: int) -> str:
+    return f"(?=[a-z0-9-]{{1,{longest}}}\\s*$){SLUG_PATTERN}"
+
+
 _PROPERTIES: dict[str, dict[str, Any]] = {
     "subject": {
         "description": "What the inbox shows; may hold merge fields: {{ name | default: 'you' }}",
@@ -39,7 +45,7 @@ _PROPERTIES: dict[str, dict[str, Any]] = {
         "description": "The issue's name in links; made from the file's name where left out.",
         "type": _WORD,
         "minimum": 0,
-        **_shaped("(?=[a-z0-9-]{1,100}\\s*$)[a-z0-9]+(?:-[a-z0-9]+)*"),
+        **_shaped(_slug_pattern(LONGEST_SLUG)),
     },
     "date": {
         "description": "The issue's day, such as 2026-11-22.",
@@ -55,7 +61,7 @@ _PROPERTIES: dict[str, dict[str, Any]] = {
         "description": "Slug of the mailing list that the issue is for.",
         "type": _WORD,
         "minimum": 0,
-        **_shaped("[a-z0-9]+(?:-[a-z0-9]+)*"),
+        **_shaped(_slug_pattern(LONGEST_LIST_SLUG)),
     },
     "from": {
         "description": f"Who sends it: {_MAILBOX}.",

@@ -147,6 +147,14 @@ class RawMjml:
     images: tuple[Image, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A remark to the author that no reader sees: written by drafts, left out by the parser."""
+
+    text: str
+    line: int
+
+
 Block: TypeAlias = (
     Paragraph
     | Subheading
@@ -161,5 +169,6 @@ Block: TypeAlias = (
     | Sponsor
     | Poll
     | RawMjml
+    | Comment
 )
 Blocks: TypeAlias = tuple[Block, ...]

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 _TODO = re.compile(r"\bTODO\b")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_FENCE = re.compile(r" {0,3}(`{3,}+(?![^\n]*`)|~{3,})")
 _LONGEST_TODO = 80
 
 

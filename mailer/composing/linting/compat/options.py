@@ -43,6 +43,7 @@ class CompatOptions:
         image_warn_bytes: a heavier picture is a warning.
         image_error_bytes: a heavier picture is an error.
         own_hosts: hosts whose invisible pictures are ours.
+        own_pictures: addresses of pictures that we host: where they are is no choice of the author.
         size_warn_bytes: HTML from here on is a warning.
         size_error_bytes: HTML from here on is an error: Gmail would clip it.
         tracked_link_bytes: length of a link once the provider counts clicks on it; 0 where it does
@@ -66,6 +67,7 @@ class CompatOptions:
     image_warn_bytes: int = 500_000
     image_error_bytes: int = 2_000_000
     own_hosts: frozenset[str] = frozenset()
+    own_pictures: frozenset[str] = frozenset()
     size_warn_bytes: int = 85_000
     size_error_bytes: int = 100_000
     tracked_link_bytes: int = 0

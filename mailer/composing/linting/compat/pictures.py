@@ -147,7 +147,8 @@ def _is_pixel(image: Element) -> bool:
 def _tracking(inspection: Inspection, image: Element) -> Iterator[Finding]:
     source = image.attributes.get("src", "")
     host = _host(source)
-    if host and host not in inspection.options.own_hosts:
+    options = inspection.options
+    if host and host not in options.own_hosts and source not in options.own_pictures:
         yield inspection.finding(
             TRACKING,
             f"an invisible picture from {host}",
@@ -182,6 +183,8 @@ def _lonely_link(inspection: Inspection, image: Element) -> Element | None:
 
 
 def _address(inspection: Inspection, image: Element, source: str) -> Iterator[Finding]:
+    if source in inspection.options.own_pictures:
+        return
     scheme = source.partition(":")[0].lower()
     name = _name(source)
     if scheme == "data":

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from mailer.composing.linting.address import Address
 from mailer.composing.linting.data import lines_of
 from mailer.composing.linting.finding import Severity
+from mailer.composing.linting.hosts import is_private_name, is_sample, look_alike
 from mailer.composing.linting.lintable import Lintable
 from mailer.composing.linting.placeholders import is_filler, is_placeholder
 from mailer.composing.linting.rule import Check, Hit, Rule
 from mailer.composing.linting.urls import take_apart
-from mailer.platform.net.hosts import ip_of, is_private_name, is_public, is_sample, look_alike
+from mailer.platform.net.hosts import ip_of, is_public
 
 RULES = (
     Rule(

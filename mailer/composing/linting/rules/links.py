@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from mailer.composing.linting import hosts
 from mailer.composing.linting.data import lines_of
 from mailer.composing.linting.finding import Severity
 from mailer.composing.linting.lintable import Lintable
@@ -11,7 +12,6 @@ from mailer.composing.linting.rule import Check, Hit, Rule
 from mailer.composing.linting.scan.links import plain_words
 from mailer.composing.linting.scan.spans import LinkKind, LinkSpan
 from mailer.composing.linting.urls import take_apart
-from mailer.platform.net import hosts
 
 RULES = (
     Rule(

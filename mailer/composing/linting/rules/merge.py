@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from mailer.composing.linting.finding import Severity
-from mailer.composing.linting.lintable import Audience, Lintable
+from mailer.composing.linting.lintable import AudienceFacts, Lintable
 from mailer.composing.linting.rule import Check, Hit, Rule
 from mailer.composing.linting.scan.fields import FieldSpan
 from mailer.message.compiled import SYSTEM_FIELDS
@@ -128,7 +128,9 @@ def _closes_on_line(text: str, at: int) -> bool:
     return text.find("}}", at, len(text) if line_end < 0 else line_end) >= 0
 
 
-def _doubt(audience: Audience | None, name: str, counts: Counter[str]) -> tuple[str, str] | None:
+def _doubt(
+    audience: AudienceFacts | None, name: str, counts: Counter[str]
+) -> tuple[str, str] | None:
     """Return the code and the message for a name that seems to be wrong."""
     if audience is not None:
         if name in audience.fields or not audience.active:

@@ -4,12 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from mailer.composing.linting import hosts
 from mailer.composing.linting.finding import Severity
 from mailer.composing.linting.lintable import Lintable
 from mailer.composing.linting.rule import Check, Hit, Rule
 from mailer.composing.linting.scan.spans import LinkSpan
 from mailer.composing.linting.urls import Url, take_apart
-from mailer.platform.net import hosts
 
 RULES = (
     Rule(

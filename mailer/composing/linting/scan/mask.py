@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from mailer.composing.linting.scan.front import Note
 
-_FENCE = re.compile(r"(?P<lead>(?:[ \t]|>|[-*+][ \t]|\d{1,9}[.)][ \t])*)(?P<mark>`{3,}|~{3,})")
+_FENCE = re.compile(
+    r"(?P<lead>(?:[ \t]|>|[-*+][ \t]|\d{1,9}[.)][ \t])*)(?P<mark>`{3,}+(?![^\n]*`)|~{3,})"
+)
 _LIST = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
 _MARK = re.compile(r"\\.|<!--|`+", re.DOTALL)
 _TICKS = re.compile("`+")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailer.composing.images.hosted import HostedImage
-from mailer.composing.rendering import IssueDefaults, Theme, compile_issue
+from mailer.composing.rendering import IssueDefaults, Theme, compile_traced
 from mailer.message.compiled import CompiledIssue, Mailbox
 
 POSTAL_ADDRESS = "12 Hill Lane, Greenwich"
@@ -41,14 +41,13 @@ class Specimen:
         Raises:
             RenderError: the theme is wrong.
         """
-        return compile_issue(
+        return compile_traced(
             source,
             path=self.path,
             theme=theme,
             defaults=_DEFAULTS,
             images=_logo(theme),
-            is_traced=True,
-        )
+        ).traced
 
 
 def _logo(theme: Theme) -> Mapping[str, HostedImage]:

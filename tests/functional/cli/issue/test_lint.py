@@ -2,11 +2,13 @@
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import cli_kit
 import pytest
 from cli_kit import NOWHERE_DATABASE, NOWHERE_REDIS, Cli
+from PIL import Image
 
 from mailer.cli.shared import ExitCode
 
@@ -152,3 +154,16 @@ def test_nothing_is_started_or_asked_without_being_asked(
     assert done.code == 0
     assert json.loads(done.out)["files"][0]["findings"] == []
     assert [each.name for each in folder.iterdir()] == ["a.md"]
+
+
+def test_hosted_pictures_are_linted_as_the_files_are(cli: Cli) -> None:
+    """What is sent names them at our own address, which says nothing about the issue."""
+    cli.list_of("a@example.org")
+    for name, size in (("wide.png", (1200, 300)), ("dot.png", (1, 1))):
+        Image.new("RGB", size, "red").save(cli.path / name)
+    pictures = "![A red field](wide.png)\n\n![A red dot](dot.png)\n"
+    cli.write("week-1.md", f"{CLEAN}\n{pictures}")
+    [linted] = cli.call("issue", "lint", "week-1.md", "--json").json["files"]
+    sent = cli.call("send", "week-1.md", "--list", "readers", "--dry-run", "--json").json
+    found = Counter(each["severity"] for each in linted["findings"])
+    assert sent["lint"] == {"errors": 0, "warnings": found["warning"], "notes": found["note"]}

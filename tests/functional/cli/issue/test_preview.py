@@ -95,7 +95,7 @@ def test_what_cannot_be(cli: Cli) -> None:
         "issue", "preview", "week-1.md", "--as", "nobody@example.org", "--port", "0", "--no-open"
     )
     assert done.code == ExitCode.NOT_FOUND
-    assert "nobody subscribes as nobody@example.org" in done.error
+    assert "nobody@example.org is not a subscriber" in done.error
 
 
 def test_several_at_once(cli: Cli) -> None:

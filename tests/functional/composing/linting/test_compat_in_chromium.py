@@ -17,7 +17,6 @@ from mailer.composing.rendering import (
     compile_issue,
     find_theme,
     list_themes,
-    untraced,
 )
 from mailer.composing.themes.colour import over, parse_colour
 from mailer.message.compiled import Mailbox
@@ -84,7 +83,7 @@ def shipped(name: str) -> str:
         postal_address="12 Hill Lane, Greenwich",
         has_archive=True,
     )
-    return untraced(compile_issue(ISSUE, path=PATH, theme=theme, defaults=defaults).html)
+    return compile_issue(ISSUE, path=PATH, theme=theme, defaults=defaults).html
 
 
 DOCUMENTS = {"strange": STRANGE, **{name: shipped(name) for name in list_themes([SHIPPED])}}

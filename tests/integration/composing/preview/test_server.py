@@ -227,7 +227,7 @@ def test_the_size_is_what_goes_out(preview: PreviewHandle, issue: Path, tmp_path
     from mailer.composing.rendering.pipeline import html_bytes  # noqa: PLC0415 - for this one
 
     settings = load_settings(tmp_path, environ={})
-    compiled = compiling.compile_draft(compiling.read_draft(issue), settings)
+    compiled = compiling.compile_draft(compiling.read_draft(issue), settings).compiled
     with listening(preview) as news:
         assert news.next()["message"]["html_bytes"] == html_bytes(compiled)
     assert 'data-line="7"' in get(preview, "frame/desktop").text

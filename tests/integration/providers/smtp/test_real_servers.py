@@ -17,7 +17,8 @@ from provider_kit import IDENTITY, ISSUE, Notes, readers, seen, states
 
 from mailer.errors import ProviderUnavailableError
 from mailer.providers.outcome import LeaseLostError, Outcome
-from mailer.providers.smtp.provider import SmtpProvider, SmtpSettings
+from mailer.providers.smtp.provider import SmtpProvider
+from mailer.providers.smtp.settings import SmtpSettings
 from mailer.states import DeliveryState
 
 SMTP_SINK = shutil.which(

@@ -1,7 +1,7 @@
 """TLS and logging in: what is verified, what is refused, what is never shown."""
 
-import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.certificates import Authority, make_authority
@@ -9,7 +9,8 @@ from fakes.smtp import MODERN, SmtpServer
 from provider_kit import IDENTITY, ISSUE, Notes, readers, states
 
 from mailer.errors import ConfigurationError, ProviderAuthError, ProviderUnavailableError
-from mailer.providers.smtp.provider import SmtpProvider, SmtpSettings
+from mailer.providers.smtp.provider import SmtpProvider
+from mailer.providers.smtp.settings import SmtpSettings
 from mailer.states import DeliveryState
 
 LOGIN = ("editor", "s3cret-Passwort")
@@ -20,9 +21,8 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return make_authority(tmp_path_factory.mktemp("authority"))
 
 
-def provider(server: SmtpServer, **changes: object) -> SmtpProvider:
-    settings = SmtpSettings(port=server.port, timeout_seconds=5)
-    return SmtpProvider(dataclasses.replace(settings, **changes))  # type: ignore[arg-type]
+def provider(server: SmtpServer, **changes: Any) -> SmtpProvider:
+    return SmtpProvider(SmtpSettings(**{"port": server.port, "timeout_seconds": 5, **changes}))
 
 
 def deliver(smtp: SmtpProvider) -> dict[int, DeliveryState]:
@@ -45,7 +45,7 @@ def test_messages_go_over_tls_after_a_login(authority: Authority, mode: str) -> 
     server = tls_server(authority, mode)
     with server.running():
         smtp = provider(
-            server, tls=mode, ca_file=authority.ca_file, username=LOGIN[0], password=LOGIN[1]
+            server, tls=mode, ca_file=str(authority.ca_file), username=LOGIN[0], password=LOGIN[1]
         )
         assert set(deliver(smtp).values()) == {DeliveryState.ACCEPTED}
         assert "logged in" in smtp.check()
@@ -64,7 +64,7 @@ def test_a_certificate_for_another_name_is_not_trusted(tmp_path: Path) -> None:
     other = make_authority(tmp_path, address="192.0.2.1")
     server = tls_server(other, "implicit")
     with server.running(), pytest.raises(ProviderUnavailableError, match="certificate"):
-        provider(server, tls="implicit", ca_file=other.ca_file).connect(ISSUE, IDENTITY)
+        provider(server, tls="implicit", ca_file=str(other.ca_file)).connect(ISSUE, IDENTITY)
 
 
 def test_starttls_is_not_given_up_where_it_is_not_offered() -> None:
@@ -114,7 +114,7 @@ def test_a_ca_file_that_is_none_is_refused_at_once(tmp_path: Path, content: str 
     if content is not None:
         (tmp_path / "ca.pem").write_text(content)
     with pytest.raises(ConfigurationError, match=r"\[smtp\] ca_file .*ca\.pem"):
-        SmtpProvider(SmtpSettings(tls="starttls", ca_file=tmp_path / "ca.pem"))
+        SmtpProvider(SmtpSettings(tls="starttls", ca_file="ca.pem"), workspace=tmp_path)
 
 
 def test_the_password_is_in_no_repr() -> None:

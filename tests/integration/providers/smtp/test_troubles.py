@@ -1,31 +1,35 @@
 """SMTP against servers that refuse, hang up, stall, or offer little."""
 
 import contextlib
-import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from fakes.smtp import MODERN, SmtpServer, hang_up
 from provider_kit import IDENTITY, ISSUE, Notes, reader, readers, seen, states
 
 from mailer.errors import ProviderAuthError, ProviderUnavailableError
+from mailer.message.compiled import Recipient
 from mailer.providers.outcome import LeaseLostError
 from mailer.providers.smtp.connection import SmtpConnection, dot_stuffed
-from mailer.providers.smtp.provider import SmtpProvider, SmtpSettings, verp
+from mailer.providers.smtp.provider import SmtpProvider, verp
+from mailer.providers.smtp.settings import SmtpSettings
 from mailer.states import DeliveryState
 
 ACCEPTED, DEFERRED = DeliveryState.ACCEPTED, DeliveryState.DEFERRED
 REJECTED, UNKNOWN = DeliveryState.REJECTED, DeliveryState.UNKNOWN
 
 
-def provider(server: SmtpServer, **changes: object) -> SmtpProvider:
-    settings = SmtpSettings(port=server.port, timeout_seconds=5)
-    return SmtpProvider(dataclasses.replace(settings, **changes))  # type: ignore[arg-type]
+def provider(
+    server: SmtpServer, *, envelope_sender: Callable[[Recipient], str] | None = None, **changes: Any
+) -> SmtpProvider:
+    settings = SmtpSettings(**{"port": server.port, "timeout_seconds": 5, **changes})
+    return SmtpProvider(settings, envelope_sender=envelope_sender)
 
 
 @contextlib.contextmanager
-def connected(server: SmtpServer, **changes: object) -> Iterator[SmtpConnection]:
+def connected(server: SmtpServer, **changes: Any) -> Iterator[SmtpConnection]:
     with server.running():
         connection = provider(server, **changes).connect(ISSUE, IDENTITY)
         yield connection
@@ -98,7 +102,7 @@ def test_a_refused_recipient_does_not_touch_the_others(
 
 def test_a_refused_sender_is_the_outcome_of_that_delivery() -> None:
     server = SmtpServer(mail={"bounce+2@x.example": "550 5.7.1 not you"})
-    sender = verp("bounce@x.example", lambda recipient: str(recipient.delivery_id))
+    sender = verp("bounce@x.example", str)
     with connected(server, envelope_sender=sender) as connection:
         outcomes = connection.hand_over(readers(3), journal=Notes())
     assert states(outcomes) == {1: ACCEPTED, 2: REJECTED, 3: ACCEPTED}
@@ -122,7 +126,7 @@ def test_a_server_that_takes_data_without_recipients_gets_an_empty_message() -> 
 
 def test_a_server_that_takes_data_without_a_sender_gets_nothing() -> None:
     server = SmtpServer(mail={"bounce+1@x.example": "550 no"}, takes_data_anyway=True)
-    sender = verp("bounce@x.example", lambda recipient: str(recipient.delivery_id))
+    sender = verp("bounce@x.example", str)
     with connected(server, envelope_sender=sender) as connection:
         outcomes = connection.hand_over(readers(2), journal=Notes())
     assert states(outcomes) == {1: REJECTED, 2: ACCEPTED}

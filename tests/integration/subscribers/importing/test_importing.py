@@ -5,14 +5,17 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from audience_kit import LATER, NOW, Audience
 
+from mailer.platform.files import PRIVATE, writing_text
 from subscribers import suppressions
 from subscribers.errors import ImportFileError
+from subscribers.importing.rejects import RejectFile
 from subscribers.importing.run import ImportResult, Phase, Progress, import_csv, preview_csv
 from subscribers.model import SuppressionReason
 
@@ -34,6 +37,10 @@ def do_import(audience: Audience, path: Path, **options: Any) -> ImportResult:
     return result
 
 
+def kept_in(path: Path) -> RejectFile:
+    return RejectFile(path, writing=partial(writing_text, mode=PRIVATE))
+
+
 def people(count: int, *, city: str = "Bern") -> str:
     rows = "".join(f"p{number:04}@x.org,P {number},{city}\n" for number in range(count))
     return f"email,name,city\n{rows}"
@@ -43,7 +50,7 @@ def test_good_rows_are_kept_and_bad_ones_told(
     audience: Audience, csv_file: Write, tmp_path: Path
 ) -> None:
     rejects = tmp_path / "rejects.csv"
-    result = do_import(audience, csv_file(PEOPLE), reject_path=rejects)
+    result = do_import(audience, csv_file(PEOPLE), rejects=kept_in(rejects))
     assert result == ImportResult(read=5, added=3, duplicates=1, rejected=1)
     assert audience.person("ann@x.org") == ("ann@x.org", "Ann Lee", {"city": "Bern"})
     assert audience.person("bob@x.org") == ("bob@x.org", "Bob", {})
@@ -236,10 +243,10 @@ def test_an_old_reject_file_is_replaced(
     audience: Audience, csv_file: Write, tmp_path: Path
 ) -> None:
     rejects = tmp_path / "rejects.csv"
-    do_import(audience, csv_file(people(2)), reject_path=rejects)
+    do_import(audience, csv_file(people(2)), rejects=kept_in(rejects))
     assert not rejects.exists()
     rejects.write_text("old")
-    do_import(audience, csv_file(people(2)), reject_path=rejects)
+    do_import(audience, csv_file(people(2)), rejects=kept_in(rejects))
     assert rejects.read_text().split() == ["line_number,reason,raw"]
 
 
@@ -251,7 +258,7 @@ def test_a_failed_import_leaves_no_reject_file(
 
     path = csv_file(PEOPLE)
     with pytest.raises(KeyboardInterrupt):
-        do_import(audience, path, reject_path=tmp_path / "rejects.csv", progress=crash)
+        do_import(audience, path, rejects=kept_in(tmp_path / "rejects.csv"), progress=crash)
     assert [found.name for found in tmp_path.iterdir()] == [path.name]
     assert audience.count("subscriber") == 0
 
@@ -262,7 +269,7 @@ def test_rejected_rows_come_back_as_they_were(audience: Audience, tmp_path: Path
     path.write_bytes(
         "email,name\nJürg Été,ok\n=cmd|x,y\n".encode() + b"\xff@x.org,\x00\n" + b'"a\n'
     )
-    result = do_import(audience, path, reject_path=rejects)
+    result = do_import(audience, path, rejects=kept_in(rejects))
     assert result.rejected == 4
     assert "UTF-8" in result.note
     with rejects.open(encoding="utf-8", newline="") as file:

@@ -184,3 +184,16 @@ def test_the_same_webhook_from_many_at_once(web: WebHandle, ledger: WebLedger) -
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE"])
 def test_other_methods_are_405(web: WebHandle, method: str) -> None:
     assert request(method, web.url + "/webhooks/sendgrid").status == 405
+
+
+@pytest.mark.parametrize(
+    "provider", ["pigeon", "smtp", "outbox", "memory", "SendGrid", "sendgrid/"]
+)
+def test_a_provider_without_a_webhook_is_404(
+    web: WebHandle, ledger: WebLedger, provider: str
+) -> None:
+    answer = request(
+        "POST", f"{web.url}/webhooks/{provider}", body=b"[]", headers=signed_headers(b"[]")
+    )
+    assert answer.status == 404
+    assert ledger.rows("SELECT id FROM webhook") == []

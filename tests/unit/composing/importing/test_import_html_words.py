@@ -14,22 +14,28 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from import_kit import wild_page
 
-from mailer.composing.importing.checking import checked
+from mailer.composing.importing.checking import checked, tally_issue
 from mailer.composing.importing.clean import UNPRINTABLE
-from mailer.composing.importing.html import Page, decode_html, read_page
-from mailer.composing.importing.html.words import tally_issue, words_in
+from mailer.composing.importing.html import read_page
 from mailer.composing.importing.import_file import make_issue, named
 from mailer.composing.importing.model import ImportedIssue
+from mailer.composing.importing.post import Post
 from mailer.composing.importing.sources import read_export
+from mailer.composing.importing.words import words_in
 from mailer.composing.rendering import parse_issue
 from mailer.errors import RenderError
+from mailer.platform.html import decode_html
 
 SEEDS = st.integers(min_value=0, max_value=2**48)
 
 
-def imported(page: Page) -> ImportedIssue | None:
+def page_of(html: str, *, title: str = "", is_whole: bool = False) -> Post:
+    return Post("html", "x.html", html, title=title, is_whole=is_whole)
+
+
+def imported(page: Post) -> ImportedIssue | None:
     try:
-        read = read_page(page)
+        read = read_page(page, source_name="x.html")
     except RenderError:
         return None
     return checked(read, parse_issue(read.issue.markdown, path=Path("issue.md")))
@@ -43,6 +49,7 @@ def test_no_word_and_no_link_is_lost(seed: int) -> None:
     if issue is not None:
         assert issue.counts is not None
         assert (issue.counts.words_lost, issue.counts.links_lost) == ((), ()), issue.markdown
+        assert issue.counts.pictures_lost == (), issue.markdown
 
 
 UNSEEN = {"script", "style", "title", "iframe", "noembed", "noframes"}
@@ -73,7 +80,7 @@ def test_what_a_browser_shows_is_in_the_issue_or_in_the_report(seed: int) -> Non
         have.update(dict.fromkeys((), count))
         for letter in word:
             have[letter] += count
-    for word in shown_by_a_browser(page.html.replace("\x01", " ").replace("\ufffe", " ")):
+    for word in shown_by_a_browser(page.body.replace("\x01", " ").replace("\ufffe", " ")):
         if replaced[word]:
             continue
         for letter in word:
@@ -90,7 +97,7 @@ def test_the_same_page_gives_the_same_issue(seed: int) -> None:
 @given(st.text(max_size=300))
 def test_text_comes_out_as_it_was(text: str) -> None:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
-    issue = imported(Page(f"<p>{escaped}</p>", "html", "x.html", title="T", is_whole=True))
+    issue = imported(page_of(f"<p>{escaped}</p>", title="T", is_whole=True))
     if issue is None:
         return
     tree = parse_issue(issue.markdown, path=Path("issue.md"))
@@ -160,7 +167,7 @@ def test_broken_samples_give_issues_or_our_error(path: Path, seed: int) -> None:
     ids=["div", "b", "li", "blockquote", "table", "a"],
 )
 def test_no_depth_is_too_deep(html: str) -> None:
-    issue = imported(Page(html, "html", "x.html", title="T"))
+    issue = imported(page_of(html, title="T"))
     assert issue is not None
     assert "word" in issue.markdown
     assert issue.counts is not None
@@ -178,7 +185,7 @@ def test_no_depth_is_too_deep(html: str) -> None:
 )  # fmt: skip
 def test_time_grows_with_the_size_only(data: str) -> None:
     begun = time.process_time()
-    imported(Page(data, "html", "x.html", title="T"))
+    imported(page_of(data, title="T"))
     assert time.process_time() - begun < 4
 
 

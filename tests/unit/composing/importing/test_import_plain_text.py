@@ -7,7 +7,7 @@ import pytest
 from import_kit import body, from_html, parsed
 
 from mailer.composing.importing import ImportedIssue
-from mailer.composing.importing.html.feet import BOILERPLATE
+from mailer.composing.importing.html.mail_parts import BOILERPLATE
 from mailer.composing.importing.import_file import make_issue, named
 from mailer.composing.importing.sources import read_export
 from mailer.composing.importing.sources.markdown_text import markdown_to_html
@@ -141,7 +141,7 @@ def test_the_front_matter_of_a_site_says_title_and_date() -> None:
     issue = read(f"{text}## One\n\n| a | b |\n|---|---|\n| 1 | {{{{ x }}}} |\n", "knots.md")
     matter = parsed(issue).front_matter
     assert (str(matter.date), matter.slug, issue.sections) == ("2026-02-03", "knots", 1)
-    assert "| a | b |\n| --- | --- |\n| 1 | \\{\\{ x }} |" in issue.markdown
+    assert "| a | b |\n| --- | --- |\n| 1 | \\{{ x }} |" in issue.markdown
 
 
 def test_web_addresses_in_markdown_are_links_but_not_in_code_or_links() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailer.composing.linting.finding import Finding
-from mailer.composing.linting.lint_file import NOTHING_BEYOND, Beyond, lint_bytes
+from mailer.composing.linting.lint_file import NO_LOOKUPS, Lookups, lint_bytes
 from mailer.composing.linting.report import LintReport
 from mailer.config import Settings, load_settings
 
@@ -37,10 +37,10 @@ def lint(settings: Settings, tmp_path: Path) -> Lint:
     """Lint a whole file."""
 
     def run(
-        text: str | bytes, *, beyond: Beyond = NOTHING_BEYOND, settings: Settings = settings
+        text: str | bytes, *, lookups: Lookups = NO_LOOKUPS, settings: Settings = settings
     ) -> LintReport:
         data = text if isinstance(text, bytes) else text.encode()
-        return lint_bytes(data, tmp_path / "issue.md", settings, now=NOW, beyond=beyond)
+        return lint_bytes(data, tmp_path / "issue.md", settings, now=NOW, lookups=lookups)
 
     return run
 

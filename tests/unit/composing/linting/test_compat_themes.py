@@ -17,7 +17,13 @@ from mailer.composing.linting.compat import (
 from mailer.composing.linting.compat.inspection import inspect
 from mailer.composing.linting.compat.usage import used
 from mailer.composing.linting.finding import Finding
-from mailer.composing.rendering import IssueDefaults, compile_issue, find_theme, list_themes
+from mailer.composing.rendering import (
+    IssueDefaults,
+    compile_issue,
+    compile_traced,
+    find_theme,
+    list_themes,
+)
 from mailer.message.compiled import Mailbox
 from mailer.platform.resources import resource_dir
 
@@ -171,7 +177,7 @@ MJML = (
 
 def compiled_findings(source: str, name: str) -> list[Finding]:
     theme = find_theme(name, roots=[SHIPPED])
-    compiled = compile_issue(source, path=PATH, theme=theme, defaults=DEFAULTS, is_traced=True)
+    compiled = compile_traced(source, path=PATH, theme=theme, defaults=DEFAULTS).traced
     options = CompatOptions(postal_address=ADDRESS, source=source, theme_files=theme_files(theme))
     return check_compiled(compiled, path=PATH, options=options)
 
@@ -206,9 +212,9 @@ def test_a_theme_s_poor_colour_is_placed_in_its_file(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "theme.css").write_text(".m { color: #bbbbbb }\n.m a { color: #bbbbbb }\n")
     theme = find_theme("digest", roots=[tmp_path, SHIPPED])
-    compiled = compile_issue(
-        CLEAN_ISSUES["letter"], path=PATH, theme=theme, defaults=DEFAULTS, is_traced=True
-    )
+    compiled = compile_traced(
+        CLEAN_ISSUES["letter"], path=PATH, theme=theme, defaults=DEFAULTS
+    ).traced
     options = CompatOptions(postal_address=ADDRESS, theme_files=theme_files(theme))
     found = [
         one

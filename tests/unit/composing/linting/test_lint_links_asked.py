@@ -12,7 +12,7 @@ from typing import ClassVar
 import pytest
 
 from mailer.composing.linting.link_checking import LinkChecker, Verdict, check_links
-from mailer.composing.linting.lint_file import Beyond, lint_bytes
+from mailer.composing.linting.lint_file import Lookups, lint_bytes
 from mailer.composing.linting.scan.document import scan
 from mailer.config import Settings
 
@@ -75,7 +75,8 @@ def site() -> Iterator[str]:
         "/to-home": (301, "/"), "/to-file": (302, "file:///etc/passwd"),
         "/to-cloud": (302, "http://169.254.169.254/latest/meta-data/"),
         "/to-lan": (301, "http://192.168.0.1/admin"), "/to-v6": (301, "http://[::ffff:10.0.0.1]/"),
-        "/nowhere": (302, ""),
+        "/nowhere": (302, ""), "/to-none": (302, "http://[bad/"), "/to-port": (302, "http://a:b/"),
+        "/to-label": (302, f"http://{'a' * 70}.news/"),
     }  # fmt: skip
     yield base
     server.shutdown()
@@ -102,6 +103,9 @@ def checker(**more: object) -> LinkChecker:
         ("/to-home", "link-moved-home"),
         ("/slow", "link-unreachable"),
         ("/nowhere", ""),
+        ("/to-none", "link-dead"),
+        ("/to-port", "link-dead"),
+        ("/to-label", "link-dead"),
         ("/to-file", "link-private"),
         ("/to-cloud", "link-private"),
         ("/to-lan", "link-private"),
@@ -197,8 +201,8 @@ def test_what_is_beyond_the_limit_is_counted(site: str) -> None:
     look = check_links(scan(FRONT + body), Path("a.md"), checker(most_links=2))
     assert look.unasked == 3
     assert len(look.findings) == 4
-    beyond = Beyond(findings=look.findings, links_checked=True, links_unasked=look.unasked)
+    lookups = Lookups(findings=look.findings, links_checked=True, links_unasked=look.unasked)
     settings = Settings.model_validate({"workspace": Path("/nowhere")})
     now = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
-    report = lint_bytes((FRONT + body).encode(), Path("a.md"), settings, now=now, beyond=beyond)
+    report = lint_bytes((FRONT + body).encode(), Path("a.md"), settings, now=now, lookups=lookups)
     assert "what is behind the last 3 links" in str(report.facts["left_out"])

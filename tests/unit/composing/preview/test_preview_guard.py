@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from mailer.composing.preview.guard import is_this_machine
-from mailer.composing.preview.look import SAMPLE, Reader
 from mailer.composing.preview.typed import LONGEST_VALUE, read_choice
+from mailer.composing.readers import SAMPLE, Reader
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from mailer.composing.rendering import (
     GMAIL_CLIP_BYTES,
     GMAIL_WARN_BYTES,
     IssueDefaults,
+    Traced,
     find_theme,
     html_bytes,
-    untraced,
 )
 from mailer.composing.rendering.pipeline import compile_issue, content_hash
 from mailer.errors import RenderError
@@ -22,6 +22,7 @@ from mailer.message.compiled import CompiledIssue, Mailbox
 from mailer.platform.resources import resource_dir
 
 Compile = Callable[..., CompiledIssue]
+Trace = Callable[..., Traced]
 FRONT = "---\nsubject: 'A <b> & c'\ndate: 2026-11-22\nlanguage: {}\n---\n"
 BODY = """\
 Intro.
@@ -272,9 +273,11 @@ Bye
 """
 
 
-def test_tracing_adds_lines_and_nothing_else(compile_body: Compile) -> None:
-    traced = compile_body(FULL, is_traced=True).html
-    assert untraced(traced) == compile_body(FULL).html
+def test_tracing_adds_lines_and_nothing_else(trace_body: Trace) -> None:
+    made = trace_body(FULL)
+    traced = made.traced.html
+    assert re.sub(r' data-line="\d+"', "", traced) == made.compiled.html
+    assert made.traced.content_hash == made.compiled.content_hash
     for line, tag in (
         (7, "h2"),
         (11, "h3"),
@@ -284,6 +287,22 @@ def test_tracing_adds_lines_and_nothing_else(compile_body: Compile) -> None:
         (25, "img"),
     ):
         assert re.search(rf'<{tag}\b[^>]*data-line="{line}"', traced), tag
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        '<p data-line="3">',
+        ' data-line="3"',
+        '<div class="own MF_0123456789ab_L7">',
+        'data-line="L7"',
+    ],
+)
+def test_words_that_look_like_tracing_are_sent_as_written(trace_body: Trace, words: str) -> None:
+    made = trace_body(f"Write `{words}` so:\n\n```\n{words}\n```\n")
+    page = lxml_html.document_fromstring(made.compiled.html)
+    assert page.xpath("string(//pre)").strip() == words.strip()
+    assert words.strip() in made.compiled.text
 
 
 @pytest.mark.parametrize(

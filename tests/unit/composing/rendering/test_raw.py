@@ -1,15 +1,17 @@
 """Raw MJML in an issue: where it goes, and what is said when it is wrong."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from lxml import html as lxml_html
 
-from mailer.composing.rendering import untraced
+from mailer.composing.rendering import Traced
 from mailer.errors import RenderError
 from mailer.message.compiled import CompiledIssue, SlotContext
 
 Compile = Callable[..., CompiledIssue]
+Trace = Callable[..., Traced]
 
 
 def fence(text: str) -> str:
@@ -130,9 +132,39 @@ def test_raw_text_follows_dark_mode_where_its_author_says_nothing(
     assert (".raw " in dark_rules(compile_body(f"a\n\n{fence(raw)}"))) is is_dressed
 
 
-def test_raw_elements_are_traced_and_nothing_else_changes(compile_body: Compile) -> None:
+def test_raw_elements_are_traced_and_nothing_else_changes(trace_body: Trace) -> None:
     raw = '<mj-text>x</mj-text>\n<mj-spacer />\n<mj-text css-class="px">y</mj-text>'
     body = f"a\n\n{fence(raw)}"
-    traced = compile_body(body, is_traced=True).html
-    assert untraced(traced) == compile_body(body).html
+    made = trace_body(body)
+    traced = made.traced.html
+    assert re.sub(r' data-line="\d+"', "", traced) == made.compiled.html
     assert [traced.count(f'data-line="{line}"') for line in (8, 9, 10)] == [1, 1, 1]
+
+
+def test_no_mark_goes_out_where_mjml_leaves_a_tag_as_it_is(trace_body: Trace) -> None:
+    odd = '<mj-text>a <mj-divider border-color="#FF0000" /> b</mj-text>'
+    part = f"::: only plan = paid\n\nx\n\n:::\n\n{fence(odd)}"
+    for body in (fence(odd), part):
+        made = trace_body(f"a\n\n{body}")
+        pages = [made.compiled.html, *(one.html for one in made.compiled.variants)]
+        assert all('<mj-divider border-color="#FF0000"></mj-divider>' in page for page in pages)
+
+
+@pytest.mark.parametrize("given", ["", ' css-class="own"', ' css-class=" a  b "', ' css-class=""'])
+def test_tracing_raw_mjml_leaves_no_trace(trace_body: Trace, given: str) -> None:
+    """MJML writes an element's classes into several places, some with an ending for Outlook."""
+    column = (
+        f'<mj-column{given}><mj-text{given}>x</mj-text><mj-button{given} href="https://e.org">b'
+        f'</mj-button><mj-divider{given}/><mj-spacer{given}/><mj-image{given} alt="a"'
+        f' src="https://e.org/a.png" width="100px"/><mj-table{given}><tr><td>1</td></tr></mj-table>'
+        "</mj-column>"
+    )
+    wrapped = (
+        f'<mj-wrapper{given}><mj-section{given} background-url="https://e.org/b.png">'
+        f"<mj-group{given}>{column}</mj-group></mj-section></mj-wrapper>"
+    )
+    plain = f'<mj-section{given} full-width="full-width">{column}</mj-section>'
+    made = trace_body(f"a\n\n{fence(wrapped)}\n\nb\n\n{fence(plain)}")
+    assert made.traced.html.count("data-line=") >= 8
+    assert made.compiled.html.count("data-line=") == 0
+    assert re.sub(r' data-line="\d+"', "", made.traced.html) == made.compiled.html

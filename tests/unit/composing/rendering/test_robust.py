@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from mailer.composing.rendering import IssueDefaults, compile_issue, find_theme
+from mailer.composing.rendering import IssueDefaults, compile_issue, compile_traced, find_theme
 from mailer.errors import RenderError
 from mailer.message.compiled import CompiledIssue, Mailbox
 from mailer.platform.resources import resource_dir
@@ -54,9 +54,13 @@ YAML = st.lists(
 
 def attempt(source: str) -> CompiledIssue | None:
     try:
-        return compile_issue(source, path=Path("a.md"), theme=THEME, defaults=DEFAULTS)
+        compiled = compile_issue(source, path=Path("a.md"), theme=THEME, defaults=DEFAULTS)
     except RenderError as error:
         refusal = str(error)
+    else:
+        made = compile_traced(source, path=Path("a.md"), theme=THEME, defaults=DEFAULTS)
+        assert made.compiled == compiled
+        return compiled
     assert "\n" not in refusal
     return None
 

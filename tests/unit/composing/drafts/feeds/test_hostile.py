@@ -12,11 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailer.composing.drafts.feeds.entries import Feed, FeedEntry
-from mailer.composing.drafts.feeds.escape import comment, one_line
 from mailer.composing.drafts.feeds.html_text import read_html, read_text
+from mailer.composing.drafts.feeds.lines import one_line
 from mailer.composing.drafts.feeds.reading import read_feed
 from mailer.composing.drafts.feeds.summary import summarise
-from mailer.composing.drafts.feeds.tags import read_tags
 from mailer.composing.drafts.feeds.urls import url_key, web_url
 from mailer.composing.drafts.selection import Chosen
 from mailer.composing.drafts.writing import Grouping, Head, write_draft
@@ -30,10 +29,12 @@ from mailer.composing.issue.tree import (
     Text,
     plain_text,
 )
+from mailer.composing.issue.writing import write_comment
 from mailer.composing.rendering.edition import IssueDefaults
 from mailer.composing.rendering.pipeline import compile_issue, parse_issue
 from mailer.composing.themes.theme import find_theme
 from mailer.message.compiled import Mailbox
+from mailer.platform.html import tokenize
 from mailer.platform.resources import resource_dir
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -107,8 +108,8 @@ def test_names_stay_names(
 def test_summaries_stay_words(html: str) -> None:
     for paragraphs in (read_html(html)[0], read_text(html)):
         for words in (0, 3):
-            markdown = summarise(paragraphs, words=words)
-            text = draft_of(FeedEntry("1", "T", "https://e.org/t", summary_markdown=markdown))
+            summary = summarise(paragraphs, words=words)
+            text = draft_of(FeedEntry("1", "T", "https://e.org/t", summary=summary))
             issue = parsed(text)
             [section] = issue.sections
             [item] = section.items
@@ -122,7 +123,7 @@ def test_summaries_stay_words(html: str) -> None:
                 if isinstance(one, Link)
             )
             assert all(type(one).__name__ in ALLOWED for one in nodes(item.blocks)), text
-            if words == 0 and markdown:
+            if words == 0 and summary:
                 said = " ".join(one.text for one in paragraphs)
                 assert _letters(said).startswith(_letters(_words(item.blocks))), text
 
@@ -212,7 +213,7 @@ def test_reading_html_takes_time_as_it_has_length(piece: str) -> None:
 @pytest.mark.parametrize("piece", ['<a href="', "<a ", "<!--", "</", '<x a="<" ', "<a a a a "])
 def test_reading_tags_takes_time_as_it_has_length(piece: str) -> None:
     began = time.process_time()
-    for _ in read_tags(piece * (500_000 // len(piece)), with_attributes=frozenset({"a"})):
+    for _ in tokenize(piece * (500_000 // len(piece))):
         pass
     assert time.process_time() - began < 30
 
@@ -248,7 +249,24 @@ def test_a_long_feed_is_bounded() -> None:
 
 def test_a_comment_cannot_be_ended() -> None:
     for text in ("a --> b", "--", "---->", "a\n-->\n# x", "-", "->", "<!-- x"):
-        issue = parsed(f"---\nsubject: s\ndate: 2026-11-25\n---\n\nwords {comment(text)} more\n")
+        issue = parsed(
+            f"---\nsubject: s\ndate: 2026-11-25\n---\n\nwords {write_comment(text)} more\n"
+        )
         [paragraph] = issue.introduction
         assert isinstance(paragraph, Paragraph)
         assert plain_text(paragraph.children) == "words more", text
+
+
+@pytest.mark.parametrize(
+    "encoding", ["undefined", "punycode", "idna", "rot13", "hex", "zlib", "palmos", "x" * 500]
+)
+@pytest.mark.parametrize("is_in_header", [True, False])
+def test_an_encoding_that_is_none_ends_nothing(encoding: str, is_in_header: bool) -> None:  # noqa: FBT001
+    declared = "" if is_in_header else f'<?xml version="1.0" encoding="{encoding}"?>'
+    item = "<item><title>Où &nbsp; là</title><link>https://a.example/1</link></item>"
+    data = f"{declared}<rss version='2.0'><channel><title>Été</title>{item}</channel></rss>"
+    header = f"text/xml; charset={encoding}" if is_in_header else ""
+    feed = read_feed(data.encode(), source="s", content_type=header)
+    assert [entry.url for entry in feed.entries] == ["https://a.example/1"]
+    if encoding in {"undefined", "punycode"}:
+        assert (feed.title, feed.entries[0].title) == ("Été", "Où là")

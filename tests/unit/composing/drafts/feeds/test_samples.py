@@ -27,8 +27,8 @@ def test_arxiv_rss() -> None:
     assert first.authors == ("Zoë Ångström", "Bo Li", "Chen Wu")
     assert first.categories == ("cs.LG", "stat.ML")
     assert first.published_at == dt.datetime(2026, 11, 24, 5, tzinfo=dt.UTC)
-    assert first.summary_markdown.startswith(r"We study policies for which $V^\\pi(s) < V^\*(s)")
-    assert first.summary_markdown.endswith(r"Fig. 2 shows that \{\{ nothing }} is lost.")
+    assert first.summary_markdown.startswith(r"We study policies for which $V^\pi(s) < V^\*(s)")
+    assert first.summary_markdown.endswith(r"Fig. 2 shows that \{{ nothing }} is lost.")
     assert "Announce Type" not in first.summary_markdown
     assert (cross.is_replacement, replaced.is_replacement) == (False, True)
 
@@ -97,7 +97,7 @@ def test_youtube() -> None:
     [entry] = sample("youtube.atom").entries
     assert entry.title == "Bread that forgives you | 4K #baking"
     assert entry.url == "https://www.youtube.com/watch?v=abc123XYZ_-"
-    assert entry.summary_markdown.startswith("Flour, water, salt.\n\n\\# Recipe: [https://bread.")
+    assert entry.summary_markdown.startswith("Flour, water, salt.\n\n\\# Recipe: <https://bread.")
     assert entry.image == "https://i1.ytimg.com/vi/abc123XYZ_-/hqdefault.jpg"
     assert entry.published_at == dt.datetime(2026, 11, 21, 16, 0, 6, tzinfo=dt.UTC)
 

@@ -1,0 +1,150 @@
+"""Front matter of other people's Markdown: YAML, TOML, or lines of `Key: value`."""
+
+import datetime as dt
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+import yaml
+
+from mailer.composing.importing.html.facts import read_date
+from mailer.composing.importing.model import Dropped
+
+_FENCES = {"---": ("---", "..."), "+++": ("+++",)}
+_MOST_LINES = 400
+_LONGEST = 65_536
+_KEY_LINE = re.compile(r"([A-Za-z][\w-]*)[ \t]*:[ \t]+(\S.*)")
+_HEADERS = frozenset({"title", "date"})
+"""One of them is among lines of `Key: value` that are front matter, as in Pelican's posts."""
+DATED_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?=\D|\Z)")
+
+TITLES = ("subject", "title", "headline")
+SUBTITLES = ("subtitle", "subheading", "tagline")
+PREHEADERS = ("description", "preheader", "summary", "excerpt", "preview_text")
+DATES = ("publish_date", "date", "published", "published_at", "pubdate", "creation_date", "created")
+LANGUAGES = ("language", "lang", "locale")
+SLUGS = ("slug",)
+URLS = ("absolute_url", "canonical_url")
+STATES = ("status", "email_type")
+_READ = frozenset(
+    [*TITLES, *SUBTITLES, *PREHEADERS, *DATES, *LANGUAGES, *SLUGS, *URLS, *STATES, "id", "body"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a file says before its text.
+
+    Args:
+        values: text by key, keys in lower case; empty where the file begins with its text.
+        first: index of the text's first line.
+        lines: index of each key's line.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    first: int = 0
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def get(self, *keys: str) -> str:
+        """Return the first of these values that is there."""
+        return next((self.values[key] for key in keys if self.values.get(key)), "")
+
+    def unused(self) -> tuple[Dropped, ...]:
+        """Return the keys that an issue has no place for."""
+        return tuple(
+            Dropped(self.lines.get(key, 0) + 1, f"{key}: {value}", "front matter")
+            for key, value in self.values.items()
+            if key not in _READ and value
+        )
+
+
+def read_matter(text: str) -> Matter:
+    """Return the front matter of a Markdown file."""
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    begin = next((at for at, line in enumerate(lines[:9]) if line.strip()), 0)
+    fence = lines[begin].rstrip()
+    if fence not in _FENCES:
+        return _headers(lines, begin)
+    ends = range(begin + 1, min(len(lines), begin + _MOST_LINES))
+    end = next((at for at in ends if lines[at].rstrip() in _FENCES[fence]), None)
+    if end is None:
+        return Matter()
+    inside = lines[begin + 1 : end]
+    found: Mapping[Any, object] = _toml(inside) if fence == "+++" else _yaml(inside)
+    values = {str(key).lower(): _text(value) for key, value in found.items()}
+    if not values and any(line.strip() for line in inside):
+        return Matter()
+    return Matter(values, end + 1, dict(_places(inside, begin + 1)))
+
+
+def _headers(lines: list[str], begin: int) -> Matter:
+    """Return lines of `Key: value` at a file's beginning, if a title or date is among them."""
+    found: dict[str, str] = {}
+    at = begin
+    while at < min(len(lines), begin + _MOST_LINES) and (line := _KEY_LINE.fullmatch(lines[at])):
+        found[line[1].lower()] = line[2].strip()
+        at += 1
+    is_over = at == len(lines) or not lines[at].strip()
+    if len(found) < len(_HEADERS) or not is_over or not _HEADERS & found.keys():
+        return Matter()
+    return Matter(found, at, dict(_places(lines[begin:at], begin)))
+
+
+def _yaml(lines: list[str]) -> Mapping[Any, object]:
+    text = "\n".join(lines)
+    if len(text) > _LONGEST:
+        return {}
+    try:
+        value = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return dict(_one_by_one(lines))
+    return value if isinstance(value, dict) else {}
+
+
+def _one_by_one(lines: list[str]) -> Iterator[tuple[object, object]]:
+    """Yield the lines `key: value` of what is not YAML as a whole, such as `title: On: off`."""
+    for line in lines:
+        if found := _KEY_LINE.fullmatch(line.rstrip()):
+            try:
+                value = yaml.safe_load(found[2])
+            except (yaml.YAMLError, ValueError, RecursionError):
+                value = found[2]
+            yield found[1], value if isinstance(value, str | dt.date) else found[2]
+
+
+def _toml(lines: list[str]) -> Mapping[str, object]:
+    try:
+        return tomllib.loads("\n".join(lines))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
+
+
+def _text(value: object) -> str:
+    """Return a value as text; of a list, its values, of nothing, nothing."""
+    if isinstance(value, list):
+        return ", ".join(_text(each) for each in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_text(each)}" for key, each in value.items())
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, dt.date) else " ".join(str(value).split())
+
+
+def _places(lines: list[str], first: int) -> Iterator[tuple[str, int]]:
+    for at, line in enumerate(lines, first):
+        if found := re.match(r"([A-Za-z_][\w-]*)[ \t]*[:=]", line):
+            yield found[1].lower(), at
+
+
+def date_of(matter: Matter, name: str) -> dt.date | None:
+    """Return the day that front matter names, else the one in a file's name, as Jekyll has it."""
+    if found := read_date(matter.get(*DATES)):
+        return found
+    dated = DATED_NAME.match(PurePosixPath(name).name)
+    try:
+        return dt.date(int(dated[1]), int(dated[2]), int(dated[3])) if dated else None
+    except ValueError:
+        return None

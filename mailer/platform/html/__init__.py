@@ -1,0 +1,26 @@
+"""HTML from strangers: bytes to text, text to tags and words, those to a tree of blocks.
+
+The one reader of HTML in the house. It never fails, loses no word that a reader could see, knows
+where each tag stands, and takes time and depth that are bounded (docs/decisions/0022).
+"""
+
+from mailer.platform.html.charset import Decoded, decode_html
+from mailer.platform.html.nodes import Element, Mark, Marks, Node, Text, text_of
+from mailer.platform.html.tokens import Tag, Token, Words, tokenize
+from mailer.platform.html.tree import build
+
+__all__ = [
+    "Decoded",
+    "Element",
+    "Mark",
+    "Marks",
+    "Node",
+    "Tag",
+    "Text",
+    "Token",
+    "Words",
+    "build",
+    "decode_html",
+    "text_of",
+    "tokenize",
+]

@@ -1,0 +1,51 @@
+"""The provider `smtp`, for the registry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailer.errors import ConfigurationError
+from mailer.platform.settings.section import missing
+from mailer.providers.kind import Account, BounceToken, ProviderKind
+from mailer.providers.smtp.settings import SmtpSettings
+
+if TYPE_CHECKING:
+    from mailer.providers.smtp.provider import SmtpProvider
+
+
+class SmtpKind(ProviderKind[SmtpSettings]):
+    """A mail server."""
+
+    name = "smtp"
+    summary = "hands them to a mail server"
+    settings = SmtpSettings
+    guessed_rate = 200
+
+    def make(self, account: Account[SmtpSettings], bounce_token: BounceToken) -> SmtpProvider:
+        """Return the provider. See `ProviderKind.make`."""
+        from mailer.providers.smtp.provider import SmtpProvider, verp  # noqa: PLC0415 - see kind.py
+
+        bounces = account.settings.bounce_address
+        return SmtpProvider(
+            account.settings,
+            workspace=account.workspace,
+            envelope_sender=verp(bounces, bounce_token) if bounces else None,
+        )
+
+    def host(self, settings: SmtpSettings) -> str:
+        """Return the server."""
+        return settings.host
+
+    def check_settings(self, account: Account[SmtpSettings]) -> None:
+        """Check the login and the certificates. See `ProviderKind.check_settings`."""
+        settings, section = account.settings, account.section
+        if settings.username and not settings.password:
+            raise missing(section, "password", why=f"{section}.username is set")
+        if settings.password and not settings.username:
+            raise missing(section, "username", why=f"{section}.password is set")
+        ca_file = settings.ca_file_in(account.workspace)
+        if ca_file is not None and not ca_file.is_file():
+            raise ConfigurationError(f"{section}.ca_file: there is no file {ca_file}")
+
+
+KIND = SmtpKind()

@@ -1,0 +1,118 @@
+"""Queries that count an audience: who would get an issue, and who lacks which merge value."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from subscribers.audience import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceCount:
+    """Who a send to an audience would reach now.
+
+    Args:
+        active: active subscriptions.
+        suppressed: of these, addresses that are suppressed, by reason.
+        already_planned: of these, subscribers whom an earlier send of the issue has.
+        not_active: subscriptions of its lists that are not active, by state.
+    """
+
+    active: int
+    suppressed: Mapping[str, int]
+    already_planned: int
+    not_active: Mapping[str, int]
+
+    @property
+    def intended(self) -> int:
+        """Deliveries that planning would add."""
+        return self.active - self.already_planned
+
+    @property
+    def to_hand_over(self) -> int:
+        """Intended deliveries that nothing known now speaks against."""
+        return self.intended - sum(self.suppressed.values())
+
+
+_COUNT = text("""
+SELECT s.state::text AS state, x.reason::text AS reason, d.id IS NOT NULL AS planned, count(*) AS n
+FROM subscription s
+JOIN subscriber p ON p.id = s.subscriber_id
+LEFT JOIN suppression x ON x.email_key = p.email_key AND s.state = 'active'
+LEFT JOIN delivery d ON d.issue_id = :issue_id AND d.subscriber_id = s.subscriber_id
+    AND s.state = 'active'
+WHERE s.mailing_list_id = :mailing_list_id
+GROUP BY 1, 2, 3
+""")
+
+
+def count_audience(
+    connection: Connection, *, audience: Audience, issue_id: int | None
+) -> AudienceCount:
+    """Return who a send of the issue to the audience would reach now."""
+    rows = connection.execute(
+        _COUNT, {"mailing_list_id": audience.only_list_id, "issue_id": issue_id or 0}
+    ).all()
+    active = [row for row in rows if row.state == "active"]
+    suppressed: dict[str, int] = {}
+    for row in active:
+        if row.reason and not row.planned:
+            suppressed[row.reason] = suppressed.get(row.reason, 0) + row.n
+    return AudienceCount(
+        active=sum(row.n for row in active),
+        suppressed=suppressed,
+        already_planned=sum(row.n for row in active if row.planned),
+        not_active={row.state: row.n for row in rows if row.state != "active"},
+    )
+
+
+_LACKING = text("""
+SELECT count(*) FROM subscription s JOIN subscriber p ON p.id = s.subscriber_id
+WHERE s.mailing_list_id = :mailing_list_id AND s.state = 'active'
+AND coalesce(CASE WHEN :field = 'name' THEN p.name ELSE p.fields ->> :field END, '') = ''
+""")
+
+
+def count_lacking(connection: Connection, *, audience: Audience, field: str) -> int:
+    """Return how many active subscribers have no value for the merge field `field`."""
+    parameters = {"mailing_list_id": audience.only_list_id, "field": field}
+    return connection.scalar(_LACKING, parameters) or 0
+
+
+_LACKING_BY = text("""
+SELECT (
+    SELECT array_agg(
+        coalesce(CASE WHEN u.name = 'name' THEN p.name ELSE p.fields ->> u.name END, '')
+        ORDER BY u.at
+    ) FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS u(name, at)
+) AS held, count(*) AS n
+FROM subscription s JOIN subscriber p ON p.id = s.subscriber_id
+WHERE s.mailing_list_id = :mailing_list_id AND s.state = 'active'
+AND coalesce(CASE WHEN :field = 'name' THEN p.name ELSE p.fields ->> :field END, '') = ''
+GROUP BY 1
+""")
+
+
+def count_lacking_by(
+    connection: Connection, *, audience: Audience, field: str, names: Sequence[str]
+) -> Iterator[tuple[dict[str, str], int]]:
+    """Yield how many active subscribers have no value for `field`, by their values of `names`."""
+    parameters = {"mailing_list_id": audience.only_list_id, "field": field, "names": list(names)}
+    for row in connection.execute(_LACKING_BY, parameters):
+        yield dict(zip(names, row.held, strict=True)), row.n
+
+
+_FIELD_NAMES = text("""
+SELECT DISTINCT jsonb_object_keys(p.fields) AS name
+FROM (
+    SELECT subscriber_id FROM subscription
+    WHERE mailing_list_id = :mailing_list_id AND state = 'active' ORDER BY id DESC LIMIT 10000
+) newest JOIN subscriber p ON p.id = newest.subscriber_id
+""")
+
+
+def field_names(connection: Connection, *, audience: Audience) -> set[str]:
+    """Return the merge fields that the newest 10,000 active subscribers have; `name` is one."""
+    rows = connection.scalars(_FIELD_NAMES, {"mailing_list_id": audience.only_list_id})
+    return {"name", *rows}
