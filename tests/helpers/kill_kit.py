@@ -25,7 +25,7 @@ from mailer.composing.drafts import memory as draft_memory
 from mailer.composing.images import store as image_store
 from mailer.composing.importing import import_file
 from mailer.composing.importing.model import ImageFile, ImportedIssue
-from mailer.composing.themes import theming
+from mailer.composing.theming import theming
 from mailer.config import Settings, load_settings, secret_key
 from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient
 from mailer.providers import outbox

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from mailer.archive import queries
 from mailer.archive.access import Access
-from mailer.archive.articles import Articles, Wanted
+from mailer.archive.feeds.articles import Articles, Wanted
 from mailer.archive.feeds.model import Entry, Feed, tag_uri
 from mailer.archive.pages import ArchivedIssue, parse_position, position_text, summary_of
 from mailer.archive.publication import Publication

@@ -13,7 +13,7 @@ from mailer.cli.options import Json
 from mailer.cli.shared import ExitCode, console, count_of, err_console, print_json
 
 if TYPE_CHECKING:
-    from mailer.composing.themes.theming import ThemeEntry, ThemeReport
+    from mailer.composing.theming.theming import ThemeEntry, ThemeReport
     from mailer.config import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Themes: list, create and check them.")
@@ -32,7 +32,7 @@ def list_all(
 
       mailer theme ls --json
     """
-    from mailer.composing.themes import theming
+    from mailer.composing.theming import theming
 
     entries = theming.describe_themes(_settings())
     if as_json:
@@ -63,7 +63,7 @@ def new(
 
       mailer theme new mine --full
     """
-    from mailer.composing.themes import theming
+    from mailer.composing.theming import theming
 
     files = theming.new_theme(name, _settings(), parent=parent, is_full=full)
     for path in files:
@@ -91,7 +91,7 @@ def check(
 
       mailer theme check mine --json
     """
-    from mailer.composing.themes import theming
+    from mailer.composing.theming import theming
 
     reports = theming.check_themes(names or [], _settings())
     if as_json:

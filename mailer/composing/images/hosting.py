@@ -20,8 +20,8 @@ from mailer.composing.images.files import (
     read_file,
     roots_of,
 )
-from mailer.composing.images.hosted import HostedImage
 from mailer.composing.images.store import MediaStore, make_store
+from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.issue.tree import Image, Issue, images_of
 from mailer.config import Settings
 from mailer.errors import RenderError

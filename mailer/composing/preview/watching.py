@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 from watchfiles import Change, awatch
 
-from mailer.composing.compiling import theme_roots
 from mailer.composing.preview.state import State
+from mailer.composing.themes.roots import theme_roots
 from mailer.config import SETTINGS_FILE, Settings
 
 QUIET_MS = 15

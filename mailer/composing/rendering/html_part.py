@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from mailer.composing.images.hosted import HostedImage
+from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.issue.reading.merge import Tokens
 from mailer.composing.issue.reading.raw_images import with_hosted
 from mailer.composing.issue.reading.source import Source

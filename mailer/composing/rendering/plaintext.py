@@ -7,7 +7,7 @@ characters, are functions; in a template they would be white-space control.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from mailer.composing.images.hosted import HostedImage
+from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.issue.reading.merge import fields_in
 from mailer.composing.issue.tree import (
     Block,

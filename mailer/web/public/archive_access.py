@@ -7,9 +7,9 @@ from functools import cached_property
 from sqlalchemy import Engine
 
 from mailer.archive.access import PUBLIC_ACCESS, Access, list_access, private_access
-from mailer.archive.articles import Articles
 from mailer.archive.card_files import CardStore, card_hash
 from mailer.archive.cards import Card
+from mailer.archive.feeds.articles import Articles
 from mailer.archive.feeds.feeds import FeedMaker
 from mailer.archive.pages import ArchivedIssue
 from mailer.archive.publication import Publication
