@@ -55,34 +55,34 @@ def draft(
         typer.Option(metavar="WHEN", help="last, a date such as 2026-11-20, or an age such as 7d."),
     ] = "last",
     limit: Annotated[
-        int, typer.Option(min=1, max=MOST_ENTRIES, help="Most entries, shared among the feeds.")
+        int, typer.Option(min=1, max=MOST_ENTRIES, help="Maximum, shared among the feeds.")
     ] = 50,
     title: Annotated[str, typer.Option(help="Subject line; a TODO by default.")] = "",
     group_by: Annotated[GroupBy, typer.Option(help="What makes a section.")] = GroupBy.FEED,
     words: Annotated[
         int,
         typer.Option(
-            min=0, max=MOST_WORDS, help="Words of a summary, about: sentences stay whole. 0: all."
+            min=0, max=MOST_WORDS, help="Approximate words per summary; whole sentences. 0: all."
         ),
     ] = 60,
     list_slug: Annotated[
         str,
         typer.Option("--list", "-l", metavar="SLUG", help="Mailing list that the issue is for."),
     ] = "",
-    images: Annotated[bool, typer.Option("--images", help="Take pictures over.")] = False,
+    images: Annotated[bool, typer.Option("--images", help="Include pictures.")] = False,
     updated: Annotated[
-        bool, typer.Option("--updated", help="Also entries that were only updated.")
+        bool, typer.Option("--updated", help="Include entries that were only updated.")
     ] = False,
     again: Annotated[
-        bool, typer.Option("--again", help="Also entries that an earlier issue has.")
+        bool, typer.Option("--again", help="Include entries of earlier issues.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the issue file.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be taken; write nothing.")
+        bool, typer.Option("--dry-run", help="Show what would be included; write nothing.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
-    """Collect what feeds brought since the last issue into a draft to edit.
+    """Collect what is new in feeds since the last issue into a draft to edit.
 
     RSS, Atom and JSON Feed. Without any named, those of draft.feeds in mailer.toml. Exits with 1
     when some feeds could not be read, and with 2 when none could.

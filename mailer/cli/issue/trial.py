@@ -32,20 +32,20 @@ def send_test(
     file: Annotated[Path, typer.Argument(help="The issue file.")],
     to: Annotated[
         list[str],
-        typer.Option("--to", metavar="ADDRESS", help="Who gets it; several times for up to 10."),
+        typer.Option("--to", metavar="ADDRESS", help="Recipient; may be repeated, up to 10 times."),
     ],
     shown_as: Annotated[
         str,
         typer.Option(
-            "--as", metavar="EMAIL", help="Fill it with this subscriber's values; else defaults."
+            "--as", metavar="EMAIL", help="Use this subscriber's values; defaults otherwise."
         ),
     ] = "",
     values: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="FIELD=VALUE", help="A merge value; goes before --as."),
+        typer.Option("--set", metavar="FIELD=VALUE", help="A merge value; overrides --as."),
     ] = None,
     banner: Annotated[
-        bool, typer.Option("--banner/--no-banner", help="Say at its top that it is a test.")
+        bool, typer.Option("--banner/--no-banner", help="Mark it as a test at the top.")
     ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:

@@ -36,17 +36,17 @@ _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def add(
     email: _Email,
     slug: _List,
-    name: Annotated[str, typer.Option("--name", help="Name; left out, it stays as it is.")] = "",
+    name: Annotated[str, typer.Option("--name", help="Name; unchanged by default.")] = "",
     field: Annotated[
         list[str] | None,
-        typer.Option("--field", metavar="KEY=VALUE", help="Merge field; KEY= erases it."),
+        typer.Option("--field", metavar="KEY=VALUE", help="Merge field; KEY= removes it."),
     ] = None,
     resubscribe: Annotated[
         bool,
-        typer.Option("--resubscribe", help="They unsubscribed and asked you to be back."),
+        typer.Option("--resubscribe", help="They unsubscribed and asked to be subscribed again."),
     ] = False,
 ) -> None:
-    """Subscribe one person, or bring their name and merge fields up to date.
+    """Subscribe one person, or update their name and merge fields.
 
     Examples:
       mailer subscriber add ada@example.org --list weekly --name "Ada Lovelace"
@@ -94,7 +94,7 @@ def import_file(
         typer.Option(
             "--reject",
             metavar="FILE",
-            help="Where rejected rows go; FILE.rejected.csv beside the file when left out.",
+            help="File for rejected rows; FILE.rejected.csv by default.",
         ),
     ] = None,
     dry_run: Annotated[
@@ -104,11 +104,11 @@ def import_file(
 ) -> int:
     """Subscribe everybody in a CSV file: email, name, and a column for each merge field.
 
-    Importing twice changes nothing, and an empty cell leaves a value as it is.
+    Importing twice changes nothing, and an empty cell leaves a value unchanged.
 
-    Whoever unsubscribed or is suppressed stays so.
+    Unsubscribed and suppressed addresses stay so.
 
-    Exit code 1 when rows were rejected; the good ones are imported all the same.
+    Exit code 1 if rows were rejected; the valid ones are imported anyway.
 
     Examples:
       mailer subscriber import people.csv --list weekly --create
@@ -138,15 +138,17 @@ def export(
     slug: _List,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="CSV file; stdout when left out."),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="CSV file; standard output by default."
+        ),
     ] = None,
     state: Annotated[
         SubscriptionState, typer.Option("--state", help="Subscriptions in this state.")
     ] = SubscriptionState.ACTIVE,
 ) -> None:
-    """Write a mailing list as CSV that `import` reads back. Suppressed addresses are left out.
+    """Write a mailing list as CSV that `import` can read. Suppressed addresses are left out.
 
-    A value that a spreadsheet would take for a formula gets an apostrophe in front.
+    A value that a spreadsheet would take for a formula is prefixed with an apostrophe.
 
     Examples:
       mailer subscriber export --list weekly -o weekly.csv
@@ -168,7 +170,7 @@ def export(
 
 @app.command()
 def show(email: _Email, as_json: _Json = False) -> None:
-    """Show all that is known of one address: subscriptions, consent, suppression.
+    """Show everything about one address: subscriptions, consent, suppression.
 
     Examples:
       mailer subscriber show ada@example.org

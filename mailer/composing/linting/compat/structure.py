@@ -20,7 +20,7 @@ DOCTYPE = Rule(
 LANGUAGE = Rule(
     "language-missing",
     Severity.ERROR,
-    "a message that does not say its language",
+    "a message without a language",
     "Screen readers read it with the wrong voice. Source: WCAG 2.2, 3.1.1.",
     'Set `language` in the front matter, and lang="{{ language }}" in the theme.',
 )
@@ -62,7 +62,7 @@ SKIPPED = Rule(
 EMPTY_HEADING = Rule(
     "heading-empty",
     Severity.WARNING,
-    "a heading without words",
+    "a heading without text",
     "Screen readers announce a heading and then nothing.",
     "Write the heading, or leave it out.",
 )
@@ -90,7 +90,7 @@ HANDLER = Rule(
 META_REFRESH = Rule(
     "meta-refresh",
     Severity.ERROR,
-    "a message that leads somewhere else by itself",
+    "a message that redirects automatically",
     "Every client strips it, and filters take the message for an attack.",
     "Leave it out.",
 )
