@@ -40,7 +40,7 @@ def demo(
 
       mailer demo --exit
     """
-    from mailer.cli.demo.steps import open_demo
+    from mailer.cli.demo.opening import open_demo
 
     is_brief = leave or not sys.stdout.isatty()
     began = time.monotonic()

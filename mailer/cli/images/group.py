@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from mailer.cli.options import Json, Yes
 from mailer.cli.shared import ExitCode, confirm, console, count_of, err_console, print_json
 from mailer.cli.stopping import when_stopped
 
@@ -13,12 +14,11 @@ if TYPE_CHECKING:
     from mailer.config import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Pictures of issues: list them, remove unused ones.")
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _SHOWN_ISSUES = 3
 
 
 @app.command("ls")
-def list_all(as_json: AsJson = False) -> None:
+def list_all(as_json: Json = False) -> None:
     """List the pictures in .mailer/media, and the issues that use them.
 
     Examples:
@@ -45,9 +45,9 @@ def prune(
     days: Annotated[
         int, typer.Option(min=1, help="Keep what an issue was compiled with in the last DAYS days.")
     ] = 30,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be removed.")] = False,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> int:
     """Remove pictures from .mailer/media that no issue of any send uses.
 

@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from mailer.cli.issue import draft, lint, preview, shots, trial
 from mailer.cli.issue.notes import tell_of
+from mailer.cli.options import Force, IssueFile, Json
 from mailer.cli.shared import STDOUT, console, err_console, print_json
 from mailer.cli.stopping import when_stopped
 from mailer.errors import RenderError
@@ -75,9 +76,9 @@ def import_(
         str,
         typer.Option("--base-url", metavar="URL", help="The site's address, for relative links."),
     ] = "",
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the issue file.")] = False,
+    force: Force = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report; write nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Convert text, a page, an email or an export to issue files; no word or link is lost.
 
@@ -126,7 +127,7 @@ app.command("test")(trial.send_test)
 
 @app.command("build")
 def build(
-    file: Annotated[Path, typer.Argument(help="The issue file.")],
+    file: IssueFile,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print message.json.")] = False,
 ) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from mailer.cli.advice import advised_report, advised_rules
+from mailer.cli.options import Json
 from mailer.cli.shared import ExitCode, err_console, print_json
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def lint(
         Literal["human", "json", "sarif", "github"],
         typer.Option("--format", "-f", help="Output format."),
     ] = "human",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
     as_sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
     quiet: Annotated[

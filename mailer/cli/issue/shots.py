@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
+from mailer.cli.options import IssueFile, Json
 from mailer.cli.shared import ExitCode, console, count_of, err_console, fail, print_json
 from mailer.cli.stopping import when_stopped
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def shots(
-    file: Annotated[Path, typer.Argument(help="The issue file.")],
+    file: IssueFile,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -34,7 +35,7 @@ def shots(
             metavar="PERCENT", min=0, max=100, help="Percentage of pixels that may differ."
         ),
     ] = 0.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> int:
     """Take screenshots of an issue in an installed Chromium: every view, and a contact sheet.
 

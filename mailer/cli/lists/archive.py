@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from mailer.cli.options import Json
 from mailer.cli.shared import console, err_console, print_json, show_time
 from subscribers.model import ArchiveRobots, ArchiveVisibility
 
@@ -19,7 +20,6 @@ _MEANINGS = {
 }
 
 Slug = Annotated[str, typer.Argument(help="The mailing list.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def archive(
@@ -35,7 +35,7 @@ def archive(
     revoke_links: Annotated[
         bool, typer.Option("--revoke-links", help="Revoke every signed link made so far.")
     ] = False,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """Show who may read a mailing list's web archive, or change it.
 
@@ -67,7 +67,7 @@ def archive(
 def archive_link(
     slug: Slug,
     days: Annotated[int, typer.Option("--days", help="How long it works.", min=1, max=3650)] = 30,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """Print a signed link that opens a private mailing list's archive.
 

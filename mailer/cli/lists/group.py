@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from mailer.cli.lists import archive
+from mailer.cli.options import Json
 from mailer.cli.shared import console, print_json
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def create(
 
 @app.command("ls")
 def list_all(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show every mailing list with its subscriptions by state and who may read its archive.
 

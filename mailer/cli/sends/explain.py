@@ -6,6 +6,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from mailer.cli.options import Json
 from mailer.cli.shared import console, print_json, show_time, told_parts
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def explain(
     email: Annotated[str, typer.Argument(help="The subscriber's address.")],
     issue: Annotated[str | None, typer.Argument(help="The issue's slug; all by default.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show what happened to the messages for one address, with times and evidence.
 

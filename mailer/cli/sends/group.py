@@ -7,6 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from mailer.cli.options import Json, Yes
 from mailer.cli.shared import (
     ExitCode,
     confirm,
@@ -23,13 +24,12 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Show sends; pause, resume and cancel them.")
 
 SendId = Annotated[int, typer.Argument(help="Number of the send, from `mailer sends ls`.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command("ls")
 def ls(
     limit: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 20,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """List the newest sends.
 
@@ -63,7 +63,7 @@ def ls(
 
 
 @app.command("show")
-def show(send_id: SendId, as_json: AsJson = False) -> None:
+def show(send_id: SendId, as_json: Json = False) -> None:
     """Show one send with its books, recounted.
 
     Example:
@@ -83,7 +83,7 @@ def show(send_id: SendId, as_json: AsJson = False) -> None:
 
 
 @app.command("watch")
-def watch(send_id: SendId, as_json: AsJson = False) -> int:
+def watch(send_id: SendId, as_json: Json = False) -> int:
     """Watch a send until it ends; exits with 0 only if its books are clean.
 
     If no worker is running, it starts one for as long as it watches.
@@ -131,7 +131,7 @@ def resume(send_id: SendId) -> None:
 @app.command("cancel")
 def cancel(
     send_id: SendId,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be skipped.")] = False,
 ) -> int:
     """End a send for good: what was not handed over is skipped.
@@ -171,7 +171,7 @@ def reconcile(
     delivery: Annotated[
         list[int] | None, typer.Option(help="Only this delivery; may be repeated.")
     ] = None,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> int:
     """List the deliveries whose outcome is unknown, and settle them by hand.
 

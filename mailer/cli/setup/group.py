@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from mailer.cli.advice import advised_check
+from mailer.cli.options import Json
 from mailer.cli.shared import ExitCode, console, err_console, print_json
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _write_settings(path: Path, values: dict[str, str]) -> None:
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> int:
     """Check settings, database, broker, worker, provider, keys and clock; say what to do.
 

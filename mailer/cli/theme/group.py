@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from mailer.cli.issue.lint_output import show_findings
+from mailer.cli.options import Json
 from mailer.cli.shared import ExitCode, console, count_of, err_console, print_json
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ app = typer.Typer(no_args_is_help=True, help="Themes: list, create and check the
 
 @app.command("ls")
 def list_all(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show every theme: the shipped ones and those of the workspace.
 
@@ -79,7 +80,7 @@ def check(
     names: Annotated[
         list[str] | None, typer.Argument(help="Themes to check; all by default.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Check themes: colours in light and dark, CSS, templates, languages, mail clients.
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from mailer.composing.images import animations, stills
+from mailer.composing.images import animated_gif, animations, stills
 from mailer.composing.images.decode import open_image
 from mailer.composing.images.limits import RETINA, ImageLimits
 from mailer.composing.images.names import media_name
@@ -83,7 +83,7 @@ def _moving(
 ) -> PreparedImage:
     source_width = animation.image.width
     widths = _width_notes(source_width, shown_width)
-    moving = animations.animate(
+    moving = animated_gif.animate(
         animation, data, width=RETINA * shown_width, max_bytes=limits.max_animation_bytes
     )
     if moving:

@@ -13,8 +13,8 @@ from mailer.composing.linting.themes.chain import chain_of, is_base
 from mailer.composing.rendering import Theme, find_theme, list_themes
 from mailer.composing.rendering.templates import PARENT
 from mailer.composing.themes.new_theme import full_settings, overriding_settings
+from mailer.composing.themes.settings_file import SETTINGS_FILE
 from mailer.composing.themes.theme import BASE, ThemeFile
-from mailer.composing.themes.toml import SETTINGS_FILE
 from mailer.config import Settings
 from mailer.errors import NotFoundError, RenderError
 from mailer.platform.files import write_new_folder

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 
 from mailer.composing.linting.compat.document import Element
-from mailer.composing.linting.compat.inspection import Inspection, shortened
+from mailer.composing.linting.compat.inspection import Inspection
 from mailer.composing.linting.compat.media import LIGHT
+from mailer.composing.linting.compat.wording import shortened
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
-from mailer.composing.linting.rules import addresses
+from mailer.composing.linting.rules import addresses, hosts
 
 EMPTY = Rule(
     "link-text-missing",
@@ -54,7 +55,7 @@ RELATIVE = Rule(
     "Give the full https:// address.",
 )
 RULES = (EMPTY, VAGUE, NOWHERE, DEAD_ANCHOR, SCRIPT, RELATIVE)
-_CARDS = {rule.code: rule for rule in addresses.RULES}
+_CARDS = {rule.code: rule for rule in (*addresses.RULES, *hosts.RULES)}
 
 _VAGUE = frozenset(
     {

@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 
 from mailer.composing.linting.compat.document import Element
 from mailer.composing.linting.compat.features import background_picture, of_picture
-from mailer.composing.linting.compat.inspection import Inspection, shortened
+from mailer.composing.linting.compat.inspection import Inspection
 from mailer.composing.linting.compat.media import DARK, LIGHT, MOBILE
 from mailer.composing.linting.compat.stylesheet import parse_style
 from mailer.composing.linting.compat.values import pixels
+from mailer.composing.linting.compat.wording import shortened
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 

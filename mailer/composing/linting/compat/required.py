@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from mailer.composing.linting.compat.document import Element, Run
-from mailer.composing.linting.compat.inspection import MERGE_TOKEN, Inspection, shortened
+from mailer.composing.linting.compat.inspection import Inspection
 from mailer.composing.linting.compat.media import BARE, DARK, LIGHT, MOBILE
+from mailer.composing.linting.compat.wording import MERGE_TOKEN, shortened
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 from mailer.composing.themes.theme import MJML_FILE

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from mailer.composing.linting.compat.document import DEEPEST, LINE, Element
-from mailer.composing.linting.compat.inspection import Inspection, counted, shortened
+from mailer.composing.linting.compat.inspection import Inspection
 from mailer.composing.linting.compat.media import LIGHT
+from mailer.composing.linting.compat.wording import counted, shortened
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 from mailer.composing.themes.theme import MJML_FILE
@@ -90,7 +91,7 @@ HANDLER = Rule(
 META_REFRESH = Rule(
     "meta-refresh",
     Severity.ERROR,
-    "a message that redirects automatically",
+    "a message that redirects",
     "Every client strips it, and filters take the message for an attack.",
     "Leave it out.",
 )
@@ -229,7 +230,7 @@ def _forbidden(inspection: Inspection) -> Iterator[Finding]:
         yield inspection.finding(ACTIVE, message, at=element, words=f"<{element.tag}")
     for element in document.all("meta"):
         if element.attributes.get("http-equiv", "").lower() == "refresh":
-            message = "the message leads somewhere else by itself"
+            message = "the message redirects to another page"
             yield inspection.finding(META_REFRESH, message, at=element, words="refresh")
     for element in document.elements:
         for name in element.attributes:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from mailer.composing.linting.compat.inspection import shortened
 from mailer.composing.linting.compat.options import CompatOptions
 from mailer.composing.linting.compat.required import contains
+from mailer.composing.linting.compat.wording import shortened
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 from mailer.composing.themes.theme import TEXT_FILE

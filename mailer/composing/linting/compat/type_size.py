@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailer.composing.linting.compat.document import Document, Element, Run
-from mailer.composing.linting.compat.inspection import Inspection, counted, shortened
+from mailer.composing.linting.compat.inspection import Inspection
 from mailer.composing.linting.compat.look import Look
 from mailer.composing.linting.compat.media import LIGHT, MOBILE, View
+from mailer.composing.linting.compat.wording import counted, shortened
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 

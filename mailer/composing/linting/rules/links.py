@@ -9,7 +9,8 @@ from mailer.composing.linting.data import lines_of
 from mailer.composing.linting.finding import Severity
 from mailer.composing.linting.lintable import Lintable
 from mailer.composing.linting.rule import Check, Hit, Rule
-from mailer.composing.linting.scan.spans import LinkKind, LinkSpan, plain_words
+from mailer.composing.linting.scan.links import plain_words
+from mailer.composing.linting.scan.spans import LinkKind, LinkSpan
 from mailer.composing.linting.urls import take_apart
 
 RULES = (
@@ -131,25 +132,25 @@ def _is_button(lintable: Lintable, link: LinkSpan, words: str) -> bool:
 
 
 def check_made(lintable: Lintable) -> Iterator[Hit]:
-    """Look for what was meant as a link and is none."""
+    """Look for what was meant as a link but is not one."""
     document = lintable.document
     prose, text = document.masked.prose, document.source.text
     for start, end in document.spans.broken:
         if meant := _MEANT.search(text, start, min(end, start + _LONGEST_LINK)):
             at = text.find("{{", meant.start(), min(end, start + _LONGEST_LINK))
-            message = "this is no link: readers see the brackets"
+            message = "this is not a link: readers see the brackets"
             if at > text.find("](", start) > 0:
-                message = "this is no link: a merge field cannot stand in an address"
+                message = "this is not a link: a merge field cannot stand in an address"
             yield Hit("link-not-made", message, start, end)
     for found in _SPLIT.finditer(prose):
         yield Hit(
-            "link-not-made", "this is no link: it has a space in it", found.start(), found.end()
+            "link-not-made", "this is not a link: it has a space in it", found.start(), found.end()
         )
     for pattern in (_REVERSED, _SPACED):
         for found in pattern.finditer(prose):
             start = prose.rfind("[", 0, found.start() + 1) if pattern is _SPACED else found.start()
             if start >= 0 and not _is_linked(document.spans.links, found.start()):
-                yield Hit("link-not-made", "this is no link: readers see the brackets",
+                yield Hit("link-not-made", "this is not a link: readers see the brackets",
                           start, found.end())  # fmt: skip
     for start, end in document.spans.missing:
         if len(text[start:end]) > len("[ab][c]") and not text[start - 1 : start].isalnum():

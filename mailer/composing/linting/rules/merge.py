@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mailer.composing.linting.finding import Severity
 from mailer.composing.linting.lintable import AudienceFacts, Lintable
 from mailer.composing.linting.rule import Check, Hit, Rule
-from mailer.composing.linting.scan.spans import FieldSpan
+from mailer.composing.linting.scan.fields import FieldSpan
 from mailer.message.compiled import SYSTEM_FIELDS
 from subscribers.errors import SegmentError
 from subscribers.segments.language import fields_of, parse_segment

@@ -1,4 +1,4 @@
-"""What was left in the text by mistake: open ends, filler words, other programs' merge tags."""
+"""Words that only filled a place: filler text, and what a new issue begins with."""
 
 import re
 from collections.abc import Iterator
@@ -6,15 +6,9 @@ from collections.abc import Iterator
 from mailer.composing.linting.finding import Severity
 from mailer.composing.linting.lintable import Lintable
 from mailer.composing.linting.rule import Check, Hit, Rule
+from mailer.composing.linting.rules.foreign_tags import foreign_tags
 
 RULES = (
-    Rule(
-        "todo-left",
-        Severity.ERROR,
-        "a TODO is left",
-        "Its author meant to come back to it before anybody reads it.",
-        "Finish it, and take the mark out.",
-    ),
     Rule(
         "placeholder-text",
         Severity.ERROR,
@@ -29,32 +23,7 @@ RULES = (
         "A new issue has them as a sample.",
         "Write your own.",
     ),
-    Rule(
-        "foreign-merge-tag",
-        Severity.ERROR,
-        "a merge tag of another program",
-        "It is not filled in: readers see it as written.",
-        'Write {{ field | default: "..." }}; docs/issue-format.md, "Merge fields".',
-    ),
-    Rule(
-        "html-shown",
-        Severity.WARNING,
-        "an HTML tag in the text",
-        "HTML is not interpreted: readers see the tag itself.",
-        "Use Markdown; put a tag that is meant to be read between backticks.",
-    ),
 )
-
-_TODO = re.compile(
-    r"\b(?:TODO|FIXME|TBD|TKTK|TK TK|XXX+)\b|^[ \t>*-]*(?P<small>[Tt]odo|[Ff]ixme)(?=:[ \t])",
-    re.MULTILINE,
-)
-_IN_COMMENT = re.compile(r"\b(?:TODO|FIXME|TBD|TKTK|XXX+)\b", re.IGNORECASE)
-_IS_A_NUMBER = re.compile(r"\s+(?:[A-Z][a-z]+|[IVX]+\b)|-\w")
-_HEIR_OF_A_NAME = re.compile(r"\b[A-Z][a-z]+ $|\w-$")
-_LONGEST = 80
-_WORD_LANGUAGES = {"es", "pt", "gl", "ca", "ast", "an"}
-"""Where "todo" is a word, and so TODO one in a heading in capitals."""
 
 _YOUR_TEXT_HERE = (
     r"\b(?:(?:ihr|dein|euer)[ ](?:text|titel|link|bild|betreff)[ ]hier"
@@ -141,82 +110,12 @@ _WHOLE_VALUE = re.compile(
     re.IGNORECASE,
 )
 
-_NAMES = r"(?:first|last|full|given|family|nick|user)[ _-]?name|[fl]name|e-?mail[ _-]address"
-_MORE_NAMES = (
-    rf"{_NAMES}|name|e-?mail|company[ _-]?name|unsubscribe(?:[ _-]?(?:url|link))?|web[ _-]?version"
-    r"|(?:contact|subscriber|recipient)\.\w+"
-)
-_FOREIGN = re.compile(
-    rf"""\*\|[A-Z0-9_:.-]{{1,60}}\|\*            # Mailchimp
-    |\|\*[A-Z]{{2,30}}\*\|                     # the same, mistyped
-    |\{{![A-Za-z]+\.[A-Za-z_.]{{1,60}}\}}        # Salesforce
-    |\[subscriber:[a-z_]{{2,30}}[^\]\n]{{0,60}}\]   # MailPoet
-    |\[(?:{_NAMES}|name|email),[ ]?fallback=[^\]\n]{{0,60}}\]  # Campaign Monitor
-    |\[%[ ]*[a-z][\w. ]{{0,60}}%\]              # Template Toolkit
-    |@@(?:{_MORE_NAMES})@@
-    |%%[A-Za-z_][\w .-]{{0,60}}%%                # Salesforce
-    |\{{\{{\{{[^{{}}\n]{{1,60}}\}}\}}\}}         # Mustache, unescaped
-    |\{{%-?[ ]*[a-z][^%\n]{{0,120}}%\}}          # Liquid, Jinja, Twig
-    |<%=?[^%\n]{{1,120}}%>                       # ERB, EJS
-    |(?<!\$)\$\{{[A-Za-z_][\w.]{{0,60}}\}}       # JavaScript, FreeMarker
-    |\#\{{[A-Za-z_][\w.]{{0,60}}\}}              # Ruby
-    |%(?:recipient|contact|subscriber)\.[\w.]+%  # Mailgun
-    |%(?:FIRST_?NAME|LAST_?NAME|FNAME|LNAME|NAME|EMAIL|UNSUBSCRIBE(?:LINK|_URL)?)%
-    |(?<![{{\\])\{{\$?(?:{_MORE_NAMES})\}}(?!\}})  # MailerLite, Substack
-    |\[\[(?:{_MORE_NAMES})\]\]
-    |\[(?:{_NAMES}|name)\](?![(\[:])             # by hand
-    |(?<![<\w])<(?:{_NAMES})>""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_TAG = re.compile(
-    r"</?(?:a|abbr|b|big|blockquote|br|button|center|cite|code|dd|del|details|div|dl|dt|em|embed"
-    r"|figcaption|figure|font|footer|form|h[1-6]|header|hr|i|iframe|img|input|ins|kbd|li|main|mark"
-    r"|mj-[a-z-]+|nav|ol|p|picture|pre|q|s|script|section|small|span|strike|strong|style|sub"
-    r"|summary|sup|svg|table|tbody|td|tfoot|th|thead|tr|u|ul|video)(?:\s+[a-z-]+(?:\s*=[^<>]*)?)?\s*/?>",
-    re.IGNORECASE,
-)
-
-
-def check_todos(lintable: Lintable) -> Iterator[Hit]:
-    """Look for marks of unfinished work, in the open and in comments."""
-    document = lintable.document
-    is_word = _language(lintable) in _WORD_LANGUAGES
-    for found in _TODO.finditer(document.words):
-        if not _is_meant(found, is_word=is_word):
-            start = found.start("small") if found["small"] else found.start()
-            yield _todo(lintable, start, found["small"] or found[0])
-    for note in document.notes:
-        if not note.words.lower().startswith("lint:"):
-            mark = _IN_COMMENT.search(document.source.text, note.start, note.end)
-            if mark and not (is_word and mark[0].islower()):
-                yield _todo(lintable, mark.start(), mark[0])
-
-
-def _is_meant(found: re.Match[str], *, is_word: bool) -> bool:
-    """Tell whether what looks like a mark is a word, or a number."""
-    before = found.string[max(found.start() - 40, 0) : found.start()]
-    after = found.string[found.end() : found.end() + 40]
-    if found[0].startswith("XXX"):
-        return _is_number(before, after)
-    return is_word and (bool(found["small"]) or (found[0] == "TODO" and after[:1] != ":"))
-
-
-def _todo(lintable: Lintable, start: int, mark: str) -> Hit:
-    rest = lintable.document.source.text[start : start + 200].split("\n", 1)[0]
-    rest = rest.split("-->", 1)[0].rstrip()[:_LONGEST]
-    return Hit("todo-left", f"{mark} is left", start, start + max(len(rest), len(mark)))
-
-
-def _is_number(before: str, after: str) -> bool:
-    """Tell whether XXX is thirty, the XXX Olympiad, or part of a number, AB-2026-XXX-01."""
-    return bool(_IS_A_NUMBER.match(after)) or bool(_HEIR_OF_A_NAME.search(before))
-
 
 def check_filler(lintable: Lintable) -> Iterator[Hit]:
     """Look for words that only filled a place, on each line the first."""
     document = lintable.document
     fillers = _fillers(document.words)
-    tags = _foreign_tags(lintable) if fillers else ()
+    tags = foreign_tags(lintable) if fillers else ()
     told = {document.source.place(start)[0] for start, _ in tags}
     linked = {link.start for link in document.spans.links}
     linked |= {image.start + 1 for image in document.spans.images}
@@ -260,43 +159,4 @@ def check_samples(lintable: Lintable) -> Iterator[Hit]:
         yield Hit("sample-left", "the sample text is still there", found.start(), found.end())
 
 
-def check_foreign_tags(lintable: Lintable) -> Iterator[Hit]:
-    """Look for merge tags that other programs would fill."""
-    for start, words in _foreign_tags(lintable):
-        message = f"{words[:60]!r} is not filled: readers would see it"
-        yield Hit("foreign-merge-tag", message, start, start + len(words))
-
-
-def _foreign_tags(lintable: Lintable) -> Iterator[tuple[int, str]]:
-    written = lintable.document.written
-    filled = {at for each in lintable.document.fields for at in range(each.start, each.end)}
-    for found in _FOREIGN.finditer(written):
-        if found.start() not in filled and not _is_escaped(written, found.start()):
-            yield found.start(), found[0]
-
-
-def check_tags(lintable: Lintable) -> Iterator[Hit]:
-    """Look for HTML tags, which are shown as they are typed."""
-    written = lintable.document.words
-    last_line = 0
-    for found in _TAG.finditer(written):
-        line, _ = lintable.document.source.place(found.start())
-        if line == last_line or _is_escaped(written, found.start()):
-            continue
-        last_line = line
-        message = f"the tag {found[0][:40]} is shown as it is typed"
-        yield Hit("html-shown", message, found.start(), found.end())
-
-
-def _is_escaped(text: str, at: int) -> bool:
-    return at > 0 and text[at - 1] == "\\"
-
-
-def _language(lintable: Lintable) -> str:
-    value = lintable.document.front.values.get("language")
-    return value.value.lower().partition("-")[0] if value else ""
-
-
-CHECKS: tuple[Check, ...] = (
-    check_todos, check_filler, check_samples, check_foreign_tags, check_tags,
-)  # fmt: skip
+CHECKS: tuple[Check, ...] = (check_filler, check_samples)
