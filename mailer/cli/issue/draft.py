@@ -41,24 +41,26 @@ _Since = Annotated[
     str, typer.Option(metavar="WHEN", help="last, a date such as 2026-11-20, or an age such as 7d.")
 ]
 _Limit = Annotated[
-    int, typer.Option(min=1, max=MOST_ENTRIES, help="Most entries, shared among the feeds.")
+    int, typer.Option(min=1, max=MOST_ENTRIES, help="Maximum, shared among the feeds.")
 ]
 _Title = Annotated[str, typer.Option(help="Subject line; a TODO by default.")]
 _GroupBy = Annotated[GroupBy, typer.Option(help="What makes a section.")]
 _Words = Annotated[
     int,
     typer.Option(
-        min=0, max=MOST_WORDS, help="Words of a summary, about: sentences stay whole. 0: all."
+        min=0, max=MOST_WORDS, help="Approximate words per summary; whole sentences. 0: all."
     ),
 ]
 _ListSlug = Annotated[
     str, typer.Option("--list", "-l", metavar="SLUG", help="Mailing list that the issue is for.")
 ]
-_Images = Annotated[bool, typer.Option("--images", help="Take pictures over.")]
-_Updated = Annotated[bool, typer.Option("--updated", help="Also entries that were only updated.")]
-_Again = Annotated[bool, typer.Option("--again", help="Also entries that an earlier issue has.")]
+_Images = Annotated[bool, typer.Option("--images", help="Include pictures.")]
+_Updated = Annotated[
+    bool, typer.Option("--updated", help="Include entries that were only updated.")
+]
+_Again = Annotated[bool, typer.Option("--again", help="Include entries of earlier issues.")]
 _DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Show what would be taken; write nothing.")
+    bool, typer.Option("--dry-run", help="Show what would be included; write nothing.")
 ]
 
 
@@ -80,7 +82,7 @@ def draft(
     dry_run: _DryRun = False,
     as_json: Json = False,
 ) -> int:
-    """Collect what feeds brought since the last issue into a draft to edit.
+    """Collect what is new in feeds since the last issue into a draft to edit.
 
     RSS, Atom and JSON Feed. Without any named, those of draft.feeds in mailer.toml. Exits with 1
     when some feeds could not be read, and with 2 when none could.

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 _Port = Annotated[
     int | None,
     typer.Option(
-        help="Port on this machine, 0 for any; else 8026 or the next that is free.",
+        help="Port on this machine, 0 for any; by default 8026 or the next free one.",
         min=0,
         max=65535,
     ),
 ]
 _Open = Annotated[
     bool,
-    typer.Option("--open/--no-open", help="Open the page in your browser; the default on a tty."),
+    typer.Option("--open/--no-open", help="Open your browser; the default on a terminal."),
 ]
 _Reader = Annotated[
     str, typer.Option("--as", metavar="EMAIL", help="Show this subscriber's merge values.")
@@ -38,7 +38,7 @@ def preview(
     open_: _Open = console.is_terminal,
     reader: _Reader = "",
 ) -> None:
-    """Show an issue in a local page that follows the file as you write, until Ctrl-C.
+    """Show an issue in a local page that updates as you write, until Ctrl-C.
 
     Desktop, mobile, dark, without styles and plain text, inbox rows, size, findings of the linter.
 

@@ -30,20 +30,18 @@ _COLOURS = {"accepted": "green", "unknown": "yellow", "deferred": "yellow"}
 
 _To = Annotated[
     list[str],
-    typer.Option("--to", metavar="ADDRESS", help="Who gets it; several times for up to 10."),
+    typer.Option("--to", metavar="ADDRESS", help="Recipient; may be repeated, up to 10 times."),
 ]
 _ShownAs = Annotated[
     str,
-    typer.Option(
-        "--as", metavar="EMAIL", help="Fill it with this subscriber's values; else defaults."
-    ),
+    typer.Option("--as", metavar="EMAIL", help="Use this subscriber's values; defaults otherwise."),
 ]
 _Values = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="FIELD=VALUE", help="A merge value; goes before --as."),
+    typer.Option("--set", metavar="FIELD=VALUE", help="A merge value; overrides --as."),
 ]
 _Banner = Annotated[
-    bool, typer.Option("--banner/--no-banner", help="Say at its top that it is a test.")
+    bool, typer.Option("--banner/--no-banner", help="Mark it as a test at the top.")
 ]
 
 

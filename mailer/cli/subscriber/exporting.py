@@ -20,15 +20,17 @@ def export(
     slug: ListSlug,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="CSV file; stdout when left out."),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="CSV file; standard output by default."
+        ),
     ] = None,
     state: Annotated[
         SubscriptionState, typer.Option("--state", help="Subscriptions in this state.")
     ] = SubscriptionState.ACTIVE,
 ) -> None:
-    """Write a mailing list as CSV that `import` reads back. Suppressed addresses are left out.
+    """Write a mailing list as CSV that `import` can read. Suppressed addresses are left out.
 
-    A value that a spreadsheet would take for a formula gets an apostrophe in front.
+    A value that a spreadsheet would take for a formula is prefixed with an apostrophe.
 
     Examples:
       mailer subscriber export --list weekly -o weekly.csv

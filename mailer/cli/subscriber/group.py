@@ -29,17 +29,17 @@ app = typer.Typer(
 def add(
     email: Email,
     slug: ListSlug,
-    name: Annotated[str, typer.Option("--name", help="Name; left out, it stays as it is.")] = "",
+    name: Annotated[str, typer.Option("--name", help="Name; unchanged by default.")] = "",
     field: Annotated[
         list[str] | None,
-        typer.Option("--field", metavar="KEY=VALUE", help="Merge field; KEY= erases it."),
+        typer.Option("--field", metavar="KEY=VALUE", help="Merge field; KEY= removes it."),
     ] = None,
     resubscribe: Annotated[
         bool,
-        typer.Option("--resubscribe", help="They unsubscribed and asked you to be back."),
+        typer.Option("--resubscribe", help="They unsubscribed and asked to be subscribed again."),
     ] = False,
 ) -> None:
-    """Subscribe one person, or bring their name and merge fields up to date.
+    """Subscribe one person, or update their name and merge fields.
 
     Examples:
       mailer subscriber add ada@example.org --list weekly --name "Ada Lovelace"
@@ -81,7 +81,7 @@ app.command()(exporting.export)
 
 @app.command()
 def show(email: Email, as_json: Json = False) -> None:
-    """Show all that is known of one address: subscriptions, consent, suppression.
+    """Show everything about one address: subscriptions, consent, suppression.
 
     Examples:
       mailer subscriber show ada@example.org

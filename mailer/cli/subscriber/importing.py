@@ -29,7 +29,7 @@ def import_file(
         typer.Option(
             "--reject",
             metavar="FILE",
-            help="Where rejected rows go; FILE.rejected.csv beside the file when left out.",
+            help="File for rejected rows; FILE.rejected.csv by default.",
         ),
     ] = None,
     dry_run: Annotated[
@@ -39,11 +39,11 @@ def import_file(
 ) -> int:
     """Subscribe everybody in a CSV file: email, name, and a column for each merge field.
 
-    Importing twice changes nothing, and an empty cell leaves a value as it is.
+    Importing twice changes nothing, and an empty cell leaves a value unchanged.
 
-    Whoever unsubscribed or is suppressed stays so.
+    Unsubscribed and suppressed addresses stay so.
 
-    Exit code 1 when rows were rejected; the good ones are imported all the same.
+    Exit code 1 if rows were rejected; the valid ones are imported anyway.
 
     Examples:
       mailer subscriber import people.csv --list weekly --create

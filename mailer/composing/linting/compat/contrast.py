@@ -23,7 +23,7 @@ from mailer.composing.themes.colour import (
 CONTRAST = Rule(
     "contrast-low",
     Severity.WARNING,
-    "text that hardly stands out from its background",
+    "text with too little contrast to its background",
     "Readers with weak eyes, in sunlight or on poor screens cannot read it. Below 3 hardly anybody"
     " can. Source: WCAG 2.2, 1.4.3.",
     "Choose a colour further from the background's.",

@@ -14,7 +14,7 @@ from mailer.composing.linting.rules import addresses, hosts
 EMPTY = Rule(
     "link-text-missing",
     Severity.ERROR,
-    "a link without words",
+    "a link without text",
     "There is nothing to click; a screen reader reads the address aloud. Source: WCAG 2.2, 2.4.4.",
     "Write what the link leads to.",
 )

@@ -21,7 +21,7 @@ DOCTYPE = Rule(
 LANGUAGE = Rule(
     "language-missing",
     Severity.ERROR,
-    "a message that does not say its language",
+    "a message without a language",
     "Screen readers read it with the wrong voice. Source: WCAG 2.2, 3.1.1.",
     'Set `language` in the front matter, and lang="{{ language }}" in the theme.',
 )
@@ -63,7 +63,7 @@ SKIPPED = Rule(
 EMPTY_HEADING = Rule(
     "heading-empty",
     Severity.WARNING,
-    "a heading without words",
+    "a heading without text",
     "Screen readers announce a heading and then nothing.",
     "Write the heading, or leave it out.",
 )

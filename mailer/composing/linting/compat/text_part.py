@@ -25,7 +25,7 @@ THIN = Rule(
     Severity.WARNING,
     "a plain-text part that says much less than the HTML",
     "Readers of plain text miss most of it; filters count a difference against the message.",
-    "Write what stands in raw HTML in Markdown as well.",
+    "Write the content of raw HTML in Markdown as well.",
 )
 MARKUP = Rule(
     "text-part-markup",

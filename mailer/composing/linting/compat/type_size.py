@@ -22,7 +22,7 @@ SMALL_TEXT = Rule(
 SMALL_TARGET = Rule(
     "target-small",
     Severity.WARNING,
-    "a link that stands alone with less than 24 px of height for a finger",
+    "a link on its own that is less than 24 px high",
     "On a phone the finger hits the link beside it. Source: WCAG 2.2, 2.5.8.",
     "Give it a line height or padding of 24 px or more.",
 )

@@ -21,7 +21,7 @@ RULES = (
         "link-relative",
         Severity.ERROR,
         "a link without a full address",
-        "A mail has no page that it could start from: the link leads nowhere.",
+        "An email has no base address: the link leads nowhere.",
         "Write the whole address: https://...",
     ),
     Rule(
@@ -41,8 +41,8 @@ RULES = (
     Rule(
         "link-insecure",
         Severity.WARNING,
-        "a link by http",
-        "Anybody on the way can read and change the page; browsers warn of it.",
+        "a link that uses http",
+        "Anyone on the network can read and change the page; browsers warn about it.",
         "Use https://.",
     ),
     Rule(
@@ -56,9 +56,9 @@ RULES = (
     Rule(
         "link-punctuation",
         Severity.WARNING,
-        "an address that ends with the sentence's mark",
+        "an address that ends with the sentence's punctuation",
         "The mark is part of the address: the page is mostly not found.",
-        "Move it behind the link.",
+        "Move it after the link.",
     ),
     Rule(
         "link-attachment",
@@ -70,14 +70,14 @@ RULES = (
     Rule(
         "mailto-invalid",
         Severity.ERROR,
-        "a mail link without a good address",
+        "a mailto link without a valid address",
         "The reader's mail program opens with nobody to write to, or with a wrong address.",
         "Write mailto:name@your-domain.",
     ),
     Rule(
         "image-insecure",
         Severity.WARNING,
-        "a picture by http",
+        "a picture loaded over http",
         "Anybody on the way can see and swap it; browsers block it or not on the archive's https"
         " page, as they please (W3C, Mixed Content).",
         "Use https://.",

@@ -13,14 +13,14 @@ RULES = (
         "foreign-merge-tag",
         Severity.ERROR,
         "a merge tag of another program",
-        "It is not filled here: readers see it as it stands.",
+        "It is not filled in: readers see it as written.",
         'Write {{ field | default: "..." }}; docs/issue-format.md, "Merge fields".',
     ),
     Rule(
         "html-shown",
         Severity.WARNING,
         "an HTML tag in the text",
-        "HTML is not Markdown here: readers see the tag itself.",
+        "HTML is not interpreted: readers see the tag itself.",
         "Use Markdown; put a tag that is meant to be read between backticks.",
     ),
 )

@@ -17,7 +17,7 @@ RULES = (
         "link-private",
         Severity.ERROR,
         "a link that only your own network reaches",
-        "Readers cannot open it, and it tells the world what your network looks like.",
+        "Readers cannot open it, and it reveals your network.",
         "Link to the public address.",
     ),
     Rule(
@@ -63,8 +63,8 @@ RULES = (
     Rule(
         "link-placeholder",
         Severity.ERROR,
-        "an address that was to be replaced",
-        "It leads nowhere that is meant.",
+        "a placeholder address",
+        "It does not lead to the intended page.",
         "Put the real address in.",
     ),
     Rule(

@@ -24,14 +24,14 @@ RULES = (
     Rule(
         "link-text-missing",
         Severity.ERROR,
-        "a link without words",
+        "a link without text",
         "Screen readers spell out the address, or say only 'link' (WCAG 2.2, 2.4.4 and 4.1.2).",
         "Say where it leads: [words](address).",
     ),
     Rule(
         "link-text-vague",
         Severity.WARNING,
-        "link words that say nothing",
+        "link text that says nothing",
         "Screen reader users go from link to link, and hear only 'here, here, here' (WCAG 2.2,"
         " 2.4.4; the words are those of Lighthouse's audit link-text).",
         "Link the words that say what is there.",
@@ -39,10 +39,10 @@ RULES = (
     Rule(
         "link-misleading",
         Severity.ERROR,
-        "link words that name another site than the link's",
-        "It is how phishing works: mail programs warn of it (Thunderbird's scam detection) and"
+        "link text that names another site than the link's",
+        "This is how phishing works: mail clients warn about it (Thunderbird's scam detection) and"
         " filters score it.",
-        "Let words and address agree, or use words that are no address.",
+        "Make text and address agree, or use text that is not an address.",
     ),
     Rule(
         "link-not-made",
@@ -61,7 +61,7 @@ RULES = (
     Rule(
         "link-bracket-left",
         Severity.WARNING,
-        "a bracket left behind a link",
+        "a bracket left after a link",
         "The address was cut at a bracket, or one was typed too many: readers see it.",
         "Write %28 and %29 for brackets in the address, or take the bracket out.",
     ),
@@ -70,7 +70,7 @@ RULES = (
         Severity.WARNING,
         "two links in a row to the same page",
         "Keyboard and screen reader users meet the same link twice (WCAG technique H2).",
-        "Make one link of them.",
+        "Combine them into one link.",
     ),
     Rule(
         "item-repeated",

@@ -11,7 +11,7 @@ RULES = (
     Rule(
         "todo-left",
         Severity.ERROR,
-        "something is still to do",
+        "a TODO is left",
         "Its author meant to come back to it before anybody reads it.",
         "Finish it, and take the mark out.",
     ),
