@@ -132,7 +132,7 @@ def _apply_events(
     pairs = [(event, _target_of(event, targets)) for event in new]
     moves = _moves(pairs)
     store.move_deliveries(connection, moves, now=now)
-    _heed(connection, pairs, now)
+    _apply_opt_outs(connection, pairs, now)
     moved = sum(targets[id_].state is not state for id_, (state, _) in moves.items())
     return Applied(len(events), len(new), moved)
 
@@ -174,14 +174,14 @@ def _moves(
 def standing_after(standing: tuple[DeliveryState, str], event: Event) -> tuple[DeliveryState, str]:
     """Return a delivery's state and reason once `event` is known, whatever the order of events.
 
-    Of several events that lead to the same state, the reason of the gravest stays.
+    Of several events that lead to the same state, the most severe reason stays.
     """
     state, reason = standing
     reached = state_after(state, event.kind)
     if reached is not state:
         return reached, reason_of(event)
     leads_here = state_after(DeliveryState.SENDING, event.kind) is state
-    if leads_here and _gravity(reason_of(event)) > _gravity(reason):
+    if leads_here and _severity(reason_of(event)) > _severity(reason):
         return state, reason_of(event)
     return standing
 
@@ -195,11 +195,11 @@ def reason_of(event: Event) -> str:
     return event.kind.value if is_bad else ""
 
 
-def _gravity(reason: str) -> tuple[bool, str]:
+def _severity(reason: str) -> tuple[bool, str]:
     return reason == EventKind.HARD_BOUNCE, reason
 
 
-def _heed(
+def _apply_opt_outs(
     connection: Connection, pairs: Sequence[tuple[Event, EventTarget | None]], now: dt.datetime
 ) -> None:
     """Suppress addresses and end subscriptions, each in one order."""
