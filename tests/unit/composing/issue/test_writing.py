@@ -47,7 +47,7 @@ from mailer.composing.issue.writing import (
     write_words,
 )
 
-generated = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+generated = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 HEAD = "---\nsubject: x\ndate: 2026-11-22\nslug: x\n---\n\n"
 MATTER = FrontMatter((Text("x"),), "x", dt.date(2026, 11, 22))
 
