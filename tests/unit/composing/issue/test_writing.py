@@ -125,6 +125,13 @@ def test_issues_read_back(issue: Issue) -> None:
 
 
 @given(trees.front_matters)
+@example(
+    FrontMatter(
+        subject=(Text("x"), Text("{{"), MergeField("x", None, 0, 0)),
+        slug="week-47",
+        date=dt.date(2021, 12, 10),
+    )
+)
 @generated
 def test_front_matter_reads_back(matter: FrontMatter) -> None:
     text = write_issue(Issue(matter, (Paragraph((Text("x"),), 0),), (), ()))
