@@ -17,7 +17,7 @@ PYTHON ?= $(shell for python in $(CANDIDATES); do \
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-setup: $(STAMP) ## make .venv with everything in it
+setup: $(STAMP) ## create .venv with everything in it
 
 demo: setup ## run the whole job on sample data (ARGS="--exit" to stop when done)
 	@$(BIN)/mailer demo $(ARGS)
@@ -31,13 +31,13 @@ check: setup ## lint, formatting, types, import rules
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-coverage: setup ## run the whole suite and say what it did not reach
+coverage: setup ## run the whole suite and report what it did not reach
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-bench: setup ## measure, as JSON
+bench: setup ## run the benchmarks; prints JSON
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
 clean: ## remove .venv and caches

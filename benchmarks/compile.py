@@ -26,6 +26,7 @@ from mailer.composing.rendering import (
 from mailer.composing.rendering.edition import edit
 from mailer.composing.rendering.html import Fragments
 from mailer.composing.rendering.html_part import mjml_values
+from mailer.composing.rendering.inline_html import InlineHtml
 from mailer.composing.rendering.mjml import STYLES
 from mailer.composing.rendering.mjml_rules import first_fault
 from mailer.composing.rendering.mrml import entities_in_attributes, to_html
@@ -94,7 +95,7 @@ def stages(source: str) -> dict[str, Callable[[], object]]:
     edition = edit(issue, theme=look, defaults=DEFAULTS, path=PATH, images={})
 
     def values() -> dict[str, object]:
-        fragments = Fragments(tokens_for(text), edition.words, look.column_width)
+        fragments = Fragments(InlineHtml(tokens_for(text), edition.words), look.column_width)
         return {**mjml_values(edition, fragments), "styles": STYLES}
 
     def styled(document: str) -> str:

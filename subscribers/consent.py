@@ -1,4 +1,4 @@
-"""What may change a subscription. Decides only; `subscribers.service` writes.
+"""What may change a subscription. Decides only; `subscribers.subscriptions` writes.
 
 One rule stands above all others: nobody who said no, or whose address is suppressed, is mailed
 again because of something that somebody else did. An import never brings back an unsubscribed

@@ -1,4 +1,4 @@
-"""What can be wrong with the audience, each with its code.
+"""Errors about the audience, each with its code.
 
 SubscribersError              `subscribers`
 ├── InvalidAddressError       `invalid-address`

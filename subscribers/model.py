@@ -1,10 +1,10 @@
-"""Words of the audience."""
+"""The vocabulary of the audience: states and reasons."""
 
 from enum import StrEnum
 
 
 class SubscriptionState(StrEnum):
-    """Where a subscription stands. Only `active` ones are mailed."""
+    """The state of a subscription. Only `active` ones are mailed."""
 
     PENDING = "pending"
     ACTIVE = "active"

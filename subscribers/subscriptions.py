@@ -73,7 +73,7 @@ LEFT JOIN suppression x ON x.email_key = k.email_key
 
 
 class Standing(NamedTuple):
-    """What decides about a person and a mailing list; None for what does not exist."""
+    """What consent decisions need to know; None for what does not exist."""
 
     subscriber_id: int | None
     state: SubscriptionState | None
@@ -114,7 +114,7 @@ def subscribe(  # noqa: PLR0913 - a sentence of the consent record
     fields: Mapping[str, str] | None = None,
     explicit: bool = False,
 ) -> Subscribed:
-    """Subscribe one person to a mailing list, or bring their values up to date.
+    """Subscribe one person to a mailing list, or update their values.
 
     Args:
         connection: in a transaction.

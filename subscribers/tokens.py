@@ -1,4 +1,4 @@
-"""Signed tokens: what a link or a bounce address says about whom it was made for.
+"""Signed tokens: they identify for whom a link or a bounce address was made.
 
 A token is `tag | encrypted ids | key id`. AES-SIV (RFC 5297) encrypts the ids and authenticates
 them together with the purpose, so a token tells its holder nothing and is good for one purpose. The
@@ -27,7 +27,7 @@ _INVALID = "this link is damaged or was made for something else; use the link fr
 
 
 class Purpose(StrEnum):
-    """What a token is good for; it is good for nothing else."""
+    """What a token is for; it is valid for nothing else."""
 
     ARCHIVE = "archive"
     ARCHIVE_SUBSCRIBER = "archive_subscriber"

@@ -1,4 +1,4 @@
-"""Unsubscribing by the link in a message. The link says for whom; nothing else is asked."""
+"""Unsubscribing by the link in a message, which identifies the subscriber; no login is needed."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ WHERE l.id = :mailing_list_id
 
 @dataclass(frozen=True, slots=True)
 class UnsubscribeLink:
-    """What a genuine link leads to.
+    """What a valid link leads to.
 
     Args:
         subscriber_id: for whom.

@@ -14,11 +14,16 @@ import psycopg
 import pytest
 import redis
 import structlog
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
 from mailer.database.engine import make_engine
 from mailer.database.migrate import upgrade
 from mailer.platform.embedded import acquire
+
+NO_CLOCK = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile("mailer", NO_CLOCK)  # no property depends on how busy the machine is
+settings.load_profile("mailer")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 """Material that lies beside the checkout where there is some; tests that need it skip elsewhere."""

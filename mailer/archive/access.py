@@ -1,4 +1,4 @@
-"""Ways into the archive: public addresses, and the signed links that open a private one.
+"""Access to the archive: public addresses, and the signed links that open a private one.
 
 A link is shared or a subscriber's. A shared link says mailing list, generation and when it ends; it
 is for whoever its holder gives it to. A subscriber's says mailing list, subscriber and generation;
@@ -49,7 +49,7 @@ PUBLIC_ACCESS = Access(None)
 
 
 def list_access(connection: Connection, slug: str) -> Access | None:
-    """Return the way into one list's archive; None where it is private or does not exist."""
+    """Return the access to one list's archive; None if it is private or does not exist."""
     archive = find_archive(connection, slug)
     if archive is None or archive.visibility is ArchiveVisibility.PRIVATE:
         return None
@@ -59,7 +59,7 @@ def list_access(connection: Connection, slug: str) -> Access | None:
 def private_access(
     connection: Connection, signer: Signer, token: str, *, now: dt.datetime
 ) -> Access | None:
-    """Return what a signed link opens; None where it is forged, out of date or was ended."""
+    """Return what a signed link opens; None if it is forged, expired or revoked."""
     archive = _opened_by_shared(connection, signer, token, now=now)
     archive = archive or _opened_by_subscriber(connection, signer, token)
     if archive is None:

@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 from mailer.archive.cards import Card, draw_card
-from mailer.composing.compiling import theme_roots
+from mailer.composing.themes.roots import theme_roots
 from mailer.composing.themes.theme import find_theme
 from mailer.config import Settings
 from mailer.errors import ConfigurationError, RenderError

@@ -1,4 +1,4 @@
-"""A publication: who the archive and its feeds belong to, out of the settings."""
+"""A publication: who the archive and its feeds belong to, from the settings."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -37,7 +37,7 @@ class Publication:
 
     @property
     def help_path(self) -> str:
-        """Where the unsubscribe link of an issue that is nobody's leads."""
+        """Where the unsubscribe link of an issue without a recipient leads."""
         return self.root + UNSUBSCRIBE_HELP_PATH
 
 

@@ -1,4 +1,4 @@
-"""Queries on what may be read of what was sent.
+"""Queries on sent issues, within what a reader may see.
 
 A *scope* is what one reader may see: all public mailing lists (None), or one list by its id. An
 issue stands there as its latest send to a list of that scope had it: what another list was sent
@@ -19,7 +19,7 @@ from subscribers.model import ArchiveVisibility
 Scope = int | None
 
 _SENT = "send.state IN ('sending', 'paused', 'sent')"
-"""A send that has begun to go out, and was not pulled back."""
+"""A send that has begun, and was not cancelled."""
 
 _PUBLIC = "l.archive_visibility = 'public'"
 _UNLISTED = "l.archive_visibility = 'unlisted'"
@@ -47,7 +47,7 @@ SELECT found.*, c.content_hash,
 JOIN compiled_issue c ON c.id = found.compiled_issue_id
 ORDER BY date DESC, slug DESC
 """
-"""The page is cut before documents are read: each is some 20 KB to unpack."""
+"""The page is selected before documents are read: each is about 20 KB to unpack."""
 
 _NEWEST_FIRST = "date DESC, slug DESC"
 _OLDEST_FIRST = "date, slug"
@@ -57,7 +57,7 @@ _AFTER = "(date, slug) > (:date, :slug)"
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where an issue stands in the order of a scope: by date, then by slug."""
+    """The position of an issue in the order of a scope: by date, then by slug."""
 
     date: dt.date
     slug: str
@@ -95,7 +95,7 @@ class SentIssue:
 
     @property
     def position(self) -> Position:
-        """Where it stands."""
+        """Its position."""
         return Position(self.date, self.slug)
 
 
@@ -111,7 +111,7 @@ class PublicList:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a site map says of an issue."""
+    """What a site map contains about an issue."""
 
     slug: str
     updated_at: dt.datetime
@@ -120,7 +120,7 @@ class Listed:
 def list_newest(
     connection: Connection, scope: Scope, *, limit: int, before: Position | None = None
 ) -> list[SentIssue]:
-    """Return the newest issues, newest first; those older than `before` where it is given."""
+    """Return the newest issues, newest first; those older than `before` if it is given."""
     where = _BEFORE if before else "true"
     return _page(connection, scope, where, _NEWEST_FIRST, limit=limit, position=before)
 
@@ -133,24 +133,24 @@ def list_after(
 
 
 def find_issue(connection: Connection, scope: Scope, slug: str) -> SentIssue | None:
-    """Return the issue `slug`; None where it is not in this scope."""
+    """Return the issue `slug`; None if it is not in this scope."""
     return _find(connection, _in_scope(scope), slug, list_id=scope)
 
 
 def find_unlisted(connection: Connection, slug: str) -> SentIssue | None:
-    """Return the issue `slug` where an unlisted mailing list was sent it."""
+    """Return the issue `slug` if it was sent to an unlisted mailing list."""
     return _find(connection, _UNLISTED, slug, list_id=None)
 
 
 def read_compiled(connection: Connection, ids: Sequence[int]) -> dict[int, CompiledIssue]:
-    """Return what was sent, whole, by id."""
+    """Return the complete compiled issues, by id."""
     query = text("SELECT id, document FROM compiled_issue WHERE id = ANY(:ids)")
     rows = connection.execute(query, {"ids": list(ids)})
     return {row.id: from_document(row.document) for row in rows}
 
 
 def first_domains(connection: Connection, slugs: Sequence[str]) -> dict[str, str]:
-    """Return the sender's domain that each issue was first kept with: it never changes."""
+    """Return the sender's domain with which each issue was first stored: it never changes."""
     query = text("""
         SELECT DISTINCT ON (issue.slug) issue.slug, c.document->'sender'->>'email' AS email
         FROM issue JOIN compiled_issue c ON c.issue_id = issue.id
@@ -161,7 +161,7 @@ def first_domains(connection: Connection, slugs: Sequence[str]) -> dict[str, str
 
 
 def very_first_slug(connection: Connection) -> str | None:
-    """Return the issue that was kept before all others."""
+    """Return the issue that was stored first."""
     slug: str | None = connection.scalar(text("SELECT slug FROM issue ORDER BY id LIMIT 1"))
     return slug
 
@@ -190,7 +190,7 @@ def list_public_lists(connection: Connection) -> list[PublicList]:
 
 
 def list_indexed(connection: Connection, *, limit: int, offset: int) -> list[Listed]:
-    """Return what search engines may list, in the order in which it was first kept."""
+    """Return what search engines may list, in the order in which it was first stored."""
     latest = _LATEST.format(sent=_SENT, scope=_PUBLIC, which="true")
     query = text(
         f"SELECT slug, updated_at FROM ({latest}) AS latest WHERE is_indexed"  # noqa: S608

@@ -60,7 +60,7 @@ def _options(
         typer.Option(
             "--workspace",
             "-C",
-            help="Work in this folder instead of the one that holds mailer.toml.",
+            help="Use this folder as the workspace.",
             exists=True,
             file_okay=False,
         ),
@@ -70,12 +70,12 @@ def _options(
         typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
-    """Newsletter delivery: Markdown in, beautiful email out, every recipient accounted for.
+    """Newsletter delivery: Markdown in, responsive email out, every recipient accounted for.
 
     Examples:
-      mailer demo                          the whole job, on this machine alone
+      mailer demo                          everything once, on this machine only
 
-      mailer init my-letter                a workspace of your own
+      mailer init my-letter                a new workspace
 
       mailer issue new hello
 

@@ -93,10 +93,10 @@ def show_duration(seconds: float) -> str:
 
 
 def told_parts(conditions: Sequence[str]) -> str:
-    """Return which parts for some readers a message has."""
+    """Return which conditional parts a message has."""
     if not conditions:
-        return "with none of the parts for some readers"
-    return "with the parts for " + ", ".join(conditions)
+        return "without the conditional parts"
+    return "with the conditional parts for " + ", ".join(conditions)
 
 
 def warn(message: str) -> None:

@@ -8,18 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.composing.images.hosted import HostedImage
 from mailer.composing.images.hosting import host_file, host_images
 from mailer.composing.images.store import MediaStore
+from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.issue.reading.source import not_utf_8
 from mailer.composing.issue.tree import Issue, find_todos
 from mailer.composing.rendering.edition import IssueDefaults
 from mailer.composing.rendering.pipeline import compile_traced, parse_issue
+from mailer.composing.themes.roots import theme_roots
 from mailer.composing.themes.theme import Theme, find_theme
 from mailer.config import SETTINGS_FILE, Settings
 from mailer.errors import RenderError
 from mailer.message.compiled import CompiledIssue, Mailbox
-from mailer.platform.resources import resource_dir
 
 LARGEST_BYTES = 5_000_000
 """Of an issue file."""
@@ -198,11 +198,6 @@ def hosted_images(
             logo.path, shown_width=logo.width, settings=settings, store=store
         )
     return images
-
-
-def theme_roots(settings: Settings) -> list[Path]:
-    """Return where themes are looked for: the workspace first, then those that ship."""
-    return [settings.workspace / "templates" / "email", resource_dir("templates") / "email"]
 
 
 def issue_defaults(settings: Settings) -> IssueDefaults:

@@ -1,4 +1,4 @@
-"""`mailer doctor`: look at everything that sending leans on, and say what to do."""
+"""`mailer doctor`: check everything that sending depends on, and say what to do."""
 
 import datetime as dt
 import urllib.error
@@ -27,7 +27,7 @@ _PING_SECONDS = 1.0
 
 
 class Checkable(Protocol):
-    """What is looked at: `mailer.bootstrap.App`."""
+    """What is checked: `mailer.bootstrap.App`."""
 
     @property
     def settings(self) -> Settings:

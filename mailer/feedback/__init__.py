@@ -1,1 +1,1 @@
-"""What comes back from outside, as received: bytes in, events out. Pure."""
+"""Feedback from providers: stored requests, events, and what they change."""

@@ -75,7 +75,7 @@ def apply_webhook(engine: Engine, webhook_id: int, *, now: dt.datetime) -> Appli
 
 
 def try_to_apply(engine: Engine, webhook_id: int, *, now: dt.datetime) -> bool:
-    """Apply a stored request; where that fails, note why and leave it to the sweep."""
+    """Apply a stored request; if that fails, record why and leave it to the sweep."""
     try:
         apply_webhook(engine, webhook_id, now=now)
     except Exception as error:  # noqa: BLE001 - one bad request must not stop the others
@@ -132,7 +132,7 @@ def _apply_events(
     pairs = [(event, _target_of(event, targets)) for event in new]
     moves = _moves(pairs)
     store.move_deliveries(connection, moves, now=now)
-    _heed(connection, pairs, now)
+    _apply_opt_outs(connection, pairs, now)
     moved = sum(targets[id_].state is not state for id_, (state, _) in moves.items())
     return Applied(len(events), len(new), moved)
 
@@ -174,20 +174,20 @@ def _moves(
 def standing_after(standing: tuple[DeliveryState, str], event: Event) -> tuple[DeliveryState, str]:
     """Return a delivery's state and reason once `event` is known, whatever the order of events.
 
-    Of several events that lead to the same state, the reason of the gravest stays.
+    Of several events that lead to the same state, the most severe reason stays.
     """
     state, reason = standing
     reached = state_after(state, event.kind)
     if reached is not state:
         return reached, reason_of(event)
     leads_here = state_after(DeliveryState.SENDING, event.kind) is state
-    if leads_here and _gravity(reason_of(event)) > _gravity(reason):
+    if leads_here and _severity(reason_of(event)) > _severity(reason):
         return state, reason_of(event)
     return standing
 
 
 def reason_of(event: Event) -> str:
-    """Return the short reason that a delivery gets from `event`; empty for good news."""
+    """Return the short reason that a delivery gets from `event`; empty for a success."""
     if event.kind is EventKind.DROPPED:
         slug = re.sub(r"[^a-z0-9]+", "_", event.reason.lower()).strip("_")
         return f"dropped_{slug}"[:_REASON_LENGTH].rstrip("_")
@@ -195,11 +195,11 @@ def reason_of(event: Event) -> str:
     return event.kind.value if is_bad else ""
 
 
-def _gravity(reason: str) -> tuple[bool, str]:
+def _severity(reason: str) -> tuple[bool, str]:
     return reason == EventKind.HARD_BOUNCE, reason
 
 
-def _heed(
+def _apply_opt_outs(
     connection: Connection, pairs: Sequence[tuple[Event, EventTarget | None]], now: dt.datetime
 ) -> None:
     """Suppress addresses and end subscriptions, each in one order."""
@@ -225,7 +225,7 @@ def _heed(
 def _to_suppress(
     pairs: Iterable[tuple[Event, EventTarget | None]],
 ) -> list[tuple[str, Event]]:
-    """Return who is never to be mailed again, complaints before bounces.
+    """Return the addresses to suppress, complaints before bounces.
 
     Where the delivery is not ours the address in the event counts: the provider signed it, and
     would take no more mail for it from this account.

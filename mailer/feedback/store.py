@@ -1,4 +1,4 @@
-"""Queries on what came back: requests as stored, events, and the deliveries that they speak of.
+"""Queries on feedback: stored requests, events, and the deliveries that they concern.
 
 Locks are taken in one order by everybody who applies a webhook (events by id, then deliveries by
 id, then addresses by key), so that two of them wait for one another instead of deadlocking.
@@ -26,7 +26,7 @@ class StoredWebhook:
 
 @dataclass(frozen=True, slots=True)
 class EventTarget:
-    """A delivery that an event speaks of, with whom and what it was for."""
+    """A delivery that an event concerns, with its subscriber and issue."""
 
     delivery_id: int
     state: DeliveryState
@@ -39,7 +39,7 @@ class EventTarget:
 def insert_webhook(
     connection: Connection, *, provider: str, body: bytes, received_at: dt.datetime
 ) -> int:
-    """Keep a request as it came and return its id."""
+    """Store a request as received and return its id."""
     statement = text(
         "INSERT INTO webhook (provider, body, received_at)"
         " VALUES (:provider, :body, :received_at) RETURNING id"
@@ -49,7 +49,7 @@ def insert_webhook(
 
 
 def lock_unapplied(connection: Connection, webhook_id: int) -> StoredWebhook | None:
-    """Lock the request until the transaction ends; None where it is applied or unknown."""
+    """Lock the request until the transaction ends; None if it is applied or unknown."""
     row = connection.execute(
         text(
             "SELECT provider, body, received_at FROM webhook"
@@ -61,7 +61,7 @@ def lock_unapplied(connection: Connection, webhook_id: int) -> StoredWebhook | N
 
 
 def unapplied_ids(connection: Connection, *, older_than: dt.datetime, limit: int) -> list[int]:
-    """Return requests received before `older_than` that wait, those that failed before last."""
+    """Return waiting requests received before `older_than`, those that failed before last."""
     statement = text(
         "SELECT id FROM webhook WHERE applied_at IS NULL AND received_at < :older_than"
         " ORDER BY error <> '', id LIMIT :limit"
@@ -70,7 +70,7 @@ def unapplied_ids(connection: Connection, *, older_than: dt.datetime, limit: int
 
 
 def mark_applied(connection: Connection, webhook_id: int, *, now: dt.datetime) -> None:
-    """Note that everything in the request has had its effect."""
+    """Record that everything in the request has been applied."""
     connection.execute(
         text("UPDATE webhook SET applied_at = :now, error = '' WHERE id = :id"),
         {"id": webhook_id, "now": now},
@@ -78,7 +78,7 @@ def mark_applied(connection: Connection, webhook_id: int, *, now: dt.datetime) -
 
 
 def note_error(connection: Connection, webhook_id: int, error: str) -> None:
-    """Note why the request could not be applied; it still waits."""
+    """Record why the request could not be applied; it still waits."""
     connection.execute(
         text("UPDATE webhook SET error = :error WHERE id = :id AND applied_at IS NULL"),
         {"id": webhook_id, "error": error},
@@ -101,7 +101,7 @@ RETURNING event_id
 def insert_new_events(
     connection: Connection, events: Sequence[Event], *, received_at: dt.datetime
 ) -> list[Event]:
-    """Keep the events and return those that were not known before, in a stable order."""
+    """Store the events and return those that were not known before, in a stable order."""
     by_id = {event.event_id: event for event in reversed(events)}
     documents = [_document(event) for event in by_id.values()]
     parameters = {"events": documents, "received_at": received_at}
@@ -133,7 +133,7 @@ ORDER BY d.id FOR UPDATE OF d
 
 
 def lock_targets(connection: Connection, delivery_ids: Collection[int]) -> dict[int, EventTarget]:
-    """Lock the deliveries among `delivery_ids` that are ours and return them by id."""
+    """Lock those of `delivery_ids` that exist and return them by id."""
     rows = connection.execute(_LOCK_TARGETS, {"ids": sorted(delivery_ids)})
     return {
         row.id: EventTarget(

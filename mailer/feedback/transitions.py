@@ -1,4 +1,4 @@
-"""What an event makes of its delivery.
+"""Transitions: the state that an event gives its delivery.
 
 Events come late, doubled and unordered, so the state that they lead to does not depend on
 their order: each is a step up one ladder, and a delivery never steps down.

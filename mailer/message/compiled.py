@@ -26,7 +26,7 @@ class Mailbox:
 
 
 class SlotContext(StrEnum):
-    """Where a token stands, which decides how its value is escaped."""
+    """The context of a token, which decides how its value is escaped."""
 
     HTML = "html"  # text or attribute value in the HTML part
     TEXT = "text"  # the plain-text part
@@ -64,7 +64,7 @@ def _segment(text: str) -> Segment:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """An issue as those get it for whom certain conditions hold.
+    """The issue for recipients for whom certain conditions are true.
 
     Args:
         shown: the conditions that hold, of `CompiledIssue.conditions`.
@@ -79,7 +79,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class CompiledIssue:
-    """An issue ready to be sent: the same for every recipient but for its slots and variants.
+    """An issue ready to be sent: the same for every recipient except for its slots and variants.
 
     Args:
         slug: the issue's name in links and headers; `[a-z0-9-]+`.
@@ -118,7 +118,7 @@ class CompiledIssue:
         return frozenset(slot.field for slot in self.slots) - SYSTEM_FIELDS
 
     def shown_to(self, fields: Mapping[str, str]) -> tuple[str, ...]:
-        """Return the conditions that hold for a recipient with these fields."""
+        """Return the conditions that are true for a recipient with these fields."""
         rules = zip(self.conditions, map(_segment, self.conditions), strict=True)
         return tuple(text for text, rule in rules if matches(rule, fields))
 
@@ -141,7 +141,7 @@ class CompiledIssue:
         return 1 + [one.shown for one in self.variants].index(shown) if shown else 0
 
     def variant(self, shown: tuple[str, ...]) -> "CompiledIssue":
-        """Return the issue as those get it for whom exactly the conditions `shown` hold."""
+        """Return the issue for recipients for whom exactly the conditions `shown` are true."""
         for variant in self.variants:
             if variant.shown == shown:
                 return replace(self, html=variant.html, text=variant.text, variants=())

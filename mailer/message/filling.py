@@ -1,4 +1,4 @@
-"""Filling: a compiled issue's text with one recipient's values, or with nobody's.
+"""Filling: a compiled issue's text with one recipient's values, or with defaults.
 
 For pages, previews and samples; what is delivered is bound by `mailer.message.mime`.
 """
@@ -8,7 +8,7 @@ import re
 from mailer.message.compiled import CompiledIssue, Recipient, slot_values
 
 YOUR_ADDRESS = "your address"
-"""What stands where a message shows its recipient's address."""
+"""Shown instead of the recipient's address in a message without a recipient."""
 
 
 def fill(text: str, compiled: CompiledIssue, recipient: Recipient) -> str:

@@ -18,7 +18,7 @@ ARCHIVE_PATH = "/archive/"
 """Of the public web archive; an issue's slug follows."""
 
 UNSUBSCRIBE_HELP_PATH = "/unsubscribe-help"
-"""Where unsubscribe links lead in copies that belong to nobody."""
+"""Where unsubscribe links lead in copies without a recipient."""
 
 
 UNSUBSCRIBE_PATH = "/u/"

@@ -83,7 +83,7 @@ class MimeTemplate:
 
 
 def recipient_fields(recipient: Recipient) -> dict[str, str]:
-    """Return the headers that differ by recipient, but for To and Subject: ASCII, not folded."""
+    """Return the headers that differ by recipient, except To and Subject: ASCII, not folded."""
     ways_out = f"<{bare_url(recipient.unsubscribe_url)}>"
     if recipient.unsubscribe_mailto:
         ways_out += f", <{bare_url(recipient.unsubscribe_mailto)}>"
@@ -94,7 +94,7 @@ def recipient_fields(recipient: Recipient) -> dict[str, str]:
 
 
 def list_headers(compiled: CompiledIssue, identity: MailingIdentity) -> list[bytes]:
-    """Return the header lines that speak of the mailing list, the same for every recipient."""
+    """Return the header lines about the mailing list, the same for every recipient."""
     return [
         words_header("List-Unsubscribe-Post", ONE_CLICK),
         list_id_header(f"{identity.list_slug}.{identity.domain}", identity.list_name),
@@ -145,7 +145,7 @@ def _shared_headers(compiled: CompiledIssue, identity: MailingIdentity) -> list[
 
 
 def _boundary(compiled: CompiledIssue) -> str:
-    """Return a boundary that quoted-printable text cannot hold: there, `=` precedes hex or CRLF."""
+    """Return a boundary that cannot occur in quoted-printable: there, `=` precedes hex or CRLF."""
     whole = f"{compiled.subject}\0{compiled.text}\0{compiled.html}"
     return f"=_{hashlib.sha256(whole.encode('utf-8', 'replace')).hexdigest()[:32]}"
 

@@ -49,7 +49,7 @@ def _encode_line(line: bytes) -> bytes:
 
 
 def _first_of_line(head: bytes) -> bytes:
-    """Return the first byte of a line, escaped where a bare one would be taken for a sign."""
+    """Return the first byte of a line, escaped if mail servers would interpret it."""
     if head[:1] == b"." or head == b"From ":
         return _escaped(head[0])
     return head[:1]
@@ -94,7 +94,7 @@ class BodyTemplate:
 
 
 def encode_slot(value: str) -> bytes:
-    """Return a slot's value as a stretch that another stretch may follow."""
+    """Return a slot's value as a segment that another segment may follow."""
     return _chunk(value)
 
 

@@ -1,4 +1,4 @@
-"""The HTML of a message as programs show it: in a dark scheme, without its styles, in a frame."""
+"""The HTML of a message as clients show it: in a dark scheme, without its styles, in a frame."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -42,18 +42,18 @@ def for_scheme(html: str, scheme: Scheme) -> str:
 
 
 def without_styles(html: str) -> str:
-    """Return the HTML as programs show it that take every style sheet out of a message."""
+    """Return the HTML as clients show it that remove every style sheet from a message."""
     return _STYLE_LINK.sub("", _STYLE.sub("", html))
 
 
 def into_head(html: str, addition: str) -> str:
-    """Return the HTML with `addition` at the begin of its head, or of all where it has none."""
+    """Return the HTML with `addition` at the start of its head, else of the document."""
     head = _HEAD.search(html)
     return html[: head.end()] + addition + html[head.end() :] if head else addition + html
 
 
 def image_sources(html: str) -> Iterator[str]:
-    """Yield the address of each picture, as it stands in the HTML, without its quotes."""
+    """Yield the address of each picture, as written in the HTML, without its quotes."""
     return (found[2][1:-1] for found in _IMAGE_SOURCE.finditer(html))
 
 

@@ -1,1 +1,1 @@
-"""What everything stands on: files, network, servers, processes."""
+"""What all districts use: files, network, servers, processes."""

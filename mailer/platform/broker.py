@@ -1,4 +1,4 @@
-"""The broker: how workers are told of work. Nothing here is truth; all of it may be lost.
+"""The broker: it carries hints to workers. None of it is the truth; all of it may be lost.
 
 Each setting answers a trap that was read at the source (docs/decisions/0004).
 """
@@ -17,7 +17,7 @@ VISIBILITY_TIMEOUT_SECONDS = 3600
 SWEEP_EXPIRES_SECONDS = 10
 SOCKET_TIMEOUT_SECONDS = 30
 CHECK_SECONDS = 5
-"""A person at a terminal waits no longer for a broker; workers do, see above."""
+"""A command waits no longer than this for a broker; workers do, see above."""
 
 
 def make_celery(broker_url: str) -> Celery:
@@ -57,13 +57,13 @@ def _transport_options(broker_url: str) -> dict[str, object]:
 
 
 class CeleryHints:
-    """Tells workers through the broker; see `mailer.sending.planning.Hints`."""
+    """Sends hints through the broker; see `mailer.sending.planning.Hints`."""
 
     def __init__(self, app: Celery) -> None:
         self._app = app
 
     def check(self) -> None:
-        """Return when the broker answers.
+        """Return once the broker answers.
 
         Raises:
             kombu.exceptions.OperationalError: it does not, within seconds.
@@ -76,11 +76,11 @@ class CeleryHints:
             connection.ensure_connection(max_retries=1, interval_start=0.2, timeout=CHECK_SECONDS)
 
     def deliver(self, batch_id: int) -> None:
-        """Tell some worker of a batch."""
+        """Send the hint that a batch is due."""
         self._app.send_task(DELIVER, args=[batch_id], queue=DELIVER_QUEUE)
 
     def sweep(self) -> None:
-        """Ask some worker for a round of the sweep; forgotten if nobody comes soon."""
+        """Ask a worker for a round of the sweep; expires if none takes it soon."""
         self._app.send_task(SWEEP, queue=SWEEP_QUEUE, expires=SWEEP_EXPIRES_SECONDS)
 
     def waiting_count(self) -> int:

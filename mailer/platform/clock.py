@@ -4,5 +4,5 @@ import datetime as dt
 
 
 def utcnow() -> dt.datetime:
-    """Return the present as aware UTC."""
+    """Return the current time as aware UTC."""
     return dt.datetime.now(dt.UTC)  # noqa: TID251 - this is the one place

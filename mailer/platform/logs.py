@@ -1,4 +1,4 @@
-"""Logging: one line an event, key=value on a terminal, JSON elsewhere; never personal data."""
+"""Logging: one line per event, key=value on a terminal, JSON elsewhere; never personal data."""
 
 import logging
 import sys

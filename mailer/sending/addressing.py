@@ -11,7 +11,7 @@ from subscribers.tokens import Purpose, Signer
 
 @dataclass(frozen=True, slots=True)
 class Addresser:
-    """Makes recipients.
+    """Builds recipients.
 
     Args:
         signer: signs unsubscribe links.

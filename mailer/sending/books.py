@@ -36,7 +36,7 @@ class Books:
 
     @property
     def settled(self) -> int:
-        """Deliveries whose story has an end: the right side of the balance."""
+        """Deliveries with an outcome: the right side of the balance."""
         return self.accepted + self.count(
             DeliveryState.SKIPPED,
             DeliveryState.REJECTED,

@@ -11,7 +11,7 @@ logger = structlog.get_logger(__name__)
 
 
 def finish(engine: Engine, send_id: int | None = None) -> None:
-    """Close the send (or every send) that has no work left; safe to call at any time by anyone."""
+    """Close the send (or every send) that has no work left; safe to call at any time."""
     with engine.connect() as connection:
         candidates = sends.sends_without_work(connection, send_id=send_id)
     for candidate in candidates:

@@ -45,7 +45,7 @@ class SendReport:
 
 
 def report(engine: Engine, send_id: int) -> SendReport:
-    """Return the send with its books, counted afresh.
+    """Return the send with its books, recounted.
 
     Raises:
         NotFoundError: there is no such send.
@@ -57,7 +57,7 @@ def report(engine: Engine, send_id: int) -> SendReport:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One delivery from planning to the last that is known of it."""
+    """One delivery from planning to its last known event."""
 
     delivery: DeliveryFacts
     moments: tuple[Moment, ...]
@@ -65,7 +65,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """All that is known of mail to one address."""
+    """Everything known about messages to one address."""
 
     email: str
     standing: dict[str, Any]

@@ -1,4 +1,4 @@
-"""When a delivery is tried again, and how long a batch rests."""
+"""When a delivery is retried, and how long a batch waits."""
 
 import datetime as dt
 from dataclasses import replace
@@ -13,7 +13,7 @@ LONGEST_TROUBLE_WAIT_SECONDS = 300
 
 
 def next_attempt_at(attempts: int, *, now: dt.datetime, jitter: float) -> dt.datetime:
-    """Return when a deferred delivery is tried again.
+    """Return when a deferred delivery is retried.
 
     Waits double from 60 s to at most 6 h, scaled by `jitter`.
 
@@ -34,7 +34,7 @@ def next_attempt_at(attempts: int, *, now: dt.datetime, jitter: float) -> dt.dat
 
 
 def wait_after_trouble_seconds(claim_count: int) -> float:
-    """Return how long a batch rests after the provider could not be used.
+    """Return how long a batch waits after trouble with the provider.
 
     Args:
         claim_count: how often the batch was claimed, >= 1; the wait doubles from 5 s to 300 s.
@@ -44,7 +44,7 @@ def wait_after_trouble_seconds(claim_count: int) -> float:
 
 
 def wait_after_death_seconds(claim_count: int) -> float:
-    """Return how long a batch rests after the worker that had claimed it died.
+    """Return how long a batch waits after the worker that had claimed it died.
 
     Workers die of many things, so the first few times it is taken up at once; a batch that goes
     on killing workers rests longer and longer.

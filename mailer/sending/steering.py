@@ -14,7 +14,7 @@ RUNNING = (SendState.PLANNING, SendState.SENDING)
 
 
 class Verdict(StrEnum):
-    """What a person found out about deliveries that were `unknown`."""
+    """What a person determined about deliveries that were `unknown`."""
 
     ACCEPTED = "accepted"
     FAILED = "failed"
@@ -32,7 +32,7 @@ def pause(engine: Engine, send_id: int) -> None:
 
 
 def resume(engine: Engine, send_id: int) -> None:
-    """Go on with a paused send.
+    """Resume a paused send.
 
     Raises:
         NotFoundError, SendStateError.
@@ -65,7 +65,7 @@ def cancel(engine: Engine, send_id: int) -> None:
 def reconcile(
     engine: Engine, send_id: int, *, verdict: Verdict, delivery_ids: Sequence[int] | None = None
 ) -> int:
-    """Settle `unknown` deliveries by a person's word; return how many.
+    """Settle `unknown` deliveries by a person's verdict; return how many.
 
     Args:
         engine: the ledger.

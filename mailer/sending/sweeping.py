@@ -1,4 +1,4 @@
-"""The sweep: finds what nobody is doing any more, and has it done.
+"""The sweep: finds abandoned work and has it continued.
 
 Runs every few seconds somewhere; running it twice at once, or never for an hour, does no harm
 beyond delay. It recovers the claims of dead workers, finishes abandoned planning, settles
@@ -27,7 +27,7 @@ GRACE_SECONDS = 90
 the last safe moment has timed out by then."""
 
 SILENCE_SECONDS = 30
-"""After this long without a worker a batch is told of again."""
+"""After this long without a worker, the hint for a batch is repeated."""
 
 MOST_HINTS = 1_000
 """Hints kept waiting at most; more would only grow the broker."""
@@ -49,7 +49,7 @@ class SweepRules:
 
 
 def sweep(engine: Engine, hints: Hints, rules: SweepRules, *, now: dt.datetime) -> None:
-    """Do one round, unless somebody else is at it."""
+    """Do one round, unless another process is doing one."""
     with engine.connect() as connection:
         if leading(connection):
             _sweep(engine, hints, rules, now=now)

@@ -1,4 +1,4 @@
-"""What goes wrong, as a clear page: no traceback, no detail, nothing personal in the log."""
+"""Errors as clear pages: no traceback, no details, no personal data in the log."""
 
 from collections.abc import Mapping
 
@@ -68,7 +68,7 @@ def install(web: FastAPI, pages: Pages) -> None:
 
 
 class _Outermost:
-    """Adds the headers of every answer; answers for what nobody else did."""
+    """Adds the headers of every response; answers what no route handled."""
 
     def __init__(self, app: ASGIApp, failed: Response) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""The health check: whether what the web app leans on answers."""
+"""The health check: whether the servers that the web app depends on answer."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

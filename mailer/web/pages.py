@@ -13,10 +13,10 @@ from starlette.responses import HTMLResponse
 from mailer.platform.resources import resource_dir
 
 PRIVATE: Mapping[str, str] = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
-"""For pages that are one person's."""
+"""For personal pages."""
 
 PUBLIC: Mapping[str, str] = {"Cache-Control": "public, max-age=60"}
-"""For pages that are everybody's."""
+"""For public pages."""
 
 
 class Pages:
@@ -55,18 +55,18 @@ class Pages:
         headers: Mapping[str, str] = PRIVATE,
         **values: Any,  # noqa: ANN401 - whatever the template names
     ) -> HTMLResponse:
-        """Return the page that `template` makes of `values`."""
+        """Return the page that `template` renders from `values`."""
         page = self._environment.get_template(template).render(status=status, **values)
         return HTMLResponse(
             page, status_code=status, headers={**headers, "Content-Security-Policy": self._policy}
         )
 
     def fragment(self, template: str, **values: Any) -> str:  # noqa: ANN401 - as above
-        """Return the HTML that `template` makes of `values`, to stand in another page."""
+        """Return the HTML that `template` renders from `values`, for use in another page."""
         return self._environment.get_template(template).render(**values)
 
     def message(self, status: int, heading: str, lead: str, *, kicker: str) -> HTMLResponse:
-        """Return a page that says one thing."""
+        """Return a page with one message."""
         return self.render("message.html", status=status, heading=heading, lead=lead, kicker=kicker)
 
 

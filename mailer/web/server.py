@@ -1,4 +1,4 @@
-"""Serving the web app: for good, or in a thread for the length of something else."""
+"""Serving the web app: until stopped, or in a thread beside something else."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -45,7 +45,7 @@ def run_web(
 def start_web(
     app: "App", host: str = "127.0.0.1", port: int = 0, *, inbox: InboxStore | None = None
 ) -> WebHandle:
-    """Serve in a thread; connections are taken when this returns.
+    """Serve in a thread; connections are accepted when this returns.
 
     Args:
         app: what the web app works with.

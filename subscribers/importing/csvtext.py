@@ -1,4 +1,4 @@
-"""CSV as people really have it: bytes to records with true line numbers, and cells to text.
+"""Real-world CSV: bytes to records with true line numbers, and cells to text.
 
 A record that is broken is one rejected record, wherever the damage is: a quote that is never
 closed costs its own line and not the rest of the file.
@@ -61,7 +61,7 @@ class _UnclosedQuoteError(Exception):
 
 
 class _Feed:
-    """Gives the parser one text a record and refuses more."""
+    """Gives the parser one text per record and refuses more."""
 
     text: str | None = None
 
@@ -221,7 +221,7 @@ def guard(cell: str) -> str:
 
 
 def unguard(cell: str) -> str:
-    """Return what `guard` was given."""
+    """Undo `guard`."""
     return cell[1:] if cell.startswith("'") and _is_formula(cell[1:]) else cell
 
 

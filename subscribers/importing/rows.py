@@ -41,7 +41,7 @@ class ImportRow(NamedTuple):
 
 
 class RejectedRow(NamedTuple):
-    """A row that cannot; `raw` is its text as it stands in the file."""
+    """A row that cannot be imported; `raw` is its text as in the file."""
 
     line_number: int
     raw: str
@@ -49,7 +49,7 @@ class RejectedRow(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """Where a file keeps what; positions count from 0.
+    """The columns of a file; positions count from 0.
 
     Args:
         width: columns in the header.
@@ -171,7 +171,7 @@ def _refuse_twins(names: Sequence[str]) -> None:
 def read_row(
     record: Record, columns: Columns, *, encoding: Encoding = _UTF8
 ) -> ImportRow | RejectedRow | None:
-    """Return what one record says; None where it says nothing (a blank line)."""
+    """Return one record's values; None for a blank line."""
     problem = record.problem or _damage(record, encoding)
     if problem:
         return RejectedRow(record.line_number, record.raw, problem)

@@ -66,7 +66,7 @@ JOIN (VALUES {_decisions()}) AS d (state, is_suppressed, action)
 """
 
 _CHANGES = "((i.name <> '' AND i.name <> p.name) OR NOT p.fields @> i.fields)"
-"""An empty cell says nothing; `@>` is exact here, since merge values are strings."""
+"""An empty cell changes nothing; `@>` is exact here, because merge values are strings."""
 
 _BY_INDEX = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
 _BY_ANY_MEANS = "SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"
@@ -146,7 +146,7 @@ SELECT count(*) FROM changed WHERE action = 'merge'
 
 @dataclass(frozen=True, slots=True)
 class SliceCounts:
-    """People by what became of them."""
+    """Number of people by what was done with them."""
 
     added: int = 0
     updated: int = 0

@@ -61,7 +61,7 @@ ON CONFLICT (slug) DO NOTHING
 def create_mailing_list(
     connection: Connection, *, slug: str, name: str, now: dt.datetime
 ) -> MailingList:
-    """Return the mailing list with this slug, created where there is none yet.
+    """Return the mailing list with this slug, created if there is none yet.
 
     One that exists keeps its name.
 

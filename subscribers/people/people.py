@@ -13,7 +13,7 @@ from subscribers.model import SubscriptionState
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A membership as it stands."""
+    """A subscription in its current state."""
 
     mailing_list: MailingList
     state: SubscriptionState

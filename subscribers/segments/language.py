@@ -1,4 +1,4 @@
-"""A segment: a rule over a subscriber's fields, as a small safe language.
+"""A segment: a rule over a subscriber's fields, in a small safe language.
 
     plan                      the field has a value
     plan = paid               it is "paid"; capitals and outer blanks do not count
@@ -70,7 +70,7 @@ _HOW = 'write a field, field = "value", field != "value", with and, or, not and 
 
 
 def parse_segment(text: str) -> Segment:
-    """Return the rule that `text` says.
+    """Return the rule in `text`.
 
     Raises:
         SegmentError: it is not one; the message says what is wrong and how to write it.
@@ -87,7 +87,7 @@ def parse_segment(text: str) -> Segment:
 
 
 def matches(segment: Segment, fields: Mapping[str, str]) -> bool:
-    """Whether the rule holds for a subscriber with these fields."""
+    """Whether the rule is true for a subscriber with these fields."""
     match segment:
         case Is(field, value):
             return _same(fields.get(field, ""), value)

@@ -26,6 +26,11 @@ _BLOCK = re.compile(
 _CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (?P<text>.+)$", re.MULTILINE)
+_PATH = re.compile(
+    r"(?<![\w./-])(?:mailer|subscribers|tests|tools|benchmarks)/[\w./{},*-]*\w(?:/|\b)"
+)
+_EXAMPLE = re.compile("/acme|/NAME")
+"""The provider that docs/adding-a-provider.md adds, and any."""
 _FORBIDDEN = re.compile(
     r"\b(?:campaigns?|blasts?|blacklist\w*|audiences? segments?|e-?blasts?|chunks?)\b",
     re.IGNORECASE,
@@ -223,6 +228,16 @@ def test_the_glossary_has_the_state(state: str) -> None:
 def test_words_are_ours(document: Path) -> None:
     found = _FORBIDDEN.findall(_CODE.sub("", document.read_text()))
     assert not found, "docs/glossary.md has the word to use"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
+def test_paths_exist(document: Path) -> None:
+    """Paths of code that a document names, patterns such as `mime*.py` included."""
+    named = {match.group().rstrip("/") for match in _PATH.finditer(document.read_text())}
+    missing = [
+        path for path in sorted(named) if not _EXAMPLE.search(path) and not any(ROOT.glob(path))
+    ]
+    assert not missing
 
 
 def test_the_picture_is_light() -> None:

@@ -19,6 +19,7 @@ from mailer.composing.issue.tree import (
     FootnoteMark,
     FrontMatter,
     Image,
+    Inline,
     Inlines,
     Issue,
     Item,
@@ -51,15 +52,16 @@ HOSTILE = [
     "“q”", "（", "שלום", "العربية", "👩\u200d🚀", "😀", "\u00a0", "\u3000", "\u200b", "\u2028", "\x07", "é", "…", "— ", "-- ",
 ]  # fmt: skip
 
-texts = st.lists(
-    st.one_of(st.sampled_from(HOSTILE), st.characters(codec="utf-8")), min_size=1, max_size=6
-).map("".join)
-lines = texts.map(lambda text: " ".join(text.split()))
-names = st.from_regex(r"[a-z][a-z0-9_-]{0,6}", fullmatch=True)
+_pieces = st.sampled_from(HOSTILE)
+_wild = st.text(st.characters(codec="utf-8"), min_size=1, max_size=4)
+texts = st.one_of(
+    st.lists(_pieces, min_size=1, max_size=6).map("".join),
+    st.tuples(_pieces, _wild, _pieces).map("".join),
+    _wild,
+)
+names = st.sampled_from(["a", "one", "two-2", "snake_case", "x9_-"])
 fields = st.builds(
-    MergeField,
-    st.from_regex(r"[a-z][a-z0-9_]{0,5}", fullmatch=True),
-    st.none() | texts,
+    MergeField, st.sampled_from(["x", "name", "first_name", "a9"]), st.none() | texts
 )
 urls = st.sampled_from(
     ["https://a.dev/", "https://a.dev/a_b*c?x=1&y=2#z", "https://a.dev/(x)", "https://a.dev/x)", "https://a.dev/(",
@@ -71,18 +73,22 @@ sources = st.sampled_from(
     ["https://a.dev/p.png", "pictures/map one.png", "p(1).png", "https://a.dev/&lt;.png"]
 )
 
+_text = st.builds(Text, texts)
 _leaves = st.one_of(
-    st.builds(Text, texts),
-    st.builds(Text, texts),
+    _text,
+    _text,
+    _text,
     st.builds(CodeSpan, texts),
     st.just(LineBreak()),
     fields,
 )
 
 
-def _wider(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
-    children = st.lists(inner, min_size=1, max_size=4).map(tuple)
+def _wider(inner: st.SearchStrategy[Inline]) -> st.SearchStrategy[Inline]:
+    """Return words of one level more; levels are counted, as `st.recursive` draws most twice."""
+    children = st.lists(inner, min_size=1, max_size=3).map(tuple)
     return st.one_of(
+        _leaves,
         st.builds(Emphasis, children),
         st.builds(Strong, children),
         st.builds(Strikethrough, children),
@@ -90,9 +96,8 @@ def _wider(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
     )
 
 
-words: st.SearchStrategy[Inlines] = st.lists(
-    st.recursive(_leaves, _wider, max_leaves=6), max_size=5
-).map(tuple)
+_word = _wider(_wider(_wider(_leaves)))
+words: st.SearchStrategy[Inlines] = st.lists(_leaves | _word, max_size=4).map(tuple)
 some_words = st.tuples(st.sampled_from([Text("x"), Text("“q”"), Text("語")]), words).map(
     lambda pair: (pair[0], *pair[1])
 )
@@ -113,21 +118,26 @@ _blocks = st.one_of(
 )
 
 
+_cells = st.lists(_leaves | _word, max_size=2).map(tuple)
+
+
 def _rows(width: int) -> st.SearchStrategy[Table]:
-    row = st.tuples(*[words] * width)
+    row = st.tuples(*[_cells] * width)
     aligns = st.tuples(*[st.sampled_from(["", "left", "center", "right"])] * width)
     return st.builds(Table, row, st.lists(row, max_size=2).map(tuple), aligns, st.just(0))
 
 
-_tables = st.integers(1, 3).flatmap(_rows)
+_tables = st.one_of(*map(_rows, (1, 2, 3)))
+_flat = st.one_of(_blocks, _blocks, _blocks, _tables)
 
 
 def _deeper(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
-    blocks = st.lists(inner, max_size=3).map(tuple)
+    blocks = st.lists(inner, max_size=2).map(tuple)
     entries = st.lists(blocks, min_size=1, max_size=3).map(tuple)
     choices = st.lists(links, min_size=1, max_size=2).map(tuple)
     kinds = st.sampled_from(["note", "tip", "important", "warning"])
     return st.one_of(
+        _flat,
         st.builds(ListBlock, entries, st.sampled_from([None, None, 0, 1, 9, 1998]), st.just(0)),
         st.builds(Quote, blocks, st.just(0), words),
         st.builds(Callout, kinds, words, blocks, st.just(0)),
@@ -136,19 +146,19 @@ def _deeper(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
     )
 
 
-block = st.recursive(_blocks | _tables, _deeper, max_leaves=5)
-blocks = st.lists(block, max_size=4).map(tuple)
+block = _flat | _deeper(_deeper(_flat))
+blocks = st.lists(block, max_size=3).map(tuple)
 raw = st.builds(
     RawMjml, st.sampled_from(["<mj-text>x</mj-text>", "", "```\n<mj-text/>"]), st.just(0)
 )
 remarks = st.builds(Comment, texts, st.just(0))
-top = st.lists(block | raw | remarks, max_size=4).map(tuple)
+top = st.lists(st.one_of(_flat, block, raw, remarks), max_size=2).map(tuple)
 items = st.builds(
     Item, words, words, st.just("") | urls, top, st.integers(0, 2), st.just(0), st.just("") | names
 )
 accents = st.sampled_from(["", "2", "#1F6F5C"])
 sections = st.builds(
-    Section, words, words, top, st.lists(items, max_size=3).map(tuple), st.just(0), names, accents
+    Section, words, words, top, st.lists(items, max_size=2).map(tuple), st.just(0), names, accents
 )
 _mailboxes = st.none() | st.builds(
     Mailbox, st.just("ann@example.org"), st.sampled_from(["", "Ann O'Neil", "R&D: news"])
@@ -179,7 +189,7 @@ issues = st.builds(
     Issue,
     front_matters,
     top.map(lambda blocks: (Paragraph((Text("Hello"),), 0), *blocks)),
-    st.lists(sections, max_size=3).map(tuple),
+    st.lists(sections, max_size=2).map(tuple),
     top,
 )
 

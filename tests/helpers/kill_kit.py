@@ -25,10 +25,10 @@ from mailer.composing.drafts import memory as draft_memory
 from mailer.composing.images import store as image_store
 from mailer.composing.importing import import_file
 from mailer.composing.importing.model import ImageFile, ImportedIssue
-from mailer.composing.themes import theming
+from mailer.composing.theming import theming
 from mailer.config import Settings, load_settings, secret_key
 from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient
-from mailer.providers import outbox
+from mailer.providers.outbox import provider as outbox
 from mailer.providers.outcome import Outcome
 from mailer.web.inbox import store as inbox_store
 from subscribers.importing import rejects
@@ -200,7 +200,7 @@ def handed_over(folder: Path) -> None:
         def end(self, outcomes: Sequence[Outcome]) -> None:
             """Nothing to note."""
 
-    provider = outbox.OutboxProvider(outbox.OutboxSettings(folder / "outbox"), clock=_moment)
+    provider = outbox.OutboxProvider(folder / "outbox", clock=_moment)
     identity = MailingIdentity("weekly", "Weekly", "example.org", 1)
     target = folder / "outbox" / "week" / "abc.eml"
 

@@ -31,7 +31,7 @@ class Coverage:
 
 @lru_cache(maxsize=64)
 def read_coverage(path: Path, index: int = 0) -> Coverage:
-    """Return what the font file covers; nothing where it cannot be read.
+    """Return what the font file covers; nothing if it cannot be read.
 
     Args:
         path: TrueType or OpenType, or a collection.

@@ -1,4 +1,4 @@
-"""Drawing a social card: warm paper, an accent, the title in a large serif, name and date."""
+"""Drawing a social card: a paper-coloured ground, an accent, a large serif title, name and date."""
 
 import io
 import re
@@ -13,7 +13,7 @@ from mailer.archive.cards.fonts import Lettering, drawable
 from mailer.archive.cards.setting import Piece, balanced, pieces_of, shortened, wrap
 
 WIDTH, HEIGHT = 1200, 630
-"""Pixels. Source: what Open Graph readers show whole, 1.91 to 1."""
+"""Pixels. Source: the ratio that Open Graph readers show uncropped, 1.91 to 1."""
 
 _PAPER, _INK, _MUTED, _LINE = "#F3EFE7", "#1B1917", "#6B655B", "#D9D0BF"
 _MARGIN = 88
@@ -29,7 +29,7 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 @dataclass(frozen=True, slots=True)
 class _Title:
-    """A title, set: its lines, the typefaces and size."""
+    """A title after typesetting: its lines, typefaces and size."""
 
     lines: list[str]
     lettering: Lettering
@@ -61,7 +61,7 @@ def _png(picture: Image.Image) -> bytes:
 
 
 def _set_title(title: str) -> _Title | None:
-    """Return the largest setting of `title` that fits; None where it cannot be drawn."""
+    """Return the largest setting of `title` that fits; None if it cannot be drawn."""
     text, lettering = drawable(title[:_MOST_CHARACTERS])
     if lettering is None:
         return None
@@ -94,7 +94,7 @@ def _measure(lettering: Lettering, size: int) -> Callable[[str], float]:
 
 
 def _room(size: int) -> int:
-    """Return how many lines there is height for."""
+    """Return how many lines fit the height."""
     return int((_TITLE_BOTTOM - _TITLE_TOP) / (size * _LEADING))
 
 
@@ -115,7 +115,7 @@ def _draw_title(pen: ImageDraw.ImageDraw, title: _Title) -> None:
 def _draw_line(  # noqa: PLR0913 - one line of type
     pen: ImageDraw.ImageDraw, words: str, *, y: float, size: int, colour: str, at_end: bool = False
 ) -> None:
-    """Draw a short line, or nothing where that cannot be."""
+    """Draw a short line, or nothing if it cannot be drawn."""
     text, lettering = drawable(words)
     if lettering is None:
         return
@@ -135,7 +135,7 @@ def _write(  # noqa: PLR0913 - as above
     reads_left: bool,
     at_end: bool = False,
 ) -> None:
-    """Write `line`, its middle at `y`; runs of several fonts stand on one baseline."""
+    """Write `line`, its middle at `y`; runs of several fonts share one baseline."""
     width = lettering.width(line, size)
     left = WIDTH - _MARGIN - width if reads_left != at_end else _MARGIN
     x = left + width if reads_left else left

@@ -1,4 +1,4 @@
-"""The fonts for a text: ours where it has every character, else one of the system's, else both."""
+"""The fonts for a text: ours if it has every character, else one of the system's, else both."""
 
 import shutil
 import subprocess
@@ -23,7 +23,7 @@ _SHAPED_BLOCKS = (
     (0x1780, 0x18AF),  # Khmer, Mongolian
     (0xFB1D, 0xFEFC),  # presentation forms
 )
-"""What reads wrong when letters are set one beside the other from left to right."""
+"""Scripts that need shaping: letters cannot just be placed from left to right."""
 
 _INVISIBLE = {"Cf", "Cc", "Mn", "Zs", "Zl", "Zp"}
 _PICTURES = {"So", "Sk", "Cn", "Co", "Cs", "Cf", "Cc", "Mn", "Me"}
@@ -31,7 +31,7 @@ _PICTURES = {"So", "Sk", "Cn", "Co", "Cs", "Cf", "Cc", "Mn", "Me"}
 
 @dataclass(frozen=True, slots=True)
 class Typeface:
-    """A font file; `weight` and `cut` are used where it is ours, which has all of them.
+    """A font file; `weight` and `cut` apply only to ours, which has all of them.
 
     Args:
         path: of the file.
@@ -50,7 +50,7 @@ class Typeface:
 
 @dataclass(frozen=True, slots=True)
 class Lettering:
-    """Typefaces that have every character between them; what several have, the first draws."""
+    """Typefaces that together cover every character; the first one that has it draws it."""
 
     faces: tuple[Typeface, ...]
 
@@ -103,7 +103,7 @@ def drawable(text: str) -> tuple[str, Lettering | None]:
 
 
 def _mixed(text: str) -> Lettering | None:
-    """Return our typeface and the system's for what it lacks; None where some is missing still.
+    """Return our typeface and the system's for what it lacks; None if characters are still missing.
 
     Not for what must be shaped: neighbours that shape each other must be of one font.
     """
@@ -150,7 +150,7 @@ def _must_be_shaped(text: str) -> bool:
 
 @lru_cache(maxsize=256)
 def from_system(characters: str) -> Typeface | None:
-    """Return the system's best font for these characters, a bold serif for choice.
+    """Return the system's best font for these characters, a bold serif if possible.
 
     None where there is no fontconfig; what it returns may still lack some of them.
     """

@@ -1,4 +1,4 @@
-"""Setting a title in lines: as large as it fits, and the lines of about one length."""
+"""Breaking a title into lines: as large as fits, with lines of about equal length."""
 
 import re
 from collections.abc import Callable
@@ -18,7 +18,7 @@ ELLIPSIS = "…"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Characters that stay together; `glue` stands before them where they do not begin a line."""
+    """Characters that stay together; `glue` precedes them unless they begin a line."""
 
     text: str
     glue: str
@@ -36,7 +36,7 @@ def pieces_of(text: str) -> list[Piece]:
 
 
 def wrap(pieces: list[Piece], width: float, measure: Measure) -> list[str]:
-    """Return lines of at most `width`; what is longer alone is broken anywhere."""
+    """Return lines of at most `width`; a longer piece is broken anywhere."""
     lines: list[str] = []
     for piece in pieces:
         longer = lines[-1] + piece.glue + piece.text if lines else piece.text
@@ -48,7 +48,7 @@ def wrap(pieces: list[Piece], width: float, measure: Measure) -> list[str]:
 
 
 def balanced(pieces: list[Piece], width: float, measure: Measure) -> list[str]:
-    """Return as few lines as `wrap`, but of about one length."""
+    """Return as few lines as `wrap`, but of about equal length."""
     best = wrap(pieces, width, measure)
     low, high = width / max(1, len(best)), width
     while high - low > 4:  # noqa: PLR2004 - pixels that nobody sees

@@ -1,4 +1,4 @@
-"""The article in an email: its author's words, out of the tables that mail programs need.
+"""The article in an email: its author's text, without the layout tables that mail clients need.
 
 Layout tables are taken apart, what is hidden or belongs to the mailing (the unsubscribe block) is
 left out, and what remains is sanitised: headings, paragraphs, lists, quotes, code, pictures,
@@ -90,7 +90,7 @@ _SCHEMES = {"http", "https", "mailto"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _DRAWN_LINE = re.compile(r"border(?:-top|-bottom)?\s*:", re.IGNORECASE)
 _LONGEST_FOOTER = 600
-"""Characters: a longer block that happens to hold the unsubscribe link is the author's text."""
+"""Characters: a longer block that contains the unsubscribe link is the author's text."""
 
 _BETWEEN_CELLS = " · "
 
@@ -119,7 +119,7 @@ def article(html: str, *, page_url: str, unsubscribe_url: str, masthead: str = "
 
 
 def _parsed(html: str) -> HtmlElement | None:
-    """Return the document; None where there is nothing in it."""
+    """Return the document; None if it is empty."""
     # bytes, because text that declares an encoding is refused
     parser = lxml_html.HTMLParser(encoding="utf-8")
     try:
@@ -139,7 +139,7 @@ def _sanitise(html: str) -> str:
 
 
 def _directed(html: str, page: HtmlElement) -> str:
-    """Return `html`, saying so where it reads from right to left."""
+    """Return `html`, marked if it reads from right to left."""
     if (page.get("dir") or "").lower() != "rtl":
         return html
     language = re.sub(r"[^A-Za-z0-9-]", "", page.get("lang") or "")
@@ -184,7 +184,7 @@ def _drop_masthead(body: HtmlElement, masthead: str) -> None:
 
 
 def _cell(node: HtmlElement) -> HtmlElement | None:
-    """Return the layout cell around `node`; where there is none, the paragraph."""
+    """Return the layout cell around `node`, or else the paragraph."""
     around = [above for above in node.iterancestors() if above.tag in {"td", "p", "div"}]
     cells = [above for above in around if above.tag == "td"]
     return next(iter(cells or around), None)
@@ -228,7 +228,7 @@ def _is_layout(table: HtmlElement) -> bool:
 
 
 def _open_row(row: HtmlElement) -> HtmlElement:
-    """Return a row as one paragraph where its cells hold only words, else cell below cell."""
+    """Return a row as one paragraph if its cells contain only text, else cell below cell."""
     cells = [cell for cell in row if cell.tag in {"td", "th"}]
     is_line = len(cells) > 1 and not any(_has_blocks(cell) for cell in cells)
     opened = lxml_html.Element("p" if is_line else "div")
@@ -247,13 +247,13 @@ def _has_blocks(node: HtmlElement) -> bool:
 
 
 def _without_edge_lines(blocks: list[str]) -> list[str]:
-    """Return the blocks without drawn lines at either end: they parted what was left out."""
+    """Return the blocks without rules at either end: they separated what was left out."""
     kept = [at for at, block in enumerate(blocks) if not block.startswith("<hr")]
     return blocks[kept[0] : kept[-1] + 1] if kept else []
 
 
 def _flow(node: HtmlElement) -> Iterator[str]:
-    """Yield the blocks below `node`, with loose words as paragraphs."""
+    """Yield the blocks below `node`, with loose text as paragraphs."""
     loose: list[str] = [_escaped(node.text)]
     for child in node:
         if child.tag in _INLINE:

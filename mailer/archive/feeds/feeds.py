@@ -1,4 +1,4 @@
-"""The archive's feeds: what is in one is known before any article is read."""
+"""The archive's feeds: their entries are known before any article is read."""
 
 import datetime as dt
 import hashlib
@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from mailer.archive import queries
 from mailer.archive.access import Access
-from mailer.archive.articles import Articles, Wanted
+from mailer.archive.feeds.articles import Articles, Wanted
 from mailer.archive.feeds.model import Entry, Feed, tag_uri
 from mailer.archive.pages import ArchivedIssue, parse_position, position_text, summary_of
 from mailer.archive.publication import Publication
@@ -19,7 +19,7 @@ MOST_ENTRIES = 20
 """In one document; what is older is in the next one."""
 
 _VERSION = "3"
-"""Changes when the same issues give another document, so that readers fetch it again."""
+"""Changes when the same issues result in another document, so that readers fetch it again."""
 
 _EMPTY_SINCE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _FEEDS_SINCE = dt.date(2026, 1, 1)
@@ -28,7 +28,7 @@ _FEEDS_SINCE = dt.date(2026, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """What a feed will have in it.
+    """The entries of a feed, without their articles.
 
     Args:
         access: what may be read.
@@ -48,7 +48,7 @@ class FeedPage:
         return max((issue.updated_at for issue in self.issues), default=_EMPTY_SINCE)
 
     def fingerprint(self, *more: object) -> str:
-        """Return what changes when the document would, 32 hexadecimal digits."""
+        """Return a hash that changes with the document, 32 hexadecimal digits."""
         said = [self.access, self.before, self.next_position, _VERSION, *more]
         said += [
             (each.slug, each.compiled_id, each.published_at, each.updated_at)
@@ -109,7 +109,7 @@ class FeedMaker:
         )
 
     def _domains(self, page: FeedPage) -> tuple[dict[str, str], str]:
-        """Return what ids begin with, by slug and of the feed: the sender may move one day."""
+        """Return what ids begin with, by slug and of the feed: the sender's domain may change."""
         with self.engine.connect() as connection:
             first = queries.very_first_slug(connection)
             slugs = [each.slug for each in page.issues]
@@ -117,7 +117,7 @@ class FeedMaker:
         return found, found[first] if first else self.publication.domain
 
     def _language(self, page: FeedPage) -> str:
-        """Return the language of all issues; the publication's where they have several."""
+        """Return the language of all issues, or the publication's if they have several."""
         spoken = {each.compiled.language for each in page.issues}
         return spoken.pop() if len(spoken) == 1 else self.publication.language
 

@@ -46,5 +46,5 @@ def _authors(name: str) -> list[dict[str, str]]:
 
 
 def _present(**members: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON values are of any type
-    """Return the members that say something."""
+    """Return the members that are not empty."""
     return {name: value for name, value in members.items() if value}

@@ -1,4 +1,4 @@
-"""What a feed says, whatever its format."""
+"""The content of a feed, in any format."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ class Feed:
 
 
 def tag_uri(domain: str, date: dt.date, specific: str) -> str:
-    """Return a URI that stays when addresses change: `tag:example.org,2026-11-22:issue/first`.
+    """Return a URI that survives changes of address: `tag:example.org,2026-11-22:issue/first`.
 
     Args:
         domain: a domain that was the publisher's on `date`, ASCII.

@@ -10,12 +10,12 @@ from mailer.archive.feeds.xml import add, default_namespace, rfc3339, to_bytes
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 MOST_URLS = 50_000
-"""In one file; its 50 MB are never reached by addresses of ours."""
+"""In one file; our addresses never reach its 50 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An address; `updated_at` is aware UTC, None where nobody knows."""
+    """An address; `updated_at` is aware UTC, None if unknown."""
 
     url: str
     updated_at: dt.datetime | None = None

@@ -11,7 +11,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def xml_text(text: str) -> str:
-    """Return `text` without the characters that no XML document can hold."""
+    """Return `text` without the characters that XML does not allow."""
     return _NOT_XML.sub("", text)
 
 
@@ -35,10 +35,10 @@ def to_bytes(root: etree._Element) -> bytes:
 
 
 def rfc3339(moment: dt.datetime) -> str:
-    """Return an aware moment as Atom and JSON Feed want it, to the second."""
+    """Return an aware time in the format of Atom and JSON Feed, to the second."""
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def rfc822(moment: dt.datetime) -> str:
-    """Return an aware moment as RSS wants it."""
+    """Return an aware time in the format of RSS."""
     return format_datetime(moment.astimezone(dt.UTC), usegmt=True)

@@ -21,24 +21,26 @@ OUTSIDE_SETTINGS = ("MAILER_", "DATABASE_URL", "REDIS_URL")
 
 def demo(
     leave: Annotated[
-        bool, typer.Option("--exit", help="Stop when the job is done; the default without a tty.")
+        bool, typer.Option("--exit", help="Stop when done; the default without a terminal.")
     ] = False,
     directory: Annotated[
         Path | None,
-        typer.Option("--directory", "-d", help="Workspace to make and keep; else a passing one."),
+        typer.Option(
+            "--directory", "-d", help="Workspace to create and keep; a temporary one by default."
+        ),
     ] = None,
 ) -> int:
-    """Run the main job: compile, import, send by SMTP to a local inbox, unsubscribe, bounce, books.
+    """Run through everything: compile, import, send to a local inbox, unsubscribe, bounce, books.
 
     PostgreSQL, Redis, the SMTP server and the web pages all run on this machine, for as long as
-    this command does. Settings and servers of yours are left alone.
+    this command does. Your own settings and servers are not used.
 
     Examples:
       mailer demo
 
       mailer demo --exit
     """
-    from mailer.cli.demo.steps import open_demo
+    from mailer.cli.demo.opening import open_demo
 
     is_brief = leave or not sys.stdout.isatty()
     began = time.monotonic()

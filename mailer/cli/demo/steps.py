@@ -1,40 +1,30 @@
-"""The steps of `mailer demo`: each does one part of the job through the front door."""
+"""The steps of `mailer demo`: each does one part of the job as a user would."""
 
-import base64
-import email
-import email.policy
 import json
-import re
 import secrets
-import socket
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from rich.markup import escape
 
-from mailer.bootstrap import App, open_app
+from mailer.bootstrap import App
+from mailer.cli.demo.outside import one_click_url, post, signed_headers
 from mailer.cli.run.processes import start_worker, stop
 from mailer.cli.sends.watching import exit_code, show_report, watch
 from mailer.cli.shared import ExitCode, console
 from mailer.cli.subscriber.import_progress import import_bar
 from mailer.composing.compiling import compile_draft, read_draft
-from mailer.config import fill_template
 from mailer.errors import SendStateError
 from mailer.platform.clock import utcnow
-from mailer.platform.files import PRIVATE, write_new, writing_text
+from mailer.platform.files import PRIVATE, writing_text
 from mailer.platform.resources import resource_dir
 from mailer.sending import planning, reporting, sweeping
 from mailer.states import DeliveryState
 from mailer.web.inbox.server import InboxServer
-from mailer.web.server import start_web
 from subscribers.audience import Audience
 from subscribers.importing.rejects import RejectFile
 from subscribers.importing.run import import_csv
@@ -48,16 +38,15 @@ if TYPE_CHECKING:
 
 LIST_SLUG = "readers"
 EVENT_WAIT_SECONDS = 15
-HTTP_SECONDS = 10
 
 
 @dataclass
 class Demo:
-    """A demo on its way.
+    """A running demo.
 
     Attributes:
         app: the workspace's parts.
-        inbox: the SMTP server that stands for the rest of the world.
+        inbox: the SMTP server that takes all mail.
         base_url: of the web app.
         key: signs events as the provider would.
     """
@@ -78,7 +67,7 @@ class Demo:
         self._compiled = compile_draft(draft, self.app.settings).compiled
         took = (time.monotonic() - began) * 1000
         issue = draft.issue
-        _done(
+        done(
             f"compiled [bold]{escape(draft.path.name)}[/]: {len(issue.sections)} sections, "
             f"{len(issue.items)} items, {len(self._compiled.html.encode()):,} B, {took:.0f} ms"
         )
@@ -100,7 +89,7 @@ class Demo:
                 rejects=RejectFile(rejects, writing=partial(writing_text, mode=PRIVATE)),
                 progress=progress,
             )
-        _done(
+        done(
             f"imported [bold]{result.added:,}[/] of {result.read:,} rows: "
             f"{result.duplicates} duplicates, {result.rejected} rejected with line and reason"
         )
@@ -115,7 +104,7 @@ class Demo:
             stop(process)
         summary = found.summary
         seconds = ((summary.finished_at or utcnow()) - summary.created_at).total_seconds()
-        _done(
+        done(
             f"sent to [bold]{found.books.accepted:,}[/] over SMTP in {seconds:.1f} s; "
             f"the inbox holds {len(self.inbox.store):,} messages"
         )
@@ -124,11 +113,11 @@ class Demo:
     def unsubscribe(self) -> None:
         """One reader's mail program unsubscribes with one click."""
         leaver = self._people[0]
-        url = _one_click_url(self.inbox.store.raw(leaver.id))
+        url = one_click_url(self.inbox.store.raw(leaver.id))
         body = b"List-Unsubscribe=One-Click"
-        with _post(url, body, "application/x-www-form-urlencoded") as answer:
+        with post(url, body, "application/x-www-form-urlencoded") as answer:
             status = answer.status
-        _done(f"{escape(leaver.recipients[0])} unsubscribed with one click (HTTP {status})")
+        done(f"{escape(leaver.recipients[0])} unsubscribed with one click (HTTP {status})")
 
     def report_events(self) -> None:
         """The provider reports a bounce and a complaint, signed."""
@@ -148,13 +137,12 @@ class Demo:
             for what, who in zip(told, (bounced, complained), strict=True)
         ]
         body = json.dumps(events).encode()
+        webhook = f"{self.base_url}/webhooks/sendgrid"
         for _ in range(2):  # providers tell everything more than once
-            with _post(
-                f"{self.base_url}/webhooks/sendgrid", body, "application/json", self._signed(body)
-            ):
+            with post(webhook, body, "application/json", signed_headers(self.key, body)):
                 pass
         _wait_until(self._events_are_applied, "the provider's events were not applied")
-        _done(
+        done(
             f"the provider reported a bounce ({escape(bounced.recipients[0])}) and a complaint "
             f"({escape(complained.recipients[0])}), each twice"
         )
@@ -166,7 +154,7 @@ class Demo:
         sweeping.sweep(self.app.engine, self.app.hints, self.app.sweep_rules, now=utcnow())
         planned = reporting.report(self.app.engine, again).books.intended
         after = len(self.inbox.store)
-        _done(f"sent the same issue again: {planned} intended, {after - before} second copies")
+        done(f"sent the same issue again: {planned} intended, {after - before} second copies")
 
     def show_books(self) -> ExitCode:
         """Print the balanced books; FAILED where they are not what they should be."""
@@ -183,7 +171,7 @@ class Demo:
         pages = {
             "the issue": f"{self.base_url}/archive/{slug}",
             "the inbox": f"{self.base_url}/inbox/",
-            "unsubscribe": _one_click_url(self.inbox.store.raw(reader.id)),
+            "unsubscribe": one_click_url(self.inbox.store.raw(reader.id)),
         }
         console.print()
         for name, url in pages.items():
@@ -217,85 +205,6 @@ class Demo:
         states = self._report().books.states
         return {DeliveryState.BOUNCED, DeliveryState.COMPLAINED} <= states.keys()
 
-    def _signed(self, body: bytes) -> dict[str, str]:
-        timestamp = str(int(time.time()))
-        signature = self.key.sign(timestamp.encode() + body, ec.ECDSA(hashes.SHA256()))
-        return {
-            "X-Twilio-Email-Event-Webhook-Signature": base64.b64encode(signature).decode(),
-            "X-Twilio-Email-Event-Webhook-Timestamp": timestamp,
-        }
-
-
-@contextmanager
-def open_demo(workspace: Path) -> Iterator[Demo]:
-    """Start everything in `workspace`, and stop everything at the end."""
-    began = time.monotonic()
-    key = ec.generate_private_key(ec.SECP256R1())
-    port = _free_port()
-    with InboxServer(workspace / "inbox") as inbox:
-        _write_settings(workspace, key, smtp_port=inbox.port, web_port=port)
-        with _app_and_its_servers(workspace) as app, start_web(app, port=port, inbox=inbox.store):
-            _done(f"PostgreSQL, Redis, SMTP and web are up in {time.monotonic() - began:.1f} s")
-            yield Demo(app, inbox, app.settings.web.base_url, key)
-
-
-@contextmanager
-def _app_and_its_servers(workspace: Path) -> Iterator[App]:
-    """Yield the app; wait at the end until PostgreSQL and Redis are gone."""
-    app = None
-    try:
-        with open_app(workspace) as app:
-            yield app
-    finally:
-        if app is not None and app.lease is not None:
-            app.lease.stop_if_last()
-
-
-def _write_settings(
-    workspace: Path, key: ec.EllipticCurvePrivateKey, *, smtp_port: int, web_port: int
-) -> None:
-    public = key.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    text = fill_template(
-        {
-            "provider": "smtp",
-            "sender.email": "letters@example.com",
-            "sender.name": "The Sample Letter",
-            "sender.postal_address": "The Sample Letter, 1 Example Street, Exampleton",
-            "web.base_url": f"http://127.0.0.1:{web_port}",
-            "web.port": web_port,
-            "smtp.port": smtp_port,
-            "sendgrid.webhook_public_key": base64.b64encode(public).decode(),
-        }
-    )
-    write_new(workspace / "mailer.toml", text.encode())
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _one_click_url(raw: bytes) -> str:
-    headers = email.message_from_bytes(raw, policy=email.policy.default)
-    found = re.search(r"<(https?://[^>]+)>", str(headers["List-Unsubscribe"]))
-    if found is None:
-        raise SendStateError("the message has no one-click unsubscribe link")
-    return found[1]
-
-
-@contextmanager
-def _post(
-    url: str, body: bytes, content_type: str, headers: dict[str, str] | None = None
-) -> Iterator["urllib.response.addinfourl"]:
-    request = urllib.request.Request(  # noqa: S310 - our own http address
-        url, data=body, headers={"Content-Type": content_type, **(headers or {})}
-    )
-    with urllib.request.urlopen(request, timeout=HTTP_SECONDS) as answer:  # noqa: S310 - as above
-        yield answer
-
 
 def _wait_until(is_so: Callable[[], bool], complaint: str) -> None:
     deadline = time.monotonic() + EVENT_WAIT_SECONDS
@@ -305,5 +214,6 @@ def _wait_until(is_so: Callable[[], bool], complaint: str) -> None:
         time.sleep(0.1)
 
 
-def _done(line: str) -> None:
+def done(line: str) -> None:
+    """Say what a step has done."""
     console.print(f"[green]✓[/] {line}", soft_wrap=True)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from mailer.cli.options import Json, Yes
 from mailer.cli.shared import ExitCode, confirm, console, count_of, err_console, print_json
 from mailer.cli.stopping import when_stopped
 
@@ -12,14 +13,13 @@ if TYPE_CHECKING:
     from mailer.composing.images.pruning import MediaFile
     from mailer.config import Settings
 
-app = typer.Typer(no_args_is_help=True, help="Pictures of issues: see them, remove unused ones.")
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+app = typer.Typer(no_args_is_help=True, help="Pictures of issues: list them, remove unused ones.")
 _SHOWN_ISSUES = 3
 
 
 @app.command("ls")
-def list_all(as_json: AsJson = False) -> None:
-    """Show the pictures in .mailer/media, and the issues that show them.
+def list_all(as_json: Json = False) -> None:
+    """List the pictures in .mailer/media, and the issues that use them.
 
     Examples:
       mailer images ls
@@ -43,15 +43,15 @@ def list_all(as_json: AsJson = False) -> None:
 @app.command("prune")
 def prune(
     days: Annotated[
-        int, typer.Option(min=1, help="Keep what an issue was compiled with in as many days.")
+        int, typer.Option(min=1, help="Keep what an issue was compiled with in the last DAYS days.")
     ] = 30,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be removed.")] = False,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> int:
-    """Remove pictures from .mailer/media that no issue of any send shows.
+    """Remove pictures from .mailer/media that no issue of any send uses.
 
-    What was sent keeps its pictures. A draft's come back when it is compiled again.
+    Sent issues keep their pictures. A draft's are created again when it is compiled.
 
     Examples:
       mailer images prune --dry-run
@@ -100,7 +100,7 @@ def _show_plan(files: "list[MediaFile]", found: "list[MediaFile]") -> None:
 def _mention_bucket(settings: "Settings") -> None:
     if settings.images.store == "s3":
         err_console.print(
-            'images.store is "s3": what is in the bucket stays there; this is about .mailer/media',
+            'images.store is "s3": the bucket is not touched, only .mailer/media',
             style="dim",
             soft_wrap=True,
         )

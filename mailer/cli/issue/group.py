@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from mailer.cli.issue import draft, lint, preview, shots, trial
 from mailer.cli.issue.notes import tell_of
+from mailer.cli.options import Force, IssueFile, Json
 from mailer.cli.shared import STDOUT, console, err_console, print_json
 from mailer.cli.stopping import when_stopped
 from mailer.errors import RenderError
@@ -21,7 +22,9 @@ app.command("shots")(shots.shots)
 
 @app.command("new")
 def new(
-    slug: Annotated[str, typer.Argument(help="Name in links: small letters, digits, dashes.")],
+    slug: Annotated[
+        str, typer.Argument(help="Name in links: lower-case letters, digits, hyphens.")
+    ],
     title: Annotated[str, typer.Option(help="Subject line; made from the slug by default.")] = "",
     output: Annotated[
         Path | None,
@@ -50,7 +53,7 @@ def new(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="Text, HTML page, mail, or an export.")],
+    file: Annotated[Path, typer.Argument(help="Text, HTML page, email, or export.")],
     source: Annotated[
         str,
         typer.Option(
@@ -67,20 +70,20 @@ def import_(
         str | None, typer.Option("--post", metavar="SLUG", help="Which post of an export.")
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Every post, into the folder that -o names.")
+        bool, typer.Option("--all", help="Every post, into the folder given with -o.")
     ] = False,
     base_url: Annotated[
         str,
         typer.Option("--base-url", metavar="URL", help="The site's address, for relative links."),
     ] = "",
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the issue file.")] = False,
+    force: Force = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report; write nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
-    """Turn text, a page, a mail or an export into issue files; keep every word and link.
+    """Convert text, a page, an email or an export to issue files; no word or link is lost.
 
-    What it could not place is listed and marked with TODO in the file. A file with several posts is
-    listed, for you to choose one.
+    What could not be converted is listed and marked with TODO in the file. If a file has several
+    posts, they are listed, so that you can choose one.
 
     Examples:
       mailer issue import newsletter.txt
@@ -124,7 +127,7 @@ app.command("test")(trial.send_test)
 
 @app.command("build")
 def build(
-    file: Annotated[Path, typer.Argument(help="The issue file.")],
+    file: IssueFile,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print message.json.")] = False,
 ) -> None:
@@ -153,7 +156,7 @@ def build(
 
 @app.command("schema")
 def schema() -> None:
-    """Print the JSON Schema of an issue's front matter, for editors that check YAML by one.
+    """Print the JSON Schema of an issue's front matter, for editors that validate YAML.
 
     Example:
       mailer issue schema

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from mailer.cli.advice import advised_report, advised_rules
+from mailer.cli.options import Json
 from mailer.cli.shared import ExitCode, err_console, print_json
 
 if TYPE_CHECKING:
@@ -21,18 +22,16 @@ def lint(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="The issue files.")],
     output: Annotated[
         Literal["human", "json", "sarif", "github"],
-        typer.Option("--format", "-f", help="How to say it."),
+        typer.Option("--format", "-f", help="Output format."),
     ] = "human",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
     as_sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0.")] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Warnings are as bad as errors.")
-    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="One line a finding, without why and fix.")
+        bool, typer.Option("--quiet", "-q", help="One line per finding, without why and fix.")
     ] = False,
     links: Annotated[
-        bool, typer.Option("--links", help="Look behind the links: needs the network.")
+        bool, typer.Option("--links", help="Check where the links lead: needs the network.")
     ] = False,
     list_slug: Annotated[
         str | None,
@@ -40,13 +39,13 @@ def lint(
             "--list",
             "-l",
             metavar="SLUG",
-            help="Count over this mailing list who lacks a merge field's value.",
+            help="Count who on this mailing list lacks a merge field's value.",
         ),
     ] = None,
 ) -> int:
-    """Say what would break in a real inbox, where it stands in the file, why, and what to do.
+    """Report what would break in a real inbox, where in the file, why, and what to do.
 
-    Needs no server and no network, but for --links and --list. Exits with 1 when there are errors
+    Needs no server and no network, except for --links and --list. Exits with 1 if there are errors
     (with --strict: or warnings).
 
     Examples:

@@ -7,6 +7,7 @@ import typer
 from rich.markup import escape
 
 from mailer.cli.advice import told
+from mailer.cli.options import IssueFile
 from mailer.cli.shared import console, err_console, tell_end
 from mailer.errors import RenderError
 
@@ -14,28 +15,30 @@ if TYPE_CHECKING:
     from mailer.composing.preview.session import Session
 
 
+_Port = Annotated[
+    int | None,
+    typer.Option(
+        help="Port on this machine, 0 for any; by default 8026 or the next free one.",
+        min=0,
+        max=65535,
+    ),
+]
+_Open = Annotated[
+    bool,
+    typer.Option("--open/--no-open", help="Open your browser; the default on a terminal."),
+]
+_Reader = Annotated[
+    str, typer.Option("--as", metavar="EMAIL", help="Show this subscriber's merge values.")
+]
+
+
 def preview(
-    file: Annotated[Path, typer.Argument(help="The issue file.")],
-    port: Annotated[
-        int | None,
-        typer.Option(
-            help="Port on this machine, 0 for any; else 8026 or the next that is free.",
-            min=0,
-            max=65535,
-        ),
-    ] = None,
-    open_: Annotated[
-        bool,
-        typer.Option(
-            "--open/--no-open", help="Open the page in your browser; the default on a tty."
-        ),
-    ] = console.is_terminal,
-    reader: Annotated[
-        str,
-        typer.Option("--as", metavar="EMAIL", help="Show this subscriber's merge values."),
-    ] = "",
+    file: IssueFile,
+    port: _Port = None,
+    open_: _Open = console.is_terminal,
+    reader: _Reader = "",
 ) -> None:
-    """Show an issue in a local page that follows the file as you write, until Ctrl-C.
+    """Show an issue in a local page that updates as you write, until Ctrl-C.
 
     Desktop, mobile, dark, without styles and plain text, inbox rows, size, findings of the linter.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
+from mailer.cli.options import IssueFile, Json
 from mailer.cli.shared import ExitCode, console, count_of, err_console, fail, print_json
 from mailer.cli.stopping import when_stopped
 
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
 
 
 def shots(
-    file: Annotated[Path, typer.Argument(help="The issue file.")],
+    file: IssueFile,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Folder to write to; FILE's name with -shots else."),
+        typer.Option(
+            "--output", "-o", help="Folder to write to; FILE's name with -shots by default."
+        ),
     ] = None,
     against: Annotated[
         Path | None,
@@ -28,15 +31,17 @@ def shots(
     ] = None,
     tolerance: Annotated[
         float,
-        typer.Option(metavar="PERCENT", min=0, max=100, help="Of a view's pixels that may differ."),
+        typer.Option(
+            metavar="PERCENT", min=0, max=100, help="Percentage of pixels that may differ."
+        ),
     ] = 0.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> int:
     """Take screenshots of an issue in an installed Chromium: every view, and a contact sheet.
 
-    Desktop, mobile, both in the dark, without styles, and plain text, as PNG files.
+    Desktop, mobile, both in dark mode, without styles, and plain text, as PNG files.
 
-    With --against, exits with 1 when more than the tolerance has changed since.
+    With --against, exits with 1 if more than the tolerance has changed.
 
     Examples:
       mailer issue shots week-41.md

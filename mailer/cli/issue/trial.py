@@ -3,7 +3,6 @@
 import re
 import secrets
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +11,7 @@ from rich.table import Table
 
 from mailer.cli.advice import given_by, told
 from mailer.cli.issue.notes import tell_of
+from mailer.cli.options import IssueFile, Json
 from mailer.cli.shared import ExitCode, console, fail, print_json, told_parts, warn
 from mailer.cli.stopping import when_stopped
 from mailer.errors import ProviderError, RenderError
@@ -28,26 +28,30 @@ _VALUE = re.compile(r"(?P<field>[a-z][a-z0-9_]*)=(?P<value>.*)", re.DOTALL)
 _COLOURS = {"accepted": "green", "unknown": "yellow", "deferred": "yellow"}
 
 
+_To = Annotated[
+    list[str],
+    typer.Option("--to", metavar="ADDRESS", help="Recipient; may be repeated, up to 10 times."),
+]
+_ShownAs = Annotated[
+    str,
+    typer.Option("--as", metavar="EMAIL", help="Use this subscriber's values; defaults otherwise."),
+]
+_Values = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="FIELD=VALUE", help="A merge value; overrides --as."),
+]
+_Banner = Annotated[
+    bool, typer.Option("--banner/--no-banner", help="Mark it as a test at the top.")
+]
+
+
 def send_test(
-    file: Annotated[Path, typer.Argument(help="The issue file.")],
-    to: Annotated[
-        list[str],
-        typer.Option("--to", metavar="ADDRESS", help="Who gets it; several times for up to 10."),
-    ],
-    shown_as: Annotated[
-        str,
-        typer.Option(
-            "--as", metavar="EMAIL", help="Fill it with this subscriber's values; else defaults."
-        ),
-    ] = "",
-    values: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="FIELD=VALUE", help="A merge value; goes before --as."),
-    ] = None,
-    banner: Annotated[
-        bool, typer.Option("--banner/--no-banner", help="Say at its top that it is a test.")
-    ] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    file: IssueFile,
+    to: _To,
+    shown_as: _ShownAs = "",
+    values: _Values = None,
+    banner: _Banner = True,
+    as_json: Json = False,
 ) -> int:
     """Send an issue to yourself and a few others, as a subscriber would get it.
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from mailer.cli.options import Json
 from mailer.cli.shared import console, err_console, print_json, show_time
 from subscribers.model import ArchiveRobots, ArchiveVisibility
 
@@ -14,32 +15,31 @@ if TYPE_CHECKING:
 
 _MEANINGS = {
     ArchiveVisibility.PUBLIC: "anybody may read it",
-    ArchiveVisibility.UNLISTED: "whoever has an address may read it; it is named nowhere",
-    ArchiveVisibility.PRIVATE: "only whoever has a signed link may read it",
+    ArchiveVisibility.UNLISTED: "anyone with an address may read it; it is not listed anywhere",
+    ArchiveVisibility.PRIVATE: "only those with a signed link may read it",
 }
 
 Slug = Annotated[str, typer.Argument(help="The mailing list.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def archive(
     slug: Slug,
     visibility: Annotated[
         ArchiveVisibility | None,
-        typer.Option("--visibility", help="Who may read it; left out, it stays as it is."),
+        typer.Option("--visibility", help="Who may read it; unchanged by default."),
     ] = None,
     robots: Annotated[
         ArchiveRobots | None,
-        typer.Option("--robots", help="What search engines are told of a public archive."),
+        typer.Option("--robots", help="Whether search engines may index it, if public."),
     ] = None,
     revoke_links: Annotated[
-        bool, typer.Option("--revoke-links", help="End every signed link given out so far.")
+        bool, typer.Option("--revoke-links", help="Revoke every signed link made so far.")
     ] = False,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """Show who may read a mailing list's web archive, or change it.
 
-    An issue that went to several lists is public where one of them is.
+    An issue that was sent to several lists is public if one of them is.
 
     Examples:
       mailer lists archive weekly
@@ -61,18 +61,18 @@ def archive(
     else:
         _show(found, data)
         if revoke_links:
-            console.print("every signed link that was given out so far has ended")
+            console.print("every signed link made so far is revoked")
 
 
 def archive_link(
     slug: Slug,
     days: Annotated[int, typer.Option("--days", help="How long it works.", min=1, max=3650)] = 30,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """Print a signed link that opens a private mailing list's archive.
 
-    Whoever has it can read, so hand it out as you would a key. It ends after some days, or when
-    `mailer lists archive SLUG --revoke-links` ends all.
+    Anyone who has it can read the archive, so treat it like a password. It expires after some days,
+    or when `mailer lists archive SLUG --revoke-links` revokes all links.
 
     Examples:
       mailer lists archive-link members

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from mailer.cli.lists import archive
+from mailer.cli.options import Json
 from mailer.cli.shared import console, print_json
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Mailing lists: create them, see their size, open or close their archive.",
+    help="Mailing lists: create them, show their sizes, open or close their archives.",
 )
 app.command("archive")(archive.archive)
 app.command("archive-link")(archive.archive_link)
@@ -22,12 +23,12 @@ app.command("archive-link")(archive.archive_link)
 
 @app.command()
 def create(
-    slug: Annotated[str, typer.Argument(help="Short name: small letters, digits, hyphens.")],
+    slug: Annotated[str, typer.Argument(help="Short name: lower-case letters, digits, hyphens.")],
     name: Annotated[
-        str, typer.Option("--name", help="The name that readers see; the slug when left out.")
+        str, typer.Option("--name", help="The name that readers see; the slug by default.")
     ] = "",
 ) -> None:
-    """Create a mailing list; one that exists stays as it is.
+    """Create a mailing list; an existing one is not changed.
 
     Examples:
       mailer lists create weekly --name "The Weekly Round-up"
@@ -43,7 +44,7 @@ def create(
 
 @app.command("ls")
 def list_all(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show every mailing list with its subscriptions by state and who may read its archive.
 

@@ -9,7 +9,7 @@ import typer
 from mailer.cli.shared import console, err_console, tell_end
 
 Concurrency = Annotated[
-    int, typer.Option(help="Processes that deliver; worker.concurrency when 0.", min=0)
+    int, typer.Option(help="Number of sending processes; 0 for worker.concurrency.", min=0)
 ]
 
 
@@ -79,7 +79,7 @@ def inbox(
     port: Annotated[int, typer.Option(help="SMTP port.", min=0)] = 1025,
     web_port: Annotated[int, typer.Option(help="Port of the page.", min=0)] = 8025,
 ) -> None:
-    """Run a local inbox: an SMTP server that keeps all mail, and a page that shows it.
+    """Run a local inbox: an SMTP server that stores all mail, and a page that shows it.
 
     Nothing leaves this machine. Send to it with provider = "smtp" and smtp.port = 1025.
 

@@ -6,6 +6,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from mailer.cli.options import Json
 from mailer.cli.shared import console, print_json, show_time, told_parts
 
 if TYPE_CHECKING:
@@ -15,12 +16,10 @@ if TYPE_CHECKING:
 
 def explain(
     email: Annotated[str, typer.Argument(help="The subscriber's address.")],
-    issue: Annotated[
-        str | None, typer.Argument(help="The issue's slug; all when left out.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    issue: Annotated[str | None, typer.Argument(help="The issue's slug; all by default.")] = None,
+    as_json: Json = False,
 ) -> None:
-    """Tell what happened to the mail for one address, with times and evidence.
+    """Show what happened to the messages for one address, with times and evidence.
 
     Examples:
       mailer explain ada@example.org
@@ -69,5 +68,5 @@ def _show_story(story: "reporting.Story") -> None:
 
 def _variant(facts: "stories.DeliveryFacts") -> str:
     if facts.shown_for is None:
-        return "which of the parts for some readers it had was not recorded"
+        return "which conditional parts it had was not recorded"
     return told_parts(facts.shown_for)

@@ -7,6 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from mailer.cli.options import Json, Yes
 from mailer.cli.shared import (
     ExitCode,
     confirm,
@@ -20,16 +21,15 @@ from mailer.cli.shared import (
 if TYPE_CHECKING:
     from mailer.sending.ledger.stories import UnknownDelivery
 
-app = typer.Typer(no_args_is_help=True, help="Look at sends and steer them.")
+app = typer.Typer(no_args_is_help=True, help="Show sends; pause, resume and cancel them.")
 
 SendId = Annotated[int, typer.Argument(help="Number of the send, from `mailer sends ls`.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command("ls")
 def ls(
     limit: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 20,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """List the newest sends.
 
@@ -63,8 +63,8 @@ def ls(
 
 
 @app.command("show")
-def show(send_id: SendId, as_json: AsJson = False) -> None:
-    """Show one send with its books, counted afresh.
+def show(send_id: SendId, as_json: Json = False) -> None:
+    """Show one send with its books, recounted.
 
     Example:
       mailer sends show 3 --json
@@ -83,10 +83,10 @@ def show(send_id: SendId, as_json: AsJson = False) -> None:
 
 
 @app.command("watch")
-def watch(send_id: SendId, as_json: AsJson = False) -> int:
-    """Watch a send until it is over; exits with 0 only when its books are clean.
+def watch(send_id: SendId, as_json: Json = False) -> int:
+    """Watch a send until it ends; exits with 0 only if its books are clean.
 
-    Starts a worker for as long as it watches where none is running.
+    If no worker is running, it starts one for as long as it watches.
 
     Example:
       mailer sends watch 3
@@ -115,7 +115,7 @@ def pause(send_id: SendId) -> None:
 
 @app.command("resume")
 def resume(send_id: SendId) -> None:
-    """Go on with a paused send.
+    """Resume a paused send.
 
     Example:
       mailer sends resume 3
@@ -125,13 +125,13 @@ def resume(send_id: SendId) -> None:
 
     with open_app() as mailer:
         steering.resume(mailer.engine, send_id)
-    console.print(f"send {send_id} goes on: mailer sends watch {send_id}")
+    console.print(f"send {send_id} is resumed: mailer sends watch {send_id}")
 
 
 @app.command("cancel")
 def cancel(
     send_id: SendId,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be skipped.")] = False,
 ) -> int:
     """End a send for good: what was not handed over is skipped.
@@ -165,15 +165,15 @@ def reconcile(
         str | None,
         typer.Option(
             "--as",
-            help="What is true of them: accepted, failed, or retry (they never went out).",
+            help="Their outcome: accepted, failed, or retry (they never went out).",
         ),
     ] = None,
     delivery: Annotated[
         list[int] | None, typer.Option(help="Only this delivery; may be repeated.")
     ] = None,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> int:
-    """List the deliveries that nobody can vouch for, and settle them by a person's word.
+    """List the deliveries whose outcome is unknown, and settle them by hand.
 
     Examples:
       mailer sends reconcile 3

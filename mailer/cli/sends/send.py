@@ -35,7 +35,7 @@ def send(
     list_slug: Annotated[
         str | None,
         typer.Option(
-            "--list", "-l", metavar="SLUG", help="Mailing list; the issue's own when left out."
+            "--list", "-l", metavar="SLUG", help="Mailing list; the issue's own by default."
         ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
@@ -44,13 +44,13 @@ def send(
         bool, typer.Option("--watch/--no-watch", help="Show progress until it is done.")
     ] = True,
     no_lint: Annotated[
-        bool, typer.Option("--no-lint", help="Send it even where the linter finds errors.")
+        bool, typer.Option("--no-lint", help="Send even if the linter finds errors.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
-    """Send an issue to a mailing list: look, confirm, plan, deliver, balance the books.
+    """Send an issue to a mailing list: check, confirm, plan, deliver, balance the books.
 
-    Exits with 0 only when the books balance and nothing failed. Ctrl-C stops watching, not
+    Exits with 0 only if the books balance and nothing failed. Ctrl-C stops watching, not
     sending. Nobody gets an issue twice, however often this is run. What `mailer issue lint` calls
     an error keeps an issue from going out.
 

@@ -8,20 +8,21 @@ from rich.markup import escape
 from rich.table import Table
 
 from mailer.cli.advice import advised_check
+from mailer.cli.options import Json
 from mailer.cli.shared import ExitCode, console, err_console, print_json
 
 if TYPE_CHECKING:
     from mailer.doctor.checks import CheckResult
 
-db_app = typer.Typer(no_args_is_help=True, help="Look after the database.")
+db_app = typer.Typer(no_args_is_help=True, help="Manage the database.")
 
 
 def init(
-    directory: Annotated[Path, typer.Argument(help="Folder; made if missing.")] = Path(),
+    directory: Annotated[Path, typer.Argument(help="Folder; created if missing.")] = Path(),
     email: Annotated[str, typer.Option("--email", help="The sender's address: sender.email.")] = "",
     name: Annotated[str, typer.Option("--name", help="The sender's name: sender.name.")] = "",
     postal_address: Annotated[
-        str, typer.Option("--postal-address", help="For the foot of every message.")
+        str, typer.Option("--postal-address", help="For the footer of every message.")
     ] = "",
 ) -> None:
     """Write a commented mailer.toml, the settings of a workspace.
@@ -64,11 +65,11 @@ def _write_settings(path: Path, values: dict[str, str]) -> None:
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> int:
     """Check settings, database, broker, worker, provider, keys and clock; say what to do.
 
-    Exits with 1 when something would keep mail from going out.
+    Exits with 1 if anything would prevent mail from going out.
 
     Example:
       mailer doctor
@@ -99,7 +100,7 @@ def _show_checks(results: "list[CheckResult]") -> None:
 
 @db_app.command("upgrade")
 def upgrade() -> None:
-    """Bring the database to the schema of this program.
+    """Migrate the database to the schema of this program.
 
     Example:
       mailer db upgrade

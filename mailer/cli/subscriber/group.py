@@ -2,51 +2,44 @@
 
 import getpass
 import os
-import sys
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
-from mailer.cli.shared import ExitCode, console, count_of, err_console, print_json
-from mailer.cli.stopping import when_stopped
-from mailer.cli.subscriber.output import import_summary, show_person
+from mailer.cli.options import Email, Json, ListSlug
+from mailer.cli.shared import console, err_console, print_json
+from mailer.cli.subscriber import exporting, importing
+from mailer.cli.subscriber.output import show_person
 from mailer.errors import NotFoundError
-from subscribers.errors import ImportFileError, InvalidNameError
-from subscribers.model import SubscriptionState, SuppressionReason
+from subscribers.errors import InvalidNameError
+from subscribers.model import SuppressionReason
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection
 
-    from subscribers.importing.run import ImportResult
     from subscribers.people.people import Subscriber
 
 app = typer.Typer(
     no_args_is_help=True, help="Subscribers: add, import, export, show, unsubscribe, suppress."
 )
 
-_Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The subscriber's address.")]
-_List = Annotated[str, typer.Option("--list", "-l", metavar="SLUG", help="The mailing list.")]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
 
 @app.command()
 def add(
-    email: _Email,
-    slug: _List,
-    name: Annotated[str, typer.Option("--name", help="Name; left out, it stays as it is.")] = "",
+    email: Email,
+    slug: ListSlug,
+    name: Annotated[str, typer.Option("--name", help="Name; unchanged by default.")] = "",
     field: Annotated[
         list[str] | None,
-        typer.Option("--field", metavar="KEY=VALUE", help="Merge field; KEY= erases it."),
+        typer.Option("--field", metavar="KEY=VALUE", help="Merge field; KEY= removes it."),
     ] = None,
     resubscribe: Annotated[
         bool,
-        typer.Option("--resubscribe", help="They unsubscribed and asked you to be back."),
+        typer.Option("--resubscribe", help="They unsubscribed and asked to be subscribed again."),
     ] = False,
 ) -> None:
-    """Subscribe one person, or bring their name and merge fields up to date.
+    """Subscribe one person, or update their name and merge fields.
 
     Examples:
       mailer subscriber add ada@example.org --list weekly --name "Ada Lovelace"
@@ -82,93 +75,13 @@ def add(
     console.print(f"{escape(address.email)}: {word} ({slug})")
 
 
-@app.command("import")
-def import_file(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV with a header line.")],
-    slug: _List,
-    create: Annotated[
-        bool, typer.Option("--create", help="Create the mailing list if there is none.")
-    ] = False,
-    reject: Annotated[
-        Path | None,
-        typer.Option(
-            "--reject",
-            metavar="FILE",
-            help="Where rejected rows go; FILE.rejected.csv beside the file when left out.",
-        ),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Count what would happen; change nothing.")
-    ] = False,
-    as_json: _Json = False,
-) -> int:
-    """Subscribe everybody in a CSV file: email, name, and a column for each merge field.
-
-    Importing twice changes nothing, and an empty cell leaves a value as it is.
-
-    Whoever unsubscribed or is suppressed stays so.
-
-    Exit code 1 when rows were rejected; the good ones are imported all the same.
-
-    Examples:
-      mailer subscriber import people.csv --list weekly --create
-
-      mailer subscriber import people.csv --list weekly --dry-run --json
-    """
-    from mailer.bootstrap import open_app
-
-    reject = reject or file.with_name(f"{file.stem}.rejected.csv")
-    if reject.resolve() == file.resolve():
-        raise ImportFileError(f"{reject}: is the imported file itself; choose another", path=file)
-    with open_app() as opened:
-        if dry_run:
-            result = _preview(opened.engine, file, slug, may_create=create)
-        else:
-            result = _import(opened.engine, file, slug, may_create=create, reject=reject)
-    if as_json:
-        print_json(result)
-    else:
-        shown = None if dry_run else reject
-        console.print(import_summary(result, slug, reject=shown), soft_wrap=True)
-    return int(ExitCode.FAILED if result.rejected else ExitCode.OK)
+app.command("import")(importing.import_file)
+app.command()(exporting.export)
 
 
 @app.command()
-def export(
-    slug: _List,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="CSV file; stdout when left out."),
-    ] = None,
-    state: Annotated[
-        SubscriptionState, typer.Option("--state", help="Subscriptions in this state.")
-    ] = SubscriptionState.ACTIVE,
-) -> None:
-    """Write a mailing list as CSV that `import` reads back. Suppressed addresses are left out.
-
-    A value that a spreadsheet would take for a formula gets an apostrophe in front.
-
-    Examples:
-      mailer subscriber export --list weekly -o weekly.csv
-
-      mailer subscriber export --list weekly --state unsubscribed
-    """
-    from mailer.bootstrap import open_app
-    from subscribers.lists import mailing_lists
-
-    with open_app() as opened:
-        with opened.engine.connect() as connection:
-            found = mailing_lists.get_mailing_list(connection, slug)
-        count = _export(opened.engine, found.id, state, output)
-    if output is not None:
-        console.print(
-            f"{count_of(count, f'{state} subscriber')} of {slug} in {escape(str(output))}"
-        )
-
-
-@app.command()
-def show(email: _Email, as_json: _Json = False) -> None:
-    """Show all that is known of one address: subscriptions, consent, suppression.
+def show(email: Email, as_json: Json = False) -> None:
+    """Show everything about one address: subscriptions, consent, suppression.
 
     Examples:
       mailer subscriber show ada@example.org
@@ -193,7 +106,7 @@ def show(email: _Email, as_json: _Json = False) -> None:
 
 
 @app.command()
-def unsubscribe(email: _Email, slug: _List) -> None:
+def unsubscribe(email: Email, slug: ListSlug) -> None:
     """End one person's subscription to a mailing list, at once, even while it is being sent to.
 
     Examples:
@@ -220,7 +133,7 @@ def unsubscribe(email: _Email, slug: _List) -> None:
 
 @app.command()
 def suppress(
-    email: _Email,
+    email: Email,
     reason: Annotated[
         SuppressionReason, typer.Option("--reason", help="Why.")
     ] = SuppressionReason.MANUAL,
@@ -272,51 +185,3 @@ def _require(connection: "Connection", email: str) -> "Subscriber":
     if person is None:
         raise NotFoundError(f"{address.email} is not a subscriber")
     return person
-
-
-def _preview(engine: "Engine", file: Path, slug: str, *, may_create: bool) -> "ImportResult":
-    from mailer.cli.subscriber.import_progress import import_bar
-    from subscribers.importing.run import preview_csv
-    from subscribers.lists import mailing_lists
-
-    with engine.connect() as connection:
-        find = mailing_lists.find_mailing_list if may_create else mailing_lists.get_mailing_list
-        found = find(connection, slug)
-    with when_stopped("nothing was changed"), import_bar() as progress:
-        list_id = found.id if found else None
-        return preview_csv(engine, file, mailing_list_id=list_id, progress=progress)
-
-
-def _import(
-    engine: "Engine", file: Path, slug: str, *, may_create: bool, reject: Path
-) -> "ImportResult":
-    from mailer.cli.subscriber.import_progress import import_bar
-    from mailer.platform.clock import utcnow
-    from mailer.platform.files import PRIVATE, writing_text
-    from subscribers.importing.rejects import RejectFile
-    from subscribers.importing.run import import_csv
-    from subscribers.lists import mailing_lists
-
-    now = utcnow()
-    with engine.begin() as connection:
-        if may_create:
-            mailing_lists.create_mailing_list(connection, slug=slug, name="", now=now)
-        found = mailing_lists.get_mailing_list(connection, slug)
-    safe = "who was imported stays so; import the file again, and the rest follows"
-    with when_stopped(safe), import_bar() as progress:
-        rejects = RejectFile(reject, writing=partial(writing_text, mode=PRIVATE))
-        return import_csv(
-            engine, file, mailing_list_id=found.id, now=now, rejects=rejects, progress=progress
-        )
-
-
-def _export(engine: "Engine", list_id: int, state: SubscriptionState, output: Path | None) -> int:
-    """Write to stdout, or to a file that is put in place whole."""
-    from mailer.platform.files import PRIVATE, writing_text
-    from subscribers.exporting import export_csv
-
-    if output is None:
-        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-        return export_csv(engine, sys.stdout, mailing_list_id=list_id, state=state)
-    with when_stopped("nothing was written"), writing_text(output, mode=PRIVATE) as file:
-        return export_csv(engine, file, mailing_list_id=list_id, state=state)

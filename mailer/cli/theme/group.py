@@ -9,29 +9,30 @@ from rich.markup import escape
 from rich.table import Table
 
 from mailer.cli.issue.lint_output import show_findings
+from mailer.cli.options import Json
 from mailer.cli.shared import ExitCode, console, count_of, err_console, print_json
 
 if TYPE_CHECKING:
-    from mailer.composing.themes.theming import ThemeEntry, ThemeReport
+    from mailer.composing.theming.theming import ThemeEntry, ThemeReport
     from mailer.config import Settings
 
-app = typer.Typer(no_args_is_help=True, help="Themes: list them, begin one, check them.")
+app = typer.Typer(no_args_is_help=True, help="Themes: list, create and check them.")
 
 
 @app.command("ls")
 def list_all(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show every theme: the shipped ones and those of the workspace.
 
-    A shipped theme of which the workspace has files of its own is called overridden.
+    A shipped theme is called overridden if the workspace has files for it.
 
     Examples:
       mailer theme ls
 
       mailer theme ls --json
     """
-    from mailer.composing.themes import theming
+    from mailer.composing.theming import theming
 
     entries = theming.describe_themes(_settings())
     if as_json:
@@ -42,20 +43,18 @@ def list_all(
 
 @app.command("new")
 def new(
-    name: Annotated[
-        str, typer.Argument(help="The theme's name; that of a shipped theme overrides it.")
-    ],
+    name: Annotated[str, typer.Argument(help="The theme's name; a shipped theme's is overridden.")],
     parent: Annotated[
-        str, typer.Option("--from", metavar="THEME", help="The theme that it builds on; digest.")
+        str, typer.Option("--from", metavar="THEME", help="The theme to extend; digest by default.")
     ] = "",
     full: Annotated[
         bool, typer.Option("--full", help="Copy every file, to change the layout itself.")
     ] = False,
 ) -> None:
-    """Begin a theme of your own in templates/email/NAME; nothing is overwritten.
+    """Create a theme in templates/email/NAME; nothing is overwritten.
 
-    Its theme.toml lists every value that may be changed, as comments. Files that it does not have
-    come from the theme that it builds on.
+    Its theme.toml lists every value that can be changed, as comments. Files that it does not have
+    come from the theme that it extends.
 
     Examples:
       mailer theme new mine --from letter
@@ -64,7 +63,7 @@ def new(
 
       mailer theme new mine --full
     """
-    from mailer.composing.themes import theming
+    from mailer.composing.theming import theming
 
     files = theming.new_theme(name, _settings(), parent=parent, is_full=full)
     for path in files:
@@ -81,18 +80,18 @@ def check(
     names: Annotated[
         list[str] | None, typer.Argument(help="Themes to check; all by default.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Check themes: colours in light and dark, CSS, templates, languages, mail clients.
 
-    Each sets a specimen of every block, which is then looked at. Exits with 1 on errors.
+    Compiles a specimen of every block with each theme. Exits with 1 on errors.
 
     Examples:
       mailer theme check
 
       mailer theme check mine --json
     """
-    from mailer.composing.themes import theming
+    from mailer.composing.theming import theming
 
     reports = theming.check_themes(names or [], _settings())
     if as_json:

@@ -62,7 +62,7 @@ class History:
         )
 
     def standing(self) -> "History":
-        """Return the history without drafts whose file is gone: those were thrown away.
+        """Return the history without drafts whose file is gone: those were deleted.
 
         A file that was moved or renamed is found by its slug, as is one that was sent.
         """

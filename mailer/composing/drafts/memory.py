@@ -13,7 +13,7 @@ from mailer.platform.state_dir import ensure_state_dir, private_dir
 
 MOST_DRAFTS = 200
 _WITH_SEEN = 10
-"""So many of the newest drafts keep what their feeds had: only the last one matters."""
+"""Number of newest drafts that keep what their feeds had: only the last one matters."""
 
 _FORMAT = 1
 
@@ -50,7 +50,7 @@ class DraftMemory:
         self._path = path
 
     def records(self) -> list[DraftRecord]:
-        """Return every record; a damaged file remembers nothing."""
+        """Return every record; a damaged file counts as empty."""
         try:
             document = json.loads(self._path.read_text(encoding="utf-8"))
             if document["format"] != _FORMAT:

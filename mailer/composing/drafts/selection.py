@@ -1,4 +1,4 @@
-"""Which entries are news: after the last issue, in no earlier one, once each, and not too many."""
+"""Which entries are new: after the last issue, in no earlier one, once each, up to a limit."""
 
 import datetime as dt
 import hashlib
@@ -10,7 +10,7 @@ from mailer.composing.drafts.feeds.entries import Feed, FeedEntry
 from mailer.composing.drafts.feeds.urls import names_a_page, url_key
 
 LATE_DAYS = 7
-"""An entry dated so long before the last issue is news if its feed did not have it then."""
+"""An entry dated up to this long before the last issue is new if its feed did not have it then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Choice:
 
 
 def choose(feeds: Sequence[Feed], *, wish: Wish, earlier: Earlier) -> Choice:
-    """Return the entries that are news.
+    """Return the entries that are new.
 
     The limit is shared out: one entry of each feed in turn, so that no feed crowds out another.
     """
@@ -129,7 +129,7 @@ def _is_new(
 
 
 def _shares(counts: Sequence[int], *, limit: int) -> list[int]:
-    """Return how many each gets of `limit`, one in turn until it is used up."""
+    """Return each one's share of `limit`, given out one at a time in turn."""
     shares = [0] * len(counts)
     left = limit
     while left:

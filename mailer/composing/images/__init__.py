@@ -1,4 +1,4 @@
-"""Pictures made ready for mail: read, bounded, resized, stripped, named by their content. Pure."""
+"""Pictures prepared for email: read, limited, resized, stripped, named by their content. Pure."""
 
 from mailer.composing.images.limits import OPTIONS_VERSION, ImageLimits
 from mailer.composing.images.names import MIME_TYPES, NAME_SHAPE, is_media_name

@@ -1,33 +1,23 @@
-"""Animations to GIF files that begin with a frame that makes sense; too heavy ones to a still."""
+"""Animations: decoded once from beginning to end, each frame looked at."""
 
-import math
 from dataclasses import dataclass
-from io import BytesIO
 
 from PIL import Image
 
 from mailer.composing.images.first_frame import (
     FrameView,
-    is_first_of_another_kind,
     look_at,
     telling_frame,
 )
 from mailer.composing.images.gif_blocks import strip_gif
 from mailer.composing.images.limits import ImageLimits
-from mailer.composing.images.pixels import bare, scaled
+from mailer.composing.images.pixels import bare
 from mailer.errors import RenderError
 
-_TRIES = ((1.0, 255), (0.75, 255), (0.5, 128), (0.5, 32))
-"""Scale and colours, until one fits."""
-_HOPELESS = 3.0
-"""Times the limit: a try that must come out larger by far is not made."""
-_MOST_WRITTEN_PIXELS = 40_000_000
-"""Of all frames that are written; beyond, frames are left out evenly."""
-_SHORTEST_MS = 20
+SHORTEST_MS = 20
 _USUAL_MS = 100
 """What browsers take for shorter ones. Source: WebKit, "GIF frame duration" (10 ms and less)."""
-_CLEAR = 255
-_HALF = 128
+HALF = 128
 _SAMPLES = 16
 _SAMPLE_SIDE = 64
 
@@ -53,21 +43,6 @@ class Animation:
     repeats: int
     is_clear: bool
     first: int
-
-
-@dataclass(frozen=True, slots=True)
-class Moving:
-    """An animation as a file.
-
-    Args:
-        data: GIF.
-        size: width and height, pixels.
-        notes: what happened on the way.
-    """
-
-    data: bytes
-    size: tuple[int, int]
-    notes: tuple[str, ...] = ()
 
 
 def frame_count(image: Image.Image, data: bytes) -> int:
@@ -99,7 +74,7 @@ def survey(image: Image.Image, frames: int, limits: ImageLimits) -> Animation:
     size = image.size
     for place, number in enumerate(numbers):
         image.seek(number)
-        if image.size != size:  # a frame beyond the canvas, for which Pillow makes it larger
+        if image.size != size:  # a frame outside of the canvas, for which Pillow makes it larger
             raise RenderError("is a broken GIF, with a frame outside of it: export it again")
         frame = image.convert("RGBA")
         is_clear = is_clear or _is_clear(frame)
@@ -114,39 +89,10 @@ def survey(image: Image.Image, frames: int, limits: ImageLimits) -> Animation:
     return Animation(image, numbers, tuple(views), samples, _repeats(image), is_clear, first)
 
 
-def animate(animation: Animation, data: bytes, *, width: int, max_bytes: int) -> Moving | None:
-    """Return the GIF, or None where it does not fit into `max_bytes` even at half its size.
-
-    Args:
-        animation: surveyed.
-        data: the author's file.
-        width: of the result at most, pixels.
-        max_bytes: of the result at most.
-    """
-    image = animation.image
-    notes = _frame_notes(animation)
-    if image.format == "GIF" and image.width <= width and not animation.first:
-        stripped = strip_gif(data).data
-        if len(stripped) <= max_bytes:
-            return Moving(stripped, image.size, notes)
-    whole = min(1.0, width / image.width)
-    for scale, colours in _TRIES:
-        size = scaled(image.size, whole * scale)
-        if _is_hopeless(image, size, len(data), max_bytes):
-            continue
-        moving = _written(animation, size, colours)
-        if len(moving) <= max_bytes:
-            return Moving(moving, size, notes)
-    return None
-
-
 def still_of(animation: Animation) -> Image.Image:
-    """Return the frame that stands for the animation, mode RGBA."""
+    """Return the frame that represents the animation, mode RGBA."""
     animation.image.seek(animation.numbers[animation.first])
     return bare(animation.image.convert("RGBA"))
-
-
-# --- looking ---
 
 
 def _check_length(image: Image.Image, frames: int, limits: ImageLimits) -> None:
@@ -163,7 +109,7 @@ def _check_length(image: Image.Image, frames: int, limits: ImageLimits) -> None:
 
 
 def _is_clear(frame: Image.Image) -> bool:
-    return any(frame.getchannel("A").histogram()[:_HALF])
+    return any(frame.getchannel("A").histogram()[:HALF])
 
 
 def _on_white(frame: Image.Image) -> Image.Image:
@@ -174,7 +120,7 @@ def _on_white(frame: Image.Image) -> Image.Image:
 
 def _milliseconds(image: Image.Image) -> int:
     duration = int(image.info.get("duration") or 0)
-    return duration if duration >= _SHORTEST_MS else _USUAL_MS
+    return duration if duration >= SHORTEST_MS else _USUAL_MS
 
 
 def _repeats(image: Image.Image) -> int:
@@ -184,91 +130,3 @@ def _repeats(image: Image.Image) -> int:
     if loop is None:
         return 1
     return int(loop) + 1 if loop else 0
-
-
-def _frame_notes(animation: Animation) -> tuple[str, ...]:
-    if animation.first:
-        return (
-            (
-                f"begins with an empty frame, and Outlook shows only the first: frame "
-                f"{animation.first + 1} of {len(animation.views)} was put there"
-            ),
-        )
-    if is_first_of_another_kind(animation.views):
-        return (
-            (
-                "begins with a frame unlike all others, and Outlook shows only the first: see that "
-                "it makes sense alone"
-            ),
-        )
-    return ()
-
-
-# --- writing ---
-
-
-def _is_hopeless(
-    image: Image.Image, size: tuple[int, int], source_bytes: int, max_bytes: int
-) -> bool:
-    if image.format != "GIF":
-        return False
-    share = size[0] * size[1] / (image.width * image.height)
-    return source_bytes * share > _HOPELESS * max_bytes
-
-
-def _written(animation: Animation, size: tuple[int, int], colours: int) -> bytes:
-    order = _order(animation, size)
-    # one palette for all frames: what does not move does not flicker
-    palette = animation.samples.quantize(colours, Image.Quantize.MEDIANCUT)
-    made = {place: _indexed(animation, place, size, palette) for place in sorted(dict(order))}
-    frames = [made[place] for place, _ in order]
-    stream = BytesIO()
-    repeats = {0: {"loop": 0}, 1: {}}.get(animation.repeats, {"loop": animation.repeats - 1})
-    frames[0].save(
-        stream,
-        "GIF",
-        save_all=True,
-        append_images=frames[1:],
-        duration=[milliseconds for _, milliseconds in order],
-        disposal=2 if animation.is_clear else 1,
-        optimize=False,
-        comment=b"",
-        **repeats,
-    )
-    return strip_gif(stream.getvalue()).data
-
-
-def _order(animation: Animation, size: tuple[int, int]) -> list[tuple[int, int]]:
-    """Return which frames are shown how long: all in turn, begun with the telling one.
-
-    What plays on and on is turned round. What plays once begins with a glimpse of the telling
-    frame, and then plays as it was.
-    """
-    views, first = animation.views, animation.first
-    step = math.ceil(size[0] * size[1] * len(views) / _MOST_WRITTEN_PIXELS)
-    kept = [
-        (n, sum(view.milliseconds for view in views[n : n + step]))
-        for n in range(0, len(views), step)
-    ]
-    if not first:
-        return kept
-    if animation.repeats == 1:
-        return [(first, _SHORTEST_MS), *kept]
-    turn = min(range(len(kept)), key=lambda at: abs(kept[at][0] - first))
-    return [(first, kept[turn][1]), *kept[turn + 1 :], *kept[:turn]]
-
-
-def _indexed(
-    animation: Animation, place: int, size: tuple[int, int], palette: Image.Image
-) -> Image.Image:
-    image = animation.image
-    image.seek(animation.numbers[place])
-    frame = bare(image.convert("RGBA"))
-    if frame.size != size:
-        frame = frame.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-    indexed = bare(frame.convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE))
-    if animation.is_clear:
-        clear = frame.getchannel("A").point([255] * _HALF + [0] * (256 - _HALF))
-        indexed.paste(_CLEAR, mask=clear)
-        indexed.info = {"transparency": _CLEAR}
-    return indexed

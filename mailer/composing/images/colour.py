@@ -1,4 +1,4 @@
-"""Colours: from whatever a picture's profile says to sRGB, which mail programs assume."""
+"""Colours: from a picture's profile to sRGB, which mail clients assume."""
 
 from io import BytesIO
 

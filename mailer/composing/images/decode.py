@@ -1,4 +1,4 @@
-"""Bytes to pixels, within bounds: whatever is wrong with a file becomes one clear error."""
+"""Bytes to pixels, within limits: any problem with a file becomes one clear error."""
 
 import logging
 import warnings

@@ -1,4 +1,4 @@
-"""The file that an image's source names: found within bounds, and read within bounds.
+"""The file that an image's source names: found in allowed folders, and read up to a limit.
 
 An issue may come from anybody: nothing outside of its folder and of the workspace is read, and
 nothing that is no ordinary file.

@@ -1,4 +1,4 @@
-"""Which frame of an animation stands for it: Outlook on Windows shows the first one only.
+"""Which frame represents an animation: Outlook on Windows shows only the first one.
 
 Pure: judged by small grey pictures of the frames.
 """
@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageStat
 
 THUMBNAIL = (48, 48)
 _EMPTY_SHARE = 0.3
-"""Of the content of the fullest frame: with less than this, a first frame tells nothing."""
+"""Share of the fullest frame's content: with less, a first frame counts as empty."""
 _FULL_SHARE = 0.85
 _LEAST_CONTENT = 0.5
 """Below this (of 255) no frame has anything in it."""
@@ -22,7 +22,7 @@ _FAR_AT_LEAST = 24.0
 
 @dataclass(frozen=True, slots=True)
 class FrameView:
-    """A frame, looked at from afar.
+    """A frame at low resolution.
 
     Args:
         thumbnail: grey, `THUMBNAIL` large.
@@ -34,7 +34,7 @@ class FrameView:
 
 
 def look_at(frame: Image.Image, milliseconds: int) -> FrameView:
-    """Return how a frame of mode RGB looks from afar."""
+    """Return a frame of mode RGB at low resolution."""
     small = frame.resize(THUMBNAIL, Image.Resampling.BOX)
     return FrameView(small.convert("L"), milliseconds)
 

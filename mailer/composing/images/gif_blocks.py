@@ -1,4 +1,4 @@
-"""GIF files block by block: what is shown is kept byte for byte, everything else is left out.
+"""GIF files block by block: visible data is kept byte for byte, everything else is dropped.
 
 Source: GIF89a specification, sections 15 to 27; the application extension NETSCAPE2.0 says how
 often an animation repeats.

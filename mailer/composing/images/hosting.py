@@ -1,4 +1,4 @@
-"""Hosting: each picture file that an issue names is made ready, stored once, and has an address.
+"""Hosting: each picture file that an issue names is prepared, stored once, and gets an address.
 
 For each file: find it within bounds -> its hash, from memory where it has not changed -> what
 became of that content at that width, from memory or by making it -> into the store, where it is
@@ -20,8 +20,8 @@ from mailer.composing.images.files import (
     read_file,
     roots_of,
 )
-from mailer.composing.images.hosted import HostedImage
 from mailer.composing.images.store import MediaStore, make_store
+from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.issue.tree import Image, Issue, images_of
 from mailer.config import Settings
 from mailer.errors import RenderError

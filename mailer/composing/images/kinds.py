@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes; its name says nothing.
+"""The format of a file, by its first bytes; its name is ignored.
 
 A file that is no picture for mail gets the sentence that tells its author what to do.
 """

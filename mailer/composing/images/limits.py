@@ -1,9 +1,9 @@
-"""How much a picture may ask of us and of its readers."""
+"""Limits for pictures, for us and for their readers."""
 
 from dataclasses import dataclass
 
 OPTIONS_VERSION = 1
-"""Raised whenever the same picture would come out otherwise: what was cached before is void."""
+"""Raised whenever results for the same picture change: earlier cache entries are ignored."""
 
 RETINA = 2
 """Pixels of the file for one CSS pixel at which it is shown."""
@@ -11,7 +11,7 @@ RETINA = 2
 
 @dataclass(frozen=True, slots=True)
 class ImageLimits:
-    """Bounds for one picture.
+    """Limits for one picture.
 
     Args:
         max_bytes: of a still picture as it goes out.

@@ -1,4 +1,4 @@
-"""Pictures of an issue that is only looked at: prepared as for sending, kept on this machine.
+"""Pictures of a previewed issue: prepared as for sending, kept on this machine.
 
 Nothing is uploaded, and nothing that a look needs waits for a bucket.
 """

@@ -1,10 +1,10 @@
-"""Names of prepared pictures: the hash of what is in them, and their kind."""
+"""Names of prepared pictures: the hash of their content, and their kind."""
 
 import hashlib
 import re
 
 MIME_TYPES = {"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif"}
-"""What goes out, by the ending of its name: the kinds that every mail program shows."""
+"""Content types by file extension: the kinds that every mail client shows."""
 
 NAME_SHAPE = r"[0-9a-f]{32}[.](?:jpg|png|gif)"
 _NAME = re.compile(NAME_SHAPE)

@@ -1,10 +1,10 @@
-"""Make one picture ready for mail."""
+"""Prepare one picture for email."""
 
 from pathlib import Path
 
 from PIL import Image
 
-from mailer.composing.images import animations, stills
+from mailer.composing.images import animated_gif, animations, stills
 from mailer.composing.images.decode import open_image
 from mailer.composing.images.limits import RETINA, ImageLimits
 from mailer.composing.images.names import media_name
@@ -14,7 +14,7 @@ from mailer.errors import RenderError
 
 _DEFAULT_LIMITS = ImageLimits()
 _SHARP_ENOUGH = 1.5
-"""Pixels for one CSS pixel from which nobody complains."""
+"""Pixels per CSS pixel that are sharp enough."""
 _KEEP_MARGIN = 1.1
 """An untouched JPEG keeps its own quality where that costs no more than this."""
 
@@ -83,7 +83,7 @@ def _moving(
 ) -> PreparedImage:
     source_width = animation.image.width
     widths = _width_notes(source_width, shown_width)
-    moving = animations.animate(
+    moving = animated_gif.animate(
         animation, data, width=RETINA * shown_width, max_bytes=limits.max_animation_bytes
     )
     if moving:

@@ -1,4 +1,4 @@
-"""Prepared pictures in a bucket of Amazon S3, or of a server that speaks its language.
+"""Prepared pictures in a bucket of Amazon S3, or of a server with the same API.
 
 The package boto3 is an extra: `pip install "mailer[s3]"`.
 """
@@ -15,7 +15,7 @@ from mailer.errors import ConfigurationError
 from mailer.platform.clock import utcnow
 
 CACHE_CONTROL = "public, max-age=31536000, immutable"
-"""A name stands for its content: whoever has it need not ask again for a year."""
+"""Names depend on the content: clients may cache it for a year."""
 _TRUST_SECONDS = 3600
 """How long a file that was there counts as there: a compile need not ask for each picture."""
 _TIMEOUT_SECONDS = 10

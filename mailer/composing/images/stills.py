@@ -3,30 +3,18 @@
 from dataclasses import dataclass, field
 from io import BytesIO
 
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image
 
-from mailer.composing.images.pixels import bare, scaled
+from mailer.composing.images import graphics
+from mailer.composing.images.pixels import scaled
 from mailer.errors import RenderError
 
 QUALITY = 85
-"""JPEG quality that nobody tells from the original at two pixels for one."""
+"""JPEG quality that is indistinguishable from the original at double resolution."""
 _LOWEST_QUALITY = 60
 _LAST_QUALITY = 40
 _SCALES = (1.0, 0.75, 0.5)
 """Of the width, where a picture does not fit otherwise: from 2x down to 1x, never below."""
-_FLAT_SHARE = 0.35
-"""Share of pixels equal to their neighbour from which a picture is a graphic.
-
-Set by hand: synthetic photographs of the tests have 0.03 to 0.2, charts and logos 0.6 to 0.99.
-"""
-_SMALL_PIXELS = 10_000
-_SMALL_BYTES = 32_000
-"""PNGs up to here are left lossless: fewer colours would save little."""
-_FINE = 2.0
-_VISIBLE = 6.0
-_ANY = 255.0
-"""Errors (root mean square, of 255) that a palette may make: not seen; seen but borne; any."""
-_COLOURS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +58,8 @@ def encode_still(image: Image.Image, wanted: Wanted) -> Still:
     sizes = _sizes(image, wanted)
     if image.mode == "RGBA":
         return _transparent(sizes, wanted)
-    if not wanted.is_from_jpeg and _is_graphic(image):
-        data = _graphic(image)
+    if not wanted.is_from_jpeg and graphics.is_graphic(image):
+        data = graphics.graphic(image)
         if len(data) <= wanted.max_bytes:
             return Still(data, "png", image.size)
         return _photograph(sizes, wanted, subsampling="4:4:4")
@@ -94,21 +82,11 @@ def jpeg(image: Image.Image, *, quality: int | str, subsampling: str = "4:2:0") 
     return stream.getvalue()
 
 
-def png(image: Image.Image) -> bytes:
-    """Return the picture as PNG."""
-    stream = BytesIO()
-    image.save(stream, "PNG", optimize=True)
-    return stream.getvalue()
-
-
 def _sizes(image: Image.Image, wanted: Wanted) -> list[Image.Image]:
     """Return the picture at each size to try, the largest first."""
     least = min(1.0, wanted.shown_width / image.width)
     scales = dict.fromkeys(max(scale, least) for scale in _SCALES)
     return [_resized(image, scale) for scale in scales]
-
-
-# --- photographs ---
 
 
 def _photograph(sizes: list[Image.Image], wanted: Wanted, *, subsampling: str) -> Still:
@@ -144,101 +122,16 @@ def _highest_fitting(
     return best
 
 
-# --- graphics ---
-
-
-def _is_graphic(image: Image.Image) -> bool:
-    if image.width * image.height <= _SMALL_PIXELS:
-        return True
-    step = ImageChops.difference(image, ImageChops.offset(image, 1, 0))
-    bands = step.split()
-    most = bands[0]
-    for band in bands[1:]:
-        most = ImageChops.lighter(most, band)
-    return most.histogram()[0] / (image.width * image.height) >= _FLAT_SHARE
-
-
-def _graphic(image: Image.Image) -> bytes:
-    """Return the smallest PNG that looks the same."""
-    if image.mode == "RGB" and _is_grey(image):
-        image = image.convert("L")
-    exact = _exact_palette(image)
-    lossless = png(exact or image)
-    if exact is not None or len(lossless) <= _SMALL_BYTES:
-        return lossless
-    fewer = _fewer_colours(image)
-    if _error(image, fewer) > _FINE:
-        return lossless
-    return min(lossless, png(fewer), key=len)
-
-
 def _transparent(sizes: list[Image.Image], wanted: Wanted) -> Still:
     for image in sizes:
-        is_last = image is sizes[-1]
-        data = _transparent_png(image, wanted.max_bytes, borne=_ANY if is_last else _VISIBLE)
+        error = graphics.ANY if image is sizes[-1] else graphics.VISIBLE
+        data = graphics.transparent(image, wanted.max_bytes, error=error)
         if len(data) <= wanted.max_bytes:
             return Still(data, "png", image.size, _scale_note(sizes[0], image))
     raise RenderError(
         f"does not fit into the {wanted.max_bytes:,} bytes of images.max_bytes with its "
         "transparency: save it as JPEG, show it smaller, or raise the limit"
     )
-
-
-def _transparent_png(image: Image.Image, max_bytes: int, *, borne: float) -> bytes:
-    """Return a PNG with fewer colours where nobody sees it, or where it is borne for its size."""
-    image = _without_hidden_colours(image)
-    data = png(_exact_palette(image) or image)
-    if len(data) <= _SMALL_BYTES:
-        return data
-    fewer = _fewer_colours(image)
-    if _error(image, fewer) > (_FINE if len(data) <= max_bytes else borne):
-        return data
-    return min(data, png(fewer), key=len)
-
-
-def _without_hidden_colours(image: Image.Image) -> Image.Image:
-    """Return the picture with one colour wherever it is wholly transparent."""
-    hidden = image.getchannel("A").point([255, *(0,) * 255])
-    cleared = image.copy()
-    cleared.paste((0, 0, 0, 0), mask=hidden)
-    return cleared
-
-
-def _is_grey(image: Image.Image) -> bool:
-    red, green, blue = image.split()
-    return not (
-        ImageChops.difference(red, green).getbbox() or ImageChops.difference(red, blue).getbbox()
-    )
-
-
-def _exact_palette(image: Image.Image) -> Image.Image | None:
-    """Return the picture with a palette that has all of its colours; None where that fails."""
-    if image.mode == "L" or image.getcolors(_COLOURS) is None:
-        return None
-    fewer = _fewer_colours(image)
-    same = ImageChops.difference(image, fewer.convert(image.mode)).getbbox(alpha_only=False) is None
-    return fewer if same else None
-
-
-def _fewer_colours(image: Image.Image) -> Image.Image:
-    if image.mode == "RGBA":
-        return bare_palette(image.quantize(_COLOURS, Image.Quantize.FASTOCTREE))
-    source = image.convert("RGB")
-    return bare_palette(source.quantize(_COLOURS, Image.Quantize.MEDIANCUT, kmeans=1))
-
-
-def bare_palette(image: Image.Image) -> Image.Image:
-    """Return a picture with a palette without metadata; what is transparent stays so."""
-    clear = image.info.get("transparency")
-    image = bare(image)
-    if clear is not None:
-        image.info = {"transparency": clear}
-    return image
-
-
-def _error(image: Image.Image, other: Image.Image) -> float:
-    """Return the largest root mean square difference of a channel."""
-    return max(ImageStat.Stat(ImageChops.difference(image, other.convert(image.mode))).rms)
 
 
 def _resized(image: Image.Image, scale: float) -> Image.Image:

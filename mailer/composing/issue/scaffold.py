@@ -44,7 +44,7 @@ Not everything needs a link.
 
 ---
 
-What follows the line is the closing. The contents are made by themselves, from the sections.
+What follows the line is the closing. The table of contents is generated from the sections.
 """
 
 

@@ -17,7 +17,7 @@ from mailer.composing.linting.compat import (
     check_compiled,
     theme_files,
 )
-from mailer.composing.linting.compat.inspection import where
+from mailer.composing.linting.compat.locating import where
 from mailer.composing.linting.engine import lint
 from mailer.composing.linting.finding import Finding
 from mailer.composing.linting.lintable import AudienceFacts, Lintable

@@ -5,8 +5,8 @@ import warnings
 from pathlib import Path
 
 from mailer.composing.images.files import FoundFile, Roots, find_file, read_file, roots_of
-from mailer.composing.images.hosted import HostedImage
 from mailer.composing.images.kinds import kind_of
+from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.issue.tree import Issue, images_of
 from mailer.composing.linting.lintable import LocalImage
 from mailer.composing.linting.rules.images import is_local

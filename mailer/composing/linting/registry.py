@@ -12,19 +12,22 @@ from mailer.composing.linting.rules import (
     broken,
     characters,
     compliance,
+    filler,
+    foreign_tags,
     headings,
+    hosts,
     images,
     links,
     merge,
     shown,
     subject,
+    todos,
     tracking,
-    words,
 )
 
 _MODULES = (
-    broken, subject, compliance, headings, shown, words, characters, merge, links, addresses,
-    tracking, images, behind, anchors,
+    broken, subject, compliance, headings, shown, todos, filler, foreign_tags, characters, merge,
+    links, addresses, hosts, tracking, images, behind, anchors,
 )  # fmt: skip
 
 CHECKS: tuple[Check, ...] = tuple(check for module in _MODULES for check in module.CHECKS)

@@ -15,13 +15,13 @@ from mailer.composing.compiling import (
     compile_with,
     issue_defaults,
     read_issue_file,
-    theme_roots,
 )
 from mailer.composing.linting.finding import Finding
 from mailer.composing.linting.picture_files import stand_ins
 from mailer.composing.linting.registry import RULES
 from mailer.composing.linting.repair import Parsed, parse_what_is_right
 from mailer.composing.linting.scan.document import Document, scan
+from mailer.composing.themes.roots import theme_roots
 from mailer.composing.themes.theme import Theme, find_theme
 from mailer.config import Settings
 from mailer.errors import RenderError

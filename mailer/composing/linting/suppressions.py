@@ -33,7 +33,7 @@ RULES = (
     Rule(
         "suppression-unused",
         Severity.WARNING,
-        "a suppression that suppresses nothing",
+        "a suppression without a finding",
         "What it allowed is gone; it would hide the next mistake of its kind.",
         "Take it out.",
     ),

@@ -1,1 +1,1 @@
-"""The live preview of an issue: a local page that follows the file as it is written."""
+"""The live preview of an issue: a local page that updates as the file is written."""

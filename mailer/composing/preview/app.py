@@ -1,4 +1,4 @@
-"""The preview's web app: the page, its frames and pictures, news of changes, and its reader."""
+"""The preview's web app: the page, its frames and pictures, change events, and the reader."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ from mailer.composing.preview.frames import BY_NAME, SANDBOX, frame
 from mailer.composing.preview.guard import Guard
 from mailer.composing.preview.library import Library
 from mailer.composing.preview.look import Look
-from mailer.composing.preview.session import Line, Session
+from mailer.composing.preview.session import EventStream, Session
 from mailer.composing.preview.typed import read_choice
 from mailer.composing.preview.views import View
 from mailer.composing.preview.watching import follow, watched_by
@@ -31,7 +31,7 @@ _HEARTBEAT_SECONDS = 15.0
 _FRAME_POLICY = f"{EMAIL_POLICY}; sandbox {SANDBOX}; frame-ancestors 'self'"
 _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 _AGAIN = "retry: 1000\n\n"
-"""A page whose preview is stopped asks for it once a second."""
+"""A page whose preview has stopped polls once a second."""
 _NOT_YET = "<!doctype html><title>Nothing yet</title><p>Nothing has compiled yet."
 
 
@@ -57,16 +57,16 @@ class Preview:
         self._library = library
         self._explain = explain
         self._assets = Assets()
-        self._lines: set[Line] = set()
+        self._streams: set[EventStream] = set()
         web = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=self._lifespan)
         self._add_routes(web)
         self.app: ASGIApp = Guard(web, token)
 
     def close(self) -> None:
-        """End the connections that would otherwise stay open for ever; from any thread."""
+        """End the connections that would otherwise stay open forever; from any thread."""
         self._session.close()
-        for line in list(self._lines):
-            line.close()
+        for stream in list(self._streams):
+            stream.close()
 
     @asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
@@ -122,19 +122,19 @@ class Preview:
         return StreamingResponse(self._news(), media_type="text/event-stream")
 
     async def _news(self) -> AsyncIterator[str]:
-        line = Line()
-        self._lines.add(line)
-        leave = self._session.subscribe(line.put)
+        stream = EventStream()
+        self._streams.add(stream)
+        leave = self._session.subscribe(stream.put)
         try:
             yield _AGAIN
             yield _event(self._session.message)
-            while not line.is_closed:
-                message = await line.take(seconds=_HEARTBEAT_SECONDS)
-                if not line.is_closed:
+            while not stream.is_closed:
+                message = await stream.take(seconds=_HEARTBEAT_SECONDS)
+                if not stream.is_closed:
                     yield ": still here\n\n" if message is None else _event(message)
         finally:
             leave()
-            self._lines.discard(line)
+            self._streams.discard(stream)
 
     def _readers(self, q: str = "") -> Response:
         return self._told(lambda: [_shown(each) for each in self._library.search(q.strip()[:200])])

@@ -1,4 +1,4 @@
-"""The page's own files: each is known by name, and nothing else can be asked for."""
+"""The page's own files: only known names can be requested."""
 
 from starlette.responses import HTMLResponse, Response
 
@@ -27,7 +27,7 @@ class Assets:
         self._page = (folder / _PAGE).read_text(encoding="utf-8")
 
     def page(self, state: str) -> Response:
-        """Return the page with the state that it begins with, JSON, in it."""
+        """Return the page with its initial state, as JSON, in it."""
         page = self._page.replace(_STATE, state.replace("<", "\\u003c"))
         return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY})
 

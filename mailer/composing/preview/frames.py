@@ -1,4 +1,4 @@
-"""What stands in a frame: one view of the message, without scripts and without a way out."""
+"""The content of a frame: one view of the message, without scripts and sandboxed."""
 
 import html
 

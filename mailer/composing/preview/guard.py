@@ -1,4 +1,4 @@
-"""Who may ask: this machine, by its own name, with the address that the command printed.
+"""Access control: only this machine, by its own name, at the address that the command printed.
 
 A page elsewhere can make the browser ask, but neither by our name (DNS rebinding changes the
 address, not the name) nor with the token; another user of this machine has no token either.
@@ -19,7 +19,7 @@ _FROM_ELSEWHERE = "Only the preview's own page may do that.\n"
 
 
 class Guard:
-    """Lets through what begins with `/TOKEN/`, and refuses all else.
+    """Allows paths that begin with `/TOKEN/`, and refuses everything else.
 
     Args:
         app: what is guarded; it sees paths without the token.

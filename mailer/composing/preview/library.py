@@ -1,4 +1,4 @@
-"""Subscribers for the preview: the database is opened once somebody asks for one, not before."""
+"""Subscribers for the preview: the database is opened at the first request for one."""
 
 import threading
 from collections.abc import Callable
@@ -12,7 +12,7 @@ OpenDatabase = Callable[[], AbstractContextManager[Engine]]
 
 
 class Library:
-    """Looks up subscribers of a workspace; close it to let go of its database.
+    """Looks up subscribers of a workspace; close it to release its database.
 
     Args:
         open_database: opens the workspace's; raises a ConfigurationError where it has none.
@@ -43,7 +43,7 @@ class Library:
         return search_readers(self._open(), words) if words else []
 
     def close(self) -> None:
-        """Close the database, where it was opened."""
+        """Close the database, if it was opened."""
         with self._guard:
             self._engine = None
             self._stack.close()

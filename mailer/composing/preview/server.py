@@ -84,7 +84,7 @@ class PreviewHandle:
         self._handle = ServerHandle(server, listener)
 
     def stop(self) -> None:
-        """Stop it, and let go of the database; safe to call twice."""
+        """Stop it, and release the database; safe to call twice."""
         self._handle.stop()
         self._library.close()
 
@@ -126,7 +126,7 @@ def _server(
 
 
 def _token(path: Path, settings: Settings) -> str:
-    """Return what the page's address begins with: nobody can guess it.
+    """Return the first part of the page's address, which cannot be guessed.
 
     With a workspace's key it is the same each time, so that a page that is open finds its preview
     again when that is stopped and started.

@@ -129,7 +129,7 @@ class Session:
             listener(message)
 
 
-class Line:
+class EventStream:
     """One page that listens: keeps the newest state until it is taken.
 
     For the event loop it is made in; `put` and `close` may be called from any thread.

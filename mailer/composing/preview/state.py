@@ -1,4 +1,4 @@
-"""What the page is told: the last look that compiled, and what has become of the file since."""
+"""The state that the page gets: the last look that compiled, and changes of the file since."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from mailer.errors import MailerError, RenderError
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All that the page shows.
+    """Everything that the page shows.
 
     Args:
         path: the issue file, absolute.

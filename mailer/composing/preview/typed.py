@@ -1,4 +1,4 @@
-"""A reader as the page sends it: checked, bounded, made into one of ours."""
+"""A reader as the page sends it: validated and converted."""
 
 from typing import Any
 

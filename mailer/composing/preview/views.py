@@ -1,4 +1,4 @@
-"""The views of a message: the windows, schemes and programs in which it is looked at."""
+"""The views of a message: the windows, colour schemes and clients in which it is shown."""
 
 import html
 from dataclasses import dataclass

@@ -9,21 +9,21 @@ from typing import TypeAlias
 
 from watchfiles import Change, awatch
 
-from mailer.composing.compiling import theme_roots
 from mailer.composing.preview.state import State
+from mailer.composing.themes.roots import theme_roots
 from mailer.config import SETTINGS_FILE, Settings
 
 QUIET_MS = 15
-"""A change is told of after so long without another: editors write in several steps."""
+"""A change is reported after this long without another: editors write in several steps."""
 
 LONGEST_MS = 120
-"""It is told of after so long even where changes do not end."""
+"""It is reported after this long even if changes do not end."""
 
 LOOK_SECONDS = 1.0
-"""Files are looked at this often as well: some disks tell of no change, and folders come and go."""
+"""Files are also polled this often: some disks do not report changes, and folders come and go."""
 
 _BEGIN_SECONDS = 0.1
-"""Within this, watchers that were just made do watch."""
+"""New watchers are active after this long."""
 
 _THEME_FILES = {".css", ".gif", ".j2", ".jpeg", ".jpg", ".png", ".toml", ".webp"}
 
@@ -72,7 +72,7 @@ def watched_by(state: State, settings: Settings) -> Watched:
 async def follow(
     watched: Callable[[], Watched], changed: Callable[[frozenset[Path]], None]
 ) -> None:
-    """Call `changed` in a thread with the files that have, for ever.
+    """Call `changed` in a thread with the files that have changed, until stopped.
 
     Args:
         watched: what matters now; asked again as time passes.

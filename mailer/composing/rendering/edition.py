@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.composing.images.hosted import HostedImage
+from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.issue.tree import Author, Blocks, Issue, Paragraph, Section, plain_text
 from mailer.composing.rendering.reading_time import reading_minutes
 from mailer.composing.themes.settings import Accent

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from mailer.composing.images.hosted import HostedImage
+from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.issue.reading.merge import Tokens
 from mailer.composing.issue.reading.raw_images import with_hosted
 from mailer.composing.issue.reading.source import Source
@@ -22,6 +22,7 @@ from mailer.composing.issue.tree import (
 from mailer.composing.rendering import css, mjml
 from mailer.composing.rendering.edition import Edition
 from mailer.composing.rendering.html import Fragments
+from mailer.composing.rendering.inline_html import InlineHtml
 from mailer.composing.rendering.mrml import safe_markup
 from mailer.composing.rendering.raw import filled, set_fragments
 from mailer.composing.rendering.raw_look import dressed
@@ -86,14 +87,17 @@ def html_part(edition: Edition, tokens: Tokens, source: Source, *, tracer: Trace
     Raises:
         RenderError: the theme is wrong.
     """
-    fragments = Fragments(
+    inline = InlineHtml(
         tokens,
         edition.words,
+        web_url=tokens.archive_url(SlotContext.HTML) if edition.has_archive else "",
+        code_direction=' dir="ltr"' if edition.direction == "rtl" else "",
+    )
+    fragments = Fragments(
+        inline,
         edition.theme.column_width,
         edition.theme.settings.inset,
         images=edition.images,
-        web_url=tokens.archive_url(SlotContext.HTML) if edition.has_archive else "",
-        code_direction=' dir="ltr"' if edition.direction == "rtl" else "",
         tracer=tracer,
     )
     values = mjml_values(edition, fragments)
@@ -124,7 +128,7 @@ def _at_start(html: str, side: str) -> str:
 def _raw(fragments: Fragments, source: Source) -> dict[str, str]:
     found: dict[str, str] = {}
     for placeholder, block in fragments.raw.items():
-        text = with_hosted(filled(block, fragments.tokens, source), fragments.images)
+        text = with_hosted(filled(block, fragments.inline.tokens, source), fragments.images)
         found[placeholder] = dressed(text, first_line=block.line + 1, tracer=fragments.tracer)
     return found
 
@@ -148,7 +152,7 @@ def mjml_values(edition: Edition, fragments: Fragments) -> Mapping[str, object]:
         "date": edition.date,
         "story_count": edition.words.counted("stories", len(issue.items)) if issue.items else "",
         "reading_time": edition.reading_time,
-        "web_url": fragments.web_url,
+        "web_url": fragments.inline.web_url,
         "introduction": fragments.flow(issue.introduction, paragraph="l", heading=2),
         "sections": sections,
         "contents": [each for each in sections if each.number] if edition.sections_listed else [],
@@ -158,7 +162,7 @@ def mjml_values(edition: Edition, fragments: Fragments) -> Mapping[str, object]:
         "social": settings.social,
         "logo": {"src": _hosted(logo, edition.images), "alt": logo.alt, "width": logo.width},
         "reason": edition.reason,
-        "unsubscribe_url": fragments.tokens.token(UNSUBSCRIBE_URL, context=SlotContext.HTML),
+        "unsubscribe_url": fragments.inline.tokens.token(UNSUBSCRIBE_URL, context=SlotContext.HTML),
         "postal_address": edition.postal_address,
         "words": edition.words,
         "light": settings.light,
@@ -237,7 +241,7 @@ def _item(item: Item, fragments: Fragments, *, heading: int) -> ItemView:
         above=fragments.flow(item.blocks[: item.lead_images]),
         kicker=fragments.line(item.kicker),
         title=fragments.line(item.title),
-        url=fragments.tokens.address(item.url, context=SlotContext.HTML),
+        url=fragments.inline.tokens.address(item.url, context=SlotContext.HTML),
         below=fragments.flow(
             item.blocks[item.lead_images :], heading=heading if item.title else heading - 1
         ),

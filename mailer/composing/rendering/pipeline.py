@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.composing.images.hosted import HostedImage
+from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.issue.reading import parser
 from mailer.composing.issue.reading.merge import Tokens, subject_line, tokens_for
 from mailer.composing.issue.reading.source import Source, normalise

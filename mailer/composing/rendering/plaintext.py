@@ -4,29 +4,22 @@ Written in Python rather than as a template: lists in quotes in lists, and wrapp
 characters, are functions; in a template they would be white-space control.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from mailer.composing.images.hosted import HostedImage
-from mailer.composing.issue.reading.merge import Tokens, fields_in
+from mailer.composing.issue.hosted_image import HostedImage
+from mailer.composing.issue.reading.merge import fields_in
 from mailer.composing.issue.tree import (
     Block,
     Blocks,
     Button,
     Callout,
     CodeBlock,
-    CodeSpan,
     Comment,
-    Emphasis,
     Footnote,
-    FootnoteMark,
     Image,
-    Inline,
     Inlines,
     Item,
-    LineBreak,
-    Link,
     ListBlock,
     MergeField,
     Paragraph,
@@ -36,47 +29,43 @@ from mailer.composing.issue.tree import (
     Rule,
     Section,
     Sponsor,
-    Strikethrough,
-    Strong,
     Subheading,
     Table,
     Text,
 )
+from mailer.composing.rendering.inline_text import InlineText
 from mailer.composing.rendering.raw import raw_words
 from mailer.composing.rendering.wrap import width, wrap
 from mailer.composing.themes.words import Words
-from mailer.message.compiled import SlotContext
 
 WIDTH = 72
 
 
 @dataclass(frozen=True, slots=True)
 class PlainText:
-    """Writes the parts of the text; merge fields become tokens of `tokens`.
+    """Writes the parts of the text.
 
     Args:
-        tokens: gives them out.
+        inline: writes the words in them.
         said: what the theme says.
-        web_url: of the issue in the archive, where anchors lead; may be empty.
         images: where the pictures are hosted that are files, by `src`.
     """
 
-    tokens: Tokens
+    inline: InlineText
     said: Words
-    web_url: str = ""
     images: Mapping[str, HostedImage] = field(default_factory=dict)
 
-    # --- the issue's parts ---
-
     def section(self, section: Section, number: int) -> str:
-        """Return a section: its ruled name, its introduction, its items; 0 is no number."""
+        """Return a section: its underlined name, introduction and items; number 0 is left out."""
         parts = []
         if section.name:
-            name = f"{number}. " * bool(number) + self.words(section.name)
+            name = f"{number}. " * bool(number) + self.inline.of(section.name)
             lines = wrap(name, WIDTH)
             rule = "=" * min(WIDTH, max(map(width, lines)))
-            links = self._addresses(section.name, WIDTH)
-            parts.append("\n".join([*lines, rule, *links, *self._text(section.subtitle, WIDTH)]))
+            links = self.inline.addresses(section.name, WIDTH)
+            parts.append(
+                "\n".join([*lines, rule, *links, *self.inline.lines(section.subtitle, WIDTH)])
+            )
         if section.introduction:
             parts.append(self.flow(section.introduction))
         parts.extend(self.item(item) for item in section.items)
@@ -86,12 +75,12 @@ class PlainText:
         """Return an item as one block: kicker, title and address, then its summary."""
         head: list[str] = []
         if item.kicker:
-            head += wrap(self._capitals(self.words(item.kicker)), WIDTH)
-            head += self._addresses(item.kicker, WIDTH)
+            head += wrap(self.inline.capitals(self.inline.of(item.kicker)), WIDTH)
+            head += self.inline.addresses(item.kicker, WIDTH)
         if item.title:
-            head += self._text(item.title, WIDTH)
+            head += self.inline.lines(item.title, WIDTH)
         if item.url:
-            head.append(self._url(item.url))
+            head.append(self.inline.address(item.url))
         if item.blocks:
             head.append(self.flow(item.blocks))
         return "\n".join(head)
@@ -109,59 +98,10 @@ class PlainText:
         inside = self.flow(note.blocks, room=WIDTH - len(mark))
         return _indented(inside, mark, " " * len(mark))
 
-    # --- words ---
-
-    def words(self, inlines: Inlines) -> str:
-        """Return words without their markup; addresses of links are not among them."""
-        return "".join(self._word(node) for node in inlines)
-
-    def _word(self, node: Inline) -> str:  # noqa: PLR0911 - one return a kind
-        match node:
-            case Text(text) | CodeSpan(text):
-                return text
-            case LineBreak():
-                return "\n"
-            case MergeField(name, default):
-                return self.tokens.token(name, context=SlotContext.TEXT, default=default)
-            case FootnoteMark(number):
-                return f"[{number}]"
-            case Emphasis(children) | Strong(children):
-                return self.words(children)
-            case Strikethrough(children):
-                return f"~{self.words(children)}~"
-            case Link(url, children):
-                words = self.words(children)
-                url = self._url(url)
-                return f"\n{url}\n" if _is_bare(words, url) else words
-
-    def _text(self, inlines: Inlines, room: int) -> list[str]:
-        """Return wrapped words, then the addresses of their links, each alone on its line."""
-        lines = wrap(self.words(inlines).strip("\n "), room)
-        return [line for line in (*lines, *self._addresses(inlines, room)) if line]
-
-    def _capitals(self, text: str) -> str:
-        """Return `text` in capitals but for the tokens in it."""
-        parts = re.split(rf"({re.escape(self.tokens.prefix)}\w+)", text)
-        return "".join(part if at % 2 else part.upper() for at, part in enumerate(parts))
-
-    def _addresses(self, inlines: Inlines, room: int) -> list[str]:
-        """Return the addresses of the links in `inlines`, named where there are several."""
-        lines: list[str] = []
-        named = [(self.words(link.children), self._url(link.url)) for link in _links(inlines)]
-        links = [(name, url) for name, url in named if not _shown(name, url)]
-        links = [(name, url) for name, url in links if self.web_url or not url.startswith("#")]
-        for name, url in links:
-            if len(links) > 1:
-                lines += wrap(f"{name}:", room)
-            lines.append(url)
-        return lines
-
-    # --- blocks ---
-
     def _block(self, block: Block, room: int) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one return a kind
         match block:
             case Paragraph(children, _) | Subheading(children, _):
-                return self._text(children, room)
+                return self.inline.lines(children, room)
             case Image():
                 return self._image(block, room)
             case ListBlock(entries, start, _):
@@ -177,7 +117,10 @@ class PlainText:
             case Comment():
                 return []
             case Button(link):
-                return [*wrap(f"[{self.words(link.children)}]", room), self._url(link.url)]
+                return [
+                    *wrap(f"[{self.inline.of(link.children)}]", room),
+                    self.inline.address(link.url),
+                ]
             case Callout():
                 return self._box(block.title or (Text(self.said[block.kind]),), block.blocks, room)
             case Sponsor():
@@ -191,22 +134,24 @@ class PlainText:
     def _quote(self, quote: Quote, room: int) -> list[str]:
         inside = self.flow(quote.blocks, room=max(room - 2, 20))
         if quote.source:
-            inside += "\n" + "\n".join(self._text((Text("\u2014 "), *quote.source), room - 2))
+            inside += "\n" + "\n".join(
+                self.inline.lines((Text("\u2014 "), *quote.source), room - 2)
+            )
         return _indented(inside, "> ", "> ")
 
     def _box(self, title: Inlines, blocks: Blocks, room: int) -> list[str]:
-        inside = self._text(title, room - 4)
+        inside = self.inline.lines(title, room - 4)
         if blocks:
             inside += ["", *self.flow(blocks, room=max(room - 4, 20)).split("\n")]
         return _indented("\n".join(inside), "  | ", "  | ")
 
     def _poll(self, poll: Poll, room: int) -> list[str]:
-        lines = self._text(poll.question, room)
+        lines = self.inline.lines(poll.question, room)
         if poll.blocks:
             lines += ["", *self.flow(poll.blocks, room=room).split("\n"), ""]
         for choice in poll.choices:
-            words = "\n".join(wrap(self.words(choice.children), room - 4))
-            lines += [*_indented(words, "( ) ", "    "), self._url(choice.url)]
+            words = "\n".join(wrap(self.inline.of(choice.children), room - 4))
+            lines += [*_indented(words, "( ) ", "    "), self.inline.address(choice.url)]
         return lines
 
     def _raw(self, text: str, room: int) -> Iterator[str]:
@@ -218,21 +163,16 @@ class PlainText:
 
     def _tokens_in(self, text: str) -> str:
         return "".join(
-            self.words((piece,)) if isinstance(piece, MergeField) else piece.text
+            self.inline.of((piece,)) if isinstance(piece, MergeField) else piece.text
             for piece in fields_in(text)
         )
-
-    def _url(self, url: str) -> str:
-        if url.startswith("#") and self.web_url:
-            return self.web_url + url
-        return self.tokens.address(url, context=SlotContext.TEXT)
 
     def _image(self, image: Image, room: int) -> list[str]:
         lines = wrap(f"[{image.alt}]", room) if image.alt else []
         if image.caption:
-            lines += self._text(image.caption, room)
+            lines += self.inline.lines(image.caption, room)
         hosted = self.images.get(image.src)
-        return [*lines, self._url(image.url) or (hosted.url if hosted else image.src)]
+        return [*lines, self.inline.address(image.url) or (hosted.url if hosted else image.src)]
 
     def _list(self, entries: tuple[Blocks, ...], start: int | None, room: int) -> Iterator[str]:
         for offset, entry in enumerate(entries):
@@ -244,32 +184,13 @@ class PlainText:
 
     def _table(self, table: Table, room: int) -> Iterator[str]:
         """Yield each row as lines of `column: value`, which survives any width."""
-        names = [self.words(cell) for cell in table.header]
+        names = [self.inline.of(cell) for cell in table.header]
         for number, row in enumerate(table.rows or (table.header,)):
             if number:
                 yield ""
             for name, cell in zip(names, row, strict=True):
                 label = (Text(f"{name}: "), *cell) if name and table.rows else cell
-                yield from self._text(label, room)
-
-
-def _is_bare(words: str, url: str) -> bool:
-    """Is the web address itself what the link shows?"""
-    return words == url or (words.startswith(("https://", "http://")) and " " not in words)
-
-
-def _shown(words: str, url: str) -> bool:
-    """Do the words say where the link leads?"""
-    return _is_bare(words, url) or f"mailto:{words}" == url
-
-
-def _links(inlines: Inlines) -> Iterator[Link]:
-    for node in inlines:
-        match node:
-            case Link():
-                yield node
-            case Emphasis(children) | Strong(children) | Strikethrough(children):
-                yield from _links(children)
+                yield from self.inline.lines(label, room)
 
 
 def _indented(text: str, first: str, later: str) -> list[str]:

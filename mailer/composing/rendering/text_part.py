@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from mailer.composing.issue.reading.merge import Tokens
 from mailer.composing.rendering import templates
 from mailer.composing.rendering.edition import Edition
+from mailer.composing.rendering.inline_text import InlineText
 from mailer.composing.rendering.plaintext import WIDTH, PlainText
 from mailer.composing.rendering.wrap import wrap
 from mailer.composing.themes.theme import TEXT_FILE
@@ -24,7 +25,7 @@ def text_part(edition: Edition, tokens: Tokens) -> str:
 def text_values(edition: Edition, tokens: Tokens) -> Mapping[str, object]:
     """Return the parts that the theme's text template puts in order; empty where there is none."""
     web_url = tokens.archive_url(SlotContext.TEXT) if edition.has_archive else ""
-    writer = PlainText(tokens, edition.words, web_url=web_url, images=edition.images)
+    writer = PlainText(InlineText(tokens, web_url), edition.words, images=edition.images)
     issue = edition.issue
     return {
         "header": _header(edition, web_url),
@@ -69,7 +70,7 @@ def _header(edition: Edition, web_url: str) -> str:
 
 
 def _contents(edition: Edition, writer: PlainText) -> str:
-    names = [writer.words(section.name) for section in edition.issue.sections if section.name]
+    names = [writer.inline.of(section.name) for section in edition.issue.sections if section.name]
     if not edition.sections_listed:
         return ""
     lines = [line for at, name in enumerate(names, 1) for line in wrap(f"{at}. {name}", WIDTH)]

@@ -1,4 +1,4 @@
-"""The contact sheet: every view of an issue beside the others, as a page to be photographed."""
+"""The contact sheet: every view of an issue beside the others, as a page to be captured."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -49,7 +49,7 @@ def compare(before: Image.Image, after: Image.Image) -> tuple[Difference, Image.
 
 
 def picture_of(after: Image.Image, mask: Image.Image) -> Image.Image:
-    """Return the later picture, faded, with what has changed tinted over it."""
+    """Return the later picture, faded, with the changes tinted."""
     canvas = _laid_on(after, mask.size, _WHITE)
     grey = canvas.convert("L").convert("RGB")
     faded = Image.blend(Image.new("RGB", mask.size, _WHITE), grey, _FADE)

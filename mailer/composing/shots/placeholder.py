@@ -1,4 +1,4 @@
-"""What stands for a picture that is elsewhere."""
+"""The placeholder for a picture on the web."""
 
 import html
 from urllib.parse import urlsplit
@@ -12,6 +12,6 @@ _PLACEHOLDER = """<svg xmlns="http://www.w3.org/2000/svg" width="1104" height="5
 
 
 def placeholder(url: str) -> bytes:
-    """Return an SVG picture to stand for one that is elsewhere."""
+    """Return an SVG placeholder for a picture on the web."""
     host = urlsplit(url).hostname or "elsewhere"
     return _PLACEHOLDER.format(host=html.escape(host)).encode()

@@ -1,4 +1,4 @@
-"""Colours: what CSS writes, how well one reads on another, and the nearest shade that does. Pure.
+"""Colours: parsing CSS colours, contrast, and the nearest readable shade. Pure.
 
 Lightness is moved in OKLCH, where equal steps look equal and the hue stays what it is.
 
@@ -49,7 +49,7 @@ BLACK = Colour(0, 0, 0)
 
 @lru_cache(maxsize=4096)
 def parse_colour(text: str) -> Colour | None:
-    """Return the colour that CSS `text` means; None where it is none that stands by itself.
+    """Return the colour that CSS `text` means; None if it depends on its context or is invalid.
 
     Read are `#rgb`, `#rgba`, `#rrggbb`, `#rrggbbaa`, `rgb()`, `rgba()`, `hsl()`, `hsla()` in both
     notations, the 148 names, and `transparent`. `currentcolor`, `inherit`, `var()` are None.
@@ -67,7 +67,7 @@ def parse_colour(text: str) -> Colour | None:
 
 
 def over(colour: Colour, background: Colour) -> Colour:
-    """Return what is seen where `colour` lies on a solid `background`."""
+    """Return the colour that results from `colour` on a solid `background`."""
     if colour.alpha >= 1:
         return colour
     mixed = (
@@ -78,7 +78,7 @@ def over(colour: Colour, background: Colour) -> Colour:
 
 
 def luminance(colour: Colour) -> float:
-    """Return the relative luminance, from 0 (black) to 1 (white); alpha is not looked at.
+    """Return the relative luminance, from 0 (black) to 1 (white); alpha is ignored.
 
     Source: WCAG 2.2, "relative luminance".
     """
@@ -118,7 +118,7 @@ def legible(colour: Colour, *, on: Colour, ratio: float = TEXT_RATIO) -> Colour:
 def _nearest(  # noqa: PLR0913 - a colour in three parts, and what it must reach
     near: float, far: float, *, chroma: float, hue: float, on: Colour, ratio: float
 ) -> Colour | None:
-    """Return the first shade on the way from lightness `near` to `far` that reads on `on`."""
+    """Return the first shade from lightness `near` to `far` that is readable on `on`."""
     best = _from_oklch(far, chroma, hue)
     if contrast(best, on) < ratio:
         return None

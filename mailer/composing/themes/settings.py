@@ -1,4 +1,4 @@
-"""A theme's settings: what its `theme.toml` files say together."""
+"""A theme's settings, merged from its `theme.toml` files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from mailer.composing.themes.colour import legible, parse_colour
 from mailer.composing.themes.words import Words
 
 READABLE = 4.5
-"""Contrast of small text on its ground. Source: WCAG 2.2, 1.4.3."""
+"""Contrast of small text to its background. Source: WCAG 2.2, 1.4.3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class SocialLink:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ThemeSettings:
-    """What `theme.toml` says; told apart by identity, as they are read once.
+    """The merged `theme.toml`; compared by identity, because it is read once.
 
     Args:
         label: the theme's name as people read it.

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from mailer.composing.issue.reading.source import not_utf_8
 from mailer.composing.themes.settings import ThemeSettings
-from mailer.composing.themes.toml import SETTINGS_FILE, SettingsFile, read_settings
+from mailer.composing.themes.settings_file import SETTINGS_FILE, SettingsFile
+from mailer.composing.themes.toml import read_settings
 from mailer.errors import RenderError
 
 MJML_FILE = "issue.mjml.j2"

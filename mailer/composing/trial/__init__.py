@@ -1,1 +1,1 @@
-"""Test sends: an issue to a few addresses, which nothing remembers."""
+"""Test sends: an issue to a few addresses, without any record."""

@@ -13,7 +13,7 @@ _NAMELESS = "this mailing list"
 
 
 def find_test_link(engine: Engine, signer: Signer, token: str) -> str | None:
-    """Return the name of the mailing list that a test's unsubscribe link speaks of.
+    """Return the name of the mailing list that a test's unsubscribe link is for.
 
     Returns:
         None where the token is not of such a link; `this mailing list` where the test named none.

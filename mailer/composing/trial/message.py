@@ -1,4 +1,4 @@
-"""What tells a test from the real issue: banner, subject, links that change nothing. Pure."""
+"""What distinguishes a test from the real issue: banner, subject, harmless links. Pure."""
 
 import html
 import re
@@ -30,7 +30,7 @@ _BANNER = (
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What a test says of itself.
+    """The marks of a test message.
 
     Args:
         shown_as: the subscriber whose values fill it; empty for defaults.
@@ -65,7 +65,7 @@ def as_test(compiled: CompiledIssue, marks: Marks) -> CompiledIssue:
 
 
 def banner_words(slug: str, shown_as: str) -> str:
-    """Return what the banner says, as plain text."""
+    """Return the banner's text."""
     filled = f"filled in for {shown_as}" if shown_as else "filled in with defaults"
     return (
         f"This is a test of {slug}, {filled}. Links that would change something, such as "

@@ -1,4 +1,4 @@
-"""Test sends: an issue to a few addresses, through the real provider, that nothing remembers.
+"""Test sends: an issue to a few addresses, through the real provider, without any record.
 
 No issue, send or delivery is recorded, and nobody's link is in it. A test goes out once: what the
 provider does not take is reported, not tried again.
@@ -31,10 +31,10 @@ from subscribers.people.address import Address
 from subscribers.tokens import Purpose, Signer
 
 MOST_ADDRESSES = 10
-"""A test is for the author and a few colleagues; everybody else is what sends are for."""
+"""A test is for the author and a few colleagues; for everybody else there are sends."""
 
 FIRST_DELIVERY_ID = 2**62
-"""Providers report events by delivery: those of tests are numbered where no delivery ever is."""
+"""Providers report events by delivery id: ids of tests are above those of all deliveries."""
 
 LIST_SLUG = "test"
 """In headers, and in the provider's statistics, instead of the mailing list's own."""
@@ -230,7 +230,7 @@ def _until_done(
 
 
 class _NoJournal:
-    """A test is not accounted for: there is nothing that a crash could leave open."""
+    """A test is not recorded: there is nothing that a crash could leave open."""
 
     def begin(self, delivery_ids: Sequence[int]) -> None:
         """Note nothing."""

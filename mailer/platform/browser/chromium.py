@@ -1,4 +1,4 @@
-"""One running Chromium: started, asked for pages, ended."""
+"""One running Chromium: start it, open pages, end it."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

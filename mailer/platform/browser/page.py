@@ -1,4 +1,4 @@
-"""One page of a Chromium: shown, sized, asked, photographed."""
+"""One page of a Chromium: load, resize, evaluate, capture."""
 
 import base64
 import math
@@ -14,13 +14,13 @@ Scheme = Literal["light", "dark"]
 
 LOAD_SECONDS = 30.0
 MOST_PIXELS_HIGH = 40_000
-"""Device pixels; what is higher is cut off there."""
+"""Device pixels; a taller page is cut off there."""
 
 SLICE_PIXELS = 8_000
 """Device pixels taken at a time: textures end at 16,384, and repeat below that."""
 
 BASE = "https://mailer.invalid/"
-"""Where a document that is shown stands; there is no such host."""
+"""The address of a shown document; there is no such host."""
 
 _SETTLE = """
 (async () => {
@@ -47,7 +47,7 @@ Resolver = Callable[[str], Resource | None]
 
 
 class Page:
-    """A page. Nothing is fetched for what `show` shows but what its resolver gives.
+    """A page. For a document given to `show`, only its resolver supplies resources.
 
     Args:
         pipe: of its browser.
@@ -144,7 +144,7 @@ class Page:
         return self._picture({"format": "png"})
 
     def full_height(self) -> int:
-        """Return the height of the whole page in CSS pixels, as far as it will be photographed."""
+        """Return the height of the whole page in CSS pixels, as far as it will be captured."""
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]
         height: int = math.ceil(size["height"])
         return min(height, int(MOST_PIXELS_HIGH / self._scale))

@@ -17,13 +17,13 @@ Params = Mapping[str, Any]
 Handler = Callable[[Params], None]
 
 CALL_SECONDS = 30.0
-"""A browser that has not answered for so long will not."""
+"""A browser that has not answered for this long is given up."""
 
 _READ_BYTES = 1 << 16
 
 
 class Pipe:
-    """Talks to one browser. For one thread; another of its own only reads.
+    """Talks to one browser. Use it from one thread; its own second thread only reads.
 
     Args:
         reading: descriptor on which the browser answers.

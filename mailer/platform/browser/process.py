@@ -1,4 +1,4 @@
-"""Chromium's process: started on two pipes with a profile of its own, and never left behind.
+"""Chromium's process: started on two pipes with a temporary profile, and never orphaned.
 
 Chromium ends by itself when its pipe closes, so even a parent that is killed leaves no browser
 running. It has a process group of its own: Ctrl-C in a terminal reaches us alone, and we end it.
@@ -98,7 +98,7 @@ class ChromiumProcess:
             time.sleep(_POLL_SECONDS)
 
     def last_words(self) -> str:
-        """Return what it said last on stderr, where that explains something; may be empty."""
+        """Return its last lines on stderr if they explain something; may be empty."""
         lines = self._log.read_text(errors="replace").splitlines() if self._log.exists() else []
         telling = [line for line in lines if line.strip() and "dbus" not in line]
         return telling[-1].strip()[-_SHOWN:] if telling else ""
@@ -151,7 +151,7 @@ class ChromiumProcess:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Take no stop signal in the block: who presses Ctrl-C twice would leave a browser behind."""
+    """Block stop signals: a second Ctrl-C would orphan the browser."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -169,7 +169,7 @@ def _flags() -> tuple[str, ...]:
 
 
 def _make_home() -> Path:
-    """Return a new folder for all that Chromium writes.
+    """Return a new folder for everything that Chromium writes.
 
     It puts a socket in there, and the path of a socket ends at about 100 characters.
     """

@@ -112,7 +112,7 @@ def _make_folders(layout: Layout) -> None:
 
 
 def _wish(layout: Layout, wanted: list[str]) -> None:
-    """Say what we need; only as a user, because a stopping keeper forgets all wishes."""
+    """Mark the servers that we need; only as a user: a stopping keeper removes all marks."""
     layout.stop_request.unlink(missing_ok=True)
     for name in wanted:
         wish = layout.wanted(name)

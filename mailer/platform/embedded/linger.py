@@ -1,4 +1,4 @@
-"""How long unused servers stay, so that the next command finds them warm."""
+"""How long unused servers keep running, so that the next command starts faster."""
 
 import math
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ _DEFAULT_SECONDS = 5.0
 
 
 def linger_seconds(environ: Mapping[str, str]) -> float:
-    """Return how many seconds the servers outlive their last user.
+    """Return how many seconds the servers keep running after their last user.
 
     Raises:
         ConfigurationError: the variable does not hold a number of seconds.

@@ -20,7 +20,7 @@ def open_lock(path: Path) -> int:
 
 
 def try_lock(path: Path, how: int) -> int | None:
-    """Return a descriptor that holds the lock on `path`, or None where somebody is in the way.
+    """Return a descriptor that holds the lock on `path`; None if another process holds it.
 
     Closing the descriptor gives the lock up, once every process that inherited it has done so too.
     Never unlock it explicitly: that would take the lock away from those others.

@@ -78,7 +78,7 @@ class PostgresServer:
             os.close(descriptor)
 
     def is_running(self) -> bool:
-        """Return whether any part of it lives."""
+        """Return whether any process of it is running."""
         return self._process.is_running()
 
     def stop(self) -> None:
@@ -88,7 +88,7 @@ class PostgresServer:
         self._process.stop(_STOPPING)
 
     def kill(self) -> None:
-        """Stop it without ceremony: its files are gone."""
+        """Kill it: its files are gone."""
         self._process.stop(process.BY_FORCE)
 
     def _lock_or_take_over(self) -> int | None:

@@ -1,4 +1,4 @@
-"""A server process: started with a lock that shows as long as any part of it lives.
+"""A server process: started with a lock that is held as long as any process of it runs.
 
 The lock file's descriptor is inherited by the server and by what the server forks. So "does it
 run?" is asked of the kernel and not of a pid file, which may be stale, copied or from before a
@@ -65,7 +65,7 @@ class ServerProcess:
         self._pid = self._child.pid
 
     def take_over(self, pid: int, *, marker: str) -> None:
-        """Look after the running server `pid`, which a killed keeper left.
+        """Take over the running server `pid`, which a killed keeper left.
 
         Args:
             pid: as the server wrote it down.
@@ -90,7 +90,7 @@ class ServerProcess:
         return self._pid == 0 and self.is_running()
 
     def is_running(self) -> bool:
-        """Return whether any part of it lives; buries it where it is our child and died."""
+        """Return whether any process of it is running; reaps it if it was our child and died."""
         self.has_died()
         return not locks.is_free(self._probe)
 
@@ -125,7 +125,7 @@ def server_environment() -> dict[str, str]:
 
 
 def command_line(pid: int) -> str:
-    """Return the command line of process `pid`, or nothing where there is none."""
+    """Return the command line of process `pid`; empty if there is none."""
     try:
         raw = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
@@ -139,7 +139,7 @@ def command_line(pid: int) -> str:
 
 
 def rotate(log: Path) -> None:
-    """Keep the log from growing for ever: one older file stays."""
+    """Keep the log from growing forever: one older file is kept."""
     with suppress(FileNotFoundError):
         if log.stat().st_size > _LOG_LIMIT_BYTES:
             log.replace(log.with_suffix(".log.1"))

@@ -56,7 +56,7 @@ class RedisServer:
             os.close(descriptor)
 
     def is_running(self) -> bool:
-        """Return whether it lives."""
+        """Return whether it is running."""
         return self._process.is_running()
 
     def stop(self) -> None:
@@ -66,7 +66,7 @@ class RedisServer:
         self._process.stop(_STOPPING)
 
     def kill(self) -> None:
-        """Stop it without ceremony: its files are gone."""
+        """Kill it: its files are gone."""
         self._process.stop(process.BY_FORCE)
 
     def _lock_or_take_over(self) -> int | None:
@@ -103,7 +103,7 @@ class RedisServer:
         self._wait_until_ready(since=since)
 
     def _arguments(self) -> list[str]:
-        """Socket only, nothing on disk, nothing evicted: an evicted task would be a late one."""
+        """Socket only, nothing on disk, no eviction: an evicted task would be late."""
         return [
             *("--port", "0", "--unixsocket", str(self._socket), "--unixsocketperm", "700"),
             *("--save", "", "--appendonly", "no", "--dir", str(self._data)),

@@ -6,24 +6,21 @@ them and lives with them.
 
 import functools
 import http.client
-import os
-import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import urllib3
 import urllib3.connection
 import urllib3.exceptions
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from mailer.platform.net import hosts
 from mailer.platform.net.errors import RequestError, Trouble
 from mailer.platform.net.guard import Guard, Reach, Resolve, resolve
+from mailer.platform.net.pools import guarded_manager, proxy_for
 
 _PIECE_BYTES = 64 * 1024
 _FAILURES = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
@@ -83,7 +80,7 @@ class Client:
     @contextmanager
     def exchange(self, url: str) -> Iterator["Exchange"]:
         """Yield a guarded exchange for `url` and where it redirects: one deadline for all of it."""
-        proxy = _proxy_for(url) if self._uses_proxy else ""
+        proxy = proxy_for(url) if self._uses_proxy else ""
         guard = self._make_guard(reach=Reach.PROXIED if proxy else self._reach)
         with self._lock:
             self._open.add(guard)
@@ -117,7 +114,7 @@ class Exchange:
         self._guard = guard
         self._limits = limits
         self._user_agent = user_agent
-        self._manager = _manager(guard, proxy)
+        self._manager = guarded_manager(guard, proxy)
 
     @contextmanager
     def ask(
@@ -232,71 +229,3 @@ def _behind(error: BaseException | None) -> Iterator[BaseException]:
         yield error
         given = [each for each in error.args if isinstance(each, BaseException)]
         error = given[-1] if given else error.__cause__ or error.__context__
-
-
-class _Connection(urllib3.connection.HTTPConnection):
-    def __init__(self, *args: Any, guard: Guard, **options: Any) -> None:  # noqa: ANN401 - passed on
-        super().__init__(*args, **options)
-        self._guard = guard
-
-    def _new_conn(self) -> socket.socket:
-        return _connected(self, self._guard)
-
-
-class _SecureConnection(urllib3.connection.HTTPSConnection):
-    def __init__(self, *args: Any, guard: Guard, **options: Any) -> None:  # noqa: ANN401 - passed on
-        trusted = _trusted(*map(os.environ.get, _TRUST_NAMES))
-        super().__init__(*args, **(options | {"ssl_context": trusted}))
-        self._guard = guard
-
-    def _new_conn(self) -> socket.socket:
-        return _connected(self, self._guard)
-
-
-def _connected(connection: urllib3.connection.HTTPConnection, guard: Guard) -> socket.socket:
-    timeout: Any = connection.timeout
-    return guard.connect(connection._dns_host, connection.port, timeout)  # noqa: SLF001 - the name without brackets
-
-
-def _manager(guard: Guard, proxy: str) -> urllib3.PoolManager:
-    """Return a manager whose connections the guard makes."""
-
-    class Http(HTTPConnectionPool):
-        ConnectionCls: Any = functools.partial(_Connection, guard=guard)
-
-    class Https(HTTPSConnectionPool):
-        ConnectionCls: Any = functools.partial(_SecureConnection, guard=guard)
-
-    manager: urllib3.PoolManager
-    if proxy:
-        login = urlsplit(proxy).netloc.rpartition("@")[0]
-        headers = urllib3.make_headers(proxy_basic_auth=unquote(login)) if login else None
-        manager = urllib3.ProxyManager(proxy, proxy_headers=headers)
-    else:
-        manager = urllib3.PoolManager()
-    manager.pool_classes_by_scheme = {"http": Http, "https": Https}
-    return manager
-
-
-_TRUST_NAMES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
-
-
-@functools.lru_cache(maxsize=2)
-def _trusted(*_: str | None) -> ssl.SSLContext:
-    """Return a context with the system's certificates, whose reading takes 50 ms.
-
-    Args:
-        _: what the environment says on where they are, as OpenSSL obeys it.
-    """
-    return ssl.create_default_context()
-
-
-def _proxy_for(url: str) -> str:
-    """Return the proxy that the environment names for `url`; empty for none."""
-    import urllib.request  # noqa: PLC0415 - 50 ms, and few commands fetch anything
-
-    parts = urlsplit(url)
-    proxy = urllib.request.getproxies().get(parts.scheme, "")
-    if not proxy or urllib.request.proxy_bypass(parts.hostname or ""):
-        return ""
-    return proxy if "://" in proxy else f"http://{proxy}"

@@ -17,7 +17,7 @@ _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Server(uvicorn.Server):
-    """Returns from `run` after a stop signal, so that the caller can put its things away.
+    """Returns from `run` after a stop signal, so that the caller can clean up.
 
     Args:
         app: what answers.
@@ -48,11 +48,11 @@ class Server(uvicorn.Server):
         self._on_stop = on_stop
 
     def stop(self) -> None:
-        """Tell it to finish what is in flight and end."""
+        """Ask it to finish what is in flight and stop."""
         self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to answer."""
+        """Start answering requests."""
         await super().startup(sockets)
         self._on_start()
 
@@ -65,7 +65,7 @@ class Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Take stop signals for as long as it runs, and give them back."""
+        """Handle stop signals while it runs, and restore the handlers."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return

@@ -1,10 +1,10 @@
-"""Request bodies, never more of one than was asked for."""
+"""Request bodies, read up to a limit."""
 
 from starlette.requests import Request
 
 
 class BodyTooLargeError(Exception):
-    """The body has more bytes than the route takes."""
+    """The body has more bytes than the route allows."""
 
 
 async def read_body(request: Request, *, most_bytes: int) -> bytes:

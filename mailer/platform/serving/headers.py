@@ -1,4 +1,4 @@
-"""Headers that more than one of our web apps answers with."""
+"""Headers that several of our web apps send."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ EVERYWHERE: Mapping[str, str] = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-"""Of every answer. No page passes its address on: it may hold a token."""
+"""Of every response. No page sends a referrer: its address may contain a token."""
 
 EMAIL_POLICY = (
     "default-src 'none'; img-src 'self' https: http: data:; style-src 'unsafe-inline' https:; "

@@ -2,11 +2,11 @@
 
 A file's name comes from the Message-ID, so a second hand-over of the same issue to the same
 address overwrites the first. Files appear whole or not at all. They are not flushed to the
-disk one by one: a power cut may take the last few, which a preview can bear.
+disk one by one, which would take ten times as long: a power cut may take the last few, which a
+preview can bear.
 """
 
 import datetime as dt
-import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +15,7 @@ from mailer.errors import ProviderUnavailableError
 from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
 from mailer.message.mime import MimeTemplate
 from mailer.platform.clock import utcnow
+from mailer.platform.files import PRIVATE, FileDraft
 from mailer.providers.outcome import Journal, Outcome
 from mailer.providers.steps import one_by_one
 from mailer.states import DeliveryState
@@ -57,9 +58,7 @@ class OutboxProvider:
             ProviderUnavailableError: nothing can be written there.
         """
         _make_folder(self._directory)
-        probe = self._directory / f".probe-{os.getpid()}"
-        _write(probe, b"")
-        probe.unlink(missing_ok=True)
+        _drafted(self._directory / "probe", b"").close()
         return f"messages are written to {self._directory}"
 
 
@@ -83,17 +82,15 @@ class OutboxConnection:
     def _hand_over(self, recipient: Recipient, journal: Journal) -> Outcome:
         name = _file_name(recipient.message_id.partition("@")[0])
         target = self._folder / f"{name}.eml"
-        draft = self._folder / f".{name}-{os.getpid()}-{recipient.delivery_id}.part"
-        _write(draft, self._template.bind(recipient, date=self._clock()))
-        try:
+        message = self._template.bind(recipient, date=self._clock())
+        with _drafted(target, message) as draft:
             journal.begin([recipient.delivery_id])
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
-        if not _is_published(draft, target):
-            return Outcome(
-                recipient.delivery_id, DeliveryState.DEFERRED, reason="outbox_unwritable"
-            )
+            try:
+                draft.replace()
+            except OSError:
+                return Outcome(
+                    recipient.delivery_id, DeliveryState.DEFERRED, reason="outbox_unwritable"
+                )
         receipt = f"{self._folder.name}/{target.name}"[:_LONGEST_RECEIPT]
         return Outcome(recipient.delivery_id, DeliveryState.ACCEPTED, receipt=receipt)
 
@@ -104,26 +101,27 @@ def _file_name(name: str) -> str:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise _unwritable(folder, error) from error
 
 
-def _write(path: Path, content: bytes) -> None:
+def _drafted(target: Path, content: bytes) -> FileDraft:
+    """Return a draft with the content.
+
+    Raises:
+        ProviderUnavailableError: it cannot be written.
+    """
     try:
-        path.write_bytes(content)
+        draft = FileDraft(target, mode=PRIVATE, can_be_remade=True)
+        try:
+            draft.write(content)
+        except OSError:
+            draft.close()
+            raise
     except OSError as error:
-        path.unlink(missing_ok=True)
-        raise _unwritable(path.parent, error) from error
-
-
-def _is_published(draft: Path, target: Path) -> bool:
-    try:
-        draft.replace(target)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        return False
-    return True
+        raise _unwritable(target.parent, error) from error
+    return draft
 
 
 def _unwritable(folder: Path, error: OSError) -> ProviderUnavailableError:

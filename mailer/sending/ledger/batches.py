@@ -1,4 +1,4 @@
-"""Queries that share out work: hints, claims, releases and what became of a dead worker's claim."""
+"""Queries that distribute work: hints, claims, releases, and recovery of a dead worker's claim."""
 
 import datetime as dt
 import socket
@@ -59,7 +59,7 @@ UPDATE delivery SET state = 'pending' WHERE batch_id = :batch_id AND state = 'de
 def claim(
     connection: Connection, batch_id: int, *, token: str, lease_seconds: float
 ) -> Claim | None:
-    """Take the batch by compare-and-set; None where somebody has it or nothing is to be done."""
+    """Claim the batch by compare-and-set; None if it is claimed or there is nothing to do."""
     row = connection.execute(
         _CLAIM, {"batch_id": batch_id, "token": token, "lease_seconds": lease_seconds}
     ).one_or_none()
@@ -85,7 +85,7 @@ FROM freed WHERE delivery.batch_id = freed.id AND delivery.state = 'sending'
 def release(
     connection: Connection, held: Claim, *, retry_at: dt.datetime, wait_seconds: float = 0
 ) -> None:
-    """Give the batch back; what is still `sending` in it was not handed over and is pending again.
+    """Release the batch; what is still `sending` in it was not handed over and is pending again.
 
     Call it only when the outcome of every begun hand-over has been recorded.
 
@@ -172,7 +172,7 @@ def held_batches(connection: Connection, *, grace_seconds: float) -> list[HeldBa
 
 
 def lock_held(connection: Connection, held: Claim) -> bool:
-    """Lock the batch's row for recovery; False where the claim is over already."""
+    """Lock the batch's row for recovery; False if the claim has already ended."""
     found = connection.execute(
         text(
             "SELECT id FROM batch WHERE id = :batch_id AND state = 'claimed'"
@@ -193,12 +193,12 @@ ORDER BY batch.id LIMIT :limit
 
 
 def due_batches(connection: Connection, *, silence_seconds: float, limit: int) -> list[int]:
-    """Return pending batches of which no worker has been told for `silence_seconds`."""
+    """Return pending batches for which no hint was sent in the last `silence_seconds`."""
     return list(connection.scalars(_DUE, {"silence": silence_seconds, "limit": limit}))
 
 
 def mark_enqueued(connection: Connection, batch_ids: Sequence[int]) -> None:
-    """Note that workers were told of these batches."""
+    """Record that hints were sent for these batches."""
     connection.execute(
         text("UPDATE batch SET enqueued_at = now() WHERE id = ANY(:ids)"), {"ids": list(batch_ids)}
     )

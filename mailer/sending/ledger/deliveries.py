@@ -1,4 +1,4 @@
-"""Queries on deliveries while they are handed over: open a window, record what became of it."""
+"""Queries on deliveries during the hand-over: open a window, record its outcomes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class OpenDelivery:
 
     @property
     def merge_values(self) -> dict[str, Any]:
-        """What fills merge fields and decides on parts for some readers; `name` is one."""
+        """What fills merge fields and decides on conditional parts; `name` is one."""
         return {**self.fields, "name": self.name}
 
 
@@ -127,7 +127,7 @@ WHERE d.id = told.id
 
 
 def note_variants(connection: Connection, variants: Mapping[int, int]) -> None:
-    """Write down which variant each delivery of an open window gets, by delivery id."""
+    """Record which variant each delivery of an open window gets, by delivery id."""
     if variants:
         parameters = {"ids": list(variants), "variants": list(variants.values())}
         connection.execute(_NOTE_VARIANTS, parameters)
@@ -151,7 +151,7 @@ SELECT id, attempt_count, state, reason, receipt FROM changed WHERE state <> 'ac
 
 
 def record_outcomes(connection: Connection, outcomes: Sequence[Outcome]) -> None:
-    """Write what hand-overs ended in; running it twice changes nothing the second time."""
+    """Record the outcomes of hand-overs; a second run changes nothing."""
     if not outcomes:
         return
     connection.execute(
@@ -220,7 +220,7 @@ def settle_unknown(
     state: str,
     reason: str,
 ) -> int:
-    """Give `unknown` deliveries the state that a person found; return how many."""
+    """Give `unknown` deliveries the state that a person determined; return how many."""
     parameters = {
         "send_id": send_id,
         "ids": None if delivery_ids is None else list(delivery_ids),
@@ -248,7 +248,7 @@ SELECT count(*) FROM again
 
 
 def retry_unknown(connection: Connection, send_id: int, delivery_ids: Sequence[int] | None) -> int:
-    """Make `unknown` deliveries pending again, because a person said that they never went out."""
+    """Make `unknown` deliveries pending again, because a person found that they never went out."""
     parameters = {
         "send_id": send_id,
         "ids": None if delivery_ids is None else list(delivery_ids),

@@ -26,14 +26,14 @@ RETURNING id
 
 @dataclass(frozen=True, slots=True)
 class SavedIssue:
-    """Where a compiled issue is kept."""
+    """The ids of a stored compiled issue."""
 
     issue_id: int
     compiled_issue_id: int
 
 
 def save_compiled(connection: Connection, compiled: CompiledIssue) -> SavedIssue:
-    """Keep the compiled issue; the same content is kept once."""
+    """Store the compiled issue; the same content is stored once."""
     issue_id = connection.execute(
         _SAVE_ISSUE,
         {"slug": compiled.slug, "subject": compiled.subject, "date": compiled.date},
@@ -50,7 +50,7 @@ def save_compiled(connection: Connection, compiled: CompiledIssue) -> SavedIssue
 
 
 def find_issue_id(connection: Connection, slug: str) -> int | None:
-    """Return the id of the issue `slug`; None where it was never sent."""
+    """Return the id of the issue `slug`; None if it was never sent."""
     found: int | None = connection.scalar(
         text("SELECT id FROM issue WHERE slug = :slug"), {"slug": slug}
     )

@@ -24,7 +24,7 @@ FROM delivery WHERE send_id = :send_id GROUP BY 1, 2
 
 
 def recount(connection: Connection, send_id: int) -> Books:
-    """Return the send's books, counted afresh from its deliveries."""
+    """Return the send's books, recounted from its deliveries."""
     states: dict[DeliveryState, int] = defaultdict(int)
     reasons: dict[DeliveryState, dict[str, int]] = defaultdict(dict)
     for row in connection.execute(_RECOUNT, {"send_id": send_id}):
@@ -54,7 +54,7 @@ class Mailing:
 
     @property
     def identity(self) -> MailingIdentity:
-        """What every message of this send says about itself."""
+        """The identity that all messages of this send carry."""
         return MailingIdentity(self.archive.slug, self.archive.name, self.domain, self.send_id)
 
 
@@ -142,7 +142,7 @@ def move(  # noqa: PLR0913 - a transition is all of these
     reason: str = "",
     is_final: bool = False,
 ) -> bool:
-    """Change the send's state by compare-and-set; False where it is in none of `sources`."""
+    """Change the send's state by compare-and-set; False if it is in none of `sources`."""
     parameters = {
         "send_id": send_id,
         "sources": [state.value for state in sources],
@@ -179,7 +179,7 @@ UPDATE batch SET state = 'done' WHERE send_id = :send_id AND state = 'pending'
 
 
 def settle_cancelled(connection: Connection, send_id: int) -> None:
-    """Skip what a cancelled send has not begun; batches that a worker holds are left to it."""
+    """Skip what a cancelled send has not begun, except batches that a worker has claimed."""
     connection.execute(
         text("SELECT id FROM batch WHERE send_id = :send_id AND state = 'pending' FOR UPDATE"),
         {"send_id": send_id},

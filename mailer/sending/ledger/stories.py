@@ -12,7 +12,7 @@ class DeliveryFacts:
     """One delivery as the ledger has it.
 
     Args:
-        conditions: of the issue's parts for some readers.
+        conditions: of the issue's conditional parts.
         shown_for: those of them that held at the last attempt, by what was then recorded of the
             subscriber; None where nothing was handed over, or before it was written down.
     """
@@ -126,7 +126,7 @@ WHERE d.send_id = :send_id AND d.state = 'unknown' ORDER BY d.id
 
 @dataclass(frozen=True, slots=True)
 class UnknownDelivery:
-    """A delivery of which nobody can say whether it went out."""
+    """A delivery that may or may not have gone out."""
 
     id: int
     email: str

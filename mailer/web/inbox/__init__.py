@@ -1,4 +1,4 @@
-"""The local inbox: an SMTP server that keeps what it gets in a folder, for trying things out.
+"""The local inbox: an SMTP server that stores messages in a folder, for trying things out.
 
 It takes mail for everybody, checks nothing and passes nothing on. Not for the public Internet.
 """

@@ -28,7 +28,7 @@ Width = Literal["desktop", "mobile"]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What of the inbox is looked at, and how; each page's links carry it on."""
+    """Which part of the inbox is shown, and how; each page's links preserve it."""
 
     q: str = ""
     page: int = 1
@@ -37,7 +37,7 @@ class View:
     scheme: Scheme = "auto"
 
     def link(self, message_id: int | None = None, **changes: str | int) -> str:
-        """Return the address of this view with `changes`; what is as usual is left out."""
+        """Return the address of this view with `changes`; defaults are left out."""
         usual = View()
         names = ("q", "page", "tab", "width", "scheme")
         wanted = {name: changes.get(name, getattr(self, name)) for name in names}
@@ -135,7 +135,7 @@ class InboxPages:
     def press_unsubscribe(
         self, message_id: int, request: Request, view: Annotated[View, Depends(_view)]
     ) -> Response:
-        """Unsubscribe in one click, as a mail program does, and show the message again."""
+        """Unsubscribe in one click, as a mail client does, and show the message again."""
         if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
             return PlainTextResponse("Only from the inbox's own page.\n", status_code=403)
         contents = read_contents(self._find(message_id)[1])
@@ -183,7 +183,7 @@ def make_router(store: InboxStore, *, base_url: str) -> APIRouter:
 
 
 def post_one_click(contents: Contents, *, base_url: str) -> str:
-    """Do what a mail program's server does when its unsubscribe button is pressed.
+    """Send the POST that a mail client sends when its unsubscribe button is pressed.
 
     Returns:
         The status of the answer; `elsewhere` where the link is not ours, `unreachable` where
@@ -221,7 +221,7 @@ def _answered(value: str) -> str:
 
 
 def _only_from_here(request: Request) -> None:
-    """Answer this machine only, by its own name: a page elsewhere cannot borrow the browser."""
+    """Answer this machine only, by its own name: a page elsewhere cannot read it by the browser."""
     host = request.url.hostname or ""
     client = request.client.host if request.client else ""
     if not (_is_loopback(client) and (host == "localhost" or _is_loopback(host))):

@@ -1,4 +1,4 @@
-"""What a message says, for showing it: summary, parts, one-click link. Never raises on bad mail."""
+"""A message for display: summary, parts, one-click link. Never raises on bad mail."""
 
 import email.policy
 import re
@@ -26,7 +26,7 @@ _HTTP_URI = re.compile(r"<\s*(https?://[^>\s]+)\s*>", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a list of messages shows of one.
+    """A message as the list shows it.
 
     Args:
         sender: From, as people read it: the name, or else the address.
@@ -76,7 +76,7 @@ def summarise(raw: bytes) -> Summary:
 
 
 def snippet(raw: bytes) -> str:
-    """Return the first words that mail programs show beside the subject: the preheader."""
+    """Return the first words that mail clients show beside the subject: the preheader."""
     message = BytesParser(policy=email.policy.compat32).parsebytes(raw)
     words = _words(_first_part(message, "text/html")) or _first_part(message, "text/plain")
     return " ".join(words.split())[:_SNIPPET_LENGTH]

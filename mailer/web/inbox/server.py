@@ -1,4 +1,4 @@
-"""An SMTP server that takes everything and keeps it in the inbox.
+"""An SMTP server that accepts everything and stores it in the inbox.
 
 Our own, because what receives the demonstration's mail must not be what limits it: one connection
 takes some 800 messages of 60 KB a second here, most of it the making of files. aiosmtpd, which
@@ -26,7 +26,7 @@ EXTENSIONS = ("PIPELINING", f"SIZE {MOST_MESSAGE_BYTES}", "8BITMIME", "SMTPUTF8"
 
 
 class InboxServer:
-    """The inbox with its SMTP server, in a thread of its own.
+    """The inbox with its SMTP server, in its own thread.
 
     Args:
         directory: where the messages are kept.
@@ -44,7 +44,7 @@ class InboxServer:
         self._transports: set[asyncio.BaseTransport] = set()
 
     def start(self) -> Self:
-        """Listen; returns when connections are taken.
+        """Listen; returns when connections are accepted.
 
         Raises:
             OSError: the port is taken.
@@ -59,7 +59,7 @@ class InboxServer:
         return self
 
     def stop(self) -> None:
-        """Stop listening and drop what connections there are; safe to call twice."""
+        """Stop listening and drop all connections; safe to call twice."""
         if self._loop.is_closed():
             return
         asyncio.run_coroutine_threadsafe(self._shut(), self._loop).result()
@@ -92,7 +92,7 @@ class InboxServer:
 
 
 class Session(asyncio.Protocol):
-    """One connection: commands in, replies out, each as soon as its line is there."""
+    """One connection: commands in, replies out, each as soon as its line is complete."""
 
     def __init__(self, store: InboxStore, transports: set[asyncio.BaseTransport]) -> None:
         self._store = store
@@ -114,7 +114,7 @@ class Session(asyncio.Protocol):
         self._transports.discard(self._transport)
 
     def data_received(self, data: bytes) -> None:
-        """Go as far as whole lines and whole messages reach."""
+        """Process complete lines and complete messages."""
         self._buffer += data
         while not self._transport.is_closing() and self._step():
             pass

@@ -55,7 +55,7 @@ _LINE_NAMES = tuple(field.name for field in fields(StoredMessage))
 
 
 class InboxStore:
-    """Keeps and finds messages; safe to share between threads.
+    """Stores and finds messages; safe to share between threads.
 
     Args:
         directory: created where it does not exist.
@@ -92,7 +92,7 @@ class InboxStore:
             )
 
     def close(self) -> None:
-        """Let go of the index; nothing may be called after."""
+        """Close the index; nothing may be called after."""
         os.close(self._index_fd)
 
     def search(self, query: str = "") -> list[StoredMessage]:
@@ -104,14 +104,14 @@ class InboxStore:
             return found[::-1]
 
     def get(self, message_id: int) -> StoredMessage | None:
-        """Return the message, None where there is no such."""
+        """Return the message; None if there is none with this id."""
         with self._guard:
             self._catch_up()
             position = self._positions.get(message_id)
             return None if position is None else self._messages[position]
 
     def raw(self, message_id: int) -> bytes:
-        """Return the message as it came.
+        """Return the message as received.
 
         Raises:
             FileNotFoundError: its file was deleted.
@@ -144,7 +144,7 @@ class InboxStore:
         return message
 
     def _catch_up(self) -> None:
-        """Read what the index has grown by since the last look, whole lines only."""
+        """Read the lines added to the index since the last read, complete lines only."""
         while grown := os.pread(self._index_fd, _READ_BYTES, self._read_bytes):
             whole, newline, _ = grown.rpartition(b"\n")
             if not newline:
@@ -162,7 +162,7 @@ class InboxStore:
         self._next_id = max(self._next_id, message.id + 1)
 
     def _adopt_orphans(self) -> None:
-        """Give files that a kill left without a line their line, and end a line cut short."""
+        """Add the missing lines of files after a kill, and end a truncated line."""
         self._end_torn_line()
         for path in sorted(self.directory.glob("*.eml")):
             if _FILE_NAME.fullmatch(path.name) and int(path.stem) not in self._positions:

@@ -1,4 +1,4 @@
-"""The archive's pages: the index, the issues, their social cards. Nothing of anybody is in them.
+"""The archive's pages: the index, the issues, their social cards. Without personal data.
 
 Three ways lead in: `/archive/` to all public mailing lists, `/archive/l/SLUG/` to one that is not
 private, `/archive/k/TOKEN/` by a signed link. Whatever cannot be read is the same 404, whether it
@@ -26,7 +26,7 @@ from mailer.web.public.framing import frame
 _READ = ["GET", "HEAD"]
 _CARD_HEADERS = {"Cache-Control": "public, max-age=86400"}
 _CARDS_AT_A_TIME = 2
-"""A card takes a processor 0.2 s. What waits holds no thread that a page could use."""
+"""A card takes 0.2 s of CPU. Waiting requests hold no thread that a page could use."""
 
 Opener = Callable[[str], Access | None]
 
@@ -53,7 +53,7 @@ def make_router(context: ArchiveContext) -> APIRouter:
 
 
 def not_found(context: ArchiveContext, opener: Opener) -> Response:
-    """Return the answer for what is not there, or not for this reader."""
+    """Return the response for what does not exist, or not for this reader."""
     if opener == context.open_link:
         return context.pages.render("archive_link.html", status=404)
     return context.pages.message(

@@ -1,4 +1,4 @@
-"""What all routes of the archive work with, and what its pages say of themselves."""
+"""What all routes of the archive work with, and the metadata of its pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from functools import cached_property
 from sqlalchemy import Engine
 
 from mailer.archive.access import PUBLIC_ACCESS, Access, list_access, private_access
-from mailer.archive.articles import Articles
 from mailer.archive.card_files import CardStore, card_hash
 from mailer.archive.cards import Card
+from mailer.archive.feeds.articles import Articles
 from mailer.archive.feeds.feeds import FeedMaker
 from mailer.archive.pages import ArchivedIssue
 from mailer.archive.publication import Publication
@@ -37,7 +37,7 @@ FEED_KINDS = (ATOM, RSS, JSON)
 
 @dataclass(frozen=True, slots=True)
 class FeedLink:
-    """A link to a feed, for a page's head and foot."""
+    """A link to a feed, for a page's head and footer."""
 
     name: str
     title: str
@@ -76,7 +76,7 @@ class ArchiveContext:
         return PUBLIC_ACCESS
 
     def open_list(self, slug: str) -> Access | None:
-        """Return one list's archive, where it may be read without a link."""
+        """Return one list's archive, if it may be read without a link."""
         with self.engine.connect() as connection:
             return list_access(connection, slug)
 
@@ -86,7 +86,7 @@ class ArchiveContext:
             return private_access(connection, self.signer, token, now=utcnow())
 
     def title(self, access: Access) -> str:
-        """Return what this part of the archive is called."""
+        """Return the title of this part of the archive."""
         return access.archive.name if access.archive else self.publication.name
 
     def url(self, path: str) -> str:
@@ -107,20 +107,20 @@ class ArchiveContext:
         ]
 
     def card(self, issue: ArchivedIssue) -> Card:
-        """Return what the issue's social card says."""
+        """Return the content of the issue's social card."""
         return self._card(issue.subject, _written(issue))
 
     def index_card(self) -> Card:
-        """Return what the card of the whole archive says."""
+        """Return the content of the whole archive's card."""
         return self._card(self.publication.name, "Every issue")
 
     def card_url(self, issue: ArchivedIssue) -> str:
-        """Return where the card is: another address when it would look different."""
+        """Return the card's address, which changes when the card would look different."""
         version = card_hash(self.card(issue))
         return self.url(f"{PUBLIC_ACCESS.issues_path}{issue.slug}/card.png?v={version}")
 
     def index_card_url(self) -> str:
-        """Return where the card of the whole archive is."""
+        """Return the address of the whole archive's card."""
         return self.url(f"{PUBLIC_ACCESS.index_path}{INDEX_CARD}?v={card_hash(self.index_card())}")
 
     def _card(self, title: str, date: str) -> Card:
@@ -129,14 +129,14 @@ class ArchiveContext:
 
 
 def headers_for(access: Access, *, is_indexed: bool) -> Mapping[str, str]:
-    """Return the headers of a page: kept by nobody, listed by nobody, or neither."""
+    """Return the headers of a page: not cached, not indexed, or neither."""
     if access.is_private:
         return PRIVATE
     return PUBLIC if is_indexed else {**PUBLIC, "X-Robots-Tag": "noindex"}
 
 
 def _written(issue: ArchivedIssue) -> str:
-    """Return the date as people write it; in figures where we do not know the language's words."""
+    """Return the date in words, or in figures for a language whose words we do not have."""
     if issue.language.lower().partition("-")[0] != "en":
         return issue.date.isoformat()
     return f"{issue.date.day} {issue.date:%B %Y}"

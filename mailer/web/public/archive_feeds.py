@@ -19,11 +19,11 @@ _WRITERS: Mapping[FeedKind, Callable[[Feed], bytes]] = {
     JSON: write_json_feed,
 }
 _ALIASES = {"atom.xml": ATOM, "feed.rss": RSS, "feed.xml": RSS}
-"""Names that readers try; they give the same document."""
+"""Names that feed readers try; they return the same document."""
 
 
 def make_router(context: ArchiveContext) -> APIRouter:
-    """Return the routes. They go before those of the pages, which take any name for a slug."""
+    """Return the routes. Register them before the pages' routes, which take any name for a slug."""
     router = APIRouter()
     files = {kind.file: kind for kind in _WRITERS} | _ALIASES
     ways: list[tuple[str, Opener]] = [

@@ -1,4 +1,4 @@
-"""Conditional requests: who has it already is not sent it again. Source: RFC 9110, 13."""
+"""Conditional requests: an unchanged document is not sent again. Source: RFC 9110, 13."""
 
 import datetime as dt
 import hashlib
@@ -15,7 +15,7 @@ def etag_of(body: bytes) -> str:
 
 
 def validators(etag: str, updated_at: dt.datetime | None = None) -> dict[str, str]:
-    """Return the headers that a reader sends back to ask for changes.
+    """Return the headers that a client sends back to ask for changes.
 
     Args:
         etag: with its quotes.
@@ -28,7 +28,7 @@ def validators(etag: str, updated_at: dt.datetime | None = None) -> dict[str, st
 
 
 def not_modified(request: Request, headers: Mapping[str, str]) -> Response | None:
-    """Return the answer for a reader who has what `headers` describe; else None.
+    """Return 304 if the client's `headers` show that it is up to date; else None.
 
     An entity tag decides where the reader sends one; its date is then not looked at.
     """

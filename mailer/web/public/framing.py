@@ -1,4 +1,4 @@
-"""Framing: an email's HTML as a page of the archive. Head and bars go in, nothing is changed.
+"""Framing: an email's HTML as a page of the archive. Head and bars are inserted; the rest is kept.
 
 The email is a whole document, made by MJML; places are found by its tags, outside of comments
 (which hold markup for Outlook), styles and titles.
@@ -19,7 +19,7 @@ _PROLOGUE = re.compile(r"\s*(?:<!doctype[^>]*>\s*)?(?:<html\b[^>]*>\s*)?", re.IG
 
 
 def frame(html: str, *, head: str, top: str, bottom: str) -> str:
-    """Return `html` with markup put in at three places.
+    """Return `html` with markup inserted at three positions.
 
     Args:
         html: a document, or a part of one.

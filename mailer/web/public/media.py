@@ -1,4 +1,4 @@
-"""Prepared pictures, for mail programs and browsers: public, and never changing."""
+"""Prepared pictures, for mail clients and browsers: public and immutable."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
-"""A name stands for its content. Webmail elsewhere may show it; as a page it may do nothing."""
+"""Named by content. Webmail elsewhere may embed it; opened as a page it may do nothing."""
 
 
 def make_router(directory: Path, pages: Pages) -> APIRouter:

@@ -1,4 +1,4 @@
-"""What crawlers ask for: `robots.txt` and `sitemap.xml`."""
+"""Files for crawlers: `robots.txt` and `sitemap.xml`."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -10,7 +10,7 @@ from mailer.web.public.archive_access import ArchiveContext
 from mailer.web.public.conditional import etag_of, not_modified, validators
 
 _MOST_PARTS = 50_000
-"""A site map of site maps has a bound, too."""
+"""A site map index is limited, too."""
 
 _CLOSED = (
     UNSUBSCRIBE_PATH,
@@ -50,7 +50,7 @@ def make_router(context: ArchiveContext) -> APIRouter:
 
 
 def site_map(context: ArchiveContext, *, most_urls: int = MOST_URLS) -> bytes:
-    """Return the site map; where it would have more than `most_urls`, one that names its parts."""
+    """Return the site map; beyond `most_urls`, an index of its parts."""
     with context.engine.connect() as connection:
         count = queries.count_indexed(connection)
     indexes = _indexes(context)
@@ -65,7 +65,7 @@ def site_map(context: ArchiveContext, *, most_urls: int = MOST_URLS) -> bytes:
 def site_map_part(
     context: ArchiveContext, number: int, *, most_urls: int = MOST_URLS
 ) -> bytes | None:
-    """Return a part of a large site map: 0 has the indexes, the others issues; None beyond."""
+    """Return a part of a large site map: 0 has the indexes, others issues; None after the last."""
     if not 0 <= number <= _MOST_PARTS:
         return None
     offset = (number - 1) * most_urls

@@ -1,4 +1,4 @@
-"""The online version of an issue that was tested and not sent: for whoever has the test's link."""
+"""The online version of an issue that was tested but not sent, for those with the test's link."""
 
 from fastapi import APIRouter, Response
 from starlette.responses import HTMLResponse
@@ -15,7 +15,7 @@ from subscribers.tokens import Signer
 _WORDS = "This is the online version of a test. It is at this address for a while, and unlisted."
 
 _HEAD = "<style>.archive-hide { display: none !important; }</style>"
-"""What is for mailboxes only is hidden, as in the archive."""
+"""Mailbox-only elements are hidden, as in the archive."""
 
 
 def make_router(settings: Settings, signer: Signer, pages: Pages) -> APIRouter:

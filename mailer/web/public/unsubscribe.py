@@ -34,7 +34,7 @@ def make_router(engine: Engine, signer: Signer, pages: Pages) -> APIRouter:
         return look_up(engine, ids)
 
     def without_link(token: str, template: str) -> Response:
-        """Answer to a link that is nobody's: of a test, or of nothing."""
+        """Answer a link without a subscriber: of a test, or an invalid one."""
         list_name = find_test_link(engine, signer, token)
         if list_name is None:
             return pages.render("bad_link.html", status=404)
@@ -72,7 +72,7 @@ def _add_help(router: APIRouter, pages: Pages) -> None:
 
 
 async def _source(request: Request) -> str:
-    """Return who pressed the button. A body that nobody can read is a no all the same."""
+    """Return where the click came from. An unreadable body unsubscribes, too."""
     try:
         body = await read_body(request, most_bytes=_MOST_BODY_BYTES)
     except BodyTooLargeError:

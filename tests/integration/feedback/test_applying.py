@@ -260,7 +260,8 @@ def test_state_and_reason_depend_on_neither_order_nor_copies(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
 def test_deliveries_do_not_depend_on_order_copies_or_grouping(

@@ -1,4 +1,4 @@
-"""A send of an issue with parts for some readers, to a list whose archive is private."""
+"""A send of an issue with conditional parts, to a list whose archive is private."""
 
 import dataclasses
 import re

@@ -177,7 +177,7 @@ def test_no_character_is_lost_in_wrapping(text: str, room: int) -> None:
     assert all(width(line) <= room for line in lines)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.text(max_size=60))
 def test_any_title_makes_a_card(title: str) -> None:
     picture(card(title))

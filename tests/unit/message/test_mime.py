@@ -203,7 +203,7 @@ def test_no_value_makes_a_new_header(evil: str) -> None:
     assert parse(message)["Bcc"] is None
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(name=values, subject=values, text=values, markup=values, field=values)
 def test_whatever_goes_in_comes_out(
     name: str, subject: str, text: str, markup: str, field: str

@@ -17,7 +17,8 @@ from mailer.providers.registry import KINDS, template_of
 PRODUCT = Path(mailer.__file__).parent
 PROVIDERS = PRODUCT / "providers"
 SPEAKS_OF_ONE_BY_CHOICE = {
-    "cli/demo/steps.py",  # sends by SMTP to the inbox of this machine, bounces as SendGrid does
+    "cli/demo/opening.py",  # sends by SMTP to the inbox of this machine
+    "cli/demo/steps.py",  # bounces as SendGrid does
     "composing/linting/rules/tracking.py",  # domains of services that rewrite links
     "composing/drafts/issue_files.py",  # folders without issues, the outbox among them
 }

@@ -1,4 +1,4 @@
-"""Papers from arXiv: what its feeds put around titles, names and abstracts."""
+"""Papers from arXiv: removing what its feeds add to titles, names and abstracts."""
 
 import html
 import re
@@ -69,5 +69,5 @@ def authors(names: list[str]) -> tuple[str, ...]:
 
 
 def _without_places(name: str) -> str:
-    """Drop what stands in brackets behind a name: where its bearer works."""
+    """Drop the affiliation in brackets after a name."""
     return re.sub(r"\s*\([^()]*\)", "", name)

@@ -2,8 +2,10 @@
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+from mailer.composing.issue.reading.source import Source
 
 _WHOLE = re.compile(r"\{(?P<inside>[^{}\n]*)\}")
 _PART = re.compile(
@@ -11,17 +13,11 @@ _PART = re.compile(
         |(?P<key>[a-z][a-z-]*)=(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+)))(?=\s|$)""",
     re.VERBOSE,
 )
-
-
 _MEANT = re.compile(r"\{\s*(?:[.#:]\S|[A-Za-z][\w-]*=\S)")
 
 
 class AttributeSyntaxError(ValueError):
     """Attributes were meant, but they cannot be read."""
-
-
-class UnknownAttributeError(ValueError):
-    """What stands in braces are attributes, but not ones that are known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +53,8 @@ def match_attributes(text: str, position: int) -> tuple[Attributes, int] | None:
     attributes = _read(found["inside"]) if found else None
     if found and not attributes and _MEANT.match(text, position):
         raise AttributeSyntaxError(
-            f"{found[0]!r} cannot be read: write {{.class}}, {{#name}} or {{key=value}}, parted by"
-            " spaces; names begin with a letter of a to z (for braces as such, write \\{)"
+            f"{found[0]!r} cannot be read: write {{.class}}, {{#name}} or {{key=value}}, separated"
+            " by spaces; names begin with a letter of a to z (for braces as such, write \\{)"
         )
     return (attributes, found.end()) if found and attributes else None
 
@@ -82,29 +78,39 @@ def _read(inside: str) -> Attributes | None:
     return Attributes(name, tuple(classes), values)
 
 
-def check_attributes(
-    attributes: Attributes,
-    *,
-    what: str,
-    classes: tuple[str, ...] = (),
-    keys: tuple[str, ...] = (),
-    may_have_id: bool = False,
-) -> None:
-    """Check that `what` may have these attributes.
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The attributes that `what`, such as "a link", may have."""
 
-    Raises:
-        UnknownAttributeError: it may not; the message says what it may have.
-    """
-    known = [*(f".{each}" for each in classes), *(f"{key}=" for key in keys)]
-    known += ["#name"] if may_have_id else []
-    given = [
-        *(f".{each}" for each in attributes.classes),
-        *(f"{key}=" for key in attributes.values),
-    ]
-    given += ["#name"] if attributes.id else []
-    for each in given:
-        if each not in known:
-            raise UnknownAttributeError(_unknown(each, what, known))
+    what: str
+    classes: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    id: bool = False
+
+    def check(
+        self,
+        given: Attributes,
+        source: Source,
+        *,
+        line: int,
+        column: int | None = None,
+        at: str = "",
+    ) -> None:
+        """Check that all of the attributes `given` are allowed.
+
+        Raises:
+            RenderError: one is not; the message says which are. For its place, see `Source.error`.
+        """
+        known = _written(self.classes, self.keys, has_id=self.id)
+        for each in _written(given.classes, given.values, has_id=bool(given.id)):
+            if each not in known:
+                message = _unknown(each, self.what, known)
+                raise source.error(message, line=line, column=column, at=at)
+
+
+def _written(classes: Iterable[str], keys: Iterable[str], *, has_id: bool) -> list[str]:
+    names = [*(f".{each}" for each in classes), *(f"{key}=" for key in keys)]
+    return [*names, "#name"] if has_id else names
 
 
 def _unknown(given: str, what: str, known: list[str]) -> str:

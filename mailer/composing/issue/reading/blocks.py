@@ -2,37 +2,29 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias, cast
 
 from markdown_it.token import Token
 
-from mailer.composing.issue.reading.attributes import (
-    Attributes,
-    AttributeSyntaxError,
-    UnknownAttributeError,
-    check_attributes,
-    match_attributes,
-)
-from mailer.composing.issue.reading.inlines import Piece, pieces, tidy, with_addresses, words
-from mailer.composing.issue.reading.markdown import line_of_footnote
+from mailer.composing.issue.reading.attributes import AttributeSyntaxError, match_attributes
+from mailer.composing.issue.reading.footnotes import line_of_footnote
+from mailer.composing.issue.reading.headings import Heading, heading_of
+from mailer.composing.issue.reading.inlines import pieces, with_addresses, words
+from mailer.composing.issue.reading.paragraphs import paragraphs
+from mailer.composing.issue.reading.polls import poll_of
 from mailer.composing.issue.reading.raw_images import images_in
 from mailer.composing.issue.reading.source import Source
 from mailer.composing.issue.tree import (
     Block,
     Blocks,
-    Button,
     Callout,
     CalloutKind,
     CodeBlock,
-    Emphasis,
     Footnote,
-    Image,
     Inlines,
-    Link,
     ListBlock,
     Paragraph,
-    Poll,
     Quote,
     RawMjml,
     Rule,
@@ -48,22 +40,8 @@ MJML_FENCE = "{=mjml}"
 MOST_CELLS = 10_000
 """Of a table: short rows are filled up, so that 10 KB of text would make 65,536 cells."""
 
-_SECTION, _ITEM = 2, 3
 _DASHES = ("\u2014 ", "\u2013 ", "-- ")
 _RAW = re.compile(r"\{=[^{}\s]*\}")
-_ACCENT = re.compile(r"[1-9]\d?|#[0-9A-Fa-f]{6}")
-_NO_ATTRIBUTES = Attributes()
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading outside lists and quotes, which structures the issue."""
-
-    level: int
-    children: Inlines
-    line: int
-    id: str = ""
-    accent: str = ""
 
 
 Entry: TypeAlias = Heading | Block | Footnote
@@ -135,10 +113,11 @@ class _Blocks:
         line = token.map[0] if token.map else 1
         match token.type:
             case "paragraph_open":
-                yield from _paragraph(pieces(self._next(), self.source), line)
+                yield from paragraphs(pieces(self._next(), self.source), line)
                 self._next()
             case "heading_open":
-                yield self._heading(int(token.tag[1]), line)
+                level = int(token.tag[1])
+                yield heading_of(self._next(), self.source, level=level, line=line)
                 self._next()
             case "blockquote_open":
                 yield _quote(self._inside("blockquote_close"), line)
@@ -165,24 +144,6 @@ class _Blocks:
     def _words(self, where: str) -> Inlines:
         return words(self._next(), self.source, where=where)
 
-    def _heading(self, level: int, line: int) -> Heading:
-        attributes: Attributes = self.tokens[self.position].meta.get("attributes", _NO_ATTRIBUTES)
-        children = self._words("the words of a heading")
-        keys = ("accent",) if level == _SECTION else ()
-        try:
-            check_attributes(attributes, what="this heading", keys=keys, may_have_id=True)
-        except UnknownAttributeError as error:
-            raise self.source.error(str(error), line=line, at="{") from None
-        accent = attributes.values.get("accent", "")
-        if accent and not is_accent(accent):
-            raise self.source.error(
-                f"an accent is the number of one of the theme's, or a colour such as #1F6F5C,"
-                f" not {accent!r}",
-                line=line,
-                at="{",
-            )
-        return Heading(level, children, line, attributes.id, accent)
-
     def _directive(self, token: Token, line: int) -> Block:
         _check_no_attributes(token, line, self.source)
         title = self._words("the words of a title") if token.meta["words"] else ()
@@ -191,30 +152,9 @@ class _Blocks:
             case "sponsor":
                 return Sponsor(title, blocks, line)
             case "poll":
-                return self._poll(title, blocks, line)
+                return poll_of(title, blocks, self.source, line)
             case kind:
                 return Callout(cast("CalloutKind", kind), title, blocks, line)
-
-    def _poll(self, question: Inlines, blocks: Blocks, line: int) -> Poll:
-        """Return a poll: its last list holds the answers, one link each."""
-        match blocks:
-            case (*before, ListBlock(entries)):
-                choices = tuple(self._choice(entry, line) for entry in entries)
-                return Poll(question, tuple(before), choices, line)
-        raise self.source.error(
-            "a poll ends with a list of its answers, each a link: - [Yes](https://...)",
-            line=line,
-            at=":::",
-        )
-
-    def _choice(self, entry: Blocks, line: int) -> Link:
-        match entry:
-            case (Paragraph((Link() as link,)),):
-                return link
-        raise self.source.error(
-            "an answer of a poll is one link: - [Yes](https://...)",
-            line=entry[0].line if entry else line,
-        )
 
     def _code(self, text: str, line: int, info: str) -> CodeBlock | RawMjml:
         words = info.strip()
@@ -281,11 +221,6 @@ def _has_attributes(words: str, braces: int) -> bool:
     return found is not None and found[1] == len(words)
 
 
-def is_accent(text: str) -> bool:
-    """Whether `text` can be a section's accent: a number from 1, or `#rrggbb`."""
-    return bool(_ACCENT.fullmatch(text))
-
-
 def _quote(blocks: Blocks, line: int) -> Quote:
     """Return a quote; a last paragraph that begins with a dash says whose words they are."""
     match blocks:
@@ -294,30 +229,3 @@ def _quote(blocks: Blocks, line: int) -> Quote:
             source = (Text(words), *rest) if words else tuple(rest)
             return Quote(blocks[:-1], line, source)
     return Quote(blocks, line)
-
-
-def _paragraph(found: tuple[Piece, ...], line: int) -> Iterator[Block]:
-    """Yield a paragraph; images and buttons in it stand on their own.
-
-    What is emphasised right below an image is its caption.
-    """
-    run: list[Piece] = []
-    above: Image | Button | None = None
-    for piece in (*found, None):
-        if piece is not None and not isinstance(piece, Image | Button):
-            run.append(piece)
-            continue
-        yield from _below(above, tidy(run), line)
-        run, above = [], piece
-
-
-def _below(above: Image | Button | None, run: tuple[Piece, ...], line: int) -> Iterator[Block]:
-    text = tuple(piece for piece in run if not isinstance(piece, Image | Button))
-    match above, text:
-        case Image(caption=()), (Emphasis(caption),):
-            yield replace(above, caption=caption)
-            return
-        case Image() | Button(), _:
-            yield above
-    if text:
-        yield Paragraph(text, above.line if above else line)

@@ -1,20 +1,15 @@
 """Inline tokens to the words of the tree."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, TypeVar
-from urllib.parse import unquote
 
 from markdown_it.token import Token
 
-from mailer.composing.issue.reading.attributes import (
-    Attributes,
-    UnknownAttributeError,
-    check_attributes,
-)
-from mailer.composing.issue.reading.markdown import DEEPEST, NO_FIELD, too_deep
-from mailer.composing.issue.reading.merge import ADDRESS_FIELD, MergeSyntaxError, fields_in
+from mailer.composing.issue.reading.addresses import link_address
+from mailer.composing.issue.reading.attributes import Allowed, Attributes
+from mailer.composing.issue.reading.images import image
+from mailer.composing.issue.reading.markdown import DEEPEST, too_deep
 from mailer.composing.issue.reading.source import Source
 from mailer.composing.issue.tree import (
     Button,
@@ -30,19 +25,12 @@ from mailer.composing.issue.tree import (
     Strikethrough,
     Strong,
     Text,
-    one_line,
     plain_text,
 )
 
 Piece: TypeAlias = Inline | Image | Button
-LINK_SCHEMES = ("https:", "http:", "mailto:")
-IMAGE_SCHEMES = ("https:", "http:")
-WIDEST = 2000
-"""CSS pixels that an author may ask for; a picture never gets wider than its column."""
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
-_ANCHOR = re.compile(r"#[A-Za-z][\w-]*")
-
+_OF_LINK = Allowed("a link", classes=("button", "outline"))
 _WRAPPERS: dict[str, Callable[[Inlines], Inline]] = {
     "em_open": Emphasis,
     "strong_open": Strong,
@@ -149,8 +137,8 @@ class _Builder:
             self._add(_WRAPPERS[frame.opener.type](self._words_alone(frame.pieces)))
 
     def _link(self, opener: Token, inside: list[Piece]) -> Piece:
-        url = self._address(str(opener.attrs.get("href", "")), LINK_SCHEMES, "a link")
-        place = opener.meta["place"]
+        url = link_address(str(opener.attrs.get("href", "")), self.source, self.line)
+        position = opener.meta["position"]
         match tidy(inside):
             case (Image(url="") as image,):
                 return replace(image, url=url)
@@ -159,18 +147,15 @@ class _Builder:
                     "the link has neither words nor an address", line=self.line, at="["
                 )
             case ():
-                return Link(url, (Text(url),), *place)
+                return Link(url, (Text(url),), *position)
             case _:
-                return Link(url, self._words_alone(inside), *place)
+                return Link(url, self._words_alone(inside), *position)
 
     def _button(self, link: Piece, attributes: Attributes) -> Piece:
         line, column = self.line, None
         if isinstance(link, Link):
             line, column = link.line, link.column
-        try:
-            check_attributes(attributes, what="a link", classes=("button", "outline"))
-        except UnknownAttributeError as error:
-            raise self.source.error(str(error), line=line, column=column) from None
+        _OF_LINK.check(attributes, self.source, line=line, column=column)
         if not isinstance(link, Link) or not link.url:
             raise self.source.error("a button needs words and an address", line=line, column=column)
         return Button(link, "outline" not in attributes.classes, line)
@@ -188,87 +173,14 @@ class _Builder:
                 return CodeSpan(token.content)
             case "merge_field":
                 merge_field: MergeField = token.meta["field"]
-                line, column = token.meta["place"]
+                line, column = token.meta["position"]
                 return replace(merge_field, line=line, column=column)
             case "footnote_ref":
-                return FootnoteMark(token.meta["id"] + 1, *token.meta["place"])
+                return FootnoteMark(token.meta["id"] + 1, *token.meta["position"])
             case "image":
-                return self._image(token)
+                return image(token, self.source, self.line)
             case _:
                 return Text(token.content)
-
-    def _image(self, token: Token) -> Image:
-        if any(child.type == "merge_field" for child in token.children or ()):
-            raise self.source.error(
-                "an image's description is the same for everyone: no merge fields in it",
-                line=self.line,
-                at="![",
-            )
-        line, column = token.meta["place"]
-        src = self._picture(str(token.attrs.get("src", "")))
-        if not src:
-            raise self.source.error("the image has no address", line=line, column=column)
-        caption = str(token.attrs.get("title", ""))
-        try:
-            words = tuple(fields_in(caption))
-        except MergeSyntaxError as error:
-            raise self.source.error(str(error), line=line, column=column) from None
-        width = self._width(token.meta.get("attributes"), line, column)
-        return Image(src, one_line(_alt(token)), words, "", line, width, column)
-
-    def _width(self, attributes: Attributes | None, line: int, column: int) -> int | None:
-        if attributes is None:
-            return None
-        try:
-            check_attributes(attributes, what="an image", keys=("width",))
-        except UnknownAttributeError as error:
-            raise self.source.error(str(error), line=line, column=column) from None
-        width = attributes.values["width"].removesuffix("px")
-        if not (width.isascii() and width.isdigit() and 1 <= int(width) <= WIDEST):
-            raise self.source.error(
-                f"an image's width is a number of pixels such as 320, not {width!r}",
-                line=line,
-                column=column,
-            )
-        return int(width)
-
-    def _picture(self, url: str) -> str:
-        """Return a picture's address: a full one, or a file's beside the issue."""
-        if not url or _SCHEME.match(url) or "%7B%7B" in url:
-            return self._address(url, IMAGE_SCHEMES, "an image")
-        if url.startswith(("/", "\\", "#", "?")):
-            raise self.source.error(
-                f"an image is a full address (https://...) or a file beside the issue, not {url!r}",
-                line=self.line,
-                at=url,
-            )
-        return url
-
-    def _address(self, url: str, schemes: tuple[str, ...], what: str) -> str:
-        if "%7B%7B" in url and "{{" in self.source.text:
-            field = ADDRESS_FIELD.fullmatch(unquote(url))
-            if field and schemes == LINK_SCHEMES:
-                return f"{{{{{field[1]}}}}}"
-            raise self.source.error(NO_FIELD, line=self.line, at="{{")
-        if url and not url.lower().startswith(schemes) and not _ANCHOR.fullmatch(url):
-            written = unquote(url)
-            raise self.source.error(
-                f"{what} needs a full address ({' or '.join(schemes)}...), not {written!r}",
-                line=self.line,
-                at=written,
-            )
-        return url
-
-
-def _alt(token: Token) -> str:
-    """Return an image's description without its markup."""
-    parts = []
-    for child in token.children or ():
-        if child.type in {"softbreak", "hardbreak"}:
-            parts.append(" ")
-        else:
-            parts.append(_alt(child) if child.type == "image" else child.content)
-    return "".join(parts)
 
 
 def tidy(found: Sequence[Piece]) -> tuple[Piece, ...]:

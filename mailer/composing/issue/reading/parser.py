@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from mailer.composing.issue.reading import front_matter, markdown
-from mailer.composing.issue.reading.blocks import Entry, Heading, as_block, check_addresses, entries
+from mailer.composing.issue.reading.blocks import Entry, as_block, check_addresses, entries
+from mailer.composing.issue.reading.headings import ITEM, SECTION, Heading
 from mailer.composing.issue.reading.source import Source
 from mailer.composing.issue.tree import (
     Block,
@@ -22,8 +23,6 @@ from mailer.composing.issue.tree import (
     Text,
     find_todos,
 )
-
-_SECTION, _ITEM = 2, 3
 
 
 def parse(source: Source, *, shown: frozenset[str] | None = None) -> Issue:
@@ -63,7 +62,7 @@ def parse(source: Source, *, shown: frozenset[str] | None = None) -> Issue:
 
 
 def _split_closing(found: list[Entry]) -> tuple[list[Entry], list[Block]]:
-    """Part what follows the first thematic break after the last item."""
+    """Split off what follows the first thematic break after the last item."""
     last = max((at for at, entry in enumerate(found) if _structures(entry)), default=None)
     if last is None:
         return found, []
@@ -74,7 +73,7 @@ def _split_closing(found: list[Entry]) -> tuple[list[Entry], list[Block]]:
 
 
 def _structures(entry: Entry) -> bool:
-    return isinstance(entry, Heading) and entry.level <= _ITEM
+    return isinstance(entry, Heading) and entry.level <= ITEM
 
 
 def _settled(blocks: list[Block], source: Source) -> Blocks:
@@ -190,11 +189,11 @@ class _Tree:
                     line=line,
                     column=1,
                 )
-            case Heading(level, children, line) if level == _SECTION:
+            case Heading(level, children, line) if level == SECTION:
                 if not children:
                     raise self.source.error("the section has no name", line=line, column=1)
                 self.parts.append(_SectionPart(entry))
-            case Heading(level) if level == _ITEM:
+            case Heading(level) if level == ITEM:
                 if not self.parts:
                     self.parts.append(_SectionPart(None))
                 self.parts[-1].items.append(_ItemPart(entry))

@@ -36,13 +36,13 @@ def _slug_pattern(longest: int) -> str:
 
 _PROPERTIES: dict[str, dict[str, Any]] = {
     "subject": {
-        "description": "What the inbox shows; may hold merge fields: {{ name | default: 'you' }}",
+        "description": "What the inbox shows; can have merge fields: {{ name | default: 'you' }}",
         "type": ["string", "number", "boolean"],
         "pattern": "\\S",
         "not": {"type": "string", "pattern": _BROKEN_FIELD},
     },
     "slug": {
-        "description": "The issue's name in links; made from the file's name where left out.",
+        "description": "The issue's name in links; derived from the file's name by default.",
         "type": _WORD,
         "minimum": 0,
         **_shaped(_slug_pattern(LONGEST_SLUG)),
@@ -69,7 +69,7 @@ _PROPERTIES: dict[str, dict[str, Any]] = {
         **_shaped(f"(?:(?!.*\\{{\\{{)[^<>]*<{_EMAIL}>|{_EMAIL})"),
     },
     "reply-to": {
-        "description": f"Where answers go: {_MAILBOX}.",
+        "description": f"The address for replies: {_MAILBOX}.",
         "type": ["string", "null"],
         **_shaped(f"(?:(?!.*\\{{\\{{)[^<>]*<{_EMAIL}>|{_EMAIL})"),
     },
@@ -80,7 +80,7 @@ _PROPERTIES: dict[str, dict[str, Any]] = {
         **_shaped("[A-Za-z0-9][A-Za-z0-9_-]*"),
     },
     "language": {
-        "description": "BCP 47 tag such as en or pt-BR; decides the direction of writing, too.",
+        "description": "BCP 47 tag such as en or pt-BR; also determines the direction of writing.",
         "type": ["string", "null"],
         **_shaped("[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*"),
     },
@@ -88,7 +88,7 @@ _PROPERTIES: dict[str, dict[str, Any]] = {
     "tagline": {"description": "The line below the masthead.", **_NO_FIELDS},
     "author": {"description": "Who wrote it, shown at the end.", **_NO_FIELDS},
     "author-url": {
-        "description": "Where the author's name leads.",
+        "description": "The link of the author's name.",
         "type": ["string", "null"],
         **_shaped(_URL),
     },
@@ -99,7 +99,7 @@ _PROPERTIES: dict[str, dict[str, Any]] = {
         **_shaped(rf"(?!.*\{{\{{)(?:{_URL}|{_FILE})"),
     },
     "contents": {
-        "description": "Whether to list the sections; as the theme does where left out.",
+        "description": "Whether to list the sections; the theme decides by default.",
         "type": ["string", "boolean", "null"],
         "anyOf": [
             {"enum": [True, False, None, "yes", "no"]},

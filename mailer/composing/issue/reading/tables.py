@@ -1,4 +1,4 @@
-"""Tables, as markdown-it reads them, but for the bars of merge fields: they part no cells."""
+"""Tables, as markdown-it reads them, except that the bars of merge fields do not separate cells."""
 
 import re
 
@@ -19,9 +19,7 @@ def table_rule(state: StateBlock, begin: int, end: int, silent: bool) -> bool:  
     """Parse a table as a block of Markdown."""
     written, done = state.src, len(state.tokens)
     if "barless" not in state.env:
-        state.env["barless"] = BARRED_FIELD.sub(
-            lambda found: found[0].replace("|", _STAND_IN), written
-        )
+        state.env["barless"] = BARRED_FIELD.sub(_without_bar, written)
     state.src = state.env["barless"]
     try:
         return table(state, begin, end, silent)

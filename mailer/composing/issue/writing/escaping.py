@@ -66,7 +66,7 @@ def _is_special(found: re.Match[str], text: str, *, after: str, in_label: bool) 
         case "~":
             return len(found[0]) > 1 or not old or not new
         case "\\":
-            return not (new or after) or isMdAsciiPunct(ord(new or after))
+            return _escapes(text[end:] + after)
         case "[":
             return in_label or old == "!" or not _is_plain_bracket(text, begin, after)
         case "]":
@@ -77,6 +77,11 @@ def _is_special(found: re.Match[str], text: str, *, after: str, in_label: bool) 
             return after == "["
         case _:
             return True
+
+
+def _escapes(rest: str) -> bool:
+    """Whether a backslash before `rest` is no plain one; a blank at the end becomes an entity."""
+    return not rest or isMdAsciiPunct(ord(rest[0])) or (len(rest) == 1 and rest.isspace())
 
 
 def _is_plain_bracket(text: str, begin: int, after: str) -> bool:

@@ -63,8 +63,13 @@ def _names(matter: FrontMatter) -> dict[str, str]:
 
 
 def _subject_words(subject: Inlines) -> Iterator[str]:
+    before = ""
     for node in normal_words(subject, breaks=False):
-        yield write_field(node) if isinstance(node, MergeField) else _braced(_words(node))
+        if isinstance(node, MergeField):
+            before = (" " if before.endswith("{") else "") + write_field(node)
+        else:
+            before = _braced(_words(node))
+        yield before
 
 
 def _words(node: Inline) -> str:

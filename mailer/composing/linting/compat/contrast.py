@@ -4,15 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailer.composing.linting.compat.document import Run
-from mailer.composing.linting.compat.inspection import (
-    Inspection,
-    beginning,
-    counted,
-    shortened,
-    where,
-)
+from mailer.composing.linting.compat.inspection import Inspection
+from mailer.composing.linting.compat.locating import beginning, where
 from mailer.composing.linting.compat.look import Look
 from mailer.composing.linting.compat.media import BARE, DARK, LIGHT, View
+from mailer.composing.linting.compat.wording import counted, shortened
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 from mailer.composing.themes.colour import (
@@ -27,7 +23,7 @@ from mailer.composing.themes.colour import (
 CONTRAST = Rule(
     "contrast-low",
     Severity.WARNING,
-    "text that hardly stands out from its background",
+    "text with too little contrast to its background",
     "Readers with weak eyes, in sunlight or on poor screens cannot read it. Below 3 hardly anybody"
     " can. Source: WCAG 2.2, 1.4.3.",
     "Choose a colour further from the background's.",

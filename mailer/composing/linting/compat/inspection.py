@@ -1,26 +1,21 @@
 """A message under inspection: its parts, how they look, and findings about them."""
 
-import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from mailer.composing.linting.compat.cascade import Cascade, rules_of
 from mailer.composing.linting.compat.document import Document, Element, Run, Shape, read
+from mailer.composing.linting.compat.locating import beginning, where
 from mailer.composing.linting.compat.look import Look
 from mailer.composing.linting.compat.media import View
 from mailer.composing.linting.compat.options import CompatOptions
 from mailer.composing.linting.compat.stylesheet import Stylesheet, parse_block
+from mailer.composing.linting.compat.wording import shortened
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 
-MERGE_TOKEN = re.compile(r"\bMF_[0-9a-f]{12}_\d{4,}[a-z]")
-"""What a merge field is in a compiled message."""
-
-_SHOWN = 60
-_SOUGHT = 40
 _RAW = re.compile(
     r"^ {0,3}(?:`{3,}|~{3,}) *\{=mjml\}[^\n]*\n(.*?)^ {0,3}(?:```|~~~)", re.DOTALL | re.MULTILINE
 )
@@ -45,7 +40,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Location:
     path: Path
     line: int
     column: int
@@ -126,7 +121,7 @@ class Inspection:
             template: name of the theme's file that is to blame where it is the whole message.
         """
         file = self.options.theme_file(template) if template else None
-        place = self._place(at, (words, *also), nth=nth) if file is None else self._in(file, words)
+        place = self._locate(at, (words, *also), nth=nth) if file is None else self._in(file, words)
         return Finding(
             code=rule.code,
             severity=severity or rule.severity,
@@ -140,12 +135,12 @@ class Inspection:
             facts=facts,
         )
 
-    def _in(self, file: Path, words: str) -> _Place:
+    def _in(self, file: Path, words: str) -> _Location:
         """Return the first place of `words` in a file of the theme, else its beginning."""
         place = where(self.options.theme_files[file], words, near=1)
-        return _Place(file, *place, words) if place else _Place(file, 1, 1, "")
+        return _Location(file, *place, words) if place else _Location(file, 1, 1, "")
 
-    def _place(self, at: Element | Run | None, words: tuple[str, ...], *, nth: int = 1) -> _Place:
+    def _locate(self, at: Element | Run | None, words: tuple[str, ...], *, nth: int) -> _Location:
         """Return where it is written: where one of `words` stands, else what can be read there."""
         element = at.element if isinstance(at, Run) else at
         line = at.line if at is not None else 1
@@ -161,8 +156,8 @@ class Inspection:
             for path, text in files:
                 near = line if path == self.path else 1
                 if place := where(text, some, near=near, nth=nth):
-                    return _Place(path, *place, some)
-        return _Place(self.path, line, 1, words[0])
+                    return _Location(path, *place, some)
+        return _Location(self.path, line, 1, words[0])
 
     def _readable(self, at: Element | Run | None) -> Iterator[str]:
         """Yield what a reader sees of `at`, to find its place by."""
@@ -218,62 +213,3 @@ def _texts(document: Document) -> Iterator[Text]:
             alike.setdefault(run.element.shape, []).append(run)
     for runs in alike.values():
         yield Text(runs[0], len(runs))
-
-
-def where(text: str, words: str, *, near: int, nth: int = 1) -> tuple[int, int] | None:
-    """Return line and column of the `nth` place of `words` in `text`, or None.
-
-    It is looked for from line `near` on, then from the beginning.
-    """
-    if not text or not words.strip():
-        return None
-    pattern = _pattern(words)
-    begin = _offset(text, near)
-    found = _nth(pattern, text, begin, nth) or _nth(pattern, text, 0, nth)
-    if not found:
-        return None
-    before = text[: found.start()]
-    return before.count("\n") + 1, found.start() - (before.rfind("\n") + 1) + 1
-
-
-def _nth(pattern: re.Pattern[str], text: str, begin: int, nth: int) -> re.Match[str] | None:
-    return next(itertools.islice(pattern.finditer(text, begin), nth - 1, None), None)
-
-
-@lru_cache(maxsize=256)
-def _pattern(words: str) -> re.Pattern[str]:
-    """Return what finds `words` in any case, with any space between them and no more letters."""
-    inner = r"\s+".join(re.escape(word) for word in words.split())
-    inner = re.sub(r"(?:\\s\+)?([:,])(?:\\s\+)?", r"\\s*\1\\s*", inner)
-    begin = r"(?<![\w-])" if words[:1].isalnum() else ""
-    end = r"(?![\w-])" if words[-1:].isalnum() else ""
-    return re.compile(begin + inner + end, re.IGNORECASE)
-
-
-def _offset(text: str, line: int) -> int:
-    """Return where the 1-based `line` begins."""
-    offset = 0
-    for _ in range(line - 1):
-        offset = text.find("\n", offset) + 1
-        if not offset:
-            return 0
-    return offset
-
-
-def beginning(text: str) -> str:
-    """Return the first whole words of `text`, enough to find it by."""
-    words = " ".join(text.split())
-    if len(words) <= _SOUGHT:
-        return words
-    return words[:_SOUGHT].rpartition(" ")[0] or words[:_SOUGHT]
-
-
-def shortened(words: str) -> str:
-    """Return `words` on one line, cut where they are long, with `{{ }}` for merge fields."""
-    line = " ".join(MERGE_TOKEN.sub("{{ }}", words).split())
-    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
-
-
-def counted(count: int) -> str:
-    """Return how often in words: empty for once."""
-    return "" if count == 1 else f" ({count:,} times)"

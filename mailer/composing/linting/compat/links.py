@@ -4,16 +4,17 @@ import re
 from collections.abc import Iterator
 
 from mailer.composing.linting.compat.document import Element
-from mailer.composing.linting.compat.inspection import Inspection, shortened
+from mailer.composing.linting.compat.inspection import Inspection
 from mailer.composing.linting.compat.media import LIGHT
+from mailer.composing.linting.compat.wording import shortened
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
-from mailer.composing.linting.rules import addresses
+from mailer.composing.linting.rules import addresses, hosts
 
 EMPTY = Rule(
     "link-text-missing",
     Severity.ERROR,
-    "a link without words",
+    "a link without text",
     "There is nothing to click; a screen reader reads the address aloud. Source: WCAG 2.2, 2.4.4.",
     "Write what the link leads to.",
 )
@@ -54,7 +55,7 @@ RELATIVE = Rule(
     "Give the full https:// address.",
 )
 RULES = (EMPTY, VAGUE, NOWHERE, DEAD_ANCHOR, SCRIPT, RELATIVE)
-_CARDS = {rule.code: rule for rule in addresses.RULES}
+_CARDS = {rule.code: rule for rule in (*addresses.RULES, *hosts.RULES)}
 
 _VAGUE = frozenset(
     {

@@ -20,7 +20,7 @@ UNBALANCED = Rule(
 WIDTHS = Rule(
     "outlook-width",
     Severity.ERROR,
-    "a box wider than the box that it stands in",
+    "a box wider than its container",
     "Outlook on Windows widens the whole message by as much. A unitless 0 in an MJML padding, which"
     " mrml counts wrongly, does it.",
     "Write 0px instead of 0 in paddings, and widths that fit.",

@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 
 from mailer.composing.linting.compat.document import Element
 from mailer.composing.linting.compat.features import background_picture, of_picture
-from mailer.composing.linting.compat.inspection import Inspection, shortened
+from mailer.composing.linting.compat.inspection import Inspection
 from mailer.composing.linting.compat.media import DARK, LIGHT, MOBILE
 from mailer.composing.linting.compat.stylesheet import parse_style
 from mailer.composing.linting.compat.values import pixels
+from mailer.composing.linting.compat.wording import shortened
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 
@@ -23,7 +24,7 @@ ALT_MISSING = Rule(
 ALT_EMPTY_LINK = Rule(
     "image-link-alt-empty",
     Severity.ERROR,
-    "a link that is a picture without words",
+    "a linked picture without alternative text",
     "With pictures off there is nothing to click, and a screen reader reads the address aloud.",
     "Say in the alternative text where the link leads.",
 )
@@ -44,7 +45,7 @@ WIDTH_MISSING = Rule(
 TOO_WIDE = Rule(
     "image-too-wide",
     Severity.ERROR,
-    "a picture wider than the room it has",
+    "a picture wider than its container",
     "Outlook on Windows widens the whole message by as much.",
     "Give it at most the width of its column.",
 )
@@ -88,9 +89,9 @@ HEAVY = Rule(
 TRACKING = Rule(
     "tracking-pixel",
     Severity.WARNING,
-    "an invisible picture from somebody else",
-    "It tells a stranger who reads the message and when; privacy protections load or block it, and"
-    " filters count it against the message.",
+    "an invisible picture from a third party",
+    "It tells a third party who reads the message and when; privacy protections load or block it,"
+    " and filters count it against the message.",
     "Leave it out.",
 )
 RULES = (

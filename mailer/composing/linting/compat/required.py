@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from mailer.composing.linting.compat.document import Element, Run
-from mailer.composing.linting.compat.inspection import MERGE_TOKEN, Inspection, shortened
+from mailer.composing.linting.compat.inspection import Inspection
 from mailer.composing.linting.compat.media import BARE, DARK, LIGHT, MOBILE
+from mailer.composing.linting.compat.wording import MERGE_TOKEN, shortened
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 from mailer.composing.themes.theme import MJML_FILE
@@ -38,14 +39,14 @@ TEMPLATE = Rule(
     Severity.ERROR,
     "a merge field or template command that was not filled",
     "Readers see the braces.",
-    'Write {{ field }} or {{ field | default: "text" }}; template commands belong into the theme.',
+    'Write {{ field }} or {{ field | default: "text" }}; template commands belong in the theme.',
 )
 TOKEN = Rule(
     "token-unknown",
     Severity.ERROR,
     "a merge field's token that nothing fills",
-    "Readers see letters and digits without sense.",
-    "Compile the issue again; report it where it stays.",
+    "Readers see meaningless letters and digits.",
+    "Compile the issue again; report it if it persists.",
 )
 ESCAPE = Rule(
     "debug-escape",
@@ -57,8 +58,8 @@ ESCAPE = Rule(
 HIDDEN = Rule(
     "hidden-text",
     Severity.WARNING,
-    "words that nobody sees, other than the preheader",
-    "Filters take hidden words for a trick of spammers.",
+    "hidden text other than the preheader",
+    "Filters take hidden text for a spammers' trick.",
     "Show them, or leave them out.",
 )
 RULES = (UNSUBSCRIBE, POSTAL, UNSHOWN, TEMPLATE, TOKEN, ESCAPE, HIDDEN)

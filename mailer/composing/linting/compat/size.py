@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.composing.linting.compat.inspection import shortened
 from mailer.composing.linting.compat.options import CompatOptions
+from mailer.composing.linting.compat.wording import shortened
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 from mailer.message.compiled import UNSUBSCRIBE_URL

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from mailer.composing.linting.compat.document import DEEPEST, LINE, Element
-from mailer.composing.linting.compat.inspection import Inspection, counted, shortened
+from mailer.composing.linting.compat.inspection import Inspection
 from mailer.composing.linting.compat.media import LIGHT
+from mailer.composing.linting.compat.wording import counted, shortened
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 from mailer.composing.themes.theme import MJML_FILE
@@ -20,7 +21,7 @@ DOCTYPE = Rule(
 LANGUAGE = Rule(
     "language-missing",
     Severity.ERROR,
-    "a message that does not say its language",
+    "a message without a language",
     "Screen readers read it with the wrong voice. Source: WCAG 2.2, 3.1.1.",
     'Set `language` in the front matter, and lang="{{ language }}" in the theme.',
 )
@@ -62,7 +63,7 @@ SKIPPED = Rule(
 EMPTY_HEADING = Rule(
     "heading-empty",
     Severity.WARNING,
-    "a heading without words",
+    "a heading without text",
     "Screen readers announce a heading and then nothing.",
     "Write the heading, or leave it out.",
 )
@@ -90,7 +91,7 @@ HANDLER = Rule(
 META_REFRESH = Rule(
     "meta-refresh",
     Severity.ERROR,
-    "a message that leads somewhere else by itself",
+    "a message that redirects",
     "Every client strips it, and filters take the message for an attack.",
     "Leave it out.",
 )
@@ -229,7 +230,7 @@ def _forbidden(inspection: Inspection) -> Iterator[Finding]:
         yield inspection.finding(ACTIVE, message, at=element, words=f"<{element.tag}")
     for element in document.all("meta"):
         if element.attributes.get("http-equiv", "").lower() == "refresh":
-            message = "the message leads somewhere else by itself"
+            message = "the message redirects to another page"
             yield inspection.finding(META_REFRESH, message, at=element, words="refresh")
     for element in document.elements:
         for name in element.attributes:

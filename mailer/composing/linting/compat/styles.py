@@ -13,7 +13,7 @@ FAULTY = Rule(
     Severity.ERROR,
     "a <style> block with an error",
     "Gmail drops the whole block with all its rules for one error.",
-    "Write the rule as CSS wants it.",
+    "Correct the CSS.",
 )
 LARGE = Rule(
     "style-block-large",

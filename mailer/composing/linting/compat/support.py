@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from mailer.composing.linting.compat import caniemail
 from mailer.composing.linting.compat.allowed import ALLOWED, GRACEFUL, STRUCTURAL
 from mailer.composing.linting.compat.caniemail import Verdict
-from mailer.composing.linting.compat.inspection import Inspection, counted
+from mailer.composing.linting.compat.inspection import Inspection
 from mailer.composing.linting.compat.usage import Use, used
+from mailer.composing.linting.compat.wording import counted
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 

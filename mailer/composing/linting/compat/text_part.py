@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from mailer.composing.linting.compat.inspection import shortened
 from mailer.composing.linting.compat.options import CompatOptions
 from mailer.composing.linting.compat.required import contains
+from mailer.composing.linting.compat.wording import shortened
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 from mailer.composing.themes.theme import TEXT_FILE
@@ -25,7 +25,7 @@ THIN = Rule(
     Severity.WARNING,
     "a plain-text part that says much less than the HTML",
     "Readers of plain text miss most of it; filters count a difference against the message.",
-    "Write what stands in raw HTML in Markdown as well.",
+    "Write the content of raw HTML in Markdown as well.",
 )
 MARKUP = Rule(
     "text-part-markup",

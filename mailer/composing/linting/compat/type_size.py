@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailer.composing.linting.compat.document import Document, Element, Run
-from mailer.composing.linting.compat.inspection import Inspection, counted, shortened
+from mailer.composing.linting.compat.inspection import Inspection
 from mailer.composing.linting.compat.look import Look
 from mailer.composing.linting.compat.media import LIGHT, MOBILE, View
+from mailer.composing.linting.compat.wording import counted, shortened
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 
@@ -21,7 +22,7 @@ SMALL_TEXT = Rule(
 SMALL_TARGET = Rule(
     "target-small",
     Severity.WARNING,
-    "a link that stands alone with less than 24 px of height for a finger",
+    "a link on its own that is less than 24 px high",
     "On a phone the finger hits the link beside it. Source: WCAG 2.2, 2.5.8.",
     "Give it a line height or padding of 24 px or more.",
 )

@@ -10,8 +10,8 @@ from mailer.composing.linting.compat.options import CompatOptions
 from mailer.composing.linting.compat.size import check_size
 from mailer.composing.linting.compat.text_part import check_text
 from mailer.composing.linting.finding import Finding
+from mailer.composing.themes.settings_file import SETTINGS_FILE
 from mailer.composing.themes.theme import Theme
-from mailer.composing.themes.toml import SETTINGS_FILE
 from mailer.message.compiled import CompiledIssue
 
 _UNREAD = re.compile(r"<(style|title|script)\b.*?</\1\s*>|<!--.*?-->|<[^<>]*>", re.DOTALL)

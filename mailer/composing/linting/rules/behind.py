@@ -14,22 +14,22 @@ RULES = (
     Rule(
         "link-unreachable",
         Severity.WARNING,
-        "a link that was not answered",
-        "It may be for the moment only: readers would get an error page now.",
+        "a link without an answer",
+        "It may be temporary: readers would get an error page now.",
         "Try it in a browser, and again before you send.",
     ),
     Rule(
         "link-downgraded",
         Severity.WARNING,
-        "a link by https that ends by http",
-        "Anybody on the way can read and change the page.",
-        "Link to where the page is by https.",
+        "a link from https that ends at http",
+        "Anyone on the network can read and change the page.",
+        "Link to the page's https address.",
     ),
     Rule(
         "link-moved-home",
         Severity.WARNING,
         "a link that ends at the home page",
-        "The page was taken away: its address leads to the site's front now.",
+        "The page was removed: its address now leads to the site's home page.",
         "Look for the page's new address.",
     ),
 )

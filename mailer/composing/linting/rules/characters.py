@@ -13,7 +13,7 @@ RULES = (
     Rule(
         "character-invisible",
         Severity.WARNING,
-        "a character that nobody sees",
+        "an invisible character",
         "It splits words for searches and screen readers, and filters know it as a way to hide"
         " words (SpamAssassin: UNICODE_OBFU_ZW).",
         "Delete it; it often comes along when text is copied from a page.",
@@ -21,7 +21,7 @@ RULES = (
     Rule(
         "character-direction",
         Severity.ERROR,
-        "a character that turns the direction of the text",
+        "a character that changes the direction of the text",
         "What readers see is in another order than what is there: the trick behind 'Trojan Source'"
         " (CVE-2021-42574), which security gateways stop.",
         "Delete it; set `language` for text from right to left.",
@@ -36,16 +36,16 @@ RULES = (
     Rule(
         "character-replacement",
         Severity.WARNING,
-        "a character that was lost",
+        "a replacement character",
         "Readers see a black diamond where a letter was before some program read the file wrongly.",
         "Write the letter again.",
     ),
     Rule(
         "text-mojibake",
         Severity.WARNING,
-        "letters that were decoded wrongly",
+        "text that was decoded wrongly",
         "UTF-8 was read as Windows-1252 somewhere: readers see two or three odd letters for one.",
-        "Write the words again, or save the source as UTF-8 before copying.",
+        "Type the text again, or save the source as UTF-8 before copying.",
     ),
     Rule(
         "text-all-caps",
@@ -58,7 +58,7 @@ RULES = (
     Rule(
         "text-punctuation",
         Severity.WARNING,
-        "heaped punctuation",
+        "repeated punctuation",
         "Runs of ! ? $ are counted by filters and tire readers.",
         "One mark is enough.",
     ),

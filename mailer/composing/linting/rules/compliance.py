@@ -11,7 +11,7 @@ RULES = (
     Rule(
         "sender-missing",
         Severity.ERROR,
-        "nobody to send as",
+        "no sender",
         "Mail needs a From (RFC 5322, 3.6).",
         "Set sender.email in mailer.toml, or `from` in the issue.",
     ),
@@ -19,7 +19,7 @@ RULES = (
         "postal-address-missing",
         Severity.ERROR,
         "no postal address",
-        "Anti-spam laws ask for one in every mail (USA: 15 U.S.C. 7704(a)(5)(A)(iii); Canada:"
+        "Anti-spam laws require one in every email (USA: 15 U.S.C. 7704(a)(5)(A)(iii); Canada:"
         " CASL 6(2)).",
         "Set sender.postal_address in mailer.toml.",
     ),
@@ -33,9 +33,9 @@ RULES = (
     Rule(
         "slug-used",
         Severity.WARNING,
-        "an issue of this name went out already",
-        "Those who have it do not get it again: the issue's name is what tells issues apart.",
-        "Give a new issue a slug of its own.",
+        "an issue with this slug was already sent",
+        "Subscribers who have it do not get it again: issues are identified by their slug.",
+        "Give a new issue another slug.",
     ),
 )
 

@@ -40,21 +40,21 @@ RULES = (
     Rule(
         "image-missing",
         Severity.ERROR,
-        "a picture file that is not there",
-        "Readers would see a hole.",
+        "a picture file that does not exist",
+        "Readers would see a gap.",
         "Put the file there, or correct the path; it counts from the issue's folder.",
     ),
     Rule(
         "image-broken",
         Severity.ERROR,
         "a picture file that cannot be read",
-        "It cannot be made ready for mail.",
+        "It cannot be prepared for email.",
         "Export it again as JPEG, PNG or GIF.",
     ),
     Rule(
         "image-heavy",
         Severity.WARNING,
-        "a heavy picture",
+        "a large picture file",
         "On the web it appears late on a phone and costs readers data; a file beside the issue"
         " loses quality until it is light enough to go out.",
         "Make it smaller: twice the shown width is enough; photographs as JPEG.",

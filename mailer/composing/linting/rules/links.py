@@ -9,7 +9,8 @@ from mailer.composing.linting.data import lines_of
 from mailer.composing.linting.finding import Severity
 from mailer.composing.linting.lintable import Lintable
 from mailer.composing.linting.rule import Check, Hit, Rule
-from mailer.composing.linting.scan.spans import LinkKind, LinkSpan, plain_words
+from mailer.composing.linting.scan.links import plain_words
+from mailer.composing.linting.scan.spans import LinkKind, LinkSpan
 from mailer.composing.linting.urls import take_apart
 
 RULES = (
@@ -23,14 +24,14 @@ RULES = (
     Rule(
         "link-text-missing",
         Severity.ERROR,
-        "a link without words",
+        "a link without text",
         "Screen readers spell out the address, or say only 'link' (WCAG 2.2, 2.4.4 and 4.1.2).",
         "Say where it leads: [words](address).",
     ),
     Rule(
         "link-text-vague",
         Severity.WARNING,
-        "link words that say nothing",
+        "link text that says nothing",
         "Screen reader users go from link to link, and hear only 'here, here, here' (WCAG 2.2,"
         " 2.4.4; the words are those of Lighthouse's audit link-text).",
         "Link the words that say what is there.",
@@ -38,10 +39,10 @@ RULES = (
     Rule(
         "link-misleading",
         Severity.ERROR,
-        "link words that name another site than the link's",
-        "It is how phishing works: mail programs warn of it (Thunderbird's scam detection) and"
+        "link text that names another site than the link's",
+        "This is how phishing works: mail clients warn about it (Thunderbird's scam detection) and"
         " filters score it.",
-        "Let words and address agree, or use words that are no address.",
+        "Make text and address agree, or use text that is not an address.",
     ),
     Rule(
         "link-not-made",
@@ -60,7 +61,7 @@ RULES = (
     Rule(
         "link-bracket-left",
         Severity.WARNING,
-        "a bracket left behind a link",
+        "a bracket left after a link",
         "The address was cut at a bracket, or one was typed too many: readers see it.",
         "Write %28 and %29 for brackets in the address, or take the bracket out.",
     ),
@@ -69,7 +70,7 @@ RULES = (
         Severity.WARNING,
         "two links in a row to the same page",
         "Keyboard and screen reader users meet the same link twice (WCAG technique H2).",
-        "Make one link of them.",
+        "Combine them into one link.",
     ),
     Rule(
         "item-repeated",
@@ -131,25 +132,25 @@ def _is_button(lintable: Lintable, link: LinkSpan, words: str) -> bool:
 
 
 def check_made(lintable: Lintable) -> Iterator[Hit]:
-    """Look for what was meant as a link and is none."""
+    """Look for what was meant as a link but is not one."""
     document = lintable.document
     prose, text = document.masked.prose, document.source.text
     for start, end in document.spans.broken:
         if meant := _MEANT.search(text, start, min(end, start + _LONGEST_LINK)):
             at = text.find("{{", meant.start(), min(end, start + _LONGEST_LINK))
-            message = "this is no link: readers see the brackets"
+            message = "this is not a link: readers see the brackets"
             if at > text.find("](", start) > 0:
-                message = "this is no link: a merge field cannot stand in an address"
+                message = "this is not a link: a merge field cannot stand in an address"
             yield Hit("link-not-made", message, start, end)
     for found in _SPLIT.finditer(prose):
         yield Hit(
-            "link-not-made", "this is no link: it has a space in it", found.start(), found.end()
+            "link-not-made", "this is not a link: it has a space in it", found.start(), found.end()
         )
     for pattern in (_REVERSED, _SPACED):
         for found in pattern.finditer(prose):
             start = prose.rfind("[", 0, found.start() + 1) if pattern is _SPACED else found.start()
             if start >= 0 and not _is_linked(document.spans.links, found.start()):
-                yield Hit("link-not-made", "this is no link: readers see the brackets",
+                yield Hit("link-not-made", "this is not a link: readers see the brackets",
                           start, found.end())  # fmt: skip
     for start, end in document.spans.missing:
         if len(text[start:end]) > len("[ab][c]") and not text[start - 1 : start].isalnum():

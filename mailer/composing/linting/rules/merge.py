@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mailer.composing.linting.finding import Severity
 from mailer.composing.linting.lintable import AudienceFacts, Lintable
 from mailer.composing.linting.rule import Check, Hit, Rule
-from mailer.composing.linting.scan.spans import FieldSpan
+from mailer.composing.linting.scan.fields import FieldSpan
 from mailer.message.compiled import SYSTEM_FIELDS
 from subscribers.errors import SegmentError
 from subscribers.segments.language import fields_of, parse_segment
@@ -23,7 +23,7 @@ RULES = (
     Rule(
         "merge-field-lacking",
         Severity.ERROR,
-        "a merge field that some recipients have no value for",
+        "a merge field for which some recipients have no value",
         "They would see a gap, so it is not sent like that.",
         'Write {{ field | default: "..." }}.',
     ),
@@ -44,7 +44,7 @@ RULES = (
     Rule(
         "merge-field-unclosed",
         Severity.WARNING,
-        "braces that are no merge field",
+        "braces that are not a merge field",
         "Readers see the braces.",
         r"Write {{ field }}, or \{{ for braces as such.",
     ),

@@ -28,7 +28,7 @@ RULES = (
     Rule(
         "markup-shown",
         Severity.WARNING,
-        "marks of Markdown that were not taken as such",
+        "marks of Markdown that were not recognised",
         "Readers see the marks as they were typed.",
         'Write it as docs/issue-format.md, "Text", says; to show a mark as such, write \\ before'
         " it.",
@@ -44,14 +44,14 @@ RULES = (
     Rule(
         "part-empty",
         Severity.WARNING,
-        "a box, quote or list entry with nothing in it",
-        "Readers see an empty frame, or a dot without words.",
+        "an empty box, quote or list entry",
+        "Readers see an empty frame, or a bullet without text.",
         "Fill it, or take it out.",
     ),
     Rule(
         "variant-empty",
         Severity.ERROR,
-        "nothing outside of the `:::only` parts",
+        "no content outside the `:::only` parts",
         "Whoever gets none of these parts, and the web archive, gets an issue without text.",
         "Say something to everybody, or name a segment when sending and allow this here.",
     ),

@@ -26,7 +26,7 @@ RULES = (
         "subject-long",
         Severity.WARNING,
         "a long subject",
-        "Inboxes cut it off: phones after some 40 columns, desktop lists after some 70.",
+        "Inboxes cut it off: phones after about 40 columns, desktop lists after about 70.",
         "Put what matters first, and the rest into the preheader.",
     ),
     Rule(
@@ -39,7 +39,7 @@ RULES = (
     Rule(
         "subject-fake-reply",
         Severity.WARNING,
-        "a subject that pretends to be an answer",
+        "a subject that pretends to be a reply",
         "It passes for a conversation that never was. A subject that misleads is unlawful in the"
         " USA (15 U.S.C. 7704(a)(2)), and a thread-less Re: is a spam sign (SpamAssassin:"
         " FAKE_REPLY_C).",
@@ -48,7 +48,7 @@ RULES = (
     Rule(
         "subject-punctuation",
         Severity.WARNING,
-        "a subject with heaped punctuation",
+        "a subject with repeated punctuation",
         "Runs of ! ? $ are counted by filters (SpamAssassin: PLING_QUERY, SUBJ_DOLLARS) and put"
         " readers off.",
         "One mark is enough.",
@@ -79,7 +79,7 @@ RULES = (
         Severity.WARNING,
         "the preheader says what the subject says",
         "Inbox lists show them side by side: the same words twice.",
-        "Let it go on from where the subject ends.",
+        "Let it continue where the subject ends.",
     ),
 )
 

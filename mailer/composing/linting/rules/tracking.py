@@ -15,7 +15,7 @@ RULES = (
     Rule(
         "link-tracking",
         Severity.WARNING,
-        "a link with somebody else's tracking",
+        "a link with a third party's tracking",
         "The parameter came along when the address was copied: it credits your readers to another"
         " sender, or to the person who copied it.",
         "Cut it off; the page is the same without it.",
@@ -39,7 +39,7 @@ RULES = (
         "link-secret",
         Severity.ERROR,
         "a link with a key or password",
-        "Everybody on the list gets it, and so does whoever they forward the mail to.",
+        "Everybody on the list gets it, and everybody to whom they forward the email.",
         "Take it out, and change it: the file may have been shared already.",
     ),
     Rule(

@@ -4,20 +4,12 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from mailer.composing.linting.scan.fields import FieldSpan, find_fields
 from mailer.composing.linting.scan.front import Front, Note, read_front
+from mailer.composing.linting.scan.links import definitions_blanked, find_spans, raw_links
 from mailer.composing.linting.scan.mask import Masked, blank, mask
 from mailer.composing.linting.scan.places import SourceText, with_plain_line_ends
-from mailer.composing.linting.scan.spans import (
-    FieldSpan,
-    LinkKind,
-    LinkSpan,
-    Spans,
-    Target,
-    definitions_blanked,
-    find_fields,
-    find_spans,
-    raw_links,
-)
+from mailer.composing.linting.scan.spans import LinkKind, LinkSpan, Spans, Target
 
 WRITTEN_KEYS = ("subject", "preheader", "title", "tagline", "author", "author-bio")
 """Front matter that readers see."""

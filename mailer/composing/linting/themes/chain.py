@@ -9,8 +9,8 @@ from typing import Any
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 from mailer.composing.rendering import Theme
+from mailer.composing.themes.settings_file import SETTINGS_FILE, SettingsFile, is_set
 from mailer.composing.themes.theme import BASE
-from mailer.composing.themes.toml import SETTINGS_FILE, SettingsFile, is_set
 
 
 @dataclass(frozen=True, slots=True)

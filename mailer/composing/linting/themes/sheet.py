@@ -12,8 +12,8 @@ from lxml.cssselect import CSSSelector
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.rule import Rule
 from mailer.composing.linting.themes.chain import Chain, Location, finding
-from mailer.composing.rendering.stylesheet import Rule as StyleRule
-from mailer.composing.rendering.stylesheet import read_sheets
+from mailer.composing.rendering.sheets import Rule as StyleRule
+from mailer.composing.rendering.sheets import read_sheets
 from mailer.composing.themes.theme import BASE, CSS_FILES, ThemeFile
 
 UNRULED = Rule(
@@ -33,7 +33,7 @@ UNMATCHED = Rule(
 SELECTOR = Rule(
     "selector-wrong",
     Severity.ERROR,
-    "a selector that is none",
+    "a selector that is not valid",
     "Mail programs drop the style block that it stands in.",
     "correct the selector",
 )
@@ -122,7 +122,7 @@ def _unmatched(
     try:
         selector = CSSSelector(_MOMENTS.sub("", rule.selector), translator="html")
     except SelectorSyntaxError as error:
-        message = f"{rule.selector!r} is no selector: {error}"
+        message = f"{rule.selector!r} is not a selector: {error}"
         yield finding(SELECTOR, message, place, text=rule.selector)
         return
     except ExpressionError:  # such as ::before: what it matches is not known here

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.composing.images.hosted import HostedImage
+from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.rendering import IssueDefaults, Theme, compile_traced
 from mailer.message.compiled import CompiledIssue, Mailbox
 

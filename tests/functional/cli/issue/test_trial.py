@@ -111,7 +111,7 @@ def test_without_a_subscriber_defaults_fill_it(author: Cli) -> None:
     assert "Only for those who paid." not in one.html + one.text
     assert "{{ city }} has neither value nor default: it is empty in this test" in done.err
     assert "test of week-1 through outbox, with defaults" in done.out
-    assert "with none of the parts for some readers" in done.out
+    assert "without the conditional parts" in done.out
     assert re.search(r"accepted +me@example\.org +week-1-test/test-", done.out)
 
 

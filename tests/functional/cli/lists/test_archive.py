@@ -60,7 +60,7 @@ def test_links_are_ended(members: Cli) -> None:
     assert members.call(*private).code == 0
     before = members.rows("SELECT archive_generation FROM mailing_list")
     done = members.call("lists", "archive", "members", "--revoke-links")
-    assert "every signed link that was given out so far has ended" in done.out
+    assert "every signed link made so far is revoked" in done.out
     after = members.rows("SELECT archive_generation FROM mailing_list")
     assert after[0][0] == before[0][0] + 1
 

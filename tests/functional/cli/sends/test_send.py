@@ -150,7 +150,7 @@ def test_a_send_is_planned_and_steered_without_a_worker(cli: Cli) -> None:
     assert watched.code == ExitCode.FAILED, "paused is not sent"
     assert "paused by hand" in watched.out
     assert "send 1 is paused, not" in cli.call("sends", "pause", "1").error
-    assert "goes on" in cli.call("sends", "resume", "1").out
+    assert "is resumed" in cli.call("sends", "resume", "1").out
     assert cli.books()["state"] == "sending"
     assert "is sending, not paused" in cli.call("sends", "resume", "1").error
 
@@ -230,13 +230,13 @@ def test_explain_tells_which_parts_a_reader_got(cli: Cli) -> None:
     part = "::: only plan = paid\n\nFor members.\n\n:::\n"
     issue.write_text(f"{issue.read_text()}\n{part}")
     assert cli.call(*SEND, "--yes", "--no-watch", "--no-lint").code == 0
-    assert "parts for" not in cli.call("explain", PEOPLE[0]).out
+    assert "conditional parts" not in cli.call("explain", PEOPLE[0]).out
     cli.change("UPDATE delivery SET state = 'accepted', handed_over_at = now(), variant = 1")
-    assert 'with the parts for plan = "paid"' in cli.call("explain", PEOPLE[0]).out
+    assert 'with the conditional parts for plan = "paid"' in cli.call("explain", PEOPLE[0]).out
     facts = cli.call("explain", PEOPLE[0], "--json").json["stories"][0]["delivery"]
     assert facts["conditions"] == facts["shown_for"] == ['plan = "paid"']
     cli.change("UPDATE delivery SET variant = 0")
-    assert "with none of the parts for some readers" in cli.call("explain", PEOPLE[0]).out
+    assert "without the conditional parts" in cli.call("explain", PEOPLE[0]).out
     cli.change("UPDATE delivery SET variant = NULL")
     assert "was not recorded" in cli.call("explain", PEOPLE[0]).out
 

@@ -164,7 +164,7 @@ def test_five_hundred_frames_are_no_trouble() -> None:
 def test_frames_are_left_out_where_there_are_too_many_to_write(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("mailer.composing.images.animations._MOST_WRITTEN_PIXELS", 400 * 200 * 10)
+    monkeypatch.setattr("mailer.composing.images.animated_gif._MOST_WRITTEN_PIXELS", 400 * 200 * 10)
     image = prepare(kit.gif(kit.moving_ball(40, 500, 250)), shown_width=200)
     assert len(kit.frames_of(image.data)) == 10
     assert sum(durations(image)) == 40 * 80

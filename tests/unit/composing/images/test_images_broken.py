@@ -12,7 +12,7 @@ from pathlib import Path
 
 import image_kit as kit
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -175,20 +175,20 @@ def outcome(data: bytes) -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @example(b"\x89PNG\r\n\x1a\n")
 def test_any_bytes(data: bytes) -> None:
     outcome(data)
 
 
 @given(kind=st.sampled_from(sorted(FILES)), body=st.binary(max_size=300))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_bytes_after_a_true_beginning(kind: str, body: bytes) -> None:
     outcome(FILES[kind][:24] + body)
 
 
 @given(kind=st.sampled_from(sorted(FILES)), seed=st.integers(0, 2**32), count=st.integers(1, 12))
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400)
 def test_a_true_file_with_bytes_changed(kind: str, seed: int, count: int) -> None:
     source = random.Random(seed)
     data = bytearray(FILES[kind])
@@ -200,7 +200,7 @@ def test_a_true_file_with_bytes_changed(kind: str, seed: int, count: int) -> Non
 
 
 @given(kind=st.sampled_from(sorted(FILES)), share=st.floats(0, 1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_true_file_cut_anywhere(kind: str, share: float) -> None:
     outcome(FILES[kind][: int(len(FILES[kind]) * share)])
 

@@ -306,7 +306,7 @@ def test_a_shown_width_is_a_width() -> None:
     shown=st.integers(1, 400),
     kind=st.sampled_from(["JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF"]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_never_wider_than_twice_nor_than_it_was(
     width: int, height: int, shown: int, kind: str
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from mailer.composing.images.names import media_name
 from mailer.composing.images.store import LocalStore, read_media
 from mailer.config import Settings
+from mailer.platform.state_dir import ensure_state_dir
 
 WRITER = """
 import sys
@@ -49,6 +50,7 @@ def test_a_disk_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
+    ensure_state_dir(tmp_path / ".mailer")
     monkeypatch.setattr(os, "fsync", full)
     name = media_name(b"data", "png")
     with pytest.raises(OSError, match="No space left"):

@@ -41,7 +41,7 @@ def imported(page: Post) -> ImportedIssue | None:
     return checked(read, parse_issue(read.issue.markdown, path=Path("issue.md")))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @example(seed=2816)
 @given(SEEDS)
 def test_no_word_and_no_link_is_lost(seed: int) -> None:
@@ -64,7 +64,7 @@ def shown_by_a_browser(html: str) -> list[str]:
     return words_in(" ".join(document.itertext()))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(SEEDS)
 def test_what_a_browser_shows_is_in_the_issue_or_in_the_report(seed: int) -> None:
     """The same by another parser: letter by letter, as words are joined otherwise there."""
@@ -87,13 +87,13 @@ def test_what_a_browser_shows_is_in_the_issue_or_in_the_report(seed: int) -> Non
             assert have[letter] > 0, (word, letter, issue.markdown)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SEEDS)
 def test_the_same_page_gives_the_same_issue(seed: int) -> None:
     assert imported(wild_page(seed)) == imported(wild_page(seed))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=300))
 def test_text_comes_out_as_it_was(text: str) -> None:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
@@ -114,7 +114,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\s\x1c-\x1f\x85]+", " ", text.replace("\ufeff", "")).strip()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @example(data=b"From ", source="eml")
 @given(st.binary(max_size=500), st.sampled_from(["html", "auto", "eml", "buttondown", "ghost"]))
 def test_any_bytes_give_issues_or_our_error(data: bytes, source: str) -> None:
@@ -130,7 +130,7 @@ ENDINGS = {".html", ".json", ".eml", ".md", ".csv"}
 SAMPLES = sorted(path for path in import_kit.EXPORTS.rglob("*") if path.suffix in ENDINGS)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.sampled_from(SAMPLES), SEEDS)
 def test_broken_samples_give_issues_or_our_error(path: Path, seed: int) -> None:
     """Bytes are cut, doubled and overwritten, as on a bad disk."""

@@ -35,7 +35,7 @@ specs = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(specs)
 def test_sections_and_items(spec: newsletters.Spec) -> None:  # type: ignore[name-defined]
     if spec.heading == "capitals" and spec.language not in PLAIN_LANGUAGES:

@@ -55,7 +55,7 @@ WILD = st.text(st.characters(), max_size=60)
 TEXTS = st.lists(LINES | WILD, max_size=30).map("\n".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(TEXTS)
 def test_every_word_is_kept_in_order(
     first_lost: Callable[[str, ImportedIssue], str], text: str
@@ -67,7 +67,7 @@ def test_every_word_is_kept_in_order(
     assert first_lost(text, imported) == ""
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(TEXTS)
 def test_the_parser_sees_what_the_importer_counted(text: str) -> None:
     try:
@@ -79,7 +79,7 @@ def test_the_parser_sees_what_the_importer_counted(text: str) -> None:
     assert len(issue.items) == imported.items
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=400))
 def test_bytes_give_an_issue_or_our_error(data: bytes) -> None:
     try:

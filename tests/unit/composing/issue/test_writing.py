@@ -47,7 +47,7 @@ from mailer.composing.issue.writing import (
     write_words,
 )
 
-generated = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+generated = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 HEAD = "---\nsubject: x\ndate: 2026-11-22\nslug: x\n---\n\n"
 MATTER = FrontMatter((Text("x"),), "x", dt.date(2026, 11, 22))
 
@@ -105,6 +105,8 @@ def test_the_normal_form_of_words_says_the_same_and_stays(words: Inlines) -> Non
 
 
 @given(trees.blocks)
+@example((Paragraph((Text("\\\xa0"),), 0),))
+@example((Paragraph((Emphasis((Text("\\\\\xa0"),)), Link("#a", (Text("\\\u3000"),))), 0),))
 @generated
 def test_blocks_read_back(blocks: Blocks) -> None:
     reads_back(blocks)
@@ -123,6 +125,13 @@ def test_issues_read_back(issue: Issue) -> None:
 
 
 @given(trees.front_matters)
+@example(
+    FrontMatter(
+        subject=(Text("x"), Text("{{"), MergeField("x", None, 0, 0)),
+        slug="week-47",
+        date=dt.date(2021, 12, 10),
+    )
+)
 @generated
 def test_front_matter_reads_back(matter: FrontMatter) -> None:
     text = write_issue(Issue(matter, (Paragraph((Text("x"),), 0),), (), ()))

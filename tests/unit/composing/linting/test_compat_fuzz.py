@@ -49,7 +49,7 @@ PIECES = st.sampled_from(
 SOUP = st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=60).map("".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(SOUP)
 def test_any_soup_is_taken(soup: str) -> None:
     for html in (soup, message(soup), message(head=f"<style>{soup}</style>")):
@@ -58,14 +58,14 @@ def test_any_soup_is_taken(soup: str) -> None:
     check_text(soup, path=ISSUE, options=CLEAN)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_taken(data: bytes) -> None:
     findings(data.decode("utf-8", "surrogateescape"))
     findings(data.decode("latin-1"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(SOUP)
 def test_any_style_is_taken(soup: str) -> None:
     escaped = soup.replace('"', "&quot;")

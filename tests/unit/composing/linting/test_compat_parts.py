@@ -14,13 +14,15 @@ from mailer.composing.linting.compat import (
     word_count,
 )
 from mailer.composing.linting.compat.document import Document, Shape, read
-from mailer.composing.linting.compat.inspection import inspect, shortened, where
+from mailer.composing.linting.compat.inspection import inspect
+from mailer.composing.linting.compat.locating import where
 from mailer.composing.linting.compat.look import Look
 from mailer.composing.linting.compat.media import BARE, DARK, LIGHT, MOBILE, View, holds
 from mailer.composing.linting.compat.selectors import parse_selectors
 from mailer.composing.linting.compat.size import measure
 from mailer.composing.linting.compat.stylesheet import parse_block, parse_style
 from mailer.composing.linting.compat.values import colour_in, length, sides
+from mailer.composing.linting.compat.wording import shortened
 from mailer.composing.linting.finding import Severity
 from mailer.composing.themes.colour import Colour
 from mailer.message.compiled import Slot, SlotContext

@@ -30,7 +30,8 @@ PIECES = st.sampled_from([
 ])  # fmt: skip
 BODIES = st.lists(PIECES | st.text(max_size=8), max_size=40).map("".join)
 QUICK = hypothesis_settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

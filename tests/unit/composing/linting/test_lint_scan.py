@@ -77,7 +77,7 @@ PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300, derandomize=True, database=None)
 @given(st.lists(PIECES, min_size=1, max_size=12).map("".join))
 def test_scanner_agrees_with_parser_on_whatever_parses(body: str) -> None:
     try:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.composing.compiling import theme_roots
+from mailer.composing.themes.roots import theme_roots
 from mailer.composing.themes.theme import find_theme
 from mailer.config import Settings, load_settings
 

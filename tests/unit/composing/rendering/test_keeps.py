@@ -88,7 +88,6 @@ def numbered(text: str) -> tuple[str, list[str], list[str]]:
 
 @settings(
     max_examples=120,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

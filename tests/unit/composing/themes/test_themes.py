@@ -10,7 +10,7 @@ import pytest
 from lxml import html as lxml_html
 from theme_kit import ARABIC, HOSTILE, LEAST, SPECIMEN, compile_in
 
-from mailer.composing.images.hosted import HostedImage
+from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.rendering import Theme, find_theme, list_themes
 from mailer.composing.themes.colour import contrast, parse_colour
 from mailer.errors import RenderError

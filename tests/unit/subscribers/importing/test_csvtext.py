@@ -78,7 +78,7 @@ def test_a_record_of_too_many_lines_is_refused() -> None:
     assert found[1].cells == ["x"]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.text(alphabet='ab,"\n\r; =', max_size=60))
 def test_any_text_is_read_to_its_end(text: str) -> None:
     found = records_of(text)
@@ -93,7 +93,7 @@ cells = st.text(
 ).map(str.strip)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.lists(cells, min_size=2, max_size=4), max_size=5), st.sampled_from(",;\t"))
 def test_what_the_csv_module_writes_is_read_back(rows: list[list[str]], delimiter: str) -> None:
     file = io.StringIO(newline="")

@@ -176,14 +176,14 @@ def test_positions() -> None:
     assert (columns.email, columns.name, columns.fields) == (1, 2, ((0, "city"),))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.binary(max_size=120))
 def test_no_bytes_crash_it(data: bytes) -> None:
     for row in rows_of(b"email,name\n\xc3\xbc" + data):
         assert row.line_number >= 2
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from(['"', "a@x.org", ",", "\n", "\r\n", "é", "\x00", ";", "="])))
 def test_each_row_lands_somewhere(parts: list[str]) -> None:
     text = "".join(parts)
@@ -197,7 +197,7 @@ values = st.text(
 ).map(str.strip)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(st.tuples(values, values), min_size=1, max_size=4), st.sampled_from(",;\t"))
 def test_what_an_export_writes_is_read_back(people: list[tuple[str, str]], delimiter: str) -> None:
     file = io.StringIO(newline="")

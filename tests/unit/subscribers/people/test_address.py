@@ -108,14 +108,14 @@ def test_refused_in_one_line(text: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(written)
 def test_fast_path_agrees_with_the_library(text: str) -> None:
     text = text.strip()
     assert outcome(parse_address, text) == outcome(parse_by_library, text)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(written | international)
 def test_parsing_again_changes_nothing(text: str) -> None:
     address = outcome(parse_address, text)
@@ -126,7 +126,7 @@ def test_parsing_again_changes_nothing(text: str) -> None:
         assert domain == domain.lower()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(near_addresses)
 def test_case_makes_no_second_subscriber(text: str) -> None:
     address = outcome(parse_address, text)
@@ -135,7 +135,7 @@ def test_case_makes_no_second_subscriber(text: str) -> None:
         assert parse_address(address.email_key).email_key == address.email_key
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(min_size=1, max_size=12))
 def test_folding_twice_changes_nothing(local: str) -> None:
     first = outcome(parse_address, f"{local}@example.org")

@@ -80,7 +80,7 @@ def shown(text: str) -> str:
     return " ".join(one_line(text).replace("\x00", " ").translate(braces).split())
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(title=hostile, feed_title=hostile, category=hostile, author=hostile, url=addresses)
 def test_names_stay_names(
     title: str, feed_title: str, category: str, author: str, url: str
@@ -103,7 +103,7 @@ def test_names_stay_names(
             assert url_key(item.url) == url_key(url) or "%" in item.url
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(html=hostile)
 def test_summaries_stay_words(html: str) -> None:
     for paragraphs in (read_html(html)[0], read_text(html)):
@@ -140,7 +140,7 @@ def _letters(text: str) -> str:
     return "".join(char for char in text if char not in " .…[]")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=400) | hostile.map(lambda text: text.encode("utf-8", "replace")))
 def test_any_bytes_are_a_feed_or_a_clear_error(data: bytes) -> None:
     for body in (data, b"<rss version='2.0'><channel><item><title>" + data, b'{"items":[' + data):
@@ -153,7 +153,7 @@ def test_any_bytes_are_a_feed_or_a_clear_error(data: bytes) -> None:
             parsed(draft_of(*feed.entries, title=feed.title))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(title=hostile, html=hostile, tag=hostile)
 def test_a_whole_json_feed(title: str, html: str, tag: str) -> None:
     item = {

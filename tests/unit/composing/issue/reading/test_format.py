@@ -7,7 +7,7 @@ import pytest
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from mailer.composing.images.hosted import HostedImage
+from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.issue.tree import (
     Button,
     Callout,

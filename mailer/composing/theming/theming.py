@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mailer.composing.compiling import theme_roots
 from mailer.composing.linting.finding import Finding, Severity
 from mailer.composing.linting.themes import Specimen, check_theme
 from mailer.composing.linting.themes.chain import chain_of, is_base
 from mailer.composing.rendering import Theme, find_theme, list_themes
 from mailer.composing.rendering.templates import PARENT
-from mailer.composing.themes.new_theme import full_settings, overriding_settings
+from mailer.composing.themes.roots import theme_roots
+from mailer.composing.themes.settings_file import SETTINGS_FILE
 from mailer.composing.themes.theme import BASE, ThemeFile
-from mailer.composing.themes.toml import SETTINGS_FILE
+from mailer.composing.theming.new_theme import full_settings, overriding_settings
 from mailer.config import Settings
 from mailer.errors import NotFoundError, RenderError
 from mailer.platform.files import write_new_folder

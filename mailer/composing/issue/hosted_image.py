@@ -1,11 +1,11 @@
-"""A hosted image: what became of a picture file that an issue names."""
+"""A hosted image: the result for a picture file that an issue names."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class HostedImage:
-    """A picture, made ready for mail and reachable at `url`.
+    """A picture, prepared for email and reachable at `url`.
 
     Args:
         url: full address, named by the content's hash.

@@ -33,7 +33,7 @@ class Wanted:
 
 @dataclass
 class Articles:
-    """Makes articles; safe to share among threads.
+    """Extracts articles; safe to share among threads.
 
     Args:
         engine: the ledger.

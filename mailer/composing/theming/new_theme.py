@@ -1,4 +1,4 @@
-"""The `theme.toml` of a new theme: what may be changed, with what it is now."""
+"""The `theme.toml` of a new theme: every value that can be changed, with its current one."""
 
 import json
 from collections.abc import Iterable, Mapping

@@ -1,0 +1,1 @@
+"""Theming: themes of a workspace are listed, made and checked."""
