@@ -17,10 +17,10 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
-from mailer.composing.importing.text.links import URL, trim_url
 from mailer.composing.importing.model import Dropped, Finding
-from mailer.composing.importing.text.sentences import is_prose
 from mailer.composing.importing.text.lines import wrap_width
+from mailer.composing.importing.text.links import URL, trim_url
+from mailer.composing.importing.text.sentences import is_prose
 from mailer.composing.issue.flanking import FlankingState
 
 _DEEPEST = 100

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from mailer.composing.importing.html.facts import read_date
+from mailer.composing.importing.markdown.front_matter import read_matter
 from mailer.composing.importing.post import Post
 from mailer.composing.importing.sources.containers import Archive, read_json, records_in, text_in
-from mailer.composing.importing.markdown.front_matter import read_matter
 from mailer.composing.importing.sources.posts import Export
 from mailer.composing.importing.sources.tables import read_rows
 from mailer.platform.html import decode_html

@@ -7,16 +7,6 @@ from pathlib import Path, PurePosixPath
 from typing import Literal, get_args
 
 from mailer.composing.importing.clean import decode
-from mailer.composing.importing.text.dates import find_date
-from mailer.composing.importing.post import Post, shown_title
-from mailer.composing.importing.sources import buttondown, eml, ghost, listmonk, medium, substack
-from mailer.composing.importing.sources.containers import (
-    LARGEST_PAGE_BYTES,
-    Archive,
-    Folder,
-    read_json,
-    records_in,
-)
 from mailer.composing.importing.markdown.front_matter import (
     DATED_NAME,
     LANGUAGES,
@@ -35,9 +25,19 @@ from mailer.composing.importing.markdown.reading import (
     read_markdown,
     with_breaks,
 )
+from mailer.composing.importing.post import Post, shown_title
+from mailer.composing.importing.sources import buttondown, eml, ghost, listmonk, medium, substack
+from mailer.composing.importing.sources.containers import (
+    LARGEST_PAGE_BYTES,
+    Archive,
+    Folder,
+    read_json,
+    records_in,
+)
 from mailer.composing.importing.sources.pages import is_feed, is_html, kind_of_page, page_post
 from mailer.composing.importing.sources.posts import Export
 from mailer.composing.importing.sources.tables import columns_of
+from mailer.composing.importing.text.dates import find_date
 from mailer.composing.importing.text.units import read_units
 from mailer.composing.issue.slugs import slug_of
 from mailer.errors import RenderError

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from mailer.composing.importing.model import Finding
 from mailer.composing.importing.post import Post
-from mailer.composing.importing.text.letter import text_to_html
 from mailer.composing.importing.sources.posts import Export
+from mailer.composing.importing.text.letter import text_to_html
 from mailer.composing.importing.words import tally_source
 from mailer.errors import RenderError
 from mailer.platform.html import decode_html, tokenize

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass, replace
 
 from mailer.composing.importing.html import ReadPage, read_page
-from mailer.composing.importing.text.reading import ReadText, read_text
+from mailer.composing.importing.markdown.reading import read_markdown
 from mailer.composing.importing.model import ImportedIssue
 from mailer.composing.importing.post import Post
-from mailer.composing.importing.markdown.reading import read_markdown
 from mailer.composing.importing.text.letter import text_to_html
+from mailer.composing.importing.text.reading import ReadText, read_text
 from mailer.composing.importing.words import words_in
 from mailer.errors import RenderError
 

@@ -8,6 +8,6 @@
 5. `items`: a section's units to items with kicker, title, link and summary.
 6. `issue`, `blocks`: all of it to the issue's tree and file, with what a person has to look at.
 
-`reading` runs these steps. They ask `marks`, `links`, `sentences`, `dates` and `phrases` what a line
-is, `shapes` what several are. `letter` reads text that is no newsletter.
+`reading` runs these steps. They ask `marks`, `links`, `sentences`, `dates` and `phrases` what a
+line is, `shapes` what several are. `letter` reads text that is no newsletter.
 """

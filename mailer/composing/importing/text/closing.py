@@ -65,14 +65,18 @@ def _farewell(units: Units) -> int | None:
             continue
         if unit.is_heading and heads_closing(unit.text):
             return at
-        if (
-            says_farewell(unit.text)
-            and sentence_count(unit.text) <= _MOST_SENTENCES
-            and not units[at - 1].is_heading
-            and not _holds_any_item(units[at + 1 :])
-        ):
+        is_last = at + 1 == len(units)
+        is_rest = is_last and unit.gap > 1 and _lacks_beginning(unit.text)
+        is_short = sentence_count(unit.text) <= _MOST_SENTENCES
+        is_closing = (is_rest or says_farewell(unit.text)) and not _awaits_words(units[at - 1])
+        if is_closing and is_short and not _holds_any_item(units[at + 1 :]):
             return at
     return None
+
+
+def _awaits_words(unit: Unit) -> bool:
+    """Whether what follows a unit belongs to it: a heading that is no entry with its link."""
+    return unit.is_heading and not (unit.is_entry and unit.url)
 
 
 # --- words that are cut off -----------------------------------------------------------------

@@ -6,12 +6,13 @@ import re
 from dataclasses import replace
 
 from mailer.composing.importing.model import Dropped
-from mailer.composing.importing.text.dates import is_date_line
+from mailer.composing.importing.text.dates import is_date_line, names_day
 from mailer.composing.importing.text.model import Kind, Unit, Units
-from mailer.composing.importing.text.phrases import boilerplate, title_label
-from mailer.composing.importing.text.sentences import normalised
+from mailer.composing.importing.text.phrases import boilerplate, is_subtitle, title_label
+from mailer.composing.importing.text.sentences import normalised, width
 
 _HEAD_UNITS = 12
+_LONGEST_SUBTITLE = 70
 _SITE_TAIL = re.compile(r"\s*(?:[|–—·•-]|by\b).{1,80}$")
 
 
@@ -71,3 +72,16 @@ def without_repeats(title: Unit | None, units: list[Unit], dropped: list[Dropped
         else:
             kept.append(unit)
     return kept
+
+
+def take_subtitles(units: list[Unit]) -> tuple[list[Unit], list[Unit]]:
+    """Part the lines below the title that give number, date or author from what follows."""
+    at = 0
+    while at < len(units) and _is_subtitle(units[at]):
+        at += 1
+    return units[:at], units[at:]
+
+
+def _is_subtitle(unit: Unit) -> bool:
+    is_short = unit.is_plain and width(unit.text) <= _LONGEST_SUBTITLE
+    return is_short and (names_day(unit.text) or is_subtitle(unit.text))

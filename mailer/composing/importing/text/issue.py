@@ -69,7 +69,10 @@ class TextIssue:
             note = Note("missing_date", line, what, "write the issue's date", NO_DATE_GIVEN)
             self._remark("date", note)
         elif doubt:
-            what, remedy = f"the date {date} is not certain: {doubt}", "check it in the front matter"
+            what, remedy = (
+                f"the date {date} is not certain: {doubt}",
+                "check it in the front matter",
+            )
             note = Note("uncertain_date", line, what, remedy, "TODO: check this date")
             self._remark("date", note)
         return date or NO_DATE
@@ -111,7 +114,9 @@ class TextIssue:
     def _item(self, item: Item) -> tree.Item:
         remarks: tuple[Block, ...] = ()
         if not item.title:
-            lacks = "with a kicker but without a title" if item.kicker else "without kicker and title"
+            lacks = (
+                "with a kicker but without a title" if item.kicker else "without kicker and title"
+            )
             code = "item_without_title" if item.kicker else "item_without_kicker_and_title"
             remedy = "write the title" if item.kicker else "write them"
             remarks = (self.record.todo(code, item.line, f"an item {lacks}", remedy),)

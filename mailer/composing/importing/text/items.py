@@ -9,6 +9,7 @@ from mailer.composing.importing.text.marks import TITLED
 from mailer.composing.importing.text.model import Item, Kind, Part, Section, Unit, Units
 
 _PAIR = 2
+_NEVER = 1_000_000_000
 _FEWEST_SINGLE = 6
 _RARE = 0.15
 
@@ -38,22 +39,25 @@ def read_items(parts: Sequence[Part], units: Units) -> list[Section]:
     return [_section(part, how) for part in parts]
 
 
-def _has_pairs(units: Units) -> bool:
+def _has_pairs(units: Units, *, mostly: bool = False) -> bool:
     """Whether more than one heading stands directly above prose, not once by chance."""
-    pairs = length = 0
+    lengths: Counter[int] = Counter()
+    length = 0
     for unit in units:
         if unit.is_heading and not unit.marker:
             length += 1
         elif not unit.is_ruler:
-            pairs += length >= _PAIR
+            lengths[min(length, _PAIR)] += 1
             length = 0
-    return pairs >= _PAIR
+    return lengths[_PAIR] >= max(_PAIR, lengths[1] if mostly else 0)
 
 
 def _section(part: Part, how: Spacing) -> Section:
-    reader = _Reader(part, how)
-    for before, unit in pairwise([None, *part.units]):
+    reader = _Reader(part, how, pairs=_has_pairs(part.units, mostly=True))
+    before: Unit | None = None
+    for unit in part.units:
         reader.take(unit, before)
+        before = unit
     reader.end()
     words = [unit for unit in part.units if not unit.is_ruler]
     is_titled = any(item.kicker or item.title for item in reader.items)
@@ -69,6 +73,7 @@ class _Reader:
     Args:
         part: the section.
         how: its source sets its lines.
+        pairs: whether its items have kicker and title.
         introduction: the section's.
         items: so far.
         run: headings since the last item.
@@ -78,6 +83,7 @@ class _Reader:
 
     part: Part
     how: Spacing
+    pairs: bool
     introduction: list[Unit] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     run: list[Unit] = field(default_factory=list)
@@ -97,7 +103,7 @@ class _Reader:
 
     def end(self) -> None:
         """Close the last item."""
-        self.items += map(_headed, part_headings(self.run, self.how))
+        self.items += map(_headed, self._heads_of_items())
         self.run = []
 
     def _part(self, before: Unit | None) -> None:
@@ -142,7 +148,7 @@ class _Reader:
         """Add what follows a heading, or other words."""
         item = self.current
         if self.run:
-            *bare, heads = part_headings(self.run, self.how, has_body=True)
+            *bare, heads = self._heads_of_items(has_body=True)
             self.items += map(_headed, bare)
             self.run = []
             item = self._begin(self._begun(heads, unit))
@@ -150,6 +156,9 @@ class _Reader:
             item = self._begin(Item(unit.line))
         self.is_parted = False
         _append(item, unit)
+
+    def _heads_of_items(self, *, has_body: bool = False) -> list[Units]:
+        return part_headings(self.run, self.how.usual, pairs=self.pairs, has_body=has_body)
 
     def _begun(self, heads: Units, body: Unit) -> Item:
         """Return the item that headings begin; with a wide gap below a kicker its title is lost."""
@@ -167,38 +176,38 @@ class _Reader:
 # --- headings -------------------------------------------------------------------------------
 
 
-def part_headings(run: Units, how: Spacing, *, has_body: bool = False) -> list[Units]:
+def part_headings(run: Units, usual: int, *, pairs: bool, has_body: bool) -> list[Units]:
     """Return headings in a row as the heads of items: titles, or kicker and title.
 
     Args:
         run: headings with nothing between them.
-        how: their source sets its lines.
+        usual: blank lines between two units, most often.
+        pairs: whether the section's items have kicker and title.
         has_body: whether the last head has something below it.
     """
     levels = {unit.level for unit in run}
     top = min(levels - {0}, default=0) if len(levels) > 1 else 0
-    cuts = [at for at in range(1, len(run)) if _begins_head(run, at, how, top)]
+    widest = usual if len(run) > (_PAIR if pairs else 1) else _NEVER
+    cuts = [at for at in range(1, len(run)) if _begins_head(run[at - 1], run[at], top, widest)]
     heads: list[Units] = []
     for begin, end in pairwise([0, *cuts, len(run)] if run else []):
-        is_last = has_body and end == len(run)
-        is_whole = end - begin <= _PAIR or how.pairs
-        size = min(_PAIR if is_whole else 1, end - begin) if is_last else 0
-        heads += [run[at : at + 1] for at in range(begin, end - size)]
+        is_whole = end - begin <= _PAIR or pairs
+        size = min(_PAIR if is_whole else 1, end - begin) if has_body and end == len(run) else 0
+        step = _PAIR if pairs and (end - begin - size) % _PAIR == 0 else 1
+        heads += [run[at : at + step] for at in range(begin, end - size, step)]
         heads += [run[end - size : end]] if size else []
     return heads
 
 
-def _begins_head(run: Units, at: int, how: Spacing, top: int) -> bool:
+def _begins_head(before: Unit, unit: Unit, top: int, widest: int) -> bool:
     """Whether a heading is marked as the first of an item, or follows a finished title.
 
-    So does one after a wide gap, unless that may part kicker and title. `top` is the uppermost
-    level of the run's headings, if these have several.
+    So does one after a gap wider than `widest`. `top` is the uppermost level of the run's
+    headings, if these have several.
     """
-    before, unit = run[at - 1], run[at]
-    if unit.marker is not None or before.url or (top and unit.level == top):
-        return True
-    may_be_pair = len(run) <= (_PAIR if how.pairs else 1)
-    return not may_be_pair and unit.gap > max(how.usual, before.gap)
+    is_top = bool(top) and unit.level == top
+    is_far = unit.gap > max(widest, before.gap)
+    return unit.marker is not None or bool(before.url) or is_top or is_far
 
 
 def _headed(heads: Units) -> Item:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise
 
+from mailer.composing.importing.text.lines import wrap_width
 from mailer.composing.importing.text.links import URL, trim_url
 from mailer.composing.importing.text.marks import is_ruler
 from mailer.composing.importing.text.sentences import ends_sentence
-from mailer.composing.importing.text.lines import wrap_width
 
 _TAB_COLUMNS = 4
 _ENTRY = re.compile(r"(?P<indent> *)(?P<mark>[-*+•·]|\d{1,3}[.)])[ ]+(?=\S)")

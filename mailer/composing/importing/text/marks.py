@@ -42,6 +42,7 @@ _ATX = re.compile(r"(#{1,6})(?:\s+|(?=[^\W\d_][^\s]{0,30}(?:\s+[^\W\d_]\w*){0,2}
 BOLD_LEVEL = 7
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(?P<text>(?:(?!\1).)+?)\1(?P<tail>:?)$")
 
+
 @dataclass(frozen=True, slots=True)
 class Stripped:
     """A line without the marks before its text."""

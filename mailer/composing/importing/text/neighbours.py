@@ -14,6 +14,7 @@ from mailer.composing.importing.text.model import Kind, Unit, Units
 from mailer.composing.importing.text.sentences import normalised, width
 
 _UNDERLINE_SLACK = 6
+_MOST_EMOJI = 8
 _FEWEST_WORDS = 4
 _STOPS = (".", ".”", '."', ".)", "!", "!”", '!"')
 _SHORT_SHARE = 0.3
@@ -24,7 +25,8 @@ _LINKED_LEAD = re.compile(
 
 def in_context(units: list[Unit]) -> list[Unit]:
     """Return `units` with what their neighbours tell about them."""
-    units = list(_with_linked_leads(_with_underlines(_with_plain_lists(units))))
+    units = _with_underlines(_with_plain_lists(_with_emoji(units)))
+    units = list(_with_linked_leads(units))
     for summaries in (_tight_summaries, _bylines, _short_sentences):
         units = _as_prose(units, summaries(units))
     return units
@@ -76,6 +78,23 @@ def _is_prose(unit: Unit) -> bool:
 
 
 # --- headings -------------------------------------------------------------------------------
+
+
+def _with_emoji(units: Units) -> list[Unit]:
+    """Return `units` where a line of emoji right above a name is that name's beginning."""
+    kept: list[Unit] = []
+    for unit in units:
+        above = kept[-1] if kept else None
+        if above and _is_emoji(above) and unit.is_heading and not (unit.gap or unit.marker):
+            kept[-1] = replace(unit, text=f"{above.text} {unit.text}", line=above.line, gap=1)
+        else:
+            kept.append(unit)
+    return kept
+
+
+def _is_emoji(unit: Unit) -> bool:
+    is_short = unit.is_plain and len(unit.text) <= _MOST_EMOJI
+    return is_short and not re.search(r"[\w\s!-~]", unit.text)
 
 
 def _with_underlines(units: Units) -> list[Unit]:

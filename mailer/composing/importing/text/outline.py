@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 from mailer.composing.importing.model import Dropped
 from mailer.composing.importing.text.closing import take_closing
 from mailer.composing.importing.text.contents import find_contents, with_lost_sections
-from mailer.composing.importing.text.head import take_title, without_boilerplate, without_repeats
+from mailer.composing.importing.text.head import (
+    take_subtitles,
+    take_title,
+    without_boilerplate,
+    without_repeats,
+)
 from mailer.composing.importing.text.model import Part, Unit, Units
 from mailer.composing.importing.text.sections import find_sections
 from mailer.composing.importing.text.shapes import begins_item, group_count, heading_runs
@@ -43,6 +48,7 @@ def outline(units: Units) -> Outline:
     kept, plan.boilerplate = without_boilerplate(units, plan.dropped)
     plan.title, rest = take_title(kept, plan.dropped)
     rest = without_repeats(plan.title, rest, plan.dropped)
+    subtitles, rest = take_subtitles(rest)
     contents = find_contents(rest)
     plan.contents = contents.units
     plan.dropped += [unit.dropped("entry of the list of contents") for unit in contents.units]
@@ -51,7 +57,8 @@ def outline(units: Units) -> Outline:
     headings = {body[at] for at in find_sections(body, announced)}
     body, plan.missing = with_lost_sections(body, headings, contents.entries)
     found = [at for at, unit in enumerate(body) if unit in headings or unit.lost]
-    plan.introduction, plan.parts = _parts(body, found)
+    introduction, plan.parts = _parts(body, found)
+    plan.introduction = [*subtitles, *introduction]
     plan.closing = take_closing(plan.parts)
     return plan
 

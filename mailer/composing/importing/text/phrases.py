@@ -3,7 +3,7 @@
 Each table holds patterns, parted by line ends or ` | `, in whatever languages we met them.
 """
 
-# ruff: noqa: RUF001 - punctuation and letters of many scripts
+# ruff: noqa: RUF001, E501 - entries of tables; punctuation and letters of many scripts
 
 import re
 
@@ -110,6 +110,11 @@ _ABOUT = _any_of("""
 about(?: me| us| this .{1,20}| the (?:author|editor).{0,20})? | contact | credits | follow me
 impressum | über mich | à propos | обо? (?:мне|авторе) | 筆者について | プロフィール
 """)
+_SUBTITLE = _any_of(r"""
+(?:issue|no\.?|number|vol(?:ume)?\.?|edition|episode|week|ausgabe|nummer)\s*#?\d+\b
+(?:numéro|número|выпуск|№|#)\s*#?\d+\b | 第.{1,6}[号期回] | العدد\b | by\s+[^\W\d_a-z]
+written by\b | von\s+[A-ZÄÖÜ]
+""")
 _TITLE_LABEL = re.compile(
     r"(?:title|subject|betreff|objet|тема|件名)\s*[:：]\s*(?=\S)", re.IGNORECASE
 )
@@ -154,6 +159,11 @@ def says_farewell(text: str) -> bool:
 def heads_closing(text: str) -> bool:
     """Whether `text` is a heading of closing words, such as "About me"."""
     return _ABOUT.fullmatch(text) is not None
+
+
+def is_subtitle(text: str) -> bool:
+    """Whether `text` begins as a line that gives an issue's number or author."""
+    return _SUBTITLE.match(text) is not None
 
 
 def title_label(text: str) -> str:

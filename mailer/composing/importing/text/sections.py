@@ -36,11 +36,13 @@ class Found(NamedTuple):
         places: of the units.
         most: how many items one section must have at least.
         fewest: how many sections there must be at least.
+        more: others that head sections, too, if these do.
     """
 
     places: Sequence[int]
     most: int = 2
     fewest: int = 2
+    more: Sequence[int] = ()
 
 
 def find_sections(units: Units, announced: Sequence[int]) -> tuple[int, ...]:
@@ -52,7 +54,7 @@ def find_sections(units: Units, announced: Sequence[int]) -> tuple[int, ...]:
     """
     for found in chain([Found(announced, most=1)], *(way(units) for way in _WAYS)):
         if len(found.places) >= found.fewest and _is_believable(units, found):
-            return _with_like_framed(units, found.places)
+            return _with_like_framed(units, sorted({*found.places, *found.more}))
     return ()
 
 
@@ -91,6 +93,18 @@ def _by_numbers(units: Units) -> Iterator[Found]:
 
 def _style(unit: Unit) -> str:
     return unit.marker.style if unit.marker else ""
+
+
+def _by_underlines(units: Units) -> Iterator[Found]:
+    """Yield headings with a ruler of the same kind right below them, and items below that."""
+    below = {
+        at: units[at + 1].drawn
+        for at, unit in enumerate(units[:-2])
+        if unit.is_heading and units[at + 1].is_ruler and units[at + 1].gap <= 1
+        if not (at and units[at - 1].is_heading) and begins_item(units[at + 2])
+    }
+    kinds = Counter(below.values())
+    yield Found([at for at, drawn in below.items() if kinds[drawn] > 1])
 
 
 def _by_rulers(units: Units) -> Iterator[Found]:
@@ -138,10 +152,21 @@ def _by_label_style(units: Units) -> Iterator[Found]:
     """Yield labels in capitals, with a colon, or with an emoji, unless they are kickers."""
     for style in _LABEL_STYLES:
         labels = [at for at, unit in enumerate(units) if unit.is_label and style(unit.text)]
-        places = [at for at in labels if _opens(units, at)]
-        items = sum(_stretches(units, places)) if places else 0
-        if len(places) < _KICKER_SHARE * items:
-            yield Found(places)
+        yield from _unless_kickers(units, [at for at in labels if _opens(units, at)])
+
+
+def _by_marked_below(units: Units) -> Iterator[Found]:
+    """Yield plain labels directly above headings that are marked up or linked, unless kickers."""
+    marked = [unit.is_heading and bool(unit.level or unit.url) for unit in units]
+    pairs = enumerate(pairwise(marked))
+    above = [at for at, (this, below) in pairs if below and not this]
+    yield from _unless_kickers(units, [at for at in above if units[at].is_label])
+
+
+def _unless_kickers(units: Units, places: list[int]) -> Iterator[Found]:
+    items = sum(_stretches(units, places)) if places else 0
+    if len(places) < _KICKER_SHARE * items:
+        yield Found(places)
 
 
 def _opens(units: Units, at: int) -> bool:
@@ -181,17 +206,21 @@ def _by_extra_heading(units: Units) -> Iterator[Found]:
     places = sorted(lists | longer)
     if len(places) * 2 > len(runs) and longer - lists:
         return
-    if all(heads_list(units, at) for at in places):
-        places = [at for at in range(len(units)) if heads_list(units, at)]
-    yield Found(places, fewest=1)
+    heads = [at for at in range(len(units)) if heads_list(units, at)]
+    if not set(places) <= set(heads):
+        heads = [at for at in heads if units[at + 1].listed]
+        heads = heads if set(heads) & set(places) else []
+    yield Found(places, fewest=1, more=heads)
 
 
 _WAYS: tuple[Callable[[Units], Iterator[Found]], ...] = (
     _by_markup,
     _by_numbers,
+    _by_underlines,
     _by_rulers,
     _by_drawn_marks,
     _by_label_style,
+    _by_marked_below,
     _by_gaps,
     _by_extra_heading,
 )

@@ -1,5 +1,7 @@
 """Paragraphs to units: headings, prose, links and rulers, each by what it looks like alone."""
 
+# ruff: noqa: RUF001 - punctuation of many scripts
+
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 

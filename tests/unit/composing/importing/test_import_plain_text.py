@@ -9,8 +9,8 @@ from import_kit import body, from_html, parsed
 from mailer.composing.importing import ImportedIssue
 from mailer.composing.importing.html.mail_parts import BOILERPLATE
 from mailer.composing.importing.import_file import make_issue, named
-from mailer.composing.importing.sources import read_export
 from mailer.composing.importing.markdown.reading import markdown_to_html
+from mailer.composing.importing.sources import read_export
 from mailer.composing.importing.text.letter import text_to_html
 from mailer.errors import RenderError
 

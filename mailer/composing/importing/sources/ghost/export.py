@@ -9,11 +9,11 @@ from typing import Any
 from mailer.composing.importing.html.facts import read_date
 from mailer.composing.importing.post import Post
 from mailer.composing.importing.sources.containers import read_json, text_in
+from mailer.composing.importing.sources.ghost.cards import PAYWALL
 from mailer.composing.importing.sources.ghost.lexical import lexical_to_html
 from mailer.composing.importing.sources.ghost.mobiledoc import mobiledoc_to_html
-from mailer.composing.importing.sources.ghost.cards import PAYWALL
-from mailer.composing.importing.text.letter import text_to_html
 from mailer.composing.importing.sources.posts import Export
+from mailer.composing.importing.text.letter import text_to_html
 from mailer.errors import RenderError
 
 _PLACEHOLDER = "__GHOST_URL__"
