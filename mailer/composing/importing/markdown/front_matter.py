@@ -4,13 +4,13 @@ import datetime as dt
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import PurePosixPath
 from typing import Any
 
 import yaml
 
-from mailer.composing.importing.html.facts import read_date
+from mailer.composing.importing.fields import Fields
 from mailer.composing.importing.model import Dropped
 
 _FENCES = {"---": ("---", "..."), "+++": ("+++",)}
@@ -19,19 +19,20 @@ _LONGEST = 65_536
 _KEY_LINE = re.compile(r"([A-Za-z][\w-]*)[ \t]*:[ \t]+(\S.*)")
 _HEADERS = frozenset({"title", "date"})
 """One of them is among lines of `Key: value` that are front matter, as in Pelican's posts."""
-DATED_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?=\D|\Z)")
+_DATED_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?=\D|\Z)")
 
-TITLES = ("subject", "title", "headline")
-SUBTITLES = ("subtitle", "subheading", "tagline")
-PREHEADERS = ("description", "preheader", "summary", "excerpt", "preview_text")
-DATES = ("publish_date", "date", "published", "published_at", "pubdate", "creation_date", "created")
-LANGUAGES = ("language", "lang", "locale")
-SLUGS = ("slug",)
-URLS = ("absolute_url", "canonical_url")
-STATES = ("status", "email_type")
-_READ = frozenset(
-    [*TITLES, *SUBTITLES, *PREHEADERS, *DATES, *LANGUAGES, *SLUGS, *URLS, *STATES, "id", "body"]
-)
+FIELDS = Fields(
+    title=("subject", "title", "headline"),
+    subtitle=("subtitle", "subheading", "tagline"),
+    preheader=("description", "preheader", "summary", "excerpt", "preview_text"),
+    date=(
+        "publish_date", "date", "published", "published_at", "pubdate", "creation_date", "created"
+    ),
+    language=("language", "lang", "locale"),
+    url=("absolute_url", "canonical_url"),
+    status=("status", "email_type"),
+)  # fmt: skip
+_READ = frozenset(name for field in fields(FIELDS) for name in getattr(FIELDS, field.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,16 @@ class Matter:
     first: int = 0
     lines: Mapping[str, int] = field(default_factory=dict)
 
-    def get(self, *keys: str) -> str:
-        """Return the first of these values that is there."""
-        return next((self.values[key] for key in keys if self.values.get(key)), "")
+    def body(self, text: str) -> str:
+        """Return the text below it."""
+        return "\n".join(re.split(r"\r\n|\n|\r", text.removeprefix("\ufeff"))[self.first :])
 
     def unused(self) -> tuple[Dropped, ...]:
         """Return the keys that an issue has no place for."""
         return tuple(
             Dropped(self.lines.get(key, 0) + 1, f"{key}: {value}", "front matter")
             for key, value in self.values.items()
-            if key not in _READ and value
+            if key not in {*_READ, "id", "body"} and value
         )
 
 
@@ -139,12 +140,12 @@ def _places(lines: list[str], first: int) -> Iterator[tuple[str, int]]:
             yield found[1].lower(), at
 
 
-def date_of(matter: Matter, name: str) -> dt.date | None:
-    """Return the day that front matter names, else the one in a file's name, as Jekyll has it."""
-    if found := read_date(matter.get(*DATES)):
-        return found
-    dated = DATED_NAME.match(PurePosixPath(name).name)
+def dated_name(name: str) -> tuple[dt.date | None, str]:
+    """Return the day in a file's name, as Jekyll has it, and the name without it."""
+    path = PurePosixPath(name)
+    dated = _DATED_NAME.match(path.name)
     try:
-        return dt.date(int(dated[1]), int(dated[2]), int(dated[3])) if dated else None
+        date = dt.date(int(dated[1]), int(dated[2]), int(dated[3])) if dated else None
     except ValueError:
-        return None
+        date = None
+    return date, _DATED_NAME.sub("", path.stem)

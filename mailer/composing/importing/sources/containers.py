@@ -1,13 +1,10 @@
-"""Zip archives and JSON from strangers: bounded in number, size and depth; nothing is unpacked."""
+"""Zip archives from strangers: bounded in number and size; nothing is unpacked."""
 
 import io
-import json
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from mailer.errors import RenderError
 
@@ -67,6 +64,14 @@ class Archive:
         self.left -= len(data)
         return data
 
+    def names_but(self, *used: str) -> tuple[str, ...]:
+        """Return the names of all other files."""
+        return tuple(sorted(set(self.names) - set(used)))
+
+    def named(self, name: str) -> str:
+        """Return the first file of that name, in whatever folder; empty where there is none."""
+        return next((each for each in self.names if each.rpartition("/")[2] == name), "")
+
     def with_ending(self, *endings: str) -> list[str]:
         """Return the names that end so, in order."""
         return sorted(name for name in self.names if name.lower().endswith(endings))
@@ -103,41 +108,3 @@ def _tidy(name: str) -> str:
 
 def _is_dotfile(name: str) -> bool:
     return name.rpartition("/")[2].startswith(".")
-
-
-def read_json(text: str, *, name: str) -> Any:  # noqa: ANN401 - JSON values are of any type
-    """Return a JSON document.
-
-    Raises:
-        RenderError: it is none, with line and column; or it is nested too deeply.
-    """
-    try:
-        return json.loads(text.removeprefix("\ufeff"))
-    except json.JSONDecodeError as error:
-        raise RenderError(
-            f"is not JSON: {error.msg}", path=Path(name), line=error.lineno, column=error.colno
-        ) from None
-    except (RecursionError, ValueError):
-        raise RenderError("is not JSON that can be read", path=Path(name)) from None
-
-
-def text_in(record: object, *keys: str) -> str:
-    """Return the first of these values that is text and not empty."""
-    if not isinstance(record, dict):
-        return ""
-    values = (record.get(key) for key in keys)
-    return next((value for value in values if isinstance(value, str) and value.strip()), "")
-
-
-def records_in(value: object, is_one: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
-    """Return the records in the lists and envelopes that an API puts around them."""
-    if isinstance(value, list):
-        return [each for each in value if isinstance(each, dict) and is_one(each)]
-    if not isinstance(value, dict):
-        return []
-    if is_one(value):
-        return [value]
-    for key in ("data", "results", "emails", "campaigns", "items"):
-        if key in value and (found := records_in(value[key], is_one)):
-            return found
-    return []

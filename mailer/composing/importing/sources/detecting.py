@@ -1,25 +1,13 @@
 """Which system a file comes from: by what is in it; its name is a hint only."""
 
 import datetime as dt
-import re
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal, get_args
 
 from mailer.composing.importing.clean import decode
-from mailer.composing.importing.markdown.front_matter import (
-    DATED_NAME,
-    LANGUAGES,
-    PREHEADERS,
-    SLUGS,
-    STATES,
-    SUBTITLES,
-    TITLES,
-    URLS,
-    Matter,
-    date_of,
-    read_matter,
-)
+from mailer.composing.importing.fields import plain_slug
+from mailer.composing.importing.markdown.front_matter import FIELDS, dated_name, read_matter
 from mailer.composing.importing.markdown.reading import (
     is_markdown,
     read_markdown,
@@ -31,12 +19,10 @@ from mailer.composing.importing.sources.containers import (
     LARGEST_PAGE_BYTES,
     Archive,
     Folder,
-    read_json,
-    records_in,
 )
 from mailer.composing.importing.sources.pages import is_feed, is_html, kind_of_page, page_post
 from mailer.composing.importing.sources.posts import Export
-from mailer.composing.importing.sources.tables import columns_of
+from mailer.composing.importing.sources.records import columns_of, read_json, records_in
 from mailer.composing.importing.text.dates import find_date
 from mailer.composing.importing.text.units import read_units
 from mailer.composing.issue.slugs import slug_of
@@ -138,40 +124,26 @@ def _text_post(text: str, name: str) -> Post:
     is_named = name.lower().endswith(_MARKDOWN_ENDINGS)
     if not (is_named or matter.values or is_markdown(text)):
         return Post("text", name, text, kind="text")
-    lines = re.split(r"\r\n|\n|\r", text.removeprefix("\ufeff"))[matter.first :]
-    body = "\n".join(lines)
+    body = matter.body(text)
     if not (is_named or matter.values):
         return Post("text", name, with_breaks(body), kind="markdown")
-    return Post(
-        "text",
-        name,
-        body,
+    post = FIELDS.post(matter.values, source="text", name=name, body=body)
+    day, stem = dated_name(name)
+    return replace(
+        post,
         kind="markdown",
-        title=matter.get(*TITLES) or read_markdown(body).title,
+        title=post.title or read_markdown(body).title,
         is_settled=True,
-        subtitle=matter.get(*SUBTITLES),
-        preheader=matter.get(*PREHEADERS),
-        slug=_slug(matter, name),
-        date=date_of(matter, name) or _date_in(lines),
-        language=matter.get(*LANGUAGES),
-        url=matter.get(*URLS),
-        status=matter.get(*STATES),
+        slug=post.slug or (plain_slug(stem) if matter.values else ""),
+        date=post.date or day or _date_in(body),
         dropped=matter.unused(),
         first_line=matter.first + 1,
     )
 
 
-def _slug(matter: Matter, name: str) -> str:
-    """Return the slug that front matter gives, else the file's name without the day in it."""
-    if not matter.values:
-        return ""
-    stem = DATED_NAME.sub("", PurePosixPath(name).stem)
-    return "-".join(re.findall(r"[a-z0-9]+", (matter.get(*SLUGS) or stem).lower()))
-
-
-def _date_in(lines: list[str]) -> dt.date | None:
+def _date_in(text: str) -> dt.date | None:
     """Return the day that the first lines of a text name without doubt."""
-    units, _ = read_units(lines[:_FIRST_LINES])
+    units, _ = read_units(text.split("\n", _FIRST_LINES)[:_FIRST_LINES])
     found = find_date(units)
     return None if found.doubt else found.date
 
@@ -198,12 +170,11 @@ def _archive(archive: Archive, source: str, base_url: str) -> Export:
     pages = archive.with_ending(".html", ".htm")
     if kind == "medium" or (not kind and _is_medium(archive, pages)):
         return medium.read_archive(archive)
-    documents = archive.with_ending(".json")
-    for name in documents:
+    for name in archive.with_ending(".json"):
         data = archive.read(name)
         if found := _json_kind(data, name):
             export = _read(data, found, name, base_url)
-            return Export(export.source, export.posts, tuple(sorted(set(archive.names) - {name})))
+            return replace(export, ignored=archive.names_but(name))
     return _others(archive, pages, base_url)
 
 
@@ -223,8 +194,8 @@ def _others(archive: Archive, pages: list[str], base_url: str) -> Export:
         )
         posts.append(_titled(post, Folder(archive, name.rpartition("/")[0])))
     posts += [eml.read_mail(archive.read(name), name=name) for name in mails]
-    rest = sorted(set(archive.names) - {*pages, *mails})
-    return Export(posts[0].source if posts else "html", tuple(posts), tuple(rest))
+    source = posts[0].source if posts else "html"
+    return Export(source, tuple(posts), archive.names_but(*pages, *mails))
 
 
 def _titled(post: Post, files: Folder) -> Post:

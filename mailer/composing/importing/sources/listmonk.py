@@ -1,19 +1,21 @@
 """listmonk: campaigns as its API gives them (`GET /api/campaigns`, `/api/campaigns/ID`)."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
-from mailer.composing.importing.html.facts import read_date
+from mailer.composing.importing.fields import Fields, text_in
 from mailer.composing.importing.post import Kind, Post
-from mailer.composing.importing.sources.containers import read_json, records_in, text_in
 from mailer.composing.importing.sources.posts import Export
+from mailer.composing.importing.sources.records import read_json, records_in
 
 _TRACK = re.compile(
     r"""\{\{-?\s*TrackLink\s+(?:"|&quot;|&\#34;|'|`|\\")(?P<url>[^"'`{}\s]+?)(?:"|&quot;|&\#34;|'|`|\\")\s*\.?\s*-?\}\}"""
 )
 _SUFFIX = re.compile(r"(https?://[^\s\"'<>@{}]+(?:@(?!TrackLink)[^\s\"'<>@{}]+)*)@TrackLink\b")
 _VIEW = re.compile(r"\{\{-?\s*TrackView\s*\.?\s*-?\}\}")
+_FIELDS = Fields(title=("subject", "name"), slug=("archive_slug",), date=("started_at", "send_at"))
 _KINDS: dict[str, Kind] = {"plain": "text", "markdown": "markdown"}
 
 
@@ -29,18 +31,12 @@ def read_export(text: str, *, name: str) -> Export:
 
 
 def _post(record: dict[str, Any], name: str) -> Post:
-    title = text_in(record, "subject", "name")
-    slug = text_in(record, "archive_slug")
+    label = text_in(record, "archive_slug", "name", "subject")
     sender = text_in(record, "from_email")
-    return Post(
-        source="listmonk",
-        name=f"{name}:{slug or text_in(record, 'name') or title}",
-        body=plain_links(text_in(record, "body")),
+    body = plain_links(text_in(record, "body"))
+    return replace(
+        _FIELDS.post(record, source="listmonk", name=f"{name}:{label}", body=body),
         kind=_KINDS.get(text_in(record, "content_type"), "html"),
-        title=title,
-        slug="-".join(re.findall(r"[a-z0-9]+", slug.lower())),
-        date=read_date(text_in(record, "started_at", "send_at")),
-        status=text_in(record, "status"),
         is_mail=True,
         has_merge_tags=True,
         origin=(("from", sender),) if sender else (),

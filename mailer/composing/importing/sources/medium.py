@@ -20,8 +20,7 @@ def read_archive(archive: Archive) -> Export:
     """Return the posts of an export; claps, bookmarks and the like are no posts."""
     names = [name for name in archive.with_ending(".html", ".htm") if _POST.search(name)]
     posts = [read_html(decode_html(archive.read(name)).text, name=name) for name in names]
-    rest = sorted(set(archive.names) - set(names))
-    return Export("medium", tuple(posts), tuple(rest))
+    return Export("medium", tuple(posts), archive.names_but(*names))
 
 
 def read_html(html: str, *, name: str) -> Post:

@@ -3,21 +3,29 @@
 import datetime as dt
 import re
 from contextlib import suppress
+from dataclasses import replace
 from html import escape
 from typing import Any
 
-from mailer.composing.importing.html.facts import read_date
+from mailer.composing.importing.fields import Fields, text_in
 from mailer.composing.importing.post import Post
-from mailer.composing.importing.sources.containers import read_json, text_in
 from mailer.composing.importing.sources.ghost.cards import PAYWALL
 from mailer.composing.importing.sources.ghost.lexical import lexical_to_html
 from mailer.composing.importing.sources.ghost.mobiledoc import mobiledoc_to_html
 from mailer.composing.importing.sources.posts import Export
+from mailer.composing.importing.sources.records import read_json
 from mailer.composing.importing.text.letter import text_to_html
 from mailer.errors import RenderError
 
 _PLACEHOLDER = "__GHOST_URL__"
 _MEMBERS_ONLY = "<!--members-only-->"
+_FIELDS = Fields(
+    title=("title",),
+    preheader=("custom_excerpt",),
+    date=("published_at",),
+    url=("canonical_url",),
+    language=("locale",),
+)
 _MAIL_ONLY = re.compile(r"\"type\":\s*\"email(?:-cta)?\"|\[\s*\"email(?:-cta)?\"\s*,")
 """Cards that Ghost leaves out of what it renders for the web."""
 
@@ -71,28 +79,23 @@ def _posts(value: object) -> list[dict[str, Any]]:
 
 
 def _post(record: dict[str, Any], meta: dict[str, Any], name: str, base_url: str) -> Post:
-    title = text_in(record, "title")
-    slug = text_in(record, "slug")
+    title, slug = text_in(record, "title"), text_in(record, "slug")
     subject = text_in(meta, "email_subject")
-    url = text_in(record, "canonical_url") or (
-        f"{base_url.rstrip('/')}/{slug}/" if base_url and slug else ""
-    )
     kind = text_in(record, "type") or ("page" if record.get("page") == 1 else "post")
     status = text_in(record, "status")
-    return Post(
-        source="ghost",
-        name=f"{name}:{slug or title}",
-        body=_feature_image(record, meta) + _body(record),
+    body = _feature_image(record, meta) + _body(record)
+    post = _FIELDS.post(record, source="ghost", name=f"{name}:{slug or title}", body=body)
+    site = f"{base_url.rstrip('/')}/{slug}/" if base_url and slug else ""
+    return replace(
+        post,
         title=subject or title,
         subtitle=title if subject and subject != title else "",
-        preheader=text_in(record, "custom_excerpt"),
         slug="-".join(
-            part for part in slug.lower().split("-") if part.isascii() and part.isalnum()
+            each for each in slug.lower().split("-") if each.isascii() and each.isalnum()
         ),
-        date=_date(record.get("published_at")),
+        date=post.date or _day(record.get("published_at")),
         status=status if kind == "post" else f"{kind}, {status}",
-        url=url,
-        language=text_in(record, "locale"),
+        url=post.url or site,
         placeholders={_PLACEHOLDER: base_url},
         has_merge_tags=True,
     )
@@ -126,9 +129,8 @@ def _feature_image(record: dict[str, Any], meta: dict[str, Any]) -> str:
     return f'<figure class="kg-card kg-image-card">{image}{below}</figure>'
 
 
-def _date(value: object) -> dt.date | None:
-    if isinstance(value, str):
-        return read_date(value)
-    if isinstance(value, int | float) and 0 < value < 1e14:  # noqa: PLR2004 - milliseconds
-        return dt.datetime.fromtimestamp(value / 1000, tz=dt.UTC).date()
+def _day(milliseconds: object) -> dt.date | None:
+    """Return the day that old exports give as a number."""
+    if isinstance(milliseconds, int | float) and 0 < milliseconds < 1e14:  # noqa: PLR2004
+        return dt.datetime.fromtimestamp(milliseconds / 1000, tz=dt.UTC).date()
     return None

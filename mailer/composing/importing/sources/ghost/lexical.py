@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from mailer.composing.importing.sources.containers import read_json
 from mailer.composing.importing.sources.ghost.cards import card_to_html
+from mailer.composing.importing.sources.records import read_json
 
 _DEEPEST = 60
 _FORMATS = ((1, "strong"), (2, "em"), (4, "s"), (16, "code"), (32, "sub"), (64, "sup"))

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from mailer.composing.importing.sources.containers import read_json
 from mailer.composing.importing.sources.ghost.cards import card_to_html
+from mailer.composing.importing.sources.records import read_json
 
 _MARKUP, _IMAGE, _LIST, _CARD = 1, 2, 3, 10
 _INLINE = frozenset(["a", "strong", "b", "em", "i", "s", "del", "code", "sub", "sup", "u", "mark"])
