@@ -30,7 +30,6 @@ _BUTTON = re.compile(
     r"(?P<stop>[.!?…。])\s+(?:link|read|read (?:more|on)|more|source|subscribe|→|»)\W*$",
     re.IGNORECASE,
 )
-_TAIL = re.compile(r"\s*[(\[][^()\[\]]{1,60}[)\]]\s*$")
 
 
 _LEADERS = re.compile(r"[\s.…·]{2,}\d+$")
@@ -68,9 +67,7 @@ def _abbreviates(text: str, match: re.Match[str]) -> bool:
 
 def is_prose(text: str) -> bool:
     """Whether `text` reads like a paragraph rather than like a heading."""
-    core = _TAIL.sub("", text) or text
-    core = _BUTTON.sub(r"\g<stop>", core)
-    core = core.rstrip(_CLOSERS)
+    core = _BUTTON.sub(r"\g<stop>", text).rstrip(_CLOSERS)
     if not core:
         return False
     if core[-1] in ",;，、；،":
