@@ -4,13 +4,13 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from mailer.composing.html import decode_html
 from mailer.composing.importing.html.facts import read_date
 from mailer.composing.importing.post import Post
 from mailer.composing.importing.sources.containers import Archive, read_json, records_in, text_in
 from mailer.composing.importing.sources.front_matter import read_matter
 from mailer.composing.importing.sources.posts import Export
 from mailer.composing.importing.sources.tables import read_rows
-from mailer.platform.html import decode_html
 
 _MODE = re.compile(r"\s*<!--\s*buttondown-editor-mode:\s*(\w+)\s*-->")
 _MARKS = frozenset(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Literal, get_args
 
+from mailer.composing.html import decode_html
 from mailer.composing.importing.clean import decode
 from mailer.composing.importing.dates import find_date
 from mailer.composing.importing.post import Post, shown_title
@@ -41,7 +42,6 @@ from mailer.composing.importing.sources.tables import columns_of
 from mailer.composing.importing.units import read_units
 from mailer.composing.issue.slugs import slug_of
 from mailer.errors import RenderError
-from mailer.platform.html import decode_html
 
 Source = Literal[
     "auto", "text", "html", "medium", "substack", "ghost", "buttondown", "listmonk", "eml"

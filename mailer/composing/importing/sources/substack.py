@@ -3,12 +3,12 @@
 import re
 from html import escape
 
+from mailer.composing.html import decode_html
 from mailer.composing.importing.html.facts import read_date
 from mailer.composing.importing.post import Post
 from mailer.composing.importing.sources.containers import Archive
 from mailer.composing.importing.sources.posts import Export
 from mailer.composing.importing.sources.tables import read_rows
-from mailer.platform.html import decode_html
 
 _POST = re.compile(r"(?:^|/)posts/[^/]+\.html?$", re.IGNORECASE)
 

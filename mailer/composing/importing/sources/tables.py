@@ -4,9 +4,9 @@ import csv
 import io
 from pathlib import Path
 
+from mailer.composing.html import decode_html
 from mailer.composing.importing.sources.containers import LARGEST_ENTRY_BYTES
 from mailer.errors import RenderError
-from mailer.platform.html import decode_html
 
 _MOST_ROWS = 100_000
 

@@ -14,6 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from import_kit import wild_page
 
+from mailer.composing.html import decode_html
 from mailer.composing.importing.checking import checked, tally_issue
 from mailer.composing.importing.clean import UNPRINTABLE
 from mailer.composing.importing.html import read_page
@@ -24,7 +25,6 @@ from mailer.composing.importing.sources import read_export
 from mailer.composing.importing.words import words_in
 from mailer.composing.rendering import parse_issue
 from mailer.errors import RenderError
-from mailer.platform.html import decode_html
 
 SEEDS = st.integers(min_value=0, max_value=2**48)
 
