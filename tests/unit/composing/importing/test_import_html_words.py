@@ -132,6 +132,7 @@ SAMPLES = sorted(path for path in import_kit.EXPORTS.rglob("*") if path.suffix i
 
 @settings(max_examples=120)
 @given(st.sampled_from(SAMPLES), SEEDS)
+@example(import_kit.EXPORTS / "eml" / "mailchimp.eml", 20748)  # an address in a name
 def test_broken_samples_give_issues_or_our_error(path: Path, seed: int) -> None:
     """Bytes are cut, doubled and overwritten, as on a bad disk."""
     chance = random.Random(seed)
