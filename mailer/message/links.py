@@ -9,10 +9,13 @@ the list's links ends all links of both kinds.
 """
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
-from subscribers.lists.archive import ListArchive
 from subscribers.model import ArchiveVisibility
 from subscribers.tokens import Purpose, Signer
+
+if TYPE_CHECKING:  # compiling needs the paths, and not the database's 150 ms
+    from subscribers.lists.archive import ListArchive
 
 ARCHIVE_PATH = "/archive/"
 """Of the public web archive; an issue's slug follows."""
@@ -56,7 +59,7 @@ def private_path(token: str) -> str:
 
 
 def shared_link(
-    signer: Signer, archive: ListArchive, *, base_url: str, expires_at: dt.datetime
+    signer: Signer, archive: "ListArchive", *, base_url: str, expires_at: dt.datetime
 ) -> str:
     """Return an address that opens the list's archive until `expires_at`.
 
@@ -73,7 +76,7 @@ def shared_link(
 
 
 def archive_url(
-    signer: Signer, archive: ListArchive, *, base_url: str, slug: str, subscriber_id: int
+    signer: Signer, archive: "ListArchive", *, base_url: str, slug: str, subscriber_id: int
 ) -> str:
     """Return where a subscriber reads the issue `slug` that this list was sent.
 

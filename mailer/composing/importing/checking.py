@@ -40,6 +40,9 @@ def count(read: ReadPage, issue: Issue) -> Counts:
     lost_words = _regrouped(read.tally.words - placed, placed - read.tally.words)
     dropped_words = (read.tally.words & listed.words).total()
     lost_links = _lost_links(read.tally.links, listed.links, kept.links, read.targets)
+    if lost_links:
+        shown = _shown_text(issue)
+        lost_links = [link for link in lost_links if link not in shown]
     return Counts(
         words=read.tally.words.total(),
         words_dropped=dropped_words,
@@ -142,6 +145,13 @@ def tally_issue(issue: Issue) -> Tally:
     _collect(issue, texts, tally.links)
     tally.words.update(words_in("".join(texts)))
     return tally
+
+
+def _shown_text(issue: Issue) -> str:
+    """Return the issue's words: an address may stand among them as it is, as in a name."""
+    texts: list[str] = []
+    _collect(issue, texts, Counter())
+    return "".join(texts)
 
 
 _SILENT = frozenset(

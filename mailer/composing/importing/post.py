@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mailer.composing.html import build, text_of, tokenize
 from mailer.composing.importing.model import Dropped, Finding
 from mailer.composing.importing.words import tally_source
 from mailer.composing.issue.slugs import slug_of
-from mailer.platform.html import build, text_of, tokenize
 
 Kind = Literal["html", "markdown", "text"]
 

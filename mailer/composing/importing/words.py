@@ -13,9 +13,9 @@ from urllib.parse import unquote
 
 from markdown_it.common.normalize_url import normalizeLink
 
+from mailer.composing.html import Element, Tag, Token, Words
+from mailer.composing.html.elements import PARTS_WORDS, VOID
 from mailer.composing.issue.tree import Inlines, plain_text
-from mailer.platform.html import Element, Tag, Token, Words
-from mailer.platform.html.elements import PARTS_WORDS, VOID
 
 _WORD = re.compile(r"[^\W_]+")
 INVISIBLE = re.compile(

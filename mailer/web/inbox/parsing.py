@@ -10,7 +10,7 @@ from email.parser import BytesHeaderParser, BytesParser
 from email.utils import getaddresses, parseaddr
 from typing import TYPE_CHECKING
 
-from mailer.platform.html import Words, tokenize
+from mailer.composing.html import Words, tokenize
 
 if TYPE_CHECKING:
     from email.message import Message

@@ -152,7 +152,11 @@ def test_ctrl_c_while_it_loads(cli: Cli, module: str, how: str) -> None:
         check=False,
         timeout=60,
     )
-    assert (done.returncode, done.stdout, done.stderr.split()) == (130, "", ["interrupted"])
+    told = {"interrupted"}
+    if how == "in a callback":  # Python drops it there; it is told a moment later, in the command
+        told.add("interrupted: nothing was written")
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr.strip() in told
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])

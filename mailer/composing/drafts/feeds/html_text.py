@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from mailer.composing.drafts.feeds.lines import one_line
 from mailer.composing.drafts.feeds.urls import web_url
-from mailer.platform.html import Tag, Words, tokenize
+from mailer.composing.html import Tag, Words, tokenize
 
 MOST_CHARACTERS = 100_000
 """So much of an entry is read: some 15,000 words."""

@@ -3,8 +3,8 @@
 import re
 
 from mailer.composing.drafts.feeds.urls import web_url
+from mailer.composing.html import Tag, tokenize
 from mailer.errors import FeedError
-from mailer.platform.html import Tag, tokenize
 
 MOST_FEEDS = 500
 _DECLARED = re.compile(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]{1,40})[\"']")

@@ -7,8 +7,8 @@ from mailer.composing.drafts.feeds.json_feeds import read_json
 from mailer.composing.drafts.feeds.summary import USUAL_WORDS
 from mailer.composing.drafts.feeds.urls import web_url
 from mailer.composing.drafts.feeds.xml_feeds import read_xml
+from mailer.composing.html import Tag, tokenize
 from mailer.errors import FeedError
-from mailer.platform.html import Tag, tokenize
 
 _PAGE_HEAD = 200_000
 _FEED_TYPES = frozenset(

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote, urljoin, urlsplit
 
+from mailer.composing.html import Element, Text
 from mailer.composing.importing.html.trackers import unwrap
-from mailer.platform.html import Element, Text
 
 FULL = ("http://", "https://")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")

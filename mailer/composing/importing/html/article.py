@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Iterator
 
+from mailer.composing.html import Element, Node, Text, text_of
 from mailer.composing.importing.html.pruning import NAMES
 from mailer.composing.importing.html.record import Record
-from mailer.platform.html import Element, Node, Text, text_of
 
 _ARTICLE_CLASSES_TEXT = """
 e-content gh-content available-content post-content entry-content article-content article-body

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mailer.composing.html import Element, Mark, Node, Text, text_of
 from mailer.composing.importing.html.embeds import Embed, embed_of
 from mailer.composing.importing.html.pruning import TOOL
 from mailer.composing.importing.html.record import links_in
 from mailer.composing.importing.words import words_in
-from mailer.platform.html import Element, Mark, Node, Text, text_of
 
 _PAID = "from here on the post was for those who pay"
 _SOME = "this part was for some readers only"

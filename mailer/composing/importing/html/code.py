@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from mailer.composing.html import Element, Node, text_of
+from mailer.composing.html import Text as Characters
+from mailer.composing.html.elements import ON_LINES_OF_THEIR_OWN, PARTS_WORDS
 from mailer.composing.importing.html.record import Record, links_in
 from mailer.composing.issue.tree import Block, CodeBlock, Link, Paragraph, Text
-from mailer.platform.html import Element, Node, text_of
-from mailer.platform.html import Text as Characters
-from mailer.platform.html.elements import ON_LINES_OF_THEIR_OWN, PARTS_WORDS
 
 _LANGUAGE = re.compile(
     r"(?:^|\s)(?:language|lang|highlight-source|brush:?)[-_ ]?([A-Za-z][\w+#.-]*)"

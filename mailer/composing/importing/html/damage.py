@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from mailer.composing.html import Tag, Token, Words
 from mailer.composing.importing.html.record import Record
-from mailer.platform.html import Tag, Token, Words
 
 _CLOSED_BY_MOST = ("p", "div", "article", "section", "td", "body", "html")
 _LAST_WORDS = 8

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mailer.composing.html import Element, Tag, Token, Words
 from mailer.composing.importing.html.pictures import Pictures, json_object
 from mailer.composing.importing.html.record import Record
 from mailer.composing.issue.tree import (
@@ -19,7 +20,6 @@ from mailer.composing.issue.tree import (
     Strong,
     Text,
 )
-from mailer.platform.html import Element, Tag, Token, Words
 
 _ADDRESSES = ("canonical_url", "url", "postUrl", "embed_url", "href", "base_url")
 _TITLES = ("title", "full_text", "name")

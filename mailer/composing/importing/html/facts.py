@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from mailer.platform.html import Element, Mark, text_of
+from mailer.composing.html import Element, Mark, text_of
 
 _DATE_NAMES_TEXT = """
 article:published_time og:article:published_time date dc.date dc.date.issued dcterms.date

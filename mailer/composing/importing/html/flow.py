@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
+from mailer.composing.html import Element, Node, text_of
+from mailer.composing.html import Text as Characters
 from mailer.composing.importing.html import grouping
 from mailer.composing.importing.html.blocks import (
     Entry,
@@ -48,8 +50,6 @@ from mailer.composing.issue.tree import (
     Rule,
     Text,
 )
-from mailer.platform.html import Element, Node, text_of
-from mailer.platform.html import Text as Characters
 
 _MOST_DIGITS = 9
 _MOST_IN_HEADING = 4

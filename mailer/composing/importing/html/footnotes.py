@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mailer.composing.html import Element, Mark, Node, Text, text_of
 from mailer.composing.importing.html.record import Record, links_in
-from mailer.platform.html import Element, Mark, Node, Text, text_of
 
 _NOTE_ID = re.compile(
     r"(?:fn|footnote|_ftn|cite_note|easy-footnote-bottom|note)[-:_]?[\w.:-]+", re.IGNORECASE

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from mailer.platform.html import Element, Node
-from mailer.platform.html import Text as Characters
+from mailer.composing.html import Element, Node
+from mailer.composing.html import Text as Characters
 
 _MOST_NODES = 1000
 """In a paragraph: parsers of Markdown take time by the square of its length."""

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from mailer.composing.html import Element, Mark, Marks, Node
+from mailer.composing.html import Text as Characters
 from mailer.composing.importing.html.footnotes import Footnotes
 from mailer.composing.importing.html.merge_tags import is_ghost_tag, split_tags
 from mailer.composing.importing.html.record import Record
@@ -20,8 +22,6 @@ from mailer.composing.issue.tree import (
     Inlines,
     LineBreak,
 )
-from mailer.platform.html import Element, Mark, Marks, Node
-from mailer.platform.html import Text as Characters
 
 _RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")

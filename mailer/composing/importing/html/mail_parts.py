@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+from mailer.composing.html import Element, Mark, Node, Text, text_of
 from mailer.composing.importing.html.pruning import FORWARD
 from mailer.composing.importing.html.record import Record
-from mailer.platform.html import Element, Mark, Node, Text, text_of
 
 BOILERPLATE = "boilerplate"
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from mailer.composing.html import Element, build, tokenize
 from mailer.composing.importing.clean import UNPRINTABLE
 from mailer.composing.importing.html.addresses import Resolver, find_anchors
 from mailer.composing.importing.html.article import (
@@ -38,7 +39,6 @@ from mailer.composing.issue.tree import (
 )
 from mailer.composing.issue.writing import write_issue
 from mailer.errors import RenderError
-from mailer.platform.html import Element, build, tokenize
 
 _LONGEST_MASTHEAD = 80
 

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote, unquote_to_bytes
 
+from mailer.composing.html import Element
 from mailer.composing.importing.html.addresses import Resolver
 from mailer.composing.importing.html.record import Record
 from mailer.composing.importing.html.styles import pixels
 from mailer.composing.importing.model import Dropped, ImageFile
 from mailer.composing.importing.words import picture_key
 from mailer.composing.issue.tree import Block, Image, Link, Paragraph, Text
-from mailer.platform.html import Element
 
 LARGEST_IMAGE_BYTES = 25_000_000
 _MOST_IMAGES = 500

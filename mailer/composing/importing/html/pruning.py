@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from mailer.composing.html import Element, Mark, Node, Text, text_of
+from mailer.composing.html.elements import PARTS_WORDS
 from mailer.composing.importing.html.pictures import is_tracking_pixel
 from mailer.composing.importing.html.record import Record, links_in
 from mailer.composing.importing.html.styles import is_hidden
 from mailer.composing.importing.words import address_of
-from mailer.platform.html import Element, Mark, Node, Text, text_of
-from mailer.platform.html.elements import PARTS_WORDS
 
 _SILENT = frozenset(
     {"script", "style", "meta", "link", "base", "col", "param", "track", "title", "noembed",

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from mailer.composing.html import Element, Mark, Node, Text, text_of
 from mailer.composing.importing.html.addresses import Resolver
 from mailer.composing.importing.html.trackers import is_opaque
 from mailer.composing.importing.model import Dropped
 from mailer.composing.importing.words import INVISIBLE, address_of, picture_key
 from mailer.composing.issue.tree import Comment
-from mailer.platform.html import Element, Mark, Node, Text, text_of
 
 _SHOWN_CHARACTERS = 80
 

@@ -2,7 +2,7 @@
 
 import re
 
-from mailer.platform.html import Element, Mark, Marks
+from mailer.composing.html import Element, Mark, Marks
 
 STRONG, EMPHASIS, STRIKE, CODE = "strong", "em", "strike", "code"
 """Styles of words."""

@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass, field
 
+from mailer.composing.html import Element, Node, Text, text_of
+from mailer.composing.html.elements import BLOCKS
 from mailer.composing.importing.html.styles import css_of
 from mailer.composing.issue.tree import Inlines, Table
-from mailer.platform.html import Element, Node, Text, text_of
-from mailer.platform.html.elements import BLOCKS
 
 _MOST_COLUMNS = 20
 _MOST_ROWS = 2000

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from mailer.composing.html import decode_html
 from mailer.composing.importing.fields import Fields, plain_slug, text_in
 from mailer.composing.importing.markdown.front_matter import read_matter
 from mailer.composing.importing.post import Post
 from mailer.composing.importing.sources.containers import Archive
 from mailer.composing.importing.sources.posts import Export
 from mailer.composing.importing.sources.records import read_json, read_rows, records_in
-from mailer.platform.html import decode_html
 
 _MODE = re.compile(r"\s*<!--\s*buttondown-editor-mode:\s*(\w+)\s*-->")
 _MARK_NAMES = """

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal, get_args
 
+from mailer.composing.html import decode_html
 from mailer.composing.importing.clean import decode
 from mailer.composing.importing.fields import plain_slug
 from mailer.composing.importing.markdown.front_matter import FIELDS, dated_name, read_matter
@@ -27,7 +28,6 @@ from mailer.composing.importing.text.dates import find_date
 from mailer.composing.importing.text.units import read_units
 from mailer.composing.issue.slugs import slug_of
 from mailer.errors import RenderError
-from mailer.platform.html import decode_html
 
 Source = Literal[
     "auto", "text", "html", "medium", "substack", "ghost", "buttondown", "listmonk", "eml"

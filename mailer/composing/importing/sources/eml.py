@@ -12,13 +12,13 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+from mailer.composing.html import decode_html, tokenize
 from mailer.composing.importing.model import Finding
 from mailer.composing.importing.post import Post
 from mailer.composing.importing.sources.posts import Export
 from mailer.composing.importing.text.letter import text_to_html
 from mailer.composing.importing.words import tally_source
 from mailer.errors import RenderError
-from mailer.platform.html import decode_html, tokenize
 
 _HEAD = re.compile(
     rb"^(?:from|to|subject|date|received|return-path|mime-version|message-id|delivered-to|reply-to"

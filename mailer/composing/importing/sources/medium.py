@@ -2,11 +2,11 @@
 
 import re
 
+from mailer.composing.html import build, decode_html, tokenize
 from mailer.composing.importing.html.facts import facts_of
 from mailer.composing.importing.post import Post, shown_title
 from mailer.composing.importing.sources.containers import Archive
 from mailer.composing.importing.sources.posts import Export
-from mailer.platform.html import build, decode_html, tokenize
 
 _POST = re.compile(r"(?:^|/)posts/[^/]+\.html?$", re.IGNORECASE)
 

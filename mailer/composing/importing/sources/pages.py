@@ -2,10 +2,10 @@
 
 import re
 
+from mailer.composing.html import decode_html
 from mailer.composing.importing.clean import refuse_binary
 from mailer.composing.importing.post import Post
 from mailer.composing.importing.sources import ghost, medium, substack
-from mailer.platform.html import decode_html
 
 _FEED = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 _DOCUMENT = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)

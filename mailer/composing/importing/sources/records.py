@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from mailer.composing.html import decode_html
 from mailer.composing.importing.sources.containers import LARGEST_ENTRY_BYTES
 from mailer.errors import RenderError
-from mailer.platform.html import decode_html
 
 _MOST_ROWS = 100_000
 

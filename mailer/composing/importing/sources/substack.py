@@ -4,12 +4,12 @@ import re
 from dataclasses import replace
 from html import escape
 
+from mailer.composing.html import decode_html
 from mailer.composing.importing.fields import Fields, plain_slug
 from mailer.composing.importing.post import Post
 from mailer.composing.importing.sources.containers import Archive
 from mailer.composing.importing.sources.posts import Export
 from mailer.composing.importing.sources.records import read_rows
-from mailer.platform.html import decode_html
 
 _FIELDS = Fields(title=("title",), subtitle=("subtitle",), date=("post_date",))
 _MARKS = (

@@ -40,11 +40,18 @@ def merge_field_rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 
     if match is None:
         return False
     if not silent:
-        if _IN_ADDRESS.search(state.src, max(0, state.pos - _LONGEST_ADDRESS), state.pos):
+        if _is_in_address(state):
             raise error_at(state, NO_FIELD)
         state.push("merge_field", "", 0).meta["field"] = match[0]
     state.pos = match[1]
     return True
+
+
+def _is_in_address(state: StateInline) -> bool:
+    """Return whether an address begins before `state.pos` and has not ended; not one in code."""
+    found = _IN_ADDRESS.search(state.src, max(0, state.pos - _LONGEST_ADDRESS), state.pos)
+    has_code = any(token.type == "code_inline" for token in state.tokens)
+    return found is not None and not (has_code and "`" in found[0])
 
 
 def attributes_rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's

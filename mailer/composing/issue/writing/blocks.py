@@ -67,7 +67,7 @@ def _would_join(before: Block | None, block: Block) -> bool:
 def _block(block: Block, rule: str, others: int) -> Iterator[str]:  # noqa: C901 - one case a kind
     match block:
         case Paragraph(children):
-            yield from (escape_line_start(line) for line in write_line(children).split("\n"))
+            yield from _lines_of(children)
         case Subheading(children, _, name):
             yield f"#### {write_heading(children, name=name)}"
         case Image():
@@ -109,7 +109,12 @@ def write_image(image: Image) -> Iterator[str]:
     )
     yield f"[{picture}]({write_address(image.url)})" if image.url else picture
     if image.caption:
-        yield from write_line((Emphasis(image.caption),)).split("\n")
+        yield from _lines_of((Emphasis(image.caption),))
+
+
+def _lines_of(words: Inlines) -> Iterator[str]:
+    """Yield words whose breaks end lines, none of which begins a block."""
+    return (escape_line_start(line) for line in write_line(words).split("\n"))
 
 
 def _list(block: ListBlock, others: int) -> Iterator[str]:

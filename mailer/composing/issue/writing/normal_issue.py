@@ -160,7 +160,7 @@ def _title(item: Item) -> tuple[Inlines, str]:
 
 
 def _linked(words: Inlines, url: str) -> tuple[Inlines, str]:
-    return _parted((Link(url, words),)) if url else (words, "")
+    return _parted((Link(url, words),) if url else words)
 
 
 def _parted(words: Inlines) -> tuple[Inlines, str]:

@@ -14,6 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from import_kit import wild_page
 
+from mailer.composing.html import decode_html
 from mailer.composing.importing.checking import checked, tally_issue
 from mailer.composing.importing.clean import UNPRINTABLE
 from mailer.composing.importing.html import read_page
@@ -24,7 +25,6 @@ from mailer.composing.importing.sources import read_export
 from mailer.composing.importing.words import words_in
 from mailer.composing.rendering import parse_issue
 from mailer.errors import RenderError
-from mailer.platform.html import decode_html
 
 SEEDS = st.integers(min_value=0, max_value=2**48)
 
@@ -132,6 +132,7 @@ SAMPLES = sorted(path for path in import_kit.EXPORTS.rglob("*") if path.suffix i
 
 @settings(max_examples=120)
 @given(st.sampled_from(SAMPLES), SEEDS)
+@example(import_kit.EXPORTS / "eml" / "mailchimp.eml", 20748)  # an address in a name
 def test_broken_samples_give_issues_or_our_error(path: Path, seed: int) -> None:
     """Bytes are cut, doubled and overwritten, as on a bad disk."""
     chance = random.Random(seed)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from import_kit import body, from_html, parsed
 
+from mailer.composing.html import Tag, Words, tokenize
 from mailer.composing.importing.html.addresses import Resolver
 from mailer.composing.importing.html.merge_tags import split_tags
 from mailer.composing.importing.html.pictures import largest
@@ -14,7 +15,6 @@ from mailer.composing.importing.html.trackers import is_opaque, unwrap
 from mailer.composing.issue.tree import Paragraph, plain_text
 from mailer.composing.issue.writing import write_words
 from mailer.composing.rendering import parse_issue
-from mailer.platform.html import Tag, Words, tokenize
 
 
 def md(html: str, **facts: object) -> str:

@@ -19,6 +19,7 @@ from mailer.composing.drafts.feeds.summary import summarise
 from mailer.composing.drafts.feeds.urls import url_key, web_url
 from mailer.composing.drafts.selection import Chosen
 from mailer.composing.drafts.writing import Grouping, Head, write_draft
+from mailer.composing.html import tokenize
 from mailer.composing.issue.tree import (
     Image,
     Issue,
@@ -34,7 +35,6 @@ from mailer.composing.rendering.edition import IssueDefaults
 from mailer.composing.rendering.pipeline import compile_issue, parse_issue
 from mailer.composing.themes.theme import find_theme
 from mailer.message.compiled import Mailbox
-from mailer.platform.html import tokenize
 from mailer.platform.resources import resource_dir
 
 SAMPLES = Path(__file__).parent / "samples"

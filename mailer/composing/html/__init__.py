@@ -4,10 +4,10 @@ The one reader of HTML in the house. It never fails, loses no word that a reader
 where each tag stands, and takes time and depth that are bounded (docs/decisions/0022).
 """
 
-from mailer.platform.html.charset import Decoded, decode_html
-from mailer.platform.html.nodes import Element, Mark, Marks, Node, Text, text_of
-from mailer.platform.html.tokens import Tag, Token, Words, tokenize
-from mailer.platform.html.tree import build
+from mailer.composing.html.charset import Decoded, decode_html
+from mailer.composing.html.nodes import Element, Mark, Marks, Node, Text, text_of
+from mailer.composing.html.tokens import Tag, Token, Words, tokenize
+from mailer.composing.html.tree import build
 
 __all__ = [
     "Decoded",

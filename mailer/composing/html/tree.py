@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
-from mailer.platform.html.elements import (
+from mailer.composing.html.elements import (
     BLOCKS,
     CELLS,
     CLOSES_P,
@@ -22,8 +22,8 @@ from mailer.platform.html.elements import (
     VOID,
     WALLS,
 )
-from mailer.platform.html.nodes import Element, Mark, Marks, Text
-from mailer.platform.html.tokens import RAW, Tag, Token, Words
+from mailer.composing.html.nodes import Element, Mark, Marks, Text
+from mailer.composing.html.tokens import RAW, Tag, Token, Words
 
 DEEPEST = 120
 """Blocks inside blocks; what is deeper becomes a neighbour instead of a child."""

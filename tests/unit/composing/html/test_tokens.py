@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from import_kit import wild_html
 
-from mailer.platform.html import Element, Tag, Words, build, text_of, tokenize
+from mailer.composing.html import Element, Tag, Words, build, text_of, tokenize
 
 HTML = st.one_of(
     st.text(alphabet="<>/ab=\"' !-[]&;\n?", max_size=60),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from mailer.platform.html.elements import PARTS_WORDS
+from mailer.composing.html.elements import PARTS_WORDS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
