@@ -4,7 +4,7 @@ import binascii
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header
@@ -125,8 +125,6 @@ _ORIGIN = (("from", "From"), ("list_id", "List-Id"), ("message_id", "Message-ID"
 def _carried(parts: _Parts, html: str, name: str, depth: int) -> Post:
     """Return the mail that came as an attachment; the words around it stand before its text."""
     inner = _post(parts.mails[0], name, depth=depth + 1)
-    from dataclasses import replace  # noqa: PLC0415
-
     if not _word_count(html):
         return inner
     body = text_to_html(inner.body) if inner.kind == "text" else inner.body
@@ -157,9 +155,8 @@ def _collect(part: Message, parts: _Parts) -> None:
 
 def _children(part: Message) -> list[Message]:
     payload = part.get_payload()
-    return (
-        [each for each in payload if isinstance(each, Message)] if isinstance(payload, list) else []
-    )
+    parts = payload if isinstance(payload, list) else []
+    return [each for each in parts if isinstance(each, Message)]
 
 
 def _choose(choices: list[Message], parts: _Parts) -> None:
@@ -250,12 +247,12 @@ def _attachments(parts: _Parts) -> Iterator[Finding]:
     """Yield what came with the mail and is not a picture that its text shows."""
     whole = "".join(text for _, text in parts.body)
     for name, kind, size in parts.others:
-        if name and name in whole:
+        is_shown = (name and name in whole) or any(
+            len(data) == size and key in whole for key, data in parts.files.items()
+        )
+        if is_shown:
             continue
         shown = name or "without a name"
-        cids = [key for key, data in parts.files.items() if len(data) == size and key in whole]
-        if cids:
-            continue
         what = f"the attachment {shown} ({kind}, {size:,} bytes) is no part of an issue"
         remedy = "host it and link to it, if readers need it"
         yield Finding("attachment", 1, 0, what, remedy)
@@ -275,13 +272,10 @@ def _decoded(value: str) -> str:
         pieces = decode_header(value)
     except (MessageError, ValueError, binascii.Error, LookupError):
         pieces = [(value, None)]
-    parts = []
-    for piece, charset in pieces:
-        if isinstance(piece, bytes):
-            parts.append(decode_html(piece, declared=charset or "").text)
-        else:
-            parts.append(piece)
-    text = "".join(parts)
+    text = "".join(
+        decode_html(piece, declared=charset or "").text if isinstance(piece, bytes) else piece
+        for piece, charset in pieces
+    )
     return " ".join(_unescaped(text).split())
 
 
