@@ -32,6 +32,22 @@ def built(directory: Path) -> dict[str, bytes]:
     return {name: (directory / name).read_bytes() for name in FILES}
 
 
+def test_a_build_loads_no_library_that_it_does_not_need(author: Cli) -> None:
+    """Each of these takes longer to load than compiling does."""
+    author.call("issue", "new", "week-42")
+    program = (
+        "import sys; from mailer.__main__ import main\n"
+        "try: main()\n"
+        "finally: print(*sys.modules, file=open('loaded', 'w'))"
+    )
+    command = [sys.executable, "-c", program, "issue", "build", "week-42.md", "-o", "build"]
+    subprocess.run(command, check=True, cwd=author.path, capture_output=True)
+    loaded = set((author.path / "loaded").read_text().split())
+    assert "mailer.composing.compiling" in loaded
+    slow = {"sqlalchemy", "celery", "kombu", "fastapi", "urllib3", "boto3", "cryptography"}
+    assert not loaded & slow
+
+
 def test_a_new_issue_compiles_at_once(author: Cli) -> None:
     done = author.call("issue", "new", "week-42", "--title", 'Say "hello" — 世界')
     assert done.out == "wrote week-42.md\n"
