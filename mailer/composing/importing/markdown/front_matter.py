@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -99,10 +100,16 @@ def _yaml(lines: list[str]) -> Mapping[Any, object]:
     if len(text) > _LONGEST:
         return {}
     try:
-        value = yaml.safe_load(text)
+        value = _loaded(text)
     except (yaml.YAMLError, ValueError, RecursionError):
         return dict(_one_by_one(lines))
     return value if isinstance(value, dict) else {}
+
+
+@lru_cache(maxsize=1)
+def _loaded(text: str) -> object:
+    """Return YAML's value; kept, since the lines that tell a file's kind are read once more."""
+    return yaml.safe_load(text)
 
 
 def _one_by_one(lines: list[str]) -> Iterator[tuple[object, object]]:

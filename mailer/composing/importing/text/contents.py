@@ -128,12 +128,18 @@ def _find(headings: Units, entry: Unit) -> int | None:
 
 def _is_reworded(entry: Unit, heading: Unit, wanted: str, there: str) -> bool:
     """Whether a heading is the entry in slightly other words; with the same number, in others."""
-    likeness = SequenceMatcher(None, wanted, there).ratio()
     if not (entry.number and heading.marker):
-        return likeness >= _VERY_ALIKE and not heading.url
+        return not heading.url and _are_alike(wanted, there, _VERY_ALIKE)
     if entry.number != heading.number:
         return False
-    return likeness >= _ALIKE or wanted in there or there in wanted
+    return wanted in there or there in wanted or _are_alike(wanted, there, _ALIKE)
+
+
+def _are_alike(wanted: str, there: str, enough: float) -> bool:
+    """Whether two names are alike enough; the cheap upper bounds are asked first."""
+    matcher = SequenceMatcher(None, wanted, there)
+    bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
+    return all(bound() >= enough for bound in bounds)
 
 
 # --- headings that are only in the contents -------------------------------------------------

@@ -51,6 +51,7 @@ _NO_YEAR = tuple(
         r"(?<!\d)(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日일]",
     )
 )
+_ANY_YEAR = re.compile(r"(?:19|20)\d\d")
 _YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?!\d)")
 _DATE_LINE_NOISE = re.compile(
     r"^(?:date|datum|fecha|дата)\s*:|\b(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?\b|posted|published|date|on|"
@@ -101,6 +102,8 @@ def find_date(units: Sequence[Unit]) -> FoundDate:
 
 
 def _full_dates(text: str) -> Iterator[_Hit]:
+    if not _ANY_YEAR.search(text):
+        return
     found = [match for pattern in _PATTERNS for match in pattern.finditer(text)]
     for match in sorted(found, key=lambda match: match.start()):
         date = _date(match.groupdict())
