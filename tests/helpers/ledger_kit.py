@@ -15,6 +15,7 @@ from mailer.sending.addressing import Addresser
 from mailer.sending.books import Books
 from mailer.sending.courier import Courier
 from mailer.sending.ledger import sends
+from mailer.sending.ledger.leases import LeaseWatch
 from mailer.sending.shift import DeliveryRules
 from mailer.sending.sweeping import SweepRules
 from subscribers.audience import Audience
@@ -67,6 +68,12 @@ class Ledger:
     rules: DeliveryRules = field(
         default_factory=lambda: DeliveryRules(lease_seconds=120, max_attempts=3)
     )
+
+    passed_seconds: float = 0
+    leases: LeaseWatch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.leases = LeaseWatch(self.rules.lease_seconds + 90, clock=lambda: self.passed_seconds)
 
     def subscribe(self, count: int, *, slug: str = "weekly", start: int = 0) -> int:
         with self.engine.begin() as connection:
@@ -125,7 +132,7 @@ class Ledger:
         sweeping.sweep(
             self.engine,
             self.hints,
-            SweepRules(self.directory, self.batch_size, self.rules.max_attempts),
+            SweepRules(self.directory, self.batch_size, self.rules.max_attempts, self.leases),
             now=utcnow(),
         )
 
@@ -151,3 +158,8 @@ class Ledger:
     def scalar(self, statement: str, **parameters: object) -> object:
         with self.engine.connect() as connection:
             return connection.scalar(text(statement), parameters)
+
+    def ids(self) -> list[int]:
+        """Return the ids of all deliveries."""
+        with self.engine.connect() as connection:
+            return list(connection.scalars(text("SELECT id FROM delivery ORDER BY id")))

@@ -95,6 +95,7 @@ def release(
         retry_at: when the deliveries deferred under this claim are due.
         wait_seconds: how long the rest of the batch rests.
     """
+    _lock(connection, held)
     _set_deferred_aside(connection, held, retry_at=retry_at)
     connection.execute(
         _RELEASE,
@@ -130,9 +131,18 @@ def close(connection: Connection, held: Claim, *, retry_at: dt.datetime) -> bool
     Returns:
         Whether it is over: False where the claim is lost or something is left to do.
     """
+    _lock(connection, held)
     _set_deferred_aside(connection, held, retry_at=retry_at)
     closed = connection.execute(_CLOSE, {"batch_id": held.batch_id, "token": held.token}).first()
     return closed is not None
+
+
+def _lock(connection: Connection, held: Claim) -> None:
+    """Lock the batch's row before its deliveries, as recovery does."""
+    connection.execute(
+        text("SELECT id FROM batch WHERE id = :batch_id AND claimed_by = :token FOR UPDATE"),
+        {"batch_id": held.batch_id, "token": held.token},
+    )
 
 
 def _set_deferred_aside(connection: Connection, held: Claim, *, retry_at: dt.datetime) -> None:
@@ -149,36 +159,43 @@ def _set_deferred_aside(connection: Connection, held: Claim, *, retry_at: dt.dat
 
 @dataclass(frozen=True, slots=True)
 class HeldBatch:
-    """A claimed batch as the sweep sees it."""
+    """A claimed batch as the sweep sees it.
+
+    Args:
+        claim: who holds it.
+        lease_until: changes whenever the holder extends its lease.
+    """
 
     claim: Claim
-    is_expired: bool
+    lease_until: dt.datetime
 
 
 _HELD = text("""
-SELECT id, send_id, claimed_by, claim_count,
-    lease_until + make_interval(secs => :grace_seconds) < now() AS is_expired
-FROM batch WHERE state = 'claimed' ORDER BY id
+SELECT id, send_id, claimed_by, claim_count, lease_until FROM batch
+WHERE state = 'claimed' ORDER BY id
 """)
 
 
-def held_batches(connection: Connection, *, grace_seconds: float) -> list[HeldBatch]:
-    """Return every claimed batch, with whether its lease has been over for `grace_seconds`."""
-    rows = connection.execute(_HELD, {"grace_seconds": grace_seconds})
+def held_batches(connection: Connection) -> list[HeldBatch]:
+    """Return every claimed batch."""
     return [
-        HeldBatch(Claim(row.id, row.send_id, row.claimed_by, row.claim_count), row.is_expired)
-        for row in rows
+        HeldBatch(Claim(row.id, row.send_id, row.claimed_by, row.claim_count), row.lease_until)
+        for row in connection.execute(_HELD)
     ]
 
 
-def lock_held(connection: Connection, held: Claim) -> bool:
-    """Lock the batch's row for recovery; False if the claim has already ended."""
+def lock_held(connection: Connection, held: HeldBatch) -> bool:
+    """Lock the batch's row for recovery; False if the claim has ended or was extended since."""
     found = connection.execute(
         text(
             "SELECT id FROM batch WHERE id = :batch_id AND state = 'claimed'"
-            " AND claimed_by = :token FOR UPDATE"
+            " AND claimed_by = :token AND lease_until = :lease_until FOR UPDATE"
         ),
-        {"batch_id": held.batch_id, "token": held.token},
+        {
+            "batch_id": held.claim.batch_id,
+            "token": held.claim.token,
+            "lease_until": held.lease_until,
+        },
     )
     return found.first() is not None
 
@@ -197,8 +214,15 @@ def due_batches(connection: Connection, *, silence_seconds: float, limit: int) -
     return list(connection.scalars(_DUE, {"silence": silence_seconds, "limit": limit}))
 
 
+_ENQUEUED = text("""
+WITH told AS MATERIALIZED (
+    SELECT id FROM batch WHERE id = ANY(:ids) AND state = 'pending'
+    ORDER BY id FOR UPDATE SKIP LOCKED
+)
+UPDATE batch SET enqueued_at = now() FROM told WHERE batch.id = told.id
+""")
+
+
 def mark_enqueued(connection: Connection, batch_ids: Sequence[int]) -> None:
-    """Record that hints were sent for these batches."""
-    connection.execute(
-        text("UPDATE batch SET enqueued_at = now() WHERE id = ANY(:ids)"), {"ids": list(batch_ids)}
-    )
+    """Record that hints were sent for these batches, but for those that are being taken."""
+    connection.execute(_ENQUEUED, {"ids": list(batch_ids)})

@@ -142,7 +142,8 @@ WITH said AS (
 ), changed AS (
     UPDATE delivery d SET state = said.state::delivery_state, reason = said.reason,
         receipt = said.receipt, settled_at = now()
-    FROM said WHERE d.id = said.id AND d.state IN ('sending', 'unknown')
+    FROM said WHERE d.id = said.id
+    AND (d.state = 'sending' OR d.state = 'unknown' AND said.state <> 'deferred')
     RETURNING d.id, d.attempt_count, d.state, d.reason, d.receipt
 )
 INSERT INTO attempt (delivery_id, number, state, reason, receipt)
@@ -151,7 +152,11 @@ SELECT id, attempt_count, state, reason, receipt FROM changed WHERE state <> 'ac
 
 
 def record_outcomes(connection: Connection, outcomes: Sequence[Outcome]) -> None:
-    """Record the outcomes of hand-overs; a second run changes nothing."""
+    """Record the outcomes of hand-overs; a second run changes nothing.
+
+    An answer that comes after the claim was given up settles what is `unknown`, except a
+    deferral: nobody holds the batch that would try again.
+    """
     if not outcomes:
         return
     connection.execute(
@@ -182,13 +187,28 @@ def put_back(connection: Connection, held: Claim, delivery_ids: Sequence[int]) -
 
 
 _SENDING = text("""
-SELECT id, attempt_count FROM delivery WHERE batch_id = :batch_id AND state = 'sending' ORDER BY id
+WITH free AS (
+    SELECT id FROM delivery WHERE batch_id = :batch_id AND state = 'sending'
+    FOR UPDATE SKIP LOCKED
+)
+SELECT delivery.id, attempt_count, free.id IS NOT NULL AS is_free
+FROM delivery LEFT JOIN free ON free.id = delivery.id
+WHERE delivery.batch_id = :batch_id AND delivery.state = 'sending' ORDER BY delivery.id
 """)
 
 
-def sending_attempts(connection: Connection, batch_id: int) -> dict[int, int]:
-    """Return the batch's deliveries in an open window, each with its attempts so far."""
-    rows = connection.execute(_SENDING, {"batch_id": batch_id})
+def lock_sending(connection: Connection, batch_id: int) -> dict[int, int] | None:
+    """Lock the deliveries of the batch's open windows and return each one's attempts so far.
+
+    Never waits. A worker locks deliveries before their batch, recovery the batch first; each
+    waiting for the other would be a deadlock.
+
+    Returns:
+        None where a worker is changing one of them at this moment.
+    """
+    rows = connection.execute(_SENDING, {"batch_id": batch_id}).all()
+    if not all(row.is_free for row in rows):
+        return None
     return {row.id: row.attempt_count for row in rows}
 
 

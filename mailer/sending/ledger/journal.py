@@ -3,42 +3,39 @@
 A worker that claims a batch opens a journal file and holds an exclusive lock on it for as long as
 it lives; the kernel drops the lock at any kind of death. Whoever can take the lock therefore
 knows that the worker is gone, and reads from the file which deliveries may have gone out (begun,
-not ended), which did (ended) and which did not (neither). One `write` a note: it survives SIGKILL.
+not ended), which did (ended) and which did not (neither). A note is in the kernel's hands before
+the next step begins: it survives SIGKILL. What is in the file is told in `notes`.
 
 It does not survive the loss of the host, and a host that crashed and is back may have lost the
 last notes: a journal counts only for as long as the kernel that it was written under runs. The
 ledger then falls back on the window that was open in the database (docs/decisions/0004).
 
+A disk that fills up does not cut a note short: room for an answer is taken before anything is
+begun. After a note that could not be written whole, nothing more is written.
+
 It grows line by line under a lock, so it is no file of `mailer.platform.files`.
 """
 
+import errno
 import fcntl
-import json
 import os
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Self
 
 from mailer.providers.outcome import LeaseLostError, Outcome
-from mailer.states import DeliveryState
+from mailer.sending.ledger import notes
+from mailer.sending.ledger.notes import Recovered
 
+ANSWER_BYTES = 512
+"""Room that is taken for the answer to each message before it goes out."""
 
-@dataclass(frozen=True, slots=True)
-class Recovered:
-    """What a dead worker's journal says.
-
-    Args:
-        outcomes: hand-overs that ended, the last word on each.
-        in_flight: deliveries begun and not ended: they may have gone out.
-    """
-
-    outcomes: tuple[Outcome, ...] = ()
-    in_flight: frozenset[int] = field(default_factory=frozenset)
+ROOM_BYTES = 65_536
+"""Room is taken in steps of this size."""
 
 
 class ClaimJournal:
@@ -54,6 +51,13 @@ class ClaimJournal:
         self._may_hand_over = may_hand_over
         self._guard = threading.Lock()
         self.path, self._fd = _create_locked(directory)
+        self._length = self._room = 0
+        self._is_broken = False
+        try:
+            self._put(notes.head(0), 0)
+        except OSError:
+            self.discard()
+            raise
 
     @property
     def token(self) -> str:
@@ -68,13 +72,12 @@ class ClaimJournal:
         """
         if not self._may_hand_over():
             raise LeaseLostError
-        self._write("B " + " ".join(map(str, delivery_ids)))
+        answers = ANSWER_BYTES * len(delivery_ids)
+        self._write(notes.begun(delivery_ids), room=answers)
 
     def end(self, outcomes: Sequence[Outcome]) -> None:
         """Note how these ended."""
-        for outcome in outcomes:
-            fact = [outcome.delivery_id, outcome.state, outcome.reason, outcome.receipt]
-            self._write("E " + json.dumps(fact))
+        self._write(notes.ended(outcomes))
 
     def discard(self) -> None:
         """Remove the journal once the database says everything that it says."""
@@ -94,11 +97,40 @@ class ClaimJournal:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _write(self, line: str) -> None:
-        data = line.encode("ascii") + b"\n"
+    def _write(self, note: bytes, *, room: int = 0) -> None:
         with self._guard:
-            if os.write(self._fd, data) != len(data):
-                raise OSError(f"{self.path}: the journal cannot be written (disk full?)")
+            if self._is_broken:
+                raise self._full()
+            at = notes.HEAD_BYTES + self._length
+            self._take_room(at, len(note) + room)
+            self._put(note, at)
+            self._length += len(note)
+            self._put(notes.head(self._length), 0)
+
+    def _take_room(self, at: int, wanted: int) -> None:
+        """Have the disk keep room for `wanted` bytes, where the system can."""
+        if at + wanted <= self._room or not hasattr(os, "posix_fallocate"):
+            return
+        step = max(wanted, ROOM_BYTES)
+        try:
+            os.posix_fallocate(self._fd, at, step)
+        except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+                raise self._full() from None
+        self._room = at + step
+
+    def _put(self, data: bytes, at: int) -> None:
+        """Write, all of it or never again."""
+        try:
+            is_written = os.pwrite(self._fd, data, at) == len(data)
+        except OSError:
+            is_written = False
+        if not is_written:
+            self._is_broken = True
+            raise self._full()
+
+    def _full(self) -> OSError:
+        return OSError(f"{self.path}: the journal cannot be written (disk full?)")
 
 
 def recover(directory: Path, token: str) -> Recovered | None:
@@ -106,10 +138,13 @@ def recover(directory: Path, token: str) -> Recovered | None:
 
     Returns:
         What it says; None while its worker lives, or where this host has no such journal
-        (`exists` tells the two apart).
+        (`exists` tells the two apart). An empty one is of a worker that died before it claimed.
+
+    Raises:
+        OSError: it cannot be read, for want of rights, say.
     """
     for content in _locked(directory / f"{token}.journal"):
-        return parse(content)
+        return notes.parse(content)
     return None
 
 
@@ -124,27 +159,14 @@ def forget(directory: Path, token: str) -> None:
 
 
 def dead_tokens(directory: Path) -> list[str]:
-    """Return the tokens of all journals here whose workers are gone."""
-    return sorted(
-        path.stem for path in directory.glob("*.journal") for _ in _locked(path, read=False)
-    )
+    """Return the tokens of all journals here that can be opened and whose workers are gone."""
+    return sorted(path.stem for path in directory.glob("*.journal") if _is_free(path))
 
 
-def parse(content: bytes) -> Recovered:
-    """Return what the journal bytes say; a last line that was cut off was never acted on."""
-    in_flight: set[int] = set()
-    outcomes: dict[int, Outcome] = {}
-    for line in content.decode("ascii", errors="replace").split("\n")[:-1]:
-        kind, _, rest = line.partition(" ")
-        if kind == "B":
-            in_flight.update(map(int, rest.split()))
-        elif kind == "E":
-            delivery_id, state, reason, receipt = json.loads(rest)
-            in_flight.discard(delivery_id)
-            outcomes[delivery_id] = Outcome(delivery_id, DeliveryState(state), reason, receipt)
-    for delivery_id in in_flight:
-        outcomes.pop(delivery_id, None)
-    return Recovered(outcomes=tuple(outcomes.values()), in_flight=frozenset(in_flight))
+def _is_free(path: Path) -> bool:
+    with suppress(PermissionError):
+        return any(True for _ in _locked(path, read=False))
+    return False
 
 
 @cache
@@ -159,7 +181,7 @@ def _boot_tag() -> str:
 def _create_locked(directory: Path) -> tuple[Path, int]:
     while True:
         path = directory / f"{_boot_tag()}{secrets.token_hex(12)}.journal"
-        fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_WRONLY, 0o600)
+        fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with suppress(BlockingIOError):
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if os.fstat(fd).st_nlink:  # a sweep may have cleared it before it was locked

@@ -181,7 +181,10 @@ UPDATE batch SET state = 'done' WHERE send_id = :send_id AND state = 'pending'
 def settle_cancelled(connection: Connection, send_id: int) -> None:
     """Skip what a cancelled send has not begun, except batches that a worker has claimed."""
     connection.execute(
-        text("SELECT id FROM batch WHERE send_id = :send_id AND state = 'pending' FOR UPDATE"),
+        text(
+            "SELECT id FROM batch WHERE send_id = :send_id AND state = 'pending'"
+            " ORDER BY id FOR UPDATE"
+        ),
         {"send_id": send_id},
     )
     connection.execute(_CANCEL_OPEN, {"send_id": send_id})

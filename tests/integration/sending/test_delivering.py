@@ -1,16 +1,21 @@
 """The ledger delivers each planned message once and accounts for all of them."""
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from ledger_kit import Ledger, compiled_issue
+from sqlalchemy import text
 
 from mailer.errors import ProviderUnavailableError
 from mailer.message.compiled import CompiledIssue, MailingIdentity
 from mailer.providers.memory import Answer, MemoryConnection, MemoryProvider, MemorySettings
+from mailer.providers.outcome import Outcome
 from mailer.sending import connections, planning
+from mailer.sending.ledger import batches, deliveries
+from mailer.sending.ledger.notes import HEAD_BYTES
 from mailer.states import DeliveryState
 from subscribers.audience import Audience
 
@@ -281,7 +286,7 @@ def test_a_claim_whose_journal_is_lost_waits_for_its_lease_then_is_unknown(
 
     ledger.sweep()
     assert ledger.scalar("SELECT count(*) FROM batch WHERE state = 'claimed'") == 1
-    ledger.run("UPDATE batch SET lease_until = now() - interval '10 minutes'")
+    ledger.passed_seconds += 600
     ledger.sweep()
     ledger.deliver_all()
 
@@ -291,6 +296,142 @@ def test_a_claim_whose_journal_is_lost_waits_for_its_lease_then_is_unknown(
     assert books.count(UNKNOWN) == opened
     assert books.is_balanced
     assert list(ledger.directory.iterdir()) == []
+
+
+def _tear(content: bytes) -> bytes:
+    return content[: len(content.rstrip(b"\0")) - 9]
+
+
+def _zero_notes(content: bytes) -> bytes:
+    return content[:HEAD_BYTES] + bytes(len(content) - HEAD_BYTES)
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "emptied": lambda _: b"",
+    "all zeros": lambda content: bytes(len(content)),
+    "notes zeroed": _zero_notes,
+    "cut after the head": lambda content: content[:HEAD_BYTES],
+    "cut in the last note": _tear,
+    "cut after a note": lambda content: content[: content.index(b"\n", HEAD_BYTES) + 1],
+    "binary": lambda content: content.translate(bytes(reversed(range(256)))),
+    "one bit": lambda content: content.replace(b"B", b"C", 1),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_what_a_damaged_journal_does_not_say_is_unknown_and_never_sent_again(
+    ledger: Ledger, damage: Callable[[bytes], bytes]
+) -> None:
+    broken = ledger.plan(ledger.subscribe(10))
+    ledger.tell()
+    crashing = CrashingProvider(at=3, is_out=True)
+    with pytest.raises(KeyboardInterrupt):
+        ledger.courier(crashing).deliver(ledger.hints.waiting[0])
+    for path in ledger.directory.iterdir():
+        path.write_bytes(damage(path.read_bytes()))
+
+    ledger.sweep()
+    ledger.deliver_all()
+
+    got = Counter(m.email for m in [*crashing.messages, *ledger.provider.messages])
+    assert max(got.values()) == 1
+    books = ledger.books(broken)
+    assert books.is_balanced
+    assert len(got) + books.count(UNKNOWN) >= 10, "nobody is missing without a word"
+    assert list(ledger.directory.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_journal_that_may_not_be_read_holds_up_only_its_own_claim(ledger: Ledger) -> None:
+    _test_one_bad_claim(ledger, lambda path: path.chmod(0))
+
+
+def test_a_journal_that_cannot_be_read_holds_up_only_its_own_claim(ledger: Ledger) -> None:
+    def put_folder(path: Path) -> None:
+        path.unlink()
+        path.mkdir()
+
+    _test_one_bad_claim(ledger, put_folder)
+
+
+def _test_one_bad_claim(ledger: Ledger, spoil: Callable[[Path], None]) -> None:
+    bad = ledger.plan(ledger.subscribe(10))
+    ledger.tell()
+    with pytest.raises(KeyboardInterrupt):
+        ledger.courier(CrashingProvider(at=3, is_out=True)).deliver(ledger.hints.waiting.pop(0))
+    for path in list(ledger.directory.iterdir()):
+        spoil(path)
+    good = ledger.plan(ledger.subscribe(10, slug="other", start=20), slug="second")
+
+    ledger.sweep()
+    ledger.deliver_all()
+
+    assert ledger.state(good) == "sent"
+    assert ledger.state(bad) == "sending"
+    ledger.passed_seconds += 600
+    ledger.sweep()
+    ledger.deliver_all()
+    assert ledger.state(bad) == "sent"
+    assert ledger.books(bad).is_balanced
+
+
+def test_a_claim_that_was_extended_since_the_sweep_looked_is_left_alone(ledger: Ledger) -> None:
+    """Between its look and its lock the worker opened another window."""
+    ledger.plan(ledger.subscribe(10))
+    ledger.run("UPDATE batch SET state = 'claimed', claimed_by = 'x', lease_until = now()")
+    with ledger.engine.connect() as connection:
+        (held,) = batches.held_batches(connection)
+    ledger.run("UPDATE batch SET lease_until = now() + interval '1 second'")
+
+    with ledger.engine.begin() as connection:
+        assert not batches.lock_held(connection, held)
+
+
+def test_recovery_does_not_wait_for_a_worker_that_records_at_this_moment(ledger: Ledger) -> None:
+    ledger.plan(ledger.subscribe(2))
+    ledger.run("UPDATE batch SET state = 'claimed', claimed_by = 'x', lease_until = now()")
+    ledger.run("UPDATE delivery SET state = 'sending'")
+    ledger.sweep()
+    ledger.passed_seconds += 600
+    with ledger.engine.begin() as worker:
+        worker.execute(
+            text("UPDATE delivery SET reason = '' WHERE id = (SELECT min(id) FROM delivery)")
+        )
+        ledger.sweep()
+    assert ledger.scalar("SELECT count(*) FROM batch WHERE state = 'claimed'") == 1
+
+    ledger.sweep()
+
+    assert ledger.scalar("SELECT count(*) FROM delivery WHERE state = 'unknown'") == 2
+
+
+def test_no_jump_of_the_databases_clock_ends_a_lease(ledger: Ledger) -> None:
+    ledger.plan(ledger.subscribe(2))
+    ledger.run("UPDATE batch SET state = 'claimed', claimed_by = 'x', lease_until = now()")
+    ledger.sweep()
+    ledger.run("UPDATE batch SET lease_until = now() - interval '1 day'")
+    ledger.passed_seconds += 100
+
+    ledger.sweep()
+
+    assert ledger.scalar("SELECT count(*) FROM batch WHERE state = 'claimed'") == 1
+
+
+def test_a_late_deferral_of_a_lost_claim_leaves_the_delivery_unknown(ledger: Ledger) -> None:
+    """Nobody holds its batch who would try again; a late acceptance settles it."""
+    ledger.plan(ledger.subscribe(2))
+    ledger.run("UPDATE delivery SET state = 'unknown'")
+    first, second = ledger.ids()
+    with ledger.engine.begin() as connection:
+        deliveries.record_outcomes(
+            connection,
+            [
+                Outcome(first, DeliveryState.DEFERRED, "450"),
+                Outcome(second, DeliveryState.ACCEPTED),
+            ],
+        )
+    assert ledger.scalar("SELECT state::text FROM delivery WHERE id = :id", id=first) == "unknown"
+    assert ledger.scalar("SELECT state::text FROM delivery WHERE id = :id", id=second) == "accepted"
 
 
 def test_a_worker_whose_lease_ran_out_hands_nothing_over(ledger: Ledger) -> None:
