@@ -394,9 +394,7 @@ def test_recovery_does_not_wait_for_a_worker_that_records_at_this_moment(ledger:
     ledger.sweep()
     ledger.passed_seconds += 600
     with ledger.engine.begin() as worker:
-        worker.execute(
-            text("UPDATE delivery SET reason = '' WHERE id = (SELECT min(id) FROM delivery)")
-        )
+        worker.execute(text("SELECT id FROM delivery ORDER BY id LIMIT 1 FOR UPDATE"))
         ledger.sweep()
     assert ledger.scalar("SELECT count(*) FROM batch WHERE state = 'claimed'") == 1
 
@@ -426,7 +424,7 @@ def test_a_late_deferral_of_a_lost_claim_leaves_the_delivery_unknown(ledger: Led
         deliveries.record_outcomes(
             connection,
             [
-                Outcome(first, DeliveryState.DEFERRED, "450"),
+                Outcome(first, DeliveryState.DEFERRED),
                 Outcome(second, DeliveryState.ACCEPTED),
             ],
         )

@@ -123,7 +123,10 @@ def _written(steps: list[tuple[int, str | None]]) -> tuple[list[bytes], list[tup
 
 @given(steps, st.data(), st.booleans(), st.integers(0, 40))
 def test_killed_at_any_byte_nothing_handed_over_is_forgotten(
-    steps: list[tuple[int, str | None]], data: st.DataObject, is_told: bool, room: int
+    steps: list[tuple[int, str | None]],
+    data: st.DataObject,
+    is_told: bool,  # noqa: FBT001 - drawn
+    room: int,
 ) -> None:
     """A note is whole before the next step begins, so only the last line can be torn."""
     lines, facts = _written(steps)
