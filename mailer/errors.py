@@ -18,7 +18,8 @@ MailerError                       `failed`
 │   ├── WebhookSignatureError     `webhook-signature`
 │   └── WebhookPayloadError       `webhook-payload`
 ├── ProposalError                 `proposal`             what is proposed must not go out
-│                                 `merge-value-gaps` `lint-errors`
+│                                 `merge-value-gaps` `lint-errors` `audience-empty`
+│                                 `send-paused` `send-unfinished` `send-provider`
 ├── SendStateError                `send-state`
 ├── BrowserError                  `browser`
 └── NotFoundError                 `not-found`

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ERRORS: Mapping[str, str] = {
     "address-suppressed": "see: mailer subscriber show",
     "address-unavailable": "choose another with web.host and web.port",
+    "audience-empty": "--allow-empty exits with 0",
     "feed-not-issue": "mailer issue draft --from-feed reads it",
     "file-exists": "-o names another file, --force overwrites",
     "lint-errors": "mailer issue lint {path} says what to do, --no-lint sends the issue as it is",
@@ -32,6 +33,9 @@ ERRORS: Mapping[str, str] = {
     "reader-unknown": "--as takes one",
     "schema-revision": "run `mailer db upgrade`",
     "screenshots-missing": "take some: mailer issue shots FILE -o {folder}",
+    "send-paused": "mailer sends resume {send} goes on with it, mailer sends cancel {send} ends it",
+    "send-provider": "set MAILER_PROVIDER, or cancel it: mailer sends cancel {send}",
+    "send-unfinished": "mailer sends watch {send}, or mailer sends cancel {send}",
     "send-unknown": "`mailer sends ls` shows them",
     "send-waits-for-broker": "`mailer sends watch {send_id}` follows it",
     "subscriber-unknown": "`mailer subscriber add` adds one",

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from mailer.config import Settings, ensure_secret_key
 from mailer.database.migrate import HEAD, current_revision
 from mailer.doctor import rules
+from mailer.doctor.sends import check_sends
 from mailer.errors import ConfigurationError, MailerError
 from mailer.platform.check_result import CheckResult
 from mailer.platform.clock import utcnow
@@ -61,6 +62,7 @@ def run_checks(app: Checkable, *, clock: Callable[[], dt.datetime] = utcnow) -> 
         ),
         rules.judge_sender(app.settings),
         *_check_database(app.engine, clock),
+        check_sends(app.engine, app.settings),
         *_check_broker(app.celery),
         _check_provider(app),
         _check_secret_key(app.settings),

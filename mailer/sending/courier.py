@@ -60,6 +60,7 @@ class Courier:
     jitter: Callable[[], float]
     _connections: ConnectionPool = field(init=False)
     _mailings: dict[int, Mailing] = field(init=False, default_factory=dict)
+    _foreign: set[tuple[int, str]] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self._connections = ConnectionPool(self.provider)
@@ -72,7 +73,7 @@ class Courier:
             is_stopping: asked between windows; True makes the worker give the rest back.
 
         Returns:
-            Whether the batch was taken.
+            Whether the batch was taken; never one whose send goes through another provider.
         """
         lease = Lease(self.rules.lease_seconds)
         with ClaimJournal(self.journal_directory, may_hand_over=lease.is_safe) as journal:
@@ -82,9 +83,11 @@ class Courier:
                 self._work(shift)
                 self._end(shift)
             journal.discard()
-        if held is not None:
-            finish(self.engine, held.send_id)
-        return held is not None
+        if held is None:
+            self._tell_foreign(batch_id)
+            return False
+        finish(self.engine, held.send_id)
+        return True
 
     def close(self) -> None:
         """Close idle connections."""
@@ -93,7 +96,22 @@ class Courier:
     def _claim(self, batch_id: int, token: str, lease: Lease) -> Claim | None:
         with lease.extending(), self.engine.begin() as connection:
             return batches.claim(
-                connection, batch_id, token=token, lease_seconds=self.rules.lease_seconds
+                connection,
+                batch_id,
+                token=token,
+                lease_seconds=self.rules.lease_seconds,
+                provider=self.provider.name,
+            )
+
+    def _tell_foreign(self, batch_id: int) -> None:
+        """Log once for each send that it waits for a worker with its own provider."""
+        ours = self.provider.name
+        with self.engine.connect() as connection:
+            found = batches.foreign_send(connection, batch_id, provider=ours)
+        if found is not None and found not in self._foreign:
+            self._foreign.add(found)
+            logger.warning(
+                "send_of_another_provider", send_id=found[0], provider=found[1], ours=ours
             )
 
     def _shift(

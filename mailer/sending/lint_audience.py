@@ -7,6 +7,7 @@ from mailer.composing.linting.scanned import Scanned
 from mailer.message.compiled import SYSTEM_FIELDS
 from mailer.sending.gaps import count_gaps
 from mailer.sending.ledger import counting, issues
+from mailer.sending.ledger.counting import Standing
 from subscribers.audience import Audience
 
 
@@ -34,4 +35,6 @@ def audience_facts(
         known |= {field for field, count in lacking.items() if count < counts.active}
         if compiled is not None and compiled.conditions:
             lacking = count_gaps(connection, compiled, audience=audience)
-    return AudienceFacts(name, counts.active, lacking, frozenset(known), counts.already_planned)
+    return AudienceFacts(
+        name, counts.active, lacking, frozenset(known), counts.earlier.get(Standing.HAS, 0)
+    )

@@ -1,14 +1,27 @@
 """A proposal: what a send would do and to whom, before anybody agrees to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mailer.composing.compiling import Compilation
 from mailer.composing.linting.report import LintReport
 from mailer.errors import ProposalError
 from mailer.message.compiled import CompiledIssue
-from mailer.sending.ledger.counting import AudienceCount
+from mailer.sending.ledger.counting import AudienceCount, Standing
+from mailer.sending.ledger.sends import UnfinishedSend
+from mailer.states import SendState
 from subscribers.audience import Audience
+
+IN_WORDS: Mapping[Standing, str] = {
+    Standing.HAS: "have this issue already",
+    Standing.OPEN: "get it from an unfinished send",
+    Standing.UNKNOWN: "may have it (unknown)",
+    Standing.CANCELLED: "were left out when a send was cancelled",
+    Standing.FAILED: "failed",
+    Standing.REJECTED: "were rejected or bounced",
+    Standing.SKIPPED: "were skipped",
+}
+"""What became of subscribers whom an earlier send was for, after their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +33,7 @@ class Proposal:
         audience: whom it goes to.
         provider: who would deliver it.
         counts: who would be reached.
+        unfinished: sends of the issue to the same audience that are not over.
         gaps: merge fields without a default, with how many active subscribers lack a value.
         report: what the linter says of `compilation`; None where it was not asked.
     """
@@ -28,6 +42,7 @@ class Proposal:
     audience: Audience
     provider: str
     counts: AudienceCount
+    unfinished: Sequence[UnfinishedSend]
     gaps: Mapping[str, int]
     report: LintReport | None
 
@@ -36,17 +51,39 @@ class Proposal:
         """The message."""
         return self.compilation.compiled
 
+    @property
+    def resumed(self) -> UnfinishedSend | None:
+        """The unfinished send that goes on in place of a new one."""
+        return self.unfinished[0] if self.unfinished else None
+
     def check(self) -> None:
         """Refuse what must not go out.
 
         Raises:
-            ProposalError: somebody would read nothing where a merge field stands, or the linter
-                was asked and finds errors.
+            ProposalError: somebody would read nothing where a merge field stands; the linter was
+                asked and finds errors; an unfinished send of the issue cannot go on with this;
+                nobody is left to send it to.
         """
         for field, count in self.gaps.items():
             raise _gaps(field, count)
         if self.report is not None and self.report.errors:
             raise _lint_errors(self.report)
+        for send in self.unfinished:
+            self._check_unfinished(send)
+        if not self.unfinished and not self.counts.intended:
+            raise _nobody(self.counts)
+
+    def _check_unfinished(self, send: UnfinishedSend) -> None:
+        said = f"send {send.id} of this issue is unfinished ({send.open_count:,} open)"
+        if send.state is SendState.PAUSED:
+            said = f"send {send.id} of this issue is paused ({send.open_count:,} open)"
+            raise ProposalError(said, code="send-paused", send=send.id)
+        if send.content_hash != self.compiled.content_hash:
+            said = f"{said}, and its text is not that of the file: let it end, or cancel it"
+            raise ProposalError(said, code="send-unfinished", send=send.id)
+        if send.provider != self.provider:
+            said = f"{said} and goes through {send.provider}, not {self.provider}"
+            raise ProposalError(said, code="send-provider", send=send.id)
 
 
 def _gaps(field: str, count: int) -> ProposalError:
@@ -59,6 +96,12 @@ def _gaps(field: str, count: int) -> ProposalError:
         field=field,
         count=count,
     )
+
+
+def _nobody(counts: AudienceCount) -> ProposalError:
+    earlier = ", ".join(f"{count:,} {IN_WORDS[why]}" for why, count in counts.earlier.items())
+    why = earlier or "the audience has no active subscriber"
+    return ProposalError(f"nobody is left to send it to: {why}", code="audience-empty")
 
 
 def _lint_errors(report: LintReport) -> ProposalError:

@@ -3,7 +3,8 @@
 1. take an issue that was read and compiled once, and an audience;
 2. check that the workspace can send, count who would be reached, and lint what would go out;
 3. show the proposal to whoever decides;
-4. approved, it is recorded, and planning begins: the same bytes, whatever became of the file.
+4. approved, it is recorded, and planning begins: the same bytes, whatever became of the file. An
+   unfinished send of the same bytes to the same audience goes on instead.
 """
 
 import datetime as dt
@@ -16,7 +17,7 @@ from mailer.config import Settings
 from mailer.providers.base import Provider
 from mailer.sending import planning
 from mailer.sending.gaps import count_gaps
-from mailer.sending.ledger import counting, issues
+from mailer.sending.ledger import counting, issues, sends
 from mailer.sending.proposal import Proposal
 from subscribers.audience import Audience
 
@@ -51,11 +52,15 @@ def propose(  # noqa: PLR0913 - all that a proposal is made of
         issue_id = issues.find_issue_id(connection, compiled.slug)
         counts = counting.count_audience(connection, audience=audience, issue_id=issue_id)
         gaps = count_gaps(connection, compiled, audience=audience)
+        unfinished = sends.unfinished_sends(
+            connection, issue_id=issue_id or 0, mailing_list_id=audience.only_list_id
+        )
     return Proposal(
         compilation=compilation,
         audience=audience,
         provider=provider.name,
         counts=counts,
+        unfinished=unfinished,
         gaps=gaps,
         report=_lint(compilation, settings, now) if is_linted else None,
     )
@@ -68,12 +73,14 @@ def _lint(compilation: Compilation, settings: Settings, now: dt.datetime) -> Lin
 
 
 def approve(engine: Engine, proposal: Proposal) -> int:
-    """Record the send, ready to be planned, and return its id.
+    """Record the send, ready to be planned, and return its id; or that of one to go on with.
 
     Raises:
         ProposalError: it must not go out.
     """
     proposal.check()
+    if proposal.resumed is not None:
+        return proposal.resumed.id
     return planning.start_send(
         engine, proposal.compiled, audience=proposal.audience, provider=proposal.provider
     )

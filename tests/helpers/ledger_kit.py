@@ -109,7 +109,10 @@ class Ledger:
     ) -> int:
         issue = issue or compiled_issue(slug)
         send_id = planning.start_send(
-            self.engine, issue, audience=Audience.of_list(mailing_list_id), provider="memory"
+            self.engine,
+            issue,
+            audience=Audience.of_list(mailing_list_id),
+            provider=self.provider.name,
         )
         planning.plan(self.engine, send_id, batch_size=self.batch_size)
         return send_id

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,20 +70,29 @@ def start_worker(settings: "Settings", *, concurrency: int = 0) -> "subprocess.P
         )
 
 
-@contextmanager
-def worker_for_now(app: "App") -> Iterator[Callable[[], bool]]:
-    """Run a worker for the length of the block where none is running.
+@dataclass(frozen=True, slots=True)
+class WorkerForNow:
+    """A worker that is there for a while.
 
-    Yields:
-        Whether there still is one: False when ours has ended by itself.
+    Args:
+        is_alive: False once one of our own has ended.
+        is_others: it was running before, and goes on after us.
     """
+
+    is_alive: Callable[[], bool]
+    is_others: bool
+
+
+@contextmanager
+def worker_for_now(app: "App") -> Iterator[WorkerForNow]:
+    """Run a worker for the length of the block where none is running."""
     if is_worker_alive(app):
-        yield lambda: True
+        yield WorkerForNow(lambda: True, is_others=True)
         return
     err_console.print("no worker is running: starting one for as long as this takes", style="dim")
     process = start_worker(app.settings)
     try:
-        yield lambda: process.poll() is None
+        yield WorkerForNow(lambda: process.poll() is None, is_others=False)
     finally:
         stop(process)
 

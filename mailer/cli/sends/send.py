@@ -46,13 +46,17 @@ def send(
     no_lint: Annotated[
         bool, typer.Option("--no-lint", help="Send even if the linter finds errors.")
     ] = False,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Exit with 0 if nobody is left to send it to.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
     """Send an issue to a mailing list: check, confirm, plan, deliver, balance the books.
 
-    Exits with 0 only if the books balance and nothing failed. Ctrl-C stops watching, not
-    sending. Nobody gets an issue twice, however often this is run. What `mailer issue lint` calls
-    an error keeps an issue from going out.
+    Exits with 0 only if the books balance and nothing failed. Nobody gets an issue twice, however
+    often this is run: an unfinished send goes on, and where nobody is left nothing is sent. Ctrl-C
+    stops watching; a worker that was running goes on sending. What `mailer issue lint` calls an
+    error keeps an issue from going out.
 
     Examples:
       mailer send week-41.md --list readers
@@ -76,11 +80,10 @@ def send(
         elif not as_json:
             _show_preview(facts)
         tell_of(proposal.compilation, size_bytes=facts["bytes"]["html"])
-        _check(proposal)
-        if dry_run:
+        if not _may_go(proposal, allow_empty=allow_empty) or dry_run:
             return ExitCode.OK
         app.hints.check()  # a broker that is away shows before anything is planned
-        if not yes and not confirm("Send it?"):
+        if not yes and not confirm(_question(proposal)):
             err_console.print("nothing was sent")
             return ExitCode.DECLINED
         return _go(app, proposal, is_watched=watch, as_json=as_json)
@@ -135,6 +138,13 @@ def _goes_on(send_id: int) -> str:
     return f"the send goes on wherever a worker runs: mailer sends watch {send_id}"
 
 
+def _rests(send_id: int) -> str:
+    return (
+        f"send {send_id} rests, since its worker ended with this command: "
+        f"mailer sends watch {send_id} goes on with it"
+    )
+
+
 def _watch(app: "App", send_id: int) -> "SendReport":
     from mailer.cli.run.processes import worker_for_now, worker_log
     from mailer.cli.sends.watching import is_over, watch
@@ -143,11 +153,27 @@ def _watch(app: "App", send_id: int) -> "SendReport":
     found = report(app.engine, send_id)
     if is_over(found):
         return found
-    with worker_for_now(app) as is_working:
-        found = watch(app.engine, send_id, still=is_working)
+    if found.summary.provider != app.settings.provider:
+        return _watch_foreign(app, found)
+    with worker_for_now(app) as own:
+        words = _goes_on(send_id) if own.is_others else _rests(send_id)
+        with when_stopped(words):
+            found = watch(app.engine, send_id, still=own.is_alive)
     if not is_over(found):
         fail(f"the worker ended by itself: see {worker_log(app.settings)}", ExitCode.FAILED)
     return found
+
+
+def _watch_foreign(app: "App", found: "SendReport") -> "SendReport":
+    """Watch what only workers elsewhere may deliver."""
+    from mailer.cli.sends.watching import watch
+
+    send = found.summary
+    warn(
+        f"send {send.id} goes through {send.provider}, and this workspace delivers by "
+        f"{app.settings.provider}: it waits for a worker with that provider"
+    )
+    return watch(app.engine, send.id)
 
 
 def _leave(app: "App", send_id: int, *, as_json: bool) -> int:
@@ -163,14 +189,22 @@ def _leave(app: "App", send_id: int, *, as_json: bool) -> int:
     return ExitCode.OK
 
 
-def _check(proposal: "Proposal") -> None:
-    """Say what must not go out, a line each, and end there."""
+def _may_go(proposal: "Proposal", *, allow_empty: bool) -> bool:
+    """Whether there is something to send; what must not go out rises, a line each."""
     try:
         proposal.check()
     except ProposalError as error:
+        if error.code == "audience-empty" and allow_empty:
+            err_console.print(escape(str(error)))
+            return False
         if proposal.report is not None and error.code == "lint-errors":
             _show_errors(proposal.report)
         raise
+    return True
+
+
+def _question(proposal: "Proposal") -> str:
+    return "Send it?" if proposal.resumed is None else f"Continue send {proposal.resumed.id}?"
 
 
 def _show_errors(report: "LintReport") -> None:
@@ -196,6 +230,8 @@ def _facts(app: "App", proposal: "Proposal", mailing_list: "MailingList") -> dic
         "active": counts.active,
         "intended": counts.intended,
         "already_planned": counts.already_planned,
+        "earlier": dict(counts.earlier),
+        "unfinished": [{"send": one.id, "open": one.open_count} for one in proposal.unfinished],
         "skipped": {f"suppressed_{reason}": n for reason, n in counts.suppressed.items()},
         "not_active": dict(counts.not_active),
         "to_hand_over": counts.to_hand_over,
@@ -219,6 +255,8 @@ def _show_preview(facts: dict[str, Any]) -> None:
 
 
 def _preview_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    from mailer.sending.proposal import IN_WORDS
+
     rows = [
         ("subject", f"[bold]{escape(str(facts['subject']))}[/]"),
         ("list", escape(str(facts["list"]))),
@@ -226,8 +264,11 @@ def _preview_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
     ]
     rows += [(f"  skipped: {why}", f"{n:,}") for why, n in _counts(facts["skipped"])]
     rows += [(f"  not mailed: {why}", f"{n:,}") for why, n in _counts(facts["not_active"])]
-    if facts["already_planned"]:
-        rows.append(("  have this issue already", f"{facts['already_planned']:,}"))
+    rows += [(f"  {IN_WORDS[why]}", f"{n:,}") for why, n in facts["earlier"].items()]
+    rows += [
+        ("unfinished", f"send {one['send']} ({one['open']:,} open) goes on")
+        for one in facts["unfinished"]
+    ]
     sizes = facts["bytes"]
     if warnings := facts.get("lint", {}).get("warnings"):
         rows.append(("linter", f"{count_of(warnings, 'warning')}: see mailer issue lint"))

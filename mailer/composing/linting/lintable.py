@@ -40,14 +40,14 @@ class AudienceFacts:
         active: subscribers who would get it.
         lacking: by merge field without default, how many of them have no value for it.
         fields: names of merge fields that some subscriber has.
-        already_planned: subscribers who have a delivery of this issue already.
+        have_it: subscribers who have an issue of this name already.
     """
 
     list_slug: str
     active: int
     lacking: Mapping[str, int] = field(default_factory=dict)
     fields: frozenset[str] = frozenset()
-    already_planned: int = 0
+    have_it: int = 0
 
 
 @dataclass(frozen=True, slots=True)

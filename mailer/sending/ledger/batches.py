@@ -48,6 +48,7 @@ UPDATE batch SET state = 'claimed', claimed_by = :token,
 FROM send
 WHERE batch.id = :batch_id AND batch.state = 'pending' AND batch.not_before <= now()
 AND send.id = batch.send_id AND send.state IN ('planning', 'sending')
+AND send.provider = :provider
 RETURNING batch.send_id, batch.claim_count
 """)
 
@@ -57,16 +58,39 @@ UPDATE delivery SET state = 'pending' WHERE batch_id = :batch_id AND state = 'de
 
 
 def claim(
-    connection: Connection, batch_id: int, *, token: str, lease_seconds: float
+    connection: Connection, batch_id: int, *, token: str, lease_seconds: float, provider: str
 ) -> Claim | None:
-    """Claim the batch by compare-and-set; None if it is claimed or there is nothing to do."""
+    """Claim the batch by compare-and-set.
+
+    Returns:
+        None if it is claimed, there is nothing to do, or its send goes through another provider.
+    """
     row = connection.execute(
-        _CLAIM, {"batch_id": batch_id, "token": token, "lease_seconds": lease_seconds}
+        _CLAIM,
+        {
+            "batch_id": batch_id,
+            "token": token,
+            "lease_seconds": lease_seconds,
+            "provider": provider,
+        },
     ).one_or_none()
     if row is None:
         return None
     connection.execute(_WAKE, {"batch_id": batch_id})
     return Claim(batch_id, row.send_id, token, row.claim_count)
+
+
+_FOREIGN = text("""
+SELECT send.id AS send_id, send.provider FROM batch JOIN send ON send.id = batch.send_id
+WHERE batch.id = :batch_id AND batch.state = 'pending' AND send.provider <> :provider
+AND send.state IN ('planning', 'sending')
+""")
+
+
+def foreign_send(connection: Connection, batch_id: int, *, provider: str) -> tuple[int, str] | None:
+    """Return send and provider of a waiting batch that goes through another provider."""
+    row = connection.execute(_FOREIGN, {"batch_id": batch_id, "provider": provider}).one_or_none()
+    return None if row is None else (row.send_id, row.provider)
 
 
 _RELEASE = text("""

@@ -1,11 +1,26 @@
 """Queries that count an audience: who would get an issue, and who lacks which merge value."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import Connection, text
 
+from mailer.states import DeliveryState
 from subscribers.audience import Audience
+
+
+class Standing(StrEnum):
+    """What an earlier send of the issue means for a subscriber."""
+
+    HAS = "has"
+    OPEN = "open"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,15 +29,21 @@ class AudienceCount:
 
     Args:
         active: active subscriptions.
-        suppressed: of these, addresses that are suppressed, by reason.
-        already_planned: of these, subscribers whom an earlier send of the issue has.
+        suppressed: of these, addresses that are suppressed, by reason; without those in `earlier`.
+        earlier: of these, subscribers whom an earlier send of the issue was for, by what became
+            of it. A new send leaves them out.
         not_active: subscriptions of its lists that are not active, by state.
     """
 
     active: int
     suppressed: Mapping[str, int]
-    already_planned: int
+    earlier: Mapping[Standing, int]
     not_active: Mapping[str, int]
+
+    @property
+    def already_planned(self) -> int:
+        """Active subscribers whom an earlier send of the issue was for."""
+        return sum(self.earlier.values())
 
     @property
     def intended(self) -> int:
@@ -36,15 +57,30 @@ class AudienceCount:
 
 
 _COUNT = text("""
-SELECT s.state::text AS state, x.reason::text AS reason, d.id IS NOT NULL AS planned, count(*) AS n
+SELECT s.state::text AS state, x.reason::text AS reason, d.state::text AS delivery,
+    d.state = 'skipped' AND d.reason = 'cancelled' AS is_cancelled, count(*) AS n
 FROM subscription s
 JOIN subscriber p ON p.id = s.subscriber_id
 LEFT JOIN suppression x ON x.email_key = p.email_key AND s.state = 'active'
 LEFT JOIN delivery d ON d.issue_id = :issue_id AND d.subscriber_id = s.subscriber_id
     AND s.state = 'active'
 WHERE s.mailing_list_id = :mailing_list_id
-GROUP BY 1, 2, 3
+GROUP BY 1, 2, 3, 4
 """)
+
+_STANDINGS: Mapping[DeliveryState, Standing] = {
+    DeliveryState.PENDING: Standing.OPEN,
+    DeliveryState.SENDING: Standing.OPEN,
+    DeliveryState.DEFERRED: Standing.OPEN,
+    DeliveryState.ACCEPTED: Standing.HAS,
+    DeliveryState.DELIVERED: Standing.HAS,
+    DeliveryState.COMPLAINED: Standing.HAS,
+    DeliveryState.BOUNCED: Standing.REJECTED,
+    DeliveryState.REJECTED: Standing.REJECTED,
+    DeliveryState.FAILED: Standing.FAILED,
+    DeliveryState.SKIPPED: Standing.SKIPPED,
+    DeliveryState.UNKNOWN: Standing.UNKNOWN,
+}
 
 
 def count_audience(
@@ -55,16 +91,18 @@ def count_audience(
         _COUNT, {"mailing_list_id": audience.only_list_id, "issue_id": issue_id or 0}
     ).all()
     active = [row for row in rows if row.state == "active"]
-    suppressed: dict[str, int] = {}
-    for row in active:
-        if row.reason and not row.planned:
-            suppressed[row.reason] = suppressed.get(row.reason, 0) + row.n
-    return AudienceCount(
-        active=sum(row.n for row in active),
-        suppressed=suppressed,
-        already_planned=sum(row.n for row in active if row.planned),
-        not_active={row.state: row.n for row in rows if row.state != "active"},
-    )
+    suppressed: Counter[str] = Counter()
+    earlier: Counter[Standing] = Counter()
+    not_active: Counter[str] = Counter()
+    for row in rows:
+        if row.state != "active":
+            not_active[row.state] += row.n
+        elif row.delivery:
+            standing = _STANDINGS[DeliveryState(row.delivery)]
+            earlier[Standing.CANCELLED if row.is_cancelled else standing] += row.n
+        elif row.reason:
+            suppressed[row.reason] += row.n
+    return AudienceCount(sum(row.n for row in active), suppressed, earlier, not_active)
 
 
 _LACKING = text("""

@@ -60,14 +60,14 @@ def check_sender(lintable: Lintable) -> Iterator[Hit]:
 def check_list(lintable: Lintable) -> Iterator[Hit]:
     """Look at what was counted over the mailing list."""
     audience = lintable.audience
-    if audience and audience.already_planned:
+    if audience and audience.have_it:
         value = lintable.document.front.values.get("slug")
         start, end = (value.start, value.end) if value else (0, 3)
         message = (
-            f"{audience.already_planned:,} of {audience.active:,} subscribers of"
+            f"{audience.have_it:,} of {audience.active:,} subscribers of"
             f" {audience.list_slug} have an issue of this name already"
         )
-        yield Hit("slug-used", message, start, end, facts={"have_it": audience.already_planned})
+        yield Hit("slug-used", message, start, end, facts={"have_it": audience.have_it})
 
 
 CHECKS: tuple[Check, ...] = (check_sender, check_list)
