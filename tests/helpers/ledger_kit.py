@@ -105,14 +105,19 @@ class Ledger:
         return int(list_id)
 
     def plan(
-        self, mailing_list_id: int, issue: CompiledIssue | None = None, *, slug: str = "first"
+        self,
+        mailing_list_id: int,
+        issue: CompiledIssue | None = None,
+        *,
+        slug: str = "first",
+        provider: str = "memory",
     ) -> int:
         issue = issue or compiled_issue(slug)
         send_id = planning.start_send(
             self.engine,
             issue,
             audience=Audience.of_list(mailing_list_id),
-            provider=self.provider.name,
+            provider=provider,
         )
         planning.plan(self.engine, send_id, batch_size=self.batch_size)
         return send_id

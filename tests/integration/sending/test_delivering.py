@@ -579,3 +579,20 @@ def test_lines_are_kept_for_the_send_and_not_for_long(
     ledger.plan(ledger.subscribe(10), slug="second")
     ledger.deliver_all(provider)
     assert provider.turned_away > 0, "each batch asks for a line of its own"
+
+
+def test_a_send_is_left_to_workers_with_its_own_provider(
+    ledger: Ledger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A worker of another host, or one whose settings were changed, hands nothing over."""
+    send_id = ledger.plan(ledger.subscribe(10), provider="smtp")
+    ledger.tell()
+    courier = ledger.courier()
+
+    assert not courier.deliver(ledger.hints.waiting[0])
+    assert not courier.deliver(ledger.hints.waiting[0])
+
+    assert ledger.provider.messages == []
+    assert ledger.books(send_id).open == 10
+    told = capsys.readouterr()
+    assert (told.out + told.err).count("send_of_another_provider") == 1, "once a send"

@@ -41,7 +41,7 @@ def deliver_until_settled(ledger: Ledger, api: FakeSendGrid) -> None:
 @pytest.mark.parametrize("answer", ["429:1", "503"])
 def test_what_was_not_taken_is_sent_again(ledger: Ledger, api: FakeSendGrid, answer: str) -> None:
     api.answers.extend([answer, "ok", answer])
-    send_id = ledger.plan(ledger.subscribe(35))
+    send_id = ledger.plan(ledger.subscribe(35), provider="sendgrid")
 
     deliver_until_settled(ledger, api)
 
@@ -55,7 +55,7 @@ def test_what_may_have_been_taken_is_unknown_and_never_sent_again(
     ledger: Ledger, api: FakeSendGrid, answer: str
 ) -> None:
     api.answers.extend(["ok", answer])
-    send_id = ledger.plan(ledger.subscribe(35))
+    send_id = ledger.plan(ledger.subscribe(35), provider="sendgrid")
 
     deliver_until_settled(ledger, api)
 
@@ -68,7 +68,7 @@ def test_what_may_have_been_taken_is_unknown_and_never_sent_again(
 
 def test_events_settle_what_is_unknown(ledger: Ledger, api: FakeSendGrid) -> None:
     api.answers.append("hang")
-    send_id = ledger.plan(ledger.subscribe(10))
+    send_id = ledger.plan(ledger.subscribe(10), provider="sendgrid")
     deliver_until_settled(ledger, api)
     assert ledger.books(send_id).count(UNKNOWN) == 10
 
@@ -100,7 +100,7 @@ def test_the_guilty_are_rejected_and_the_innocent_get_theirs(
 ) -> None:
     api.unexplained.add("r7@example.com")
     api.blamed.add("r23@example.com")
-    send_id = ledger.plan(ledger.subscribe(30))
+    send_id = ledger.plan(ledger.subscribe(30), provider="sendgrid")
 
     deliver_until_settled(ledger, api)
 
@@ -112,7 +112,7 @@ def test_the_guilty_are_rejected_and_the_innocent_get_theirs(
 
 def test_a_bad_key_pauses_the_send(ledger: Ledger, api: FakeSendGrid) -> None:
     api.answers.append("401")
-    send_id = ledger.plan(ledger.subscribe(10))
+    send_id = ledger.plan(ledger.subscribe(10), provider="sendgrid")
     ledger.deliver_all(provider(api))
     assert ledger.state(send_id) == "paused"
     assert api.emails == []

@@ -3,6 +3,7 @@
 import email
 import email.policy
 import json
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -85,11 +86,14 @@ def test_without_a_worker_it_sends_all_the_same_and_nobody_gets_two(cli: Cli) ->
     assert "no worker is running: starting one" in done.err
     assert "= accepted" in done.out
     assert "the books balance" in done.out
-    again = cli.run(*SEND, "--yes", "--json")
-    assert again.code == 0
-    assert again.json["books"]["intended"] == 0
-    assert again.json["state"] == "sent"
-    assert "starting one" not in again.err, "there is nothing to do for a worker"
+    before = cli.everything()
+    again = cli.run(*SEND, "--yes")
+    assert again.code == ExitCode.USAGE
+    assert "nobody is left to send it to: 5 have this issue already" in again.err
+    told = cli.run(*SEND, "--yes", "--allow-empty", "--json")
+    assert told.code == 0
+    assert "5 have this issue already" in told.err
+    assert cli.everything() == before, "an empty send is not stored"
     messages = [parse(path.read_bytes()) for path in (cli.path / "outbox").rglob("*.eml")]
     assert sorted(message["To"] for message in messages) == sorted(PEOPLE)
     assert {message["Subject"] for message in messages} == {"Hello there"}
@@ -163,6 +167,86 @@ def test_a_send_is_planned_and_steered_without_a_worker(cli: Cli) -> None:
     assert found["books"]["balanced"]
     assert found["reasons"] == {"skipped": {"cancelled": 5}}
     assert "skipped (cancelled)" in cli.call("explain", PEOPLE[0], "week-1").out
+
+
+def test_running_it_again_goes_on_with_an_unfinished_send(cli: Cli) -> None:
+    """What is planned is not what somebody has: the first command may have died."""
+    cli.list_of(*PEOPLE)
+    assert cli.call(*SEND, "--yes", "--no-watch").code == 0
+
+    look = cli.call(*SEND, "--dry-run")
+    assert look.code == 0
+    assert "get it from an unfinished send" in look.out
+    assert "send 1 (5 open) goes on" in look.out
+    assert cli.run(*SEND, answer="n\n").err.startswith("Continue send 1?")
+    facts = cli.call(*SEND, "--dry-run", "--json").json
+    assert facts["earlier"] == {"open": 5}
+    assert facts["unfinished"] == [{"send": 1, "open": 5}]
+
+    again = cli.call(*SEND, "--yes", "--no-watch", "--json")
+    assert again.json["id"] == 1
+    assert [one["id"] for one in cli.call("sends", "ls", "--json").json] == [1]
+
+
+def test_a_send_cut_off_in_planning_is_planned_to_its_end(cli: Cli) -> None:
+    cli.list_of(*PEOPLE)
+    assert cli.call(*SEND, "--yes", "--no-watch").code == 0
+    cli.change(
+        "DELETE FROM delivery",
+        "DELETE FROM batch",
+        "UPDATE send SET state = 'planning', planned_at = NULL, planned_upto = 0,"
+        " intended_count = 0",
+    )
+
+    again = cli.call(*SEND, "--yes", "--no-watch", "--json")
+
+    assert (again.json["id"], again.json["state"]) == (1, "sending")
+    assert again.json["books"]["intended"] == 5
+
+
+def test_an_unfinished_send_that_cannot_go_on_with_this_is_named(cli: Cli) -> None:
+    cli.list_of(*PEOPLE)
+    assert cli.call(*SEND, "--yes", "--no-watch").code == 0
+    issue = cli.path / "week-1.md"
+    before = issue.read_text()
+    issue.write_text(before.replace("Hello", "Good morning"))
+    changed = cli.call(*SEND, "--yes")
+    assert changed.code == ExitCode.USAGE
+    assert "send 1 of this issue is unfinished (5 open), and its text is not" in changed.error
+    issue.write_text(before)
+    assert cli.call("sends", "pause", "1").code == 0
+    paused = cli.call(*SEND, "--yes")
+    assert paused.code == ExitCode.USAGE
+    assert "send 1 of this issue is paused (5 open); mailer sends resume 1" in paused.error
+    assert cli.call("sends", "cancel", "1", "--yes").code == 0
+    cancelled = cli.call(*SEND, "--yes")
+    assert cancelled.code == ExitCode.USAGE
+    assert "5 were left out when a send was cancelled" in cancelled.error
+
+
+def test_a_send_of_another_provider_is_left_alone_and_named(cli: Cli, sink: Moody) -> None:
+    cli.list_of(*PEOPLE)
+    assert cli.call(*SEND, "--yes", "--no-watch").code == 0
+    use_smtp(cli, sink)
+    again = cli.call(*SEND, "--yes")
+    assert again.code == ExitCode.USAGE
+    assert "send 1 of this issue is unfinished (5 open) and goes through outbox, not smtp" in (
+        again.error
+    )
+    checks = {one["name"]: one for one in cli.call("doctor", "--json").json}
+    assert "send 1 goes through outbox" in checks["sends"]["detail"]
+
+
+@pytest.mark.slow
+def test_ctrl_c_says_who_goes_on_sending(cli: Cli, sink: Moody) -> None:
+    """With the command its own worker ends; a worker that was there before goes on."""
+    use_smtp(cli, sink)
+    sink.answers = dict.fromkeys(PEOPLE, "451 4.2.1 try later")
+    cli.list_of(*PEOPLE)
+    process = cli.start(*SEND, "--yes")
+    cli_kit.wait_until(lambda: cli.rows("SELECT FROM delivery WHERE state = 'deferred'"))
+    assert process.stop(signal.SIGINT) == ExitCode.INTERRUPTED
+    assert "send 1 rests, since its worker ended with this command" in process.text
 
 
 def test_what_is_unknown_is_listed_and_settled(cli: Cli) -> None:
