@@ -1,0 +1,109 @@
+"""What a site puts around a text that is copied with its page: menus, bylines, counts, the foot."""
+
+from mailer.composing.importing.model import Dropped
+from mailer.composing.importing.text.dates import is_date_line
+from mailer.composing.importing.text.model import Kind, Unit, Units
+from mailer.composing.importing.text.phrases import (
+    begins_foot,
+    boilerplate,
+    goes_with_furniture,
+    is_navigation,
+)
+from mailer.composing.importing.text.sentences import normalised
+
+FURNITURE = "page furniture"
+_HEAD_UNITS = 30
+_FEWEST_MENU = 2
+_FEWEST_IN_FOOT = 3
+_LONGEST_NAME_WORDS = 5
+_MOST_TAGS = 8
+
+
+def without_furniture(units: Units, dropped: list[Dropped]) -> tuple[list[Unit], list[Unit]]:
+    """Return the units that are the author's, and those that are not."""
+    why = [_why(unit) for unit in units]
+    _mark_addresses(units, why)
+    _mark_neighbours(units, why)
+    _mark_head(units, why)
+    _mark_foot(units, why)
+    dropped += [unit.dropped(each) for unit, each in zip(units, why, strict=True) if each]
+    kept = [unit for unit, each in zip(units, why, strict=True) if not each]
+    return kept, [unit for unit, each in zip(units, why, strict=True) if each]
+
+
+def _why(unit: Unit) -> str:
+    return "" if unit.is_ruler else boilerplate(unit.text)
+
+
+def _mark_addresses(units: Units, why: list[str]) -> None:
+    for at in range(1, len(units)):
+        is_bare = units[at].kind is Kind.LINK and not units[at].text
+        if is_bare and why[at - 1] and units[at - 1].last == units[at].line - 1:
+            why[at] = "address of page furniture"
+
+
+def _mark_neighbours(units: Units, why: list[str]) -> None:
+    """Mark counts and words of menus that stand beside furniture, one after the other."""
+    for order in (range(len(units)), range(len(units) - 1, -1, -1)):
+        is_beside = False
+        for at in order:
+            if units[at].is_ruler:
+                continue
+            if is_beside and not why[at] and goes_with_furniture(units[at].whole):
+                why[at] = FURNITURE
+            is_beside = bool(why[at])
+
+
+# --- above the text -------------------------------------------------------------------------
+
+
+def _mark_head(units: Units, why: list[str]) -> None:
+    """Mark what stands above the title of a page with a menu, and the byline below the title.
+
+    The title is the first heading below the menu's last word.
+    """
+    end = next((at for at, unit in enumerate(units) if _is_text(unit)), len(units))
+    end = min(end, _HEAD_UNITS)
+    menu = [at for at in range(end) if why[at] and is_navigation(units[at].text)]
+    title = (
+        next((at for at in range(menu[-1], end) if _is_name(units, why, at)), None)
+        if (len(menu) >= _FEWEST_MENU)
+        else None
+    )
+    if title is None:
+        return
+    for at in range(title):
+        if not (why[at] or units[at].is_ruler):
+            why[at] = "the site's name and menu"
+    for at in range(title + 1, end - 1):
+        below = next((it for it in range(at + 1, end) if not units[it].is_ruler), at)
+        is_name = _is_name(units, why, at) and len(units[at].text.split()) <= _LONGEST_NAME_WORDS
+        if is_name and (why[below] or is_date_line(units[below].text)):
+            why[at] = "a name or date that the site adds"
+
+
+def _is_text(unit: Unit) -> bool:
+    return unit.kind is Kind.PROSE and not boilerplate(unit.text)
+
+
+def _is_name(units: Units, why: list[str], at: int) -> bool:
+    unit = units[at]
+    return unit.is_plain and not why[at] and not is_date_line(unit.text)
+
+
+# --- below the text -------------------------------------------------------------------------
+
+
+def _mark_foot(units: Units, why: list[str]) -> None:
+    """Mark all from where a site's foot begins, and tags and names right above it."""
+    last = max((at for at, unit in enumerate(units) if _is_text(unit)), default=len(units))
+    begin = next((at for at in range(last, len(units)) if begins_foot(units[at].text)), None)
+    if begin is None or sum(map(bool, why[begin:])) < _FEWEST_IN_FOOT:
+        return
+    for at in range(begin, len(units)):
+        why[at] = why[at] or ("" if units[at].is_ruler else "the foot of the page")
+    tags = [at for at in range(last + 1, begin) if not (why[at] or units[at].is_ruler)]
+    if len(tags) <= _MOST_TAGS and all(_is_name(units, why, at) for at in tags):
+        names = {normalised(units[at].text) for at in tags}
+        for at in tags if len(names) == len(tags) else ():
+            why[at] = "tags that the site adds"
