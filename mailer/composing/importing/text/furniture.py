@@ -1,5 +1,8 @@
 """What a site puts around a text that is copied with its page: menus, bylines, counts, the foot."""
 
+from dataclasses import replace
+from itertools import pairwise
+
 from mailer.composing.importing.model import Dropped
 from mailer.composing.importing.text.dates import is_date_line
 from mailer.composing.importing.text.model import Kind, Unit, Units
@@ -7,6 +10,7 @@ from mailer.composing.importing.text.phrases import (
     begins_foot,
     boilerplate,
     goes_with_furniture,
+    is_caption,
     is_navigation,
 )
 from mailer.composing.importing.text.sentences import normalised
@@ -24,10 +28,15 @@ def without_furniture(units: Units, dropped: list[Dropped]) -> tuple[list[Unit],
     why = [_why(unit) for unit in units]
     _mark_addresses(units, why)
     _mark_neighbours(units, why)
-    _mark_head(units, why)
+    _mark_repeats(units, why)
+    subtitles = _mark_head(units, why)
     _mark_foot(units, why)
     dropped += [unit.dropped(each) for unit, each in zip(units, why, strict=True) if each]
-    kept = [unit for unit, each in zip(units, why, strict=True) if not each]
+    kept = [
+        replace(unit, kind=Kind.PROSE) if at in subtitles else unit
+        for at, (unit, each) in enumerate(zip(units, why, strict=True))
+        if not each
+    ]
     return kept, [unit for unit, each in zip(units, why, strict=True) if each]
 
 
@@ -49,37 +58,48 @@ def _mark_neighbours(units: Units, why: list[str]) -> None:
         for at in order:
             if units[at].is_ruler:
                 continue
-            if is_beside and not why[at] and goes_with_furniture(units[at].whole):
+            is_bare = not (why[at] or units[at].url)
+            if is_beside and is_bare and goes_with_furniture(units[at].whole):
                 why[at] = FURNITURE
             is_beside = bool(why[at])
+
+
+def _mark_repeats(units: Units, why: list[str]) -> None:
+    """Mark captions that are said twice in a row, as pages do that describe their pictures."""
+    last = ""
+    for at, unit in enumerate(units):
+        if why[at] or unit.is_ruler:
+            continue
+        words = normalised(unit.text) if is_caption(unit.text) else ""
+        if words and words == last:
+            why[at] = "a caption repeated"
+        last = words
 
 
 # --- above the text -------------------------------------------------------------------------
 
 
-def _mark_head(units: Units, why: list[str]) -> None:
+def _mark_head(units: Units, why: list[str]) -> list[int]:
     """Mark what stands above the title of a page with a menu, and the byline below the title.
 
-    The title is the first heading below the menu's last word.
+    The title is the first heading below the menu's last word. Lines between it and the text, which
+    are returned, are its subtitle.
     """
     end = next((at for at, unit in enumerate(units) if _is_text(unit)), len(units))
     end = min(end, _HEAD_UNITS)
     menu = [at for at in range(end) if why[at] and is_navigation(units[at].text)]
-    title = (
-        next((at for at in range(menu[-1], end) if _is_name(units, why, at)), None)
-        if (len(menu) >= _FEWEST_MENU)
-        else None
-    )
-    if title is None:
-        return
-    for at in range(title):
-        if not (why[at] or units[at].is_ruler):
-            why[at] = "the site's name and menu"
-    for at in range(title + 1, end - 1):
-        below = next((it for it in range(at + 1, end) if not units[it].is_ruler), at)
-        is_name = _is_name(units, why, at) and len(units[at].text.split()) <= _LONGEST_NAME_WORDS
-        if is_name and (why[below] or is_date_line(units[below].text)):
+    below = range(menu[-1], end) if len(menu) >= _FEWEST_MENU else ()
+    names = [at for at in below if _is_name(units, why, at)]
+    if not names:
+        return []
+    for at in range(names[0]):
+        why[at] = why[at] or ("" if units[at].is_ruler else "the site's name and menu")
+    words = [at for at in range(names[0] + 1, end) if not units[at].is_ruler]
+    for at, after in pairwise(words):
+        is_short = at in names and len(units[at].text.split()) <= _LONGEST_NAME_WORDS
+        if is_short and (why[after] or is_date_line(units[after].text)):
             why[at] = "a name or date that the site adds"
+    return [at for at in names[1:] if not why[at]]
 
 
 def _is_text(unit: Unit) -> bool:

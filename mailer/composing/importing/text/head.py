@@ -70,7 +70,7 @@ def without_repeats(title: Unit | None, units: list[Unit], dropped: list[Dropped
         is_above = not at and title is not None and unit.line < title.line
         if is_near and name and (normalised(unit.text) == name or is_above):
             dropped.append(unit.dropped("the title again"))
-        elif is_near and is_date_line(unit.whole):
+        elif at < _HEAD_UNITS and not unit.url and is_date_line(unit.whole):
             dropped.append(unit.dropped("the date, now in the front matter"))
         else:
             kept.append(unit)

@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 from mailer.composing.importing.text.links import MARKDOWN_LINK
 from mailer.composing.importing.text.marks import DRAWN, TITLED
 from mailer.composing.importing.text.model import Kind, Unit, Units
-from mailer.composing.importing.text.phrases import is_byline, is_caption
+from mailer.composing.importing.text.phrases import boilerplate, is_byline, is_caption
 from mailer.composing.importing.text.sentences import normalised, width
 
 _UNDERLINE_SLACK = 6
@@ -20,8 +20,10 @@ _FEWEST_WORDS = 4
 _STOPS = (".", ".”", '."', ".)", "!", "!”", '!"')
 _SHORT_SHARE = 0.3
 _PAIR = 2
+_HALF_SENTENCE = 8
+_LEAD_NEAR = 2
 _LEAD = re.compile(
-    r"(?P<lead>[^.!?–—]{4,90}?(?:: [^.!?–—]{2,60})?)\s+[–—]\s+(?P<rest>[^\Wa-z_][^–—]{15,})$"
+    r"(?P<lead>(?:[^.!?–—]|[.!?](?=[^\s–—])){4,90})\s+[–—]\s+(?P<rest>[^\Wa-z_][^–—]{15,})$"
 )
 _LINKED_LEAD = re.compile(
     rf"{MARKDOWN_LINK.pattern}(?P<tail>\s*\([^()]{{1,40}}\))?\s*(?:[-–—|:]{{1,2}})\s+(?P<rest>\S.{{8,}})$"
@@ -31,10 +33,12 @@ _LINKED_LEAD = re.compile(
 def in_context(units: list[Unit]) -> list[Unit]:
     """Return `units` with what their neighbours tell about them."""
     units = _with_underlines(_with_plain_lists(_with_emoji(units)))
-    units = _with_side_links(list(_with_leads(list(_with_linked_leads(units)))))
-    for summaries in (_tight_summaries, _bylines, _captions, _short_sentences):
+    units = list(_with_linked_leads(units))
+    units = _as_prose(units, _tight_summaries(units))
+    units = list(_with_leads(units))
+    for summaries in (_bylines, _captions, _short_sentences, _cut_off):
         units = _as_prose(units, summaries(units))
-    return units
+    return _with_side_links(units)
 
 
 def _as_prose(units: Units, turned: Collection[Unit]) -> list[Unit]:
@@ -143,7 +147,8 @@ def _with_leads(units: Units) -> Iterator[Unit]:
     """Yield `units`, where paragraphs in a row "Title - Summary" are parted into both."""
     leads = [_lead_of(unit) for unit in units]
     for at, (unit, lead) in enumerate(zip(units, leads, strict=True)):
-        if lead is None or not any((*leads[max(0, at - 1) : at], *leads[at + 1 : at + 2])):
+        near = (*leads[max(0, at - _LEAD_NEAR) : at], *leads[at + 1 : at + 1 + _LEAD_NEAR])
+        if lead is None or not any(near):
             yield unit
             continue
         yield replace(unit, kind=Kind.HEADING, text=lead["lead"].strip(), url="")
@@ -210,13 +215,24 @@ def _is_authors(unit: Unit, title: Unit) -> bool:
 
 
 def _captions(units: Units) -> set[Unit]:
-    """Return the lines that say what a picture shows: by their words, or said twice in a row."""
+    """Return the lines that by their words say what a picture shows, where no item begins."""
     found: set[Unit] = set()
-    words = [unit for unit in units if not unit.is_ruler]
-    for before, unit in pairwise(words):
-        if (unit.is_plain and before.kind is not Kind.HEADING and is_caption(unit.text)) or (unit.is_plain and before in found and is_caption(unit.text)):
+    before: Unit | None = None
+    for unit in units:
+        is_below = before is not None and (before.kind is not Kind.HEADING or before in found)
+        if unit.is_plain and is_below and is_caption(unit.text):
             found.add(unit)
+        if not (unit.is_heading and boilerplate(unit.text)):
+            before = unit
     return found
+
+
+def _cut_off(units: Units) -> set[Unit]:
+    """Return the last line of all, if it is half a sentence below a heading."""
+    if len(units) <= _PAIR or not (units[-1].is_plain and units[-2].is_heading):
+        return set()
+    is_long = len(units[-1].text.split()) >= _HALF_SENTENCE
+    return {units[-1]} if is_long and any(map(_is_prose, units)) else set()
 
 
 def _short_sentences(units: Units) -> set[Unit]:

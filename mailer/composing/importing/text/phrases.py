@@ -126,7 +126,7 @@ that[’']?s (?:all|it) | that is (?:all|it) | thanks?(?: you)? (?:so much )?for
 see you (?:next|soon|in|on|then|there|tomorrow) | until next | till next | happy reading | did you (?:enjoy|like)
 have a (?:great|good|nice|wonderful|lovely) | if you (?:enjoy|like|found|have|want) | as always
 (?:herzliche|viele|liebe|beste|schöne) grüße
-best(?: wishes| regards)?, | cheers, | regards, | yours, | love, | warmly, | enjoy your
+(?:all the )?best(?: wishes| regards)?, | cheers, | regards, | yours, | love, | warmly, | enjoy your
 stay (?:safe|tuned) | bis (?:zum|nächste) | à (?:la semaine|bientôt) | hasta (?:la|pronto)
 до (?:встречи|следующ) | спасибо за | また来週 | それでは | お読み | 感謝 | 下期再见 | إلى اللقاء | شكرا
 """)

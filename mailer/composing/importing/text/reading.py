@@ -13,7 +13,7 @@ from mailer.composing.importing.text.dates import find_date
 from mailer.composing.importing.text.issue import TextIssue
 from mailer.composing.importing.text.items import read_items
 from mailer.composing.importing.text.links import URL, links_in
-from mailer.composing.importing.text.model import FoundDate, Section, Unit
+from mailer.composing.importing.text.model import FoundDate, Kind, Section, Unit
 from mailer.composing.importing.text.outline import Outline, outline
 from mailer.composing.importing.text.sentences import normalised
 from mailer.composing.importing.text.units import read_units
@@ -60,7 +60,8 @@ def read_text(post: Post, *, source_name: str) -> ReadText:
         raise RenderError("holds no newsletter, only a title", path=Path(source_name), line=1)
     found = find_date(_first_words(plan, units))
     draft = _draft(post, plan, found, source_name)
-    cut = truncated(plan.closing, ends_without_newline=not post.body.endswith(("\n", "\r")))
+    last = plan.closing or _last_words(sections)
+    cut = truncated(last, ends_without_newline=not post.body.endswith(("\n", "\r")))
     markdown, findings = draft.written(plan, sections, cut=cut)
     left_out = [*plan.dropped, *dropped, *_numbers(sections), *draft.record.dropped]
     issue = ImportedIssue(
@@ -89,6 +90,13 @@ def _draft(post: Post, plan: Outline, found: FoundDate, source_name: str) -> Tex
     is_other = bool(post.title and own) and normalised(own) != normalised(post.title)
     date = FoundDate(post.date, 1) if post.date else found
     return TextIssue(slug, title, own if is_other else "", date)
+
+
+def _last_words(sections: list[Section]) -> list[Unit]:
+    """Return the last paragraph of the last item."""
+    items = sections[-1].items if sections else []
+    words = [unit for unit in items[-1].body[-1:] if unit.kind is Kind.PROSE] if items else []
+    return [unit for unit in words if not unit.marker]
 
 
 def _own_title(plan: Outline) -> str:
