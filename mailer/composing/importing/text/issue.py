@@ -131,15 +131,12 @@ class TextIssue:
         if title:
             is_plain = bool(item.url or kicker)
             words = (Text(title.text),) if is_plain else words_of(title.text)
+        blocks = self.record.blocks(item.body, title_url=item.url)
         return tree.Item(
             kicker=words_of(kicker.text) if kicker else (),
             title=words,
             url=item.url,
-            blocks=(
-                *remarks,
-                *self._cut_off(item),
-                *self.record.blocks(item.body, title_url=item.url),
-            ),
+            blocks=(*remarks, *self._cut_off(item), *blocks),
             lead_images=0,
             line=item.line,
         )

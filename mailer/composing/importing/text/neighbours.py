@@ -20,7 +20,7 @@ _FEWEST_WORDS = 4
 _STOPS = (".", ".”", '."', ".)", "!", "!”", '!"')
 _SHORT_SHARE = 0.3
 _PAIR = 2
-_HALF_SENTENCE = 8
+_HALF_SENTENCE = 10
 _LEAD_NEAR = 2
 _LEAD = re.compile(
     r"(?P<lead>(?:[^.!?–—]|[.!?](?=[^\s–—])){4,90})\s+[–—]\s+(?P<rest>[^\Wa-z_][^–—]{15,})$"
@@ -231,7 +231,7 @@ def _cut_off(units: Units) -> set[Unit]:
     """Return the last line of all, if it is half a sentence below a heading."""
     if len(units) <= _PAIR or not (units[-1].is_plain and units[-2].is_heading):
         return set()
-    is_long = len(units[-1].text.split()) >= _HALF_SENTENCE
+    is_long = units[-1].gap and len(units[-1].text.split()) >= _HALF_SENTENCE
     return {units[-1]} if is_long and any(map(_is_prose, units)) else set()
 
 

@@ -15,7 +15,7 @@ from mailer.composing.importing.text.items import read_items
 from mailer.composing.importing.text.links import URL, links_in
 from mailer.composing.importing.text.model import FoundDate, Kind, Section, Unit
 from mailer.composing.importing.text.outline import Outline, outline
-from mailer.composing.importing.text.sentences import normalised
+from mailer.composing.importing.text.sentences import ends_sentence, normalised
 from mailer.composing.importing.text.units import read_units
 from mailer.composing.importing.words import Tally, words_in
 from mailer.composing.issue.slugs import slug_of
@@ -23,6 +23,7 @@ from mailer.composing.issue.writing import normal_address
 from mailer.errors import RenderError
 
 _DATE_UNITS = 12
+_FEWEST_WHOLE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,11 @@ def read_text(post: Post, *, source_name: str) -> ReadText:
         raise RenderError("holds no newsletter, only a title", path=Path(source_name), line=1)
     found = find_date(_first_words(plan, units))
     draft = _draft(post, plan, found, source_name)
-    last = plan.closing or _last_words(sections)
-    cut = truncated(last, ends_without_newline=not post.body.endswith(("\n", "\r")))
+    is_bare_end = not post.body.endswith(("\n", "\r"))
+    cut = truncated(plan.closing, ends_without_newline=is_bare_end)
+    if not plan.closing:
+        last, are_whole = _last_words(sections)
+        cut = truncated(last, ends_without_newline=are_whole)
     markdown, findings = draft.written(plan, sections, cut=cut)
     left_out = [*plan.dropped, *dropped, *_numbers(sections), *draft.record.dropped]
     issue = ImportedIssue(
@@ -92,11 +96,14 @@ def _draft(post: Post, plan: Outline, found: FoundDate, source_name: str) -> Tex
     return TextIssue(slug, title, own if is_other else "", date)
 
 
-def _last_words(sections: list[Section]) -> list[Unit]:
-    """Return the last paragraph of the last item."""
-    items = sections[-1].items if sections else []
-    words = [unit for unit in items[-1].body[-1:] if unit.kind is Kind.PROSE] if items else []
-    return [unit for unit in words if not unit.marker]
+def _last_words(sections: list[Section]) -> tuple[list[Unit], bool]:
+    """Return the last paragraph of the last item, and whether all others end as sentences do."""
+    items = [item for section in sections for item in section.items if item.body]
+    lasts = [item.body[-1] for item in items]
+    words = [unit for unit in lasts if unit.kind is Kind.PROSE and not unit.marker]
+    if not lasts or lasts[-1:] != words[-1:] or len(words) <= _FEWEST_WHOLE:
+        return [], False
+    return words[-1:], all(ends_sentence(unit.text) for unit in words[:-1])
 
 
 def _own_title(plan: Outline) -> str:

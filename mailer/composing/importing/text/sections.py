@@ -154,6 +154,12 @@ def _by_label_style(units: Units) -> Iterator[Found]:
     for style in _LABEL_STYLES:
         labels = [at for at, unit in enumerate(units) if unit.is_label and style(unit.text)]
         yield from _unless_kickers(units, [at for at in labels if _opens(units, at)])
+    labels = [
+        at
+        for at, unit in enumerate(units)
+        if unit.is_label and unit.gap and any(style(unit.text) for style in _LABEL_STYLES)
+    ]
+    yield from _unless_kickers(units, labels)
 
 
 def _by_marked_below(units: Units) -> Iterator[Found]:
@@ -165,7 +171,7 @@ def _by_marked_below(units: Units) -> Iterator[Found]:
 
 
 def _unless_kickers(units: Units, places: list[int]) -> Iterator[Found]:
-    items = sum(_stretches(units, places)) if places else 0
+    items = sum(_stretches(units, places)) + group_count(units, 0, places[0]) if places else 0
     if len(places) < _KICKER_SHARE * items:
         yield Found(places)
 
