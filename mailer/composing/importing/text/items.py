@@ -21,12 +21,10 @@ class Spacing:
     Args:
         usual: blank lines between two units, most often.
         pairs: whether it has items with kicker and title.
-        items: whether any section has any.
     """
 
     usual: int
     pairs: bool
-    items: bool
 
 
 def read_items(parts: Sequence[Part], units: Units) -> list[Section]:
@@ -38,12 +36,8 @@ def read_items(parts: Sequence[Part], units: Units) -> list[Section]:
     )
     usual = max(gaps, key=lambda gap: (gaps[gap], -gap)) if gaps else 1
     pairs = any(_has_pairs(part.units) for part in parts)
-    how = Spacing(usual, pairs, any(_may_begin(unit) for part in parts for unit in part.units))
+    how = Spacing(usual, pairs)
     return [_section(part, how) for part in parts]
-
-
-def _may_begin(unit: Unit) -> bool:
-    return unit.is_heading or unit.is_entry
 
 
 def _has_pairs(units: Units, *, mostly: bool = False) -> bool:
@@ -148,8 +142,7 @@ class _Reader:
         if self.items or self.is_parted or unit.kind is Kind.LINK or self.part.heading is None:
             return False
         is_near = unit.gap <= self.how.usual
-        has_items = any(map(_may_begin, self.part.units)) or not self.how.items
-        return unit.listed or (is_near and has_items)
+        return unit.listed or is_near
 
     def _add(self, unit: Unit, before: Unit | None) -> None:
         """Add what follows a heading, or other words."""
