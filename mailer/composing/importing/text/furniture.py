@@ -18,9 +18,10 @@ from mailer.composing.importing.text.sentences import normalised
 FURNITURE = "page furniture"
 _HEAD_UNITS = 30
 _FEWEST_MENU = 2
-_FEWEST_IN_FOOT = 3
+_FEWEST_IN_FOOT = 2
+_MOST_IN_FOOT = 2
 _LONGEST_NAME_WORDS = 5
-_MOST_TAGS = 8
+_MOST_TAGS = 12
 
 
 def without_furniture(units: Units, dropped: list[Dropped]) -> tuple[list[Unit], list[Unit]]:
@@ -115,15 +116,22 @@ def _is_name(units: Units, why: list[str], at: int) -> bool:
 
 
 def _mark_foot(units: Units, why: list[str]) -> None:
-    """Mark all from where a site's foot begins, and tags and names right above it."""
-    last = max((at for at, unit in enumerate(units) if _is_text(unit)), default=len(units))
-    begin = next((at for at in range(last, len(units)) if begins_foot(units[at].text)), None)
-    if begin is None or sum(map(bool, why[begin:])) < _FEWEST_IN_FOOT:
+    """Mark all from where a site's foot begins, and tags, counts and names right above it."""
+    begins = (at for at, unit in enumerate(units) if begins_foot(unit.text))
+    begin = next((at for at in begins if _is_foot(units, why, at)), None)
+    if begin is None:
         return
     for at in range(begin, len(units)):
         why[at] = why[at] or ("" if units[at].is_ruler else "the foot of the page")
+    last = max((at for at in range(begin) if _is_text(units[at])), default=begin)
     tags = [at for at in range(last + 1, begin) if not (why[at] or units[at].is_ruler)]
     if len(tags) <= _MOST_TAGS and all(_is_name(units, why, at) for at in tags):
-        names = {normalised(units[at].text) for at in tags}
-        for at in tags if len(names) == len(tags) else ():
+        for at in tags:
             why[at] = "tags that the site adds"
+
+
+def _is_foot(units: Units, why: list[str], begin: int) -> bool:
+    """Whether furniture and hardly any text follows, and text stands above."""
+    texts = sum(map(_is_text, units[begin:]))
+    has_text = any(map(_is_text, units[:begin]))
+    return has_text and texts <= _MOST_IN_FOOT and sum(map(bool, why[begin:])) >= _FEWEST_IN_FOOT

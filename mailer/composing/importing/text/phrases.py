@@ -84,8 +84,8 @@ _BESIDE_FURNITURE = _any_of(r"""
 careers | press | blog | privacy | rules | terms | text to speech | listen to this .{1,20}
 """)
 _FOOT = _any_of(r"""
-(?:written by|published in|more from|recommended from) \S.{0,60} | responses? \(\d+\)
-discussion about this post
+(?:written by|published in)(?: \S.{0,60})? | (?:more|recommended) from \S.{0,60}
+responses? \(\d+\) | discussion about this post
 """)
 _PICTURE = "(?:figure|image|photo|picture|screenshot|illustration|chart)s?(?: credits?)?"
 _CAPTION = _any_of(rf"""

@@ -8,7 +8,7 @@ from mailer.composing.importing.clean import clean_lines
 from mailer.composing.importing.html import ReadPage
 from mailer.composing.importing.model import Dropped, ImportedIssue
 from mailer.composing.importing.post import Post
-from mailer.composing.importing.text.closing import truncated
+from mailer.composing.importing.text.closing import ends_in_the_middle, truncated
 from mailer.composing.importing.text.dates import find_date
 from mailer.composing.importing.text.issue import TextIssue
 from mailer.composing.importing.text.items import read_items
@@ -63,9 +63,7 @@ def read_text(post: Post, *, source_name: str) -> ReadText:
     draft = _draft(post, plan, found, source_name)
     is_bare_end = not post.body.endswith(("\n", "\r"))
     cut = truncated(plan.closing, ends_without_newline=is_bare_end)
-    if not plan.closing:
-        last, are_whole = _last_words(sections)
-        cut = truncated(last, ends_without_newline=are_whole)
+    cut = cut if plan.closing else _cut_item(sections)
     markdown, findings = draft.written(plan, sections, cut=cut)
     left_out = [*plan.dropped, *dropped, *_numbers(sections), *draft.record.dropped]
     issue = ImportedIssue(
@@ -96,14 +94,14 @@ def _draft(post: Post, plan: Outline, found: FoundDate, source_name: str) -> Tex
     return TextIssue(slug, title, own if is_other else "", date)
 
 
-def _last_words(sections: list[Section]) -> tuple[list[Unit], bool]:
-    """Return the last paragraph of the last item, and whether all others end as sentences do."""
-    items = [item for section in sections for item in section.items if item.body]
-    lasts = [item.body[-1] for item in items]
+def _cut_item(sections: list[Section]) -> Unit | None:
+    """Return the last item's last words if they end in the middle, and no other item's do."""
+    lasts = [item.body[-1] for section in sections for item in section.items if item.body]
     words = [unit for unit in lasts if unit.kind is Kind.PROSE and not unit.marker]
-    if not lasts or lasts[-1:] != words[-1:] or len(words) <= _FEWEST_WHOLE:
-        return [], False
-    return words[-1:], all(ends_sentence(unit.text) for unit in words[:-1])
+    if len(words) <= _FEWEST_WHOLE or words[-1] is not lasts[-1]:
+        return None
+    are_whole = all(ends_sentence(unit.text) for unit in words[:-1])
+    return words[-1] if are_whole and ends_in_the_middle(words[-1]) else None
 
 
 def _own_title(plan: Outline) -> str:
