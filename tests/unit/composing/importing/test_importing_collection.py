@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.composing.importing import ImportedIssue
+from mailer.composing.importing import ImportedIssue, import_text
 from mailer.composing.importing.import_file import make_issue, named, open_export
 from mailer.composing.rendering import parse_issue
 
@@ -139,3 +139,18 @@ def test_references_above_a_signature_become_links() -> None:
         "[A cheaper way to paint a hull](https://paint.example/two-coats?ref=quay)",
     ]
     assert "unsubscribe" not in imported("columns72.txt").markdown
+
+
+FEET = {
+    "whole": "52\n\n1\n\nWritten by Nora\n\n310 Followers\n\nI write about tides.\n\nFollow\n",
+    "reader": "Tides\n\nNews\n\n52\n\nNora\n\nFollow\n\n"
+    "Written by\n\nNora\n\nFollow\n\nMore from Nora\n",
+}
+
+
+@pytest.mark.parametrize("foot", FEET)
+def test_a_site_s_foot_adds_no_items(foot: str) -> None:
+    text = (COLLECTION / "gazette.txt").read_text()
+    issue = import_text(f"{text}\n{FEET[foot]}", source_name="gazette.txt")
+    assert (issue.sections, issue.items) == (0, 4)
+    assert "Follow" not in issue.markdown
