@@ -1,7 +1,7 @@
 """What a site puts around a text that is copied with its page: menus, bylines, counts, the foot."""
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from mailer.composing.importing.model import Dropped
 from mailer.composing.importing.text.dates import is_date_line
@@ -18,7 +18,8 @@ from mailer.composing.importing.text.sentences import normalised
 FURNITURE = "page furniture"
 _HEAD_UNITS = 30
 _FEWEST_MENU = 2
-_FEWEST_IN_FOOT = 2
+_FEWEST_IN_FOOT = 3
+_MOST_TRIED = 10
 _MOST_IN_FOOT = 2
 _LONGEST_NAME_WORDS = 5
 _MOST_TAGS = 12
@@ -118,7 +119,7 @@ def _is_name(units: Units, why: list[str], at: int) -> bool:
 def _mark_foot(units: Units, why: list[str]) -> None:
     """Mark all from where a site's foot begins, and tags, counts and names right above it."""
     begins = (at for at, unit in enumerate(units) if begins_foot(unit.text))
-    begin = next((at for at in begins if _is_foot(units, why, at)), None)
+    begin = next((at for at in islice(begins, _MOST_TRIED) if _is_foot(units, why, at)), None)
     if begin is None:
         return
     for at in range(begin, len(units)):
@@ -134,4 +135,5 @@ def _is_foot(units: Units, why: list[str], begin: int) -> bool:
     """Whether furniture and hardly any text follows, and text stands above."""
     texts = sum(map(_is_text, units[begin:]))
     has_text = any(map(_is_text, units[:begin]))
-    return has_text and texts <= _MOST_IN_FOOT and sum(map(bool, why[begin:])) >= _FEWEST_IN_FOOT
+    added = sum(bool(why[at]) or begins_foot(units[at].text) for at in range(begin, len(units)))
+    return has_text and texts <= _MOST_IN_FOOT and added >= _FEWEST_IN_FOOT
