@@ -13,7 +13,6 @@ from mailer.composing.importing.text.phrases import (
     is_caption,
     is_navigation,
 )
-from mailer.composing.importing.text.sentences import normalised
 
 FURNITURE = "page furniture"
 _HEAD_UNITS = 30
@@ -72,10 +71,9 @@ def _mark_repeats(units: Units, why: list[str]) -> None:
     for at, unit in enumerate(units):
         if why[at] or unit.is_ruler:
             continue
-        words = normalised(unit.text) if is_caption(unit.text) else ""
-        if words and words == last:
+        if unit.text == last and is_caption(last):
             why[at] = "a caption repeated"
-        last = words
+        last = unit.text
 
 
 # --- above the text -------------------------------------------------------------------------
