@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailer.composing.drafts.feeds.entries import Feed, FeedEntry
-from mailer.composing.drafts.feeds.urls import names_a_page, url_key
+from mailer.composing.drafts.feeds.urls import fragment_of, names_a_page, url_key
 
 LATE_DAYS = 7
 """An entry dated up to this long before the last issue is new if its feed did not have it then."""
@@ -18,7 +18,7 @@ class Earlier:
     """What earlier issues had.
 
     Args:
-        keys: of their entries and links, see `entry_keys` and `link_key`.
+        keys: of their entries and links, see `keyed` and `link_keys`.
         seen: by feed, the keys of all entries that it had when the last issue was drafted.
     """
 
@@ -147,23 +147,27 @@ def _shares(counts: Sequence[int], *, limit: int) -> list[int]:
 def keyed(feed: Feed) -> Iterator[tuple[FeedEntry, tuple[str, ...]]]:
     """Yield each entry of the feed with its keys: what makes it the same entry elsewhere.
 
-    Its id within its feed, and its page. A page that several entries lead to, as in many podcasts,
-    or a site's front page, does not tell entries apart.
+    Its id within its feed, and its page, or its place within a page. A page that several entries
+    lead to, as in many podcasts, or a site's front page, does not tell entries apart.
     """
-    pages = Counter(url_key(entry.url) for entry in feed.entries if entry.url)
-    names: Counter[str] = Counter(entry.id for entry in feed.entries if entry.id)
+    ids: dict[str, set[str]] = {}
     for entry in feed.entries:
-        page = url_key(entry.url) if entry.url else ""
-        is_own = page and names_a_page(entry.url) and _is_own(entry, feed, pages[page], names)
-        yield entry, tuple(_keys(entry, feed, page=page if is_own else ""))
+        ids.setdefault(_place(entry.url), set()).add(entry.id)
+    pages = Counter(_place(entry.url) for entry in feed.entries)
+    names = Counter(entry.id for entry in feed.entries)
+    for entry in feed.entries:
+        place = _place(entry.url)
+        is_same = len(ids[place]) == 1 and names[entry.id] == pages[place]  # listed twice
+        is_own = pages[place] == 1 or not entry.id or is_same
+        page = place if place and names_a_page(entry.url) and is_own else ""
+        yield entry, tuple(_keys(entry, feed, page=page))
 
 
-def _is_own(entry: FeedEntry, feed: Feed, times: int, names: Counter[str]) -> bool:
-    """Whether the page is this entry's alone; the same entry may be listed twice."""
-    if times == 1 or not entry.id:
-        return True
-    same = [one.id for one in feed.entries if one.url and url_key(one.url) == url_key(entry.url)]
-    return len(set(same)) == 1 and names[entry.id] == times
+def _place(url: str) -> str:
+    """Return the one spelling of a page, or of the place within it that an address leads to."""
+    fragment = fragment_of(url)
+    page = url_key(url) if url else ""
+    return f"{page}#{fragment}" if fragment else page
 
 
 def _keys(entry: FeedEntry, feed: Feed, *, page: str) -> Iterator[str]:
@@ -175,14 +179,10 @@ def _keys(entry: FeedEntry, feed: Feed, *, page: str) -> Iterator[str]:
         yield _hash(f"words {feed.source} {entry.title} {entry.summary_markdown}")
 
 
-def link_key(url: str) -> str:
-    """Return the key of an entry whose page is at `url`."""
-    return _hash(f"page {url_key(url)}")
-
-
 def link_keys(urls: Iterable[str]) -> frozenset[str]:
-    """Return the keys of the pages that `urls` lead to."""
-    return frozenset(link_key(url) for url in urls)
+    """Return the keys of entries that `urls` lead to: their pages, and the places within them."""
+    places = {place for url in urls for place in (url_key(url), _place(url))}
+    return frozenset(_hash(f"page {place}") for place in places)
 
 
 def _hash(text: str) -> str:

@@ -10,6 +10,12 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _FEED_SOURCES = re.compile(r"(?:source|ref|src|from)=(?:rss|feed|atom)[^&]*", re.IGNORECASE)
+_NO_PLACE = re.compile(
+    r"[=&]|\A(?::~:.*|rss|feed|atom|xtor|top|comments?|respond|more(?:-\d+)?)\Z",
+    re.IGNORECASE,
+)
+"""Of fragments: parameters, quoted text, and names that any page has."""
+
 _ARXIV = re.compile(
     r"(?:^|\.)arxiv\.org/(?:abs|pdf|html|format)/"
     r"(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?/?$",
@@ -25,6 +31,8 @@ def web_url(url: str, *, base: str = "") -> str:
         url: as a feed has it.
         base: what a relative one is relative to.
     """
+    if not url.strip():  # the base itself to `urljoin`, but nothing to a reader
+        return ""
     try:
         absolute = urljoin(base, url.strip()) if base else url.strip()
         parts = urlsplit(absolute)
@@ -43,9 +51,10 @@ def url_key(url: str) -> str:
 
     Scheme, `www.`, default ports, a slash at the end, fragments, percent-encoding, the order of
     parameters and tracking do not count; neither does the version or form of a paper on arXiv.
+    See `fragment_of` for entries that share a page.
     """
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(url.strip())
         host, port = (parts.hostname or "").removeprefix("www.").rstrip("."), parts.port
     except ValueError:
         return url
@@ -59,13 +68,19 @@ def url_key(url: str) -> str:
     return f"{host}{path}?{query}" if query else f"{host}{path}"
 
 
+def fragment_of(url: str) -> str:
+    """Return the place within its page that `url` leads to; '' for none, and for tracking."""
+    fragment = unquote(url.partition("#")[2]).strip()
+    return "" if _NO_PLACE.search(fragment) else fragment
+
+
 def names_a_page(url: str) -> bool:
     """Whether `url` leads to more than a site's front page."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return bool(parts.path.strip("/") or parts.query)
+    return bool(parts.path.strip("/") or parts.query or fragment_of(url))
 
 
 def host_of(url: str) -> str:

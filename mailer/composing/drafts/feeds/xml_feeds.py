@@ -4,11 +4,13 @@ feedparser's own cleaning and link resolving are off: they take `a<b` in an abst
 four times as long. Nothing from here is shown as HTML.
 """
 
+import codecs
 import datetime as dt
+import html
 import io
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -38,6 +40,22 @@ _MOST_NAMES = 100
 _MOST_CATEGORIES = 10
 _NO_CATEGORY = frozenset({"uncategorized", "uncategorised"})
 _DECLARATION = re.compile(rb"\A\s*+<\?xml[^>]{0,500}>")
+_ELEMENT = re.compile(rb"<\w")
+_LONGEST_HEAD = 8_000
+_WIDE = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\0?\0", "utf-16-le"),
+    (b"\0<\0?", "utf-16-be"),
+)
+_GUID = re.compile(
+    rb"<guid\b(?P<attributes>[^<>]{0,400})>\s{0,99}(?:<!\[CDATA\[)?\s{0,99}"
+    rb"(?P<url>https?://[^<>\]\s]{1,2000})",
+    re.IGNORECASE,
+)
+_NO_PERMALINK = re.compile(rb"\bisPermaLink\s{0,9}=\s{0,9}[\"']\s{0,9}false\b", re.IGNORECASE)
 _Node = Mapping[str, Any]
 
 
@@ -52,6 +70,8 @@ def read_xml(data: bytes, *, source: str, base: str, content_type: str, words: i
         words: of a summary, see `summarise`.
     """
     headers = {"content-location": base} | ({"content-type": content_type} if content_type else {})
+    data, headers = _narrow(data, headers)
+    data = _with_short_head(data)
     parsed = _parse(data, headers)
     if parsed.get("bozo"):
         again = _parse(repaired(data), headers)
@@ -62,10 +82,14 @@ def read_xml(data: bytes, *, source: str, base: str, content_type: str, words: i
     if not parsed.get("version") and not nodes:
         return None
     version = str(parsed.get("version") or "")
+    permalinks = _permalinks(data)
     newest = sorted(nodes, key=_sort_key, reverse=True)[:MOST_ENTRIES]
     home = web_url(_text(about, "link"), base=base)
     title = arxiv.feed_title(_title(about, version)) or host_of(home or source)
-    entries = [_entry(node, version=version, base=base or home, words=words) for node in newest]
+    entries = [
+        _entry(node, _url(node, base or home, permalinks), version, base=base or home, words=words)
+        for node in newest
+    ]
     return Feed(source, title, tuple(entry for entry in entries if entry.says_something))
 
 
@@ -78,8 +102,41 @@ def _parse(data: bytes, headers: Mapping[str, str]) -> _Node:
     try:
         return _parsed(data, headers)
     except UnicodeError:
-        text = _DECLARATION.sub(b"", data, count=1).decode("utf-8", "replace")
-        return _parsed(text.encode(), {**headers, "content-type": "application/xml; charset=utf-8"})
+        return _parsed(*_as_utf8(data.decode("utf-8", "replace"), headers))
+
+
+def _narrow(data: bytes, headers: dict[str, str]) -> tuple[bytes, dict[str, str]]:
+    """Return a feed of 16 or 32 bits a character in UTF-8, so that the rest reads bytes alike."""
+    wide = next((encoding for mark, encoding in _WIDE if data.startswith(mark)), "")
+    return _as_utf8(data.decode(wide, "replace"), headers) if wide else (data, headers)
+
+
+def _as_utf8(text: str, headers: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
+    data = _DECLARATION.sub(b"", text.encode("utf-8", "replace"), count=1)
+    return data, {**headers, "content-type": "application/xml; charset=utf-8"}
+
+
+def _with_short_head(data: bytes) -> bytes:
+    """Return a feed without what stands between its declaration and first element, if it is long.
+
+    feedparser searches that part for entities with patterns whose time grows with the square of
+    its length: 40 seconds for 100 KB of line ends.
+    """
+    first = _ELEMENT.search(data)
+    end = first.start() if first else len(data)
+    if end <= _LONGEST_HEAD:
+        return data
+    declaration = _DECLARATION.match(data)
+    return (declaration[0] if declaration else b"") + data[end:]
+
+
+def _permalinks(data: bytes) -> set[str]:
+    """Return the ids that a feed calls pages.
+
+    feedparser says that of no entry with a link, and makes an address of any id.
+    """
+    urls = [one["url"] for one in _GUID.finditer(data) if not _NO_PERMALINK.search(one[1])]
+    return {html.unescape(url.decode("utf-8", "replace")) for url in urls}
 
 
 def _parsed(data: bytes, headers: Mapping[str, str]) -> _Node:
@@ -97,8 +154,8 @@ def _sort_key(node: _Node) -> float:
     return at.timestamp() if at else float("-inf")
 
 
-def _entry(node: _Node, *, version: str, base: str, words: int) -> FeedEntry:
-    entry_id, url = _text(node, "id"), _url(node, base)
+def _entry(node: _Node, url: str, version: str, *, base: str, words: int) -> FeedEntry:
+    entry_id = _text(node, "id")
     if arxiv.is_paper(url=url, entry_id=entry_id):
         return _paper(node, url=arxiv.paper_url(url), words=words)
     paragraphs, pictures = _content(node, base)
@@ -163,10 +220,10 @@ def _title(node: _Node, version: str) -> str:
     return (one_line(raw) if is_literal else plain(raw))[:_LONGEST_TITLE]
 
 
-def _url(node: _Node, base: str) -> str:
+def _url(node: _Node, base: str, permalinks: Container[str]) -> str:
     """Return the entry's page: its link, else an id that is one, else what it encloses.
 
-    Many podcasts give each episode the show's front page for a link: then the episode itself.
+    Many podcasts and blogs give each entry the front page for a link: then the entry itself.
     """
     found = [
         _text(link, "href")
@@ -174,8 +231,8 @@ def _url(node: _Node, base: str) -> str:
         if link.get("rel") in {None, "alternate"}
     ]
     candidates = [_text(node, "feedburner_origlink"), _text(node, "link"), *found]
-    if node.get("guidislink", True):
-        candidates.append(_text(node, "id"))
+    if (entry_id := _text(node, "id").strip()) in permalinks:
+        candidates.append(entry_id)
     candidates += [_text(one, "href") for one in _nodes(node, "enclosures")]
     near = _base(node, base)
     urls = [web_url(one, base=near) for one in candidates if one.strip()]

@@ -1,5 +1,6 @@
 """A page's HTML to an issue: read, prune, find the article, make blocks, put them together."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -22,10 +23,12 @@ from mailer.composing.importing.html.footnotes import find_footnotes
 from mailer.composing.importing.html.issue import Head, build_issue, findings, front_matter
 from mailer.composing.importing.html.mail_parts import prune_boilerplate, take_forward
 from mailer.composing.importing.html.pictures import Pictures
-from mailer.composing.importing.html.pruning import prune, take_preheader
+from mailer.composing.importing.html.pruning import NAMES, prune, take_preheader
 from mailer.composing.importing.html.record import Record
 from mailer.composing.importing.model import Dropped, ImportedIssue
 from mailer.composing.importing.post import Post
+from mailer.composing.importing.text.dates import day_in
+from mailer.composing.importing.text.marks import is_ruler
 from mailer.composing.importing.words import Tally, is_seen, tally_source
 from mailer.composing.issue.slugs import slug_of
 from mailer.composing.issue.tree import (
@@ -119,9 +122,16 @@ def _pruned(root: Element, post: Post, facts: Facts, record: Record) -> tuple[He
         head.title = head.title or take_title(root, record) or facts.title
         head.subtitle = head.subtitle or take_subtitle(root, record)
         root = keep_article(root, record)
+        head.date = head.date or _day_of_byline(record)
     drop_repeated(root, head.title, "the title repeated", record)
     drop_repeated(root, head.subtitle, "the subtitle repeated", record)
     return head, root
+
+
+def _day_of_byline(record: Record) -> dt.date | None:
+    """Return the day that stands beside author and reading time."""
+    days = [day_in(drop.text) for drop in record.dropped if drop.why == NAMES]
+    return next((day for day in days if day), None)
 
 
 def _read(article: Element, record: Record, pictures: Pictures) -> tuple[list[Entry], Flow]:
@@ -198,14 +208,22 @@ def _parted_from_masthead(entries: list[Entry]) -> tuple[str, list[Entry]]:
 
 
 def _tidied(entries: list[Entry]) -> list[Entry]:
-    """Return blocks without rules at the ends or beside each other."""
+    """Return blocks without rules at the ends, below headings or beside each other."""
     kept: list[Entry] = []
-    for entry in entries:
-        if not isinstance(entry, Rule) or (kept and not isinstance(kept[-1], Rule)):
+    for entry in map(_ruled, entries):
+        if not isinstance(entry, Rule) or (kept and not isinstance(kept[-1], Rule | Heading)):
             kept.append(entry)
     while kept and isinstance(kept[-1], Rule):
         kept.pop()
     return kept
+
+
+def _ruled(entry: Entry) -> Entry:
+    """Return a rule for a paragraph that is one, drawn with dashes or the like."""
+    match entry:
+        case Paragraph((Text(text),)) if is_ruler(text) and len(set(text) - {".", "…", " "}) == 1:
+            return Rule(entry.line) if len(text.strip()) > 1 else entry
+    return entry
 
 
 def _is_content(entry: Entry) -> bool:

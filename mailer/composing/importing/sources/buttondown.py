@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from mailer.composing.html import decode_html
-from mailer.composing.importing.fields import Fields, plain_slug, text_in
-from mailer.composing.importing.markdown.front_matter import read_matter
+from mailer.composing.importing.fields import plain_slug, text_in
+from mailer.composing.importing.markdown.front_matter import FIELDS, read_matter
 from mailer.composing.importing.post import Post
 from mailer.composing.importing.sources.containers import Archive
 from mailer.composing.importing.sources.posts import Export
@@ -18,13 +18,6 @@ _MARK_NAMES = """
 publish_date email_type absolute_url secondary_id canonical_url archival_mode included_tags
 """
 _MARKS = frozenset(_MARK_NAMES.split())
-_FIELDS = Fields(
-    title=("subject", "title"),
-    preheader=("description",),
-    date=("publish_date", "date", "creation_date"),
-    status=("status", "email_type"),
-    url=("absolute_url", "canonical_url"),
-)
 
 
 def is_email(record: dict[str, Any]) -> bool:
@@ -87,10 +80,10 @@ def _post(record: Mapping[str, Any], name: str, *, slug: str = "") -> Post:
     mode = _MODE.match(body)
     slug = text_in(record, "slug") or slug
     is_file = name.endswith((".md", ".markdown"))
-    post = _FIELDS.post(
+    post = FIELDS.post(
         record,
         source="buttondown",
-        name=name if is_file else f"{name}:{slug or text_in(record, *_FIELDS.title)}",
+        name=name if is_file else f"{name}:{slug or text_in(record, *FIELDS.title)}",
         body=body[mode.end() :] if mode else body,
     )
     return replace(

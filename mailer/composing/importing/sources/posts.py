@@ -13,6 +13,8 @@ from mailer.composing.importing.words import words_in
 from mailer.errors import RenderError
 
 _HALF_SENTENCE = re.compile(r"^### [^\n]{40,}[^\n.!?:)\]]\n\n[a-z]", re.MULTILINE)
+_BARE_TITLE = re.compile(r"^### (?!\[)[^\n]+\n+(?=### |---$|\Z)", re.MULTILINE)
+_MOST_SIGNATURES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,13 @@ def _plain(post: Post, source_name: str) -> ReadText | None:
 
 
 def _is_letter(imported: ImportedIssue) -> bool:
-    """Whether what seemed items are a letter's lines: untitled, or half of a sentence."""
+    """Whether what seemed items are a letter's lines: untitled, half a sentence, or signatures."""
     if imported.sections > 1 or not imported.items:
         return False
     codes = [finding.code for finding in imported.findings]
+    bare = len(_BARE_TITLE.findall(imported.markdown))
+    if bare == imported.items <= _MOST_SIGNATURES:
+        return True
     untitled = codes.count("item_without_kicker_and_title")
     return untitled * 4 >= imported.items or bool(_HALF_SENTENCE.search(imported.markdown))
 

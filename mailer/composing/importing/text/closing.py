@@ -91,6 +91,11 @@ def truncated(closing: Units, *, ends_without_newline: bool) -> Unit | None:
     return words[-1] if is_last and _lacks_end(words[-1].text, ends_without_newline) else None
 
 
+def ends_in_the_middle(unit: Unit) -> bool:
+    """Whether running text that should end a sentence does not."""
+    return _lacks_end(unit.text, ends_without_newline=True)
+
+
 def _lacks_beginning(text: str) -> bool:
     """Whether a sentence seems to have lost its first words.
 

@@ -77,6 +77,12 @@ def names_day(text: str) -> bool:
     return next(_full_dates(text), None) is not None
 
 
+def day_in(text: str) -> dt.date | None:
+    """Return the day that `text` names, if it names one."""
+    days = {hit.date for hit in _full_dates(text)}
+    return days.pop() if len(days) == 1 else None
+
+
 def find_date(units: Sequence[Unit]) -> FoundDate:
     """Return the issue's date from its first words: title, date lines, provenance, introduction.
 

@@ -7,33 +7,22 @@ from dataclasses import replace
 
 from mailer.composing.importing.model import Dropped
 from mailer.composing.importing.text.dates import is_date_line, names_day
-from mailer.composing.importing.text.model import Kind, Unit, Units
-from mailer.composing.importing.text.phrases import boilerplate, is_subtitle, title_label
+from mailer.composing.importing.text.model import Kind, Unit
+from mailer.composing.importing.text.phrases import is_subtitle, title_label
 from mailer.composing.importing.text.sentences import normalised, width
 
 _HEAD_UNITS = 12
 _LONGEST_SUBTITLE = 70
+_PAIR = 2
+_NUMBER = re.compile(
+    r"(?:(?:issue|no\.?|nr\.?|number|vol\.?|edition|ausgabe) ?)?#?\d{1,4}\b", re.IGNORECASE
+)
 _SITE_TAIL = re.compile(r"\s*(?:[|–—·•-]|by\b).{1,80}$")
-
-
-def without_boilerplate(units: Units, dropped: list[Dropped]) -> tuple[list[Unit], list[Unit]]:
-    """Return the units that are the author's, and those that are not."""
-    kept: list[Unit] = []
-    removed: list[Unit] = []
-    for unit in units:
-        why = "" if unit.is_ruler else boilerplate(unit.text)
-        is_bare = unit.kind is Kind.LINK and not unit.text
-        if is_bare and removed and removed[-1].last == unit.line - 1:
-            why = "address of page furniture"
-        if why:
-            dropped.append(unit.dropped(why))
-        (removed if why else kept).append(unit)
-    return kept, removed
 
 
 def take_title(units: list[Unit], dropped: list[Dropped]) -> tuple[Unit | None, list[Unit]]:
     """Return the title, the first thing of all if it looks like one, and the rest."""
-    words = [unit for unit in units if not unit.is_ruler]
+    words = _below_number(units)
     first = words[0] if words else None
     if first is None or not first.is_heading or first.url or _is_no_title(first, units):
         return None, units
@@ -43,6 +32,20 @@ def take_title(units: list[Unit], dropped: list[Dropped]) -> tuple[Unit | None, 
         dropped.append(Dropped(title.line, label.strip(), "label of the title"))
         title = replace(title, text=title.text[len(label) :])
     return title, rest
+
+
+def _below_number(units: list[Unit]) -> list[Unit]:
+    """Return words, without a first line that only gives number and date above a title."""
+    words = [unit for unit in units if not unit.is_ruler]
+    if len(words) > _PAIR and words[1].is_label and _is_number(words[0]):
+        return words[1:]
+    return words
+
+
+def _is_number(unit: Unit) -> bool:
+    """Whether a line is an issue's number with its date."""
+    number = _NUMBER.match(unit.whole.replace("\u200b", ""))
+    return number is not None and is_date_line(unit.whole[number.end() :])
 
 
 def _is_no_title(first: Unit, units: list[Unit]) -> bool:
@@ -67,7 +70,7 @@ def without_repeats(title: Unit | None, units: list[Unit], dropped: list[Dropped
         is_above = not at and title is not None and unit.line < title.line
         if is_near and name and (normalised(unit.text) == name or is_above):
             dropped.append(unit.dropped("the title again"))
-        elif is_near and is_date_line(unit.whole):
+        elif at < _HEAD_UNITS and not unit.url and is_date_line(unit.whole):
             dropped.append(unit.dropped("the date, now in the front matter"))
         else:
             kept.append(unit)

@@ -18,6 +18,7 @@ from mailer.composing.issue.writing import write_issue
 
 ADD_LINK = "write the title as [title](https://...)"
 _FEW_SHARE = 0.3
+_TAIL = 40
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class TextIssue:
         date: as far as the source gives it.
         record: what came to light.
         comments: remarks on the front matter, by its keys.
+        cut: the last item's words, if they end in the middle.
     """
 
     slug: str
@@ -39,6 +41,7 @@ class TextIssue:
     date: FoundDate
     record: TextRecord = field(default_factory=TextRecord)
     comments: dict[str, str] = field(default_factory=dict)
+    cut: Unit | None = None
 
     def written(
         self, plan: Outline, sections: list[Section], *, cut: Unit | None
@@ -47,6 +50,8 @@ class TextIssue:
         matter = FrontMatter(self._subject(), self.slug, self._date(), title=self.masthead)
         self.record.doubtful = doubtful_lines(sections)
         introduction = (*self.record.blocks(plan.introduction), *self._missing(plan.missing))
+        is_within = cut is not None and cut not in plan.closing
+        self.cut, cut = (cut, None) if is_within else (None, cut)
         parts = tuple(map(self._section, sections))
         issue = Issue(matter, introduction, parts, self._closing(plan.closing, cut))
         text = write_issue(issue, comments=self.comments)
@@ -126,14 +131,21 @@ class TextIssue:
         if title:
             is_plain = bool(item.url or kicker)
             words = (Text(title.text),) if is_plain else words_of(title.text)
+        blocks = self.record.blocks(item.body, title_url=item.url)
         return tree.Item(
             kicker=words_of(kicker.text) if kicker else (),
             title=words,
             url=item.url,
-            blocks=(*remarks, *self.record.blocks(item.body, title_url=item.url)),
+            blocks=(*remarks, *self._cut_off(item), *blocks),
             lead_images=0,
             line=item.line,
         )
+
+    def _cut_off(self, item: Item) -> tuple[Comment, ...]:
+        if self.cut is None or self.cut not in item.body:
+            return ()
+        what = f"the text ends in the middle, after {self.cut.text[-_TAIL:].lstrip()!r}"
+        return (self.record.todo("source_cut_off", self.cut.line, what, "add the rest"),)
 
     def _closing(self, units: list[Unit], cut: Unit | None) -> tuple[Block, ...]:
         at = units.index(cut) if cut else 0

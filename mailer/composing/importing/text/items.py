@@ -35,7 +35,8 @@ def read_items(parts: Sequence[Part], units: Units) -> list[Section]:
         if unit.gap and not (unit.is_ruler or before.is_ruler)
     )
     usual = max(gaps, key=lambda gap: (gaps[gap], -gap)) if gaps else 1
-    how = Spacing(usual, pairs=any(_has_pairs(part.units) for part in parts))
+    pairs = any(_has_pairs(part.units) for part in parts)
+    how = Spacing(usual, pairs)
     return [_section(part, how) for part in parts]
 
 
@@ -141,8 +142,7 @@ class _Reader:
         if self.items or self.is_parted or unit.kind is Kind.LINK or self.part.heading is None:
             return False
         is_near = unit.gap <= self.how.usual
-        has_items = any(later.is_heading or later.is_entry for later in self.part.units)
-        return unit.listed or (is_near and has_items)
+        return unit.listed or is_near
 
     def _add(self, unit: Unit, before: Unit | None) -> None:
         """Add what follows a heading, or other words."""

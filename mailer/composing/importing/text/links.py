@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from mailer.composing.importing.model import Dropped
+from mailer.composing.importing.text.phrases import boilerplate
 from mailer.composing.issue.tree import Inline, Inlines, Link, Text
 
 URL = re.compile(r"https?://[^\s<>\"”»（）「」【】\x00-\x20]+", re.IGNORECASE)
@@ -24,6 +25,7 @@ _NUMBER = re.compile(r"\[(\d{1,3})\]")
 _EDGE_NUMBER = re.compile(r"^\[(?P<lead>\d{1,3})\]\s*|\s*\[(?P<tail>\d{1,3})\]$")
 _INSIDE_NUMBER = re.compile(r"\[(\d{1,3})\](?!\()")
 _FEWEST_TARGETS = 2
+_SIGNATURES = frozenset({"--", "—", "___"})
 
 
 def trim_url(url: str) -> str:
@@ -100,8 +102,9 @@ def take_references(lines: Sequence[str]) -> tuple[list[str], dict[int, str], li
     Only a list that the text above refers to counts.
     """
     numbers: dict[int, str] = {}
-    first, count = len(lines), 0
-    for at in range(len(lines) - 1, -1, -1):
+    end = _end_of_targets(lines)
+    first, count = end, 0
+    for at in range(end - 1, -1, -1):
         is_label = bool(count) and _TARGETS_LABEL.fullmatch(lines[at])
         if match := _TARGET.fullmatch(lines[at]):
             numbers[int(match["n"])] = trim_url(match["url"])
@@ -116,10 +119,19 @@ def take_references(lines: Sequence[str]) -> tuple[list[str], dict[int, str], li
         return list(lines), {}, []
     dropped = [
         Dropped(at, line.strip(), "address of a numbered link")
-        for at, line in enumerate(lines[first:], first + 1)
+        for at, line in enumerate(lines[first:end], first + 1)
         if line.strip()
     ]
-    return [*lines[:first], *([""] * (len(lines) - first))], numbers, dropped
+    return [*lines[:first], *([""] * (end - first)), *lines[end:]], numbers, dropped
+
+
+def _end_of_targets(lines: Sequence[str]) -> int:
+    """Return where a list of addresses would end: above a signature, or what mails say last."""
+    places = (at for at in range(len(lines) - 1, -1, -1) if _TARGET.fullmatch(lines[at]))
+    end = next(places, len(lines) - 1) + 1
+    tail = [line.strip() for line in lines[end:] if line.strip()]
+    is_foot = bool(tail) and (tail[0] in _SIGNATURES or all(map(boilerplate, tail)))
+    return end if is_foot else len(lines)
 
 
 def resolve(text: str, references: Mapping[int, str]) -> tuple[str, str, str]:

@@ -53,6 +53,7 @@ class Unit:
         indent: columns before the text.
         url: taken out of the text.
         listed: whether it is an entry of a list in running text, not an item or a heading.
+        colon: whether a colon stands between text and `url`.
         lost: whether it is not where it should be, and was put back from the contents.
     """
 
@@ -67,6 +68,7 @@ class Unit:
     url: str = ""
     lost: bool = False
     listed: bool = False
+    colon: bool = False
 
     @property
     def is_heading(self) -> bool:

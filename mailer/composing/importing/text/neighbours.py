@@ -11,6 +11,7 @@ from itertools import groupby, pairwise
 from mailer.composing.importing.text.links import MARKDOWN_LINK
 from mailer.composing.importing.text.marks import DRAWN, TITLED
 from mailer.composing.importing.text.model import Kind, Unit, Units
+from mailer.composing.importing.text.phrases import boilerplate, is_byline, is_caption
 from mailer.composing.importing.text.sentences import normalised, width
 
 _UNDERLINE_SLACK = 6
@@ -18,6 +19,12 @@ _MOST_EMOJI = 8
 _FEWEST_WORDS = 4
 _STOPS = (".", ".”", '."', ".)", "!", "!”", '!"')
 _SHORT_SHARE = 0.3
+_PAIR = 2
+_HALF_SENTENCE = 10
+_LEAD_NEAR = 2
+_LEAD = re.compile(
+    r"(?P<lead>(?:[^.!?–—]|[.!?](?=[^\s–—])){4,90})\s+[–—]\s+(?P<rest>[^\Wa-z_][^–—]{15,})$"
+)
 _LINKED_LEAD = re.compile(
     rf"{MARKDOWN_LINK.pattern}(?P<tail>\s*\([^()]{{1,40}}\))?\s*(?:[-–—|:]{{1,2}})\s+(?P<rest>\S.{{8,}})$"
 )
@@ -27,9 +34,11 @@ def in_context(units: list[Unit]) -> list[Unit]:
     """Return `units` with what their neighbours tell about them."""
     units = _with_underlines(_with_plain_lists(_with_emoji(units)))
     units = list(_with_linked_leads(units))
-    for summaries in (_tight_summaries, _bylines, _short_sentences):
+    units = _as_prose(units, _tight_summaries(units))
+    units = list(_with_leads(units))
+    for summaries in (_bylines, _captions, _short_sentences, _cut_off):
         units = _as_prose(units, summaries(units))
-    return units
+    return _with_side_links(units)
 
 
 def _as_prose(units: Units, turned: Collection[Unit]) -> list[Unit]:
@@ -134,6 +143,38 @@ def _with_linked_leads(units: Units) -> Iterator[Unit]:
         )  # fmt: skip
 
 
+def _with_leads(units: Units) -> Iterator[Unit]:
+    """Yield `units`, where paragraphs in a row "Title - Summary" are parted into both."""
+    leads = [_lead_of(unit) for unit in units]
+    for at, (unit, lead) in enumerate(zip(units, leads, strict=True)):
+        near = (*leads[max(0, at - _LEAD_NEAR) : at], *leads[at + 1 : at + 1 + _LEAD_NEAR])
+        if lead is None or not any(near):
+            yield unit
+            continue
+        yield replace(unit, kind=Kind.HEADING, text=lead["lead"].strip(), url="")
+        yield replace(unit, text=lead["rest"], gap=0, indent=unit.indent + 1)
+
+
+def _lead_of(unit: Unit) -> re.Match[str] | None:
+    if unit.kind is not Kind.PROSE or unit.marker or unit.level or unit.url:
+        return None
+    return _LEAD.match(unit.text)
+
+
+def _with_side_links(units: list[Unit]) -> list[Unit]:
+    """Return `units` where "Get it: address" at the end of an item is that item's link."""
+    seen = list(units)
+    for at in range(_PAIR, len(units)):
+        unit, above = units[at], units[at - 2 : at]
+        is_item = above[0].is_heading and not above[0].url and _is_prose(above[1])
+        is_label = unit.is_heading and unit.url and unit.last == unit.line and not unit.marker
+        below = units[at + 1 : at + 2]
+        is_end = not below or below[0].is_ruler or (below[0].is_heading and not below[0].url)
+        if is_item and is_label and unit.colon and is_end:
+            seen[at] = replace(unit, kind=Kind.LINK, text=f"{unit.text}: {unit.url}")
+    return seen
+
+
 # --- prose that looks like headings ---------------------------------------------------------
 
 
@@ -160,9 +201,38 @@ def _tight_summaries(units: Units) -> set[Unit]:
 
 
 def _bylines(units: Units) -> set[Unit]:
-    """Return the lines that close a block below its summary."""
+    """Return the lines that close a block below its summary, and authors' names below titles."""
     blocks = [block for block in _blocks(units) if len(block) > 1 and block[0].is_heading]
-    return {block[-1] for block in blocks if block[-1].is_plain and _is_prose(block[-2])}
+    below = {block[-1] for block in blocks if block[-1].is_plain and _is_prose(block[-2])}
+    named = {
+        unit for above, unit in pairwise(units) if above.is_heading and _is_authors(unit, above)
+    }
+    return below | named
+
+
+def _is_authors(unit: Unit, title: Unit) -> bool:
+    return unit.is_plain and unit.gap <= 1 and title.line > 1 and is_byline(unit.text)
+
+
+def _captions(units: Units) -> set[Unit]:
+    """Return the lines that by their words say what a picture shows, where no item begins."""
+    found: set[Unit] = set()
+    before: Unit | None = None
+    for unit in units:
+        is_below = before is not None and (before.kind is not Kind.HEADING or before in found)
+        if unit.is_plain and is_below and is_caption(unit.text):
+            found.add(unit)
+        if not (unit.is_heading and boilerplate(unit.text)):
+            before = unit
+    return found
+
+
+def _cut_off(units: Units) -> set[Unit]:
+    """Return the last line of all, if it is half a sentence below a heading."""
+    if len(units) <= _PAIR or not (units[-1].is_plain and units[-2].is_heading):
+        return set()
+    is_long = units[-1].gap and len(units[-1].text.split()) >= _HALF_SENTENCE
+    return {units[-1]} if is_long and any(map(_is_prose, units)) else set()
 
 
 def _short_sentences(units: Units) -> set[Unit]:

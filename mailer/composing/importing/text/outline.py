@@ -5,12 +5,8 @@ from dataclasses import dataclass, field
 from mailer.composing.importing.model import Dropped
 from mailer.composing.importing.text.closing import take_closing
 from mailer.composing.importing.text.contents import find_contents, with_lost_sections
-from mailer.composing.importing.text.head import (
-    take_subtitles,
-    take_title,
-    without_boilerplate,
-    without_repeats,
-)
+from mailer.composing.importing.text.furniture import without_furniture
+from mailer.composing.importing.text.head import take_subtitles, take_title, without_repeats
 from mailer.composing.importing.text.model import Part, Unit, Units
 from mailer.composing.importing.text.sections import find_sections
 from mailer.composing.importing.text.shapes import begins_item, group_count, heading_runs
@@ -45,7 +41,7 @@ class Outline:
 def outline(units: Units) -> Outline:
     """Return the parts of a source."""
     plan = Outline()
-    kept, plan.boilerplate = without_boilerplate(units, plan.dropped)
+    kept, plan.boilerplate = without_furniture(units, plan.dropped)
     plan.title, rest = take_title(kept, plan.dropped)
     rest = without_repeats(plan.title, rest, plan.dropped)
     subtitles, rest = take_subtitles(rest)

@@ -36,7 +36,11 @@ _FURNITURE = _any_of(rf"""
 sign (?:in|up|up now|out) | log ?in | get started | open in app | get (?:the )?app | start writing
 (?:un)?follow(?:ing|ed)? | claps? | listen | share | save | like | restack | comments? | bookmark
 tweet | advertise(?: with us)? | view online | archive | subscribe ?sign ?in | subscribed
-{_COUNT}\s*(?:claps?|responses?|followers|likes|comments?|shares|restacks|subscribers)
+follow publication | medium logo | upgrade to (?:paid|premium) | write a response | reply
+last published \w+ \d+, \d{{4}} | published in \S.{{0,60}} on medium | read on the web
+press enter or click.*
+.{{1,60}} is a reader-supported publication\..{{0,200}}
+{_COUNT}\s*(?:claps?|responses?|followers|following|likes|comments?|shares|restacks|subscribers)
 responses?(?: \(\d+\))? | comments? \(\d+\) | member-only story | more from medium
 recommended from medium | see all(?: from .{{1,40}})? | help status about careers.* | press enter.*
 (?:.{{0,60}}[·•|∙∣]\s*)?\d{{1,3}} ?-?(?:min(?:ute)?s?) read(?:\s*[·•|∙].{{0,40}})?
@@ -71,6 +75,24 @@ abonnieren | jetzt abonnieren | abmelden | im browser ansehen | newsletter abbes
 s[’']abonner | se désabonner | voir dans le navigateur | suscribirse | darse de baja | iscriviti
 подписаться | отписаться | открыть в браузере | 購読する | 配信停止 | 订阅 | 取消订阅
 """)
+_NAVIGATION = _any_of("""
+sign (?:in|up) | log ?in | open in app | get (?:the )?app | follow publication | member-only story
+subscribe(?: ?sign ?in)? | medium logo | skip to (?:main )?content
+""")
+_BESIDE_FURNITURE = _any_of(r"""
+\d[\d.,]*[km]? | more | write | search | menu | home | previous | next | help | status | about
+careers | press | blog | privacy | rules | terms | text to speech | listen to this .{1,20}
+""")
+_FOOT = _any_of(r"""
+(?:written by|published in)(?: \S.{0,60})? | (?:more|recommended) from \S.{0,60}
+responses? \(\d+\) | discussion about this post
+""")
+_PICTURE = "(?:figure|image|photo|picture|screenshot|illustration|chart)s?(?: credits?)?"
+_CAPTION = _any_of(rf"""
+\(?{_PICTURE}(?: is| are| taken)* (?:from|by|via|courtesy of)\b.{{0,160}} | {_PICTURE}: .{{1,160}}
+(?:figure|fig\.|abb\.|abbildung|図) ?\d+\b.{{0,160}} | (?:bild|foto|bildquelle): .{{1,160}}
+\(?from the (?:paper|article|repository)\)?
+""")
 _CONTENTS = _any_of("""
 (?:table of )?contents? | toc | what[’']?s (?:inside|in this .{1,20}) | this week | today | agenda
 (?:in|inside) this (?:week[’']?s )?(?:issue|edition|newsletter|email|week|post)
@@ -85,13 +107,15 @@ _LINK = _any_of(rf"""
 (?:{_VERB})(?: (?:more|on|it|here|now|the (?:full |whole )?(?:{_PIECE})|full (?:article|story|post)))*
 more(?: here| info)? | link | url | full (?:article|story|post) | continue reading | check it out
 go to (?:the )?(?:article|link|website) | here | click here | источник | ссылка | читать(?: далее)?
-подробнее | weiterlesen | zum artikel | mehr lesen | lire(?: la suite| l[’']article)? | leer más
+mehr (?:dazu|erfahren|lesen|infos?)(?: hier)? | en savoir plus
+подробнее | weiterlesen | zum artikel | lire(?: la suite| l[’']article)? | leer más
 leggi(?: di più)? | 続きを読む | リンク | 链接 | 阅读原文 | اقرأ المزيد | الرابط | رابط
 """)
 _RESOURCE = _any_of(r"""
 (?:paper|code|pdf|arxiv|abs(?:tract)?|demo|slides?|video|blog(?: ?post)?|post|article|source)(?: link)?
 (?:sources|via|github|repo(?:sitory)?|project(?: page)?|website|site|homepage|docs?)(?: link)?
 (?:documentation|discussion|comments?|thread|tweet|dataset|data|models?|hn|hacker news)(?: link)?
+(?:\S+\s+){1,2}(?:comments?|discussion)
 (?:reddit|press release|podcast|notebook|colab|tutorial|book|register|tickets?|rsvp)(?: link)?
 (?:details|info)(?: link)? | 論文 | コード | статья | код | видео | الكود
 (?:\S+\s+){0,4}(?:at|on|here|via|from|see|visit|under|auf|bei|sur|en)
@@ -99,9 +123,10 @@ _RESOURCE = _any_of(r"""
 """)
 _FAREWELL = _any_of("""
 that[’']?s (?:all|it) | that is (?:all|it) | thanks?(?: you)? (?:so much )?for (?:reading|subscribing|your)
-see you (?:next|soon|in) | until next | till next | happy reading | did you (?:enjoy|like)
+see you (?:next|soon|in|on|then|there|tomorrow) | until next | till next | happy reading | did you (?:enjoy|like)
 have a (?:great|good|nice|wonderful|lovely) | if you (?:enjoy|like|found|have|want) | as always
-best(?: wishes| regards)?, | cheers, | regards, | yours, | love, | warmly, | enjoy your
+(?:herzliche|viele|liebe|beste|schöne) grüße
+(?:all the )?best(?: wishes| regards)?, | cheers, | regards, | yours, | love, | warmly, | enjoy your
 stay (?:safe|tuned) | bis (?:zum|nächste) | à (?:la semaine|bientôt) | hasta (?:la|pronto)
 до (?:встречи|следующ) | спасибо за | また来週 | それでは | お読み | 感謝 | 下期再见 | إلى اللقاء | شكرا
 """)
@@ -115,6 +140,7 @@ _SUBTITLE = _any_of(r"""
 (?:numéro|número|выпуск|№|#)\s*#?\d+\b | 第.{1,6}[号期回] | العدد\b | by\s+[^\W\d_a-z]
 written by\b | von\s+[A-ZÄÖÜ]
 """)
+_BYLINE = re.compile(r"(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or) (?:the )?[^\W\d_][^.!?:]{1,50}")
 _TITLE_LABEL = re.compile(
     r"(?:title|subject|betreff|objet|тема|件名)\s*[:：]\s*(?=\S)", re.IGNORECASE
 )
@@ -122,7 +148,7 @@ _TITLE_LABEL = re.compile(
 _BETWEEN_LINKS = re.compile(r"\s*[|·•∙∣]\s*")
 _LINK_NUMBER = re.compile(r"\s*\[\d{1,3}\](?:\(\S*\))?\s*")
 _EDGES = " \t.!:|·•→>[]()«»\u2019*_-–—👏🔔"
-_LABEL_EDGES = " \t:-–—→>»()[]…."
+_LABEL_EDGES = " \t:-–—→>»()[]…./"
 
 
 def boilerplate(text: str) -> str:
@@ -133,6 +159,31 @@ def boilerplate(text: str) -> str:
     links = [part.strip(_EDGES) for part in _BETWEEN_LINKS.split(core)]
     is_furniture = _FURNITURE.fullmatch(core) or all(map(_FURNITURE.fullmatch, links))
     return "page furniture" if core and is_furniture else ""
+
+
+def is_navigation(text: str) -> bool:
+    """Whether `text` is what sites put above an article's title."""
+    return _NAVIGATION.fullmatch(text.strip(_EDGES)) is not None
+
+
+def goes_with_furniture(text: str) -> bool:
+    """Whether `text` is page furniture beside other furniture: a count, or a word of a menu."""
+    return _BESIDE_FURNITURE.fullmatch(text.strip(_EDGES)) is not None
+
+
+def begins_foot(text: str) -> bool:
+    """Whether `text` is what sites put right below an article."""
+    return _FOOT.fullmatch(text.strip()) is not None
+
+
+def is_caption(text: str) -> bool:
+    """Whether `text` says whose or what a picture is, as no heading does."""
+    return _CAPTION.fullmatch(text.strip()) is not None
+
+
+def is_byline(text: str) -> bool:
+    """Whether `text` only says who wrote what it stands by."""
+    return _BYLINE.fullmatch(text) is not None
 
 
 def is_contents_label(text: str) -> bool:

@@ -8,14 +8,14 @@ from mailer.composing.importing.clean import clean_lines
 from mailer.composing.importing.html import ReadPage
 from mailer.composing.importing.model import Dropped, ImportedIssue
 from mailer.composing.importing.post import Post
-from mailer.composing.importing.text.closing import truncated
+from mailer.composing.importing.text.closing import ends_in_the_middle, truncated
 from mailer.composing.importing.text.dates import find_date
 from mailer.composing.importing.text.issue import TextIssue
 from mailer.composing.importing.text.items import read_items
 from mailer.composing.importing.text.links import URL, links_in
-from mailer.composing.importing.text.model import FoundDate, Section, Unit
+from mailer.composing.importing.text.model import FoundDate, Kind, Section, Unit
 from mailer.composing.importing.text.outline import Outline, outline
-from mailer.composing.importing.text.sentences import normalised
+from mailer.composing.importing.text.sentences import ends_sentence, normalised
 from mailer.composing.importing.text.units import read_units
 from mailer.composing.importing.words import Tally, words_in
 from mailer.composing.issue.slugs import slug_of
@@ -23,6 +23,7 @@ from mailer.composing.issue.writing import normal_address
 from mailer.errors import RenderError
 
 _DATE_UNITS = 12
+_FEWEST_WHOLE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ def read_text(post: Post, *, source_name: str) -> ReadText:
         raise RenderError("holds no newsletter, only a title", path=Path(source_name), line=1)
     found = find_date(_first_words(plan, units))
     draft = _draft(post, plan, found, source_name)
-    cut = truncated(plan.closing, ends_without_newline=not post.body.endswith(("\n", "\r")))
+    is_bare_end = not post.body.endswith(("\n", "\r"))
+    cut = truncated(plan.closing, ends_without_newline=is_bare_end)
+    cut = cut if plan.closing else _cut_item(sections)
     markdown, findings = draft.written(plan, sections, cut=cut)
     left_out = [*plan.dropped, *dropped, *_numbers(sections), *draft.record.dropped]
     issue = ImportedIssue(
@@ -89,6 +92,16 @@ def _draft(post: Post, plan: Outline, found: FoundDate, source_name: str) -> Tex
     is_other = bool(post.title and own) and normalised(own) != normalised(post.title)
     date = FoundDate(post.date, 1) if post.date else found
     return TextIssue(slug, title, own if is_other else "", date)
+
+
+def _cut_item(sections: list[Section]) -> Unit | None:
+    """Return the last item's last words if they end in the middle, and no other item's do."""
+    lasts = [item.body[-1] for section in sections for item in section.items if item.body]
+    words = [unit for unit in lasts if unit.kind is Kind.PROSE and not unit.marker]
+    if len(words) <= _FEWEST_WHOLE or words[-1] is not lasts[-1]:
+        return None
+    are_whole = all(ends_sentence(unit.text) for unit in words[:-1])
+    return words[-1] if are_whole and ends_in_the_middle(words[-1]) else None
 
 
 def _own_title(plan: Outline) -> str:

@@ -24,7 +24,7 @@ from mailer.composing.importing.text.shapes import (
 )
 
 _LONGEST_HEAD = 2
-_KICKER_SHARE = 0.7
+_KICKER_SHARE = 0.8
 _MOST_FRAMED = 0.5
 _SURE_NUMBERS = frozenset({"section", "§", "第", "一、"})
 
@@ -54,7 +54,8 @@ def find_sections(units: Units, announced: Sequence[int]) -> tuple[int, ...]:
     """
     for found in chain([Found(announced, most=1)], *(way(units) for way in _WAYS)):
         if len(found.places) >= found.fewest and _is_believable(units, found):
-            return _with_like_framed(units, sorted({*found.places, *found.more}))
+            places = sorted({*found.places, *found.more})
+            return _with_like_framed(units, _with_siblings(units, places))
     return ()
 
 
@@ -153,6 +154,12 @@ def _by_label_style(units: Units) -> Iterator[Found]:
     for style in _LABEL_STYLES:
         labels = [at for at, unit in enumerate(units) if unit.is_label and style(unit.text)]
         yield from _unless_kickers(units, [at for at in labels if _opens(units, at)])
+    labels = [
+        at
+        for at, unit in enumerate(units)
+        if unit.is_label and unit.gap and any(style(unit.text) for style in _LABEL_STYLES)
+    ]
+    yield from _unless_kickers(units, labels)
 
 
 def _by_marked_below(units: Units) -> Iterator[Found]:
@@ -164,7 +171,7 @@ def _by_marked_below(units: Units) -> Iterator[Found]:
 
 
 def _unless_kickers(units: Units, places: list[int]) -> Iterator[Found]:
-    items = sum(_stretches(units, places)) if places else 0
+    items = sum(_stretches(units, places)) + group_count(units, 0, places[0]) if places else 0
     if len(places) < _KICKER_SHARE * items:
         yield Found(places)
 
@@ -172,6 +179,17 @@ def _unless_kickers(units: Units, places: list[int]) -> Iterator[Found]:
 def _opens(units: Units, at: int) -> bool:
     after = next((unit for unit in units[at + 1 :] if not unit.is_ruler), None)
     return after is not None and begins_item(after)
+
+
+def _by_lead_ins(units: Units) -> Iterator[Found]:
+    """Yield labels whose first line announces what follows: "Here is what we read:"."""
+    trios = zip(units, units[1:], units[2:], strict=False)
+    yield Found([at for at, trio in enumerate(trios) if trio[0].is_label and _leads_in(*trio[1:])])
+
+
+def _leads_in(line: Unit, below: Unit) -> bool:
+    is_called = not line.listed and line.text.endswith((":", "："))
+    return is_called and not (line.is_ruler or line.url) and begins_item(below)
 
 
 def _by_gaps(units: Units) -> Iterator[Found]:
@@ -221,12 +239,25 @@ _WAYS: tuple[Callable[[Units], Iterator[Found]], ...] = (
     _by_drawn_marks,
     _by_label_style,
     _by_marked_below,
+    _by_lead_ins,
     _by_gaps,
     _by_extra_heading,
 )
 
 
 # --- sections that look like those found ----------------------------------------------------
+
+
+def _with_siblings(units: Units, found: list[int]) -> list[int]:
+    """Return `found` and the labels among them, where each of `found` heads a plain list.
+
+    Such a section has no items, so a label with a paragraph instead of a list is one more section.
+    """
+    if not all(units[at + 1].listed for at in found if at + 1 < len(units)):
+        return found
+    others = [at for at in range(found[0], len(units)) if units[at].is_heading and at not in found]
+    is_alike = all(units[at].is_plain and units[at].is_label for at in others)
+    return sorted([*found, *others]) if is_alike and len(others) < len(found) else found
 
 
 def _with_like_framed(units: Units, found: Sequence[int]) -> tuple[int, ...]:

@@ -45,7 +45,8 @@ def _unit(paragraph: Paragraph, references: Mapping[int, str], dropped: list[Dro
         text, url = whole, ""
     is_heading = 0 < stripped.level < BOLD_LEVEL or not is_prose(text)
     kind = Kind.HEADING if is_heading else Kind.PROSE
-    return replace(unit, kind=kind, text=text, level=stripped.level, url=url)
+    colon = bool(url) and whole.partition(url)[0].rstrip(" <(").endswith((":", "："))
+    return replace(unit, kind=kind, text=text, level=stripped.level, url=url, colon=colon)
 
 
 def _stands_apart(text: str, url: str) -> bool:

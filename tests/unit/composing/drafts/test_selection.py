@@ -64,6 +64,27 @@ def test_what_an_earlier_issue_links_to_is_not_repeated() -> None:
     assert titles(pick(feed(entry("a")), known=known, repeats=True)) == ["a"]
 
 
+@pytest.mark.parametrize("has_ids", [True, False])
+def test_places_on_one_page_are_entries_of_their_own(has_ids: bool) -> None:  # noqa: FBT001
+    def notes(*numbers: int) -> list[FeedEntry]:
+        url = "https://e.org/log"
+        return [
+            entry(f"Note {n}", id=f"urn:{n}" if has_ids else "", url=f"{url}#{n}") for n in numbers
+        ]
+
+    assert titles(pick(feed(*notes(2, 1)))) == ["Note 2", "Note 1"]
+    linked = Earlier(link_keys(["https://e.org/log#1", "https://e.org/log#2"]))
+    assert titles(pick(feed(*notes(3, 2, 1)), known=linked)) == ["Note 3"]
+    assert titles(pick(feed(*notes(3)), known=linked)) == ["Note 3"]
+
+
+@pytest.mark.parametrize("fragment", ["xtor=RSS-1", "rss", "comments", ":~:text=tides", "more-12"])
+def test_fragments_that_say_where_a_reader_came_from_do_not_count(fragment: str) -> None:
+    known = Earlier(link_keys(["https://e.org/a"]))
+    one = entry("a", id="", url=f"https://e.org/a#{fragment}")
+    assert titles(pick(feed(one), known=known)) == []
+
+
 def test_what_was_drafted_is_known_by_its_id_when_its_address_changes() -> None:
     before, after = feed(entry("a")), feed(entry("a", url="https://e.org/renamed"))
     [(_, keys)] = list(keyed(before))

@@ -231,7 +231,7 @@ def test_case_digest() -> None:
 
 @pytest.mark.parametrize(
     ("name", "sections", "items"),
-    [("names.txt", 2, 1), ("split.txt", 4, 2), ("bullets2.txt", 0, 2)],
+    [("names.txt", 3, 0), ("split.txt", 4, 2), ("bullets2.txt", 0, 2)],
 )
 def test_case_bullets(name: str, sections: int, items: int) -> None:
     issue = case("compose-03", name)

@@ -270,3 +270,13 @@ def test_an_encoding_that_is_none_ends_nothing(encoding: str, is_in_header: bool
     assert [entry.url for entry in feed.entries] == ["https://a.example/1"]
     if encoding in {"undefined", "punycode"}:
         assert (feed.title, feed.entries[0].title) == ("Été", "Où là")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-32"])
+@pytest.mark.parametrize("filling", ["\n", "\n<!ENTITY a", "\n<!DOCTYPE", "<!-- a -->\n"])
+def test_what_stands_above_a_feed_takes_no_time(encoding: str, filling: str) -> None:
+    """Hours, where it is handed to feedparser; `pytest-timeout` is not needed to notice."""
+    head = '<?xml version="1.0"?>' + filling * (1_000_000 // len(filling))
+    data = f"{head}<rss version='2.0'><channel><item><title>Où</title></item></channel></rss>"
+    feed = read_feed(data.encode(encoding), source="s")
+    assert [entry.title for entry in feed.entries] == ["Où"]

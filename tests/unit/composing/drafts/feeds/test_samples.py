@@ -261,3 +261,42 @@ def test_opml() -> None:
     many = "".join(f'<outline xmlUrl="https://a.example/{n}"/>' for n in range(501))
     with pytest.raises(FeedError, match="lists 501 feeds"):
         read_opml(many.encode(), source="x")
+
+
+@pytest.mark.parametrize(
+    ("guid", "url"),
+    [
+        ("<guid>https://a.example/1</guid>", "https://a.example/1"),
+        ('<guid isPermaLink="true">https://a.example/?p=1</guid>', "https://a.example/?p=1"),
+        ("<guid><![CDATA[https://a.example/1]]></guid>", "https://a.example/1"),
+        ('<guid isPermaLink="false">https://a.example/?p=1&amp;q</guid>', "https://a.example/"),
+        ("<guid isPermaLink='False'><![CDATA[https://a.example/1]]></guid>", "https://a.example/"),
+        ("<guid>1234</guid>", "https://a.example/"),
+        ("<guid>tag:a.example,2026:1</guid>", "https://a.example/"),
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_an_id_that_is_a_page_goes_before_the_front_page(
+    guid: str,
+    url: str,
+    is_first: bool,  # noqa: FBT001
+) -> None:
+    link = "<link>https://a.example/</link>"
+    inner = f"{guid}{link}" if is_first else f"{link}{guid}"
+    data = f"<rss version='2.0'><channel><item><title>A</title>{inner}</item></channel></rss>"
+    [entry] = read_feed(data.encode(), source="s", base="https://a.example/feed").entries
+    assert entry.url == url
+
+
+def test_an_entry_without_a_picture_or_page_gets_none() -> None:
+    base = "https://a.example/feed"
+    post = (
+        b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"title": "A", "image": ""}]}'
+    )
+    media = "<media:content url='' type='image/png'/><media:thumbnail url=' '/>"
+    item = f"<item><title>A</title><link></link>{media}</item>"
+    space = "xmlns:media='http://search.yahoo.com/mrss/'"
+    xml = f"<rss version='2.0' {space}><channel>{item}</channel></rss>"
+    for data in (post, xml.encode()):
+        [entry] = read_feed(data, source="s", base=base).entries
+        assert (entry.url, entry.image) == ("", "")
