@@ -21,11 +21,20 @@ _POSITION = re.compile(r"(\d{4}-\d\d-\d\d)\.([a-z0-9-]{1,200})")
 
 @dataclass(frozen=True, slots=True)
 class ArchivedIssue:
-    """An issue as the index lists it: plain text, filled for nobody."""
+    """An issue as the index lists it: plain text, filled for nobody.
+
+    Args:
+        slug: its name in links.
+        date: as its author wrote it.
+        title: its headline; its subject where it has none.
+        preheader: the line below the title.
+        list_name: the mailing list that it went to.
+        language: BCP 47 tag.
+    """
 
     slug: str
     date: dt.date
-    subject: str
+    title: str
     preheader: str
     list_name: str
     language: str
@@ -164,11 +173,15 @@ def summary_of(issue: SentIssue) -> ArchivedIssue:
     return ArchivedIssue(
         issue.slug,
         issue.date,
-        _shown_text(issue.compiled.subject, issue.compiled) or issue.list_name,
+        _title_of(issue.compiled) or issue.list_name,
         _shown_text(issue.compiled.preheader, issue.compiled),
         issue.list_name,
         issue.compiled.language,
     )
+
+
+def _title_of(compiled: CompiledIssue) -> str:
+    return _shown_text(compiled.headline or compiled.subject, compiled)
 
 
 def _shown_text(text: str, compiled: CompiledIssue) -> str:

@@ -48,6 +48,8 @@ def write_words(words: Iterable[Inline]) -> str:
 
 
 def _body(issue: Issue) -> Iterator[list[str]]:
+    if headline := issue.front_matter.headline:
+        yield [f"# {write_heading(headline)}"]
     yield write_lines(issue.introduction)
     for section in issue.sections:
         yield from _section(section)
