@@ -116,6 +116,14 @@ def fields_in(text: str) -> Iterator[Text | MergeField]:
         yield Text(text[begin:])
 
 
+def words_in_line(text: str) -> Inlines:
+    """Return text and merge fields; all of it as text if one is not well-formed."""
+    try:
+        return tuple(fields_in(text))
+    except MergeSyntaxError:
+        return (Text(text),)
+
+
 @dataclass(slots=True)
 class Tokens:
     """Gives out one token for each field, default and context, and remembers them in order."""
