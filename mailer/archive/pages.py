@@ -71,6 +71,7 @@ class ArchivedPage:
     Args:
         issue: what the index says of it.
         html: a whole document; what differed between recipients is filled neutrally.
+        has_headline: its main heading is the headline; else it is the publication's name.
         author: name of the sender; may be empty.
         published_at: aware UTC; its first send.
         updated_at: aware UTC; its latest.
@@ -82,6 +83,7 @@ class ArchivedPage:
 
     issue: ArchivedIssue
     html: str
+    has_headline: bool
     author: str
     published_at: dt.datetime
     updated_at: dt.datetime
@@ -148,6 +150,7 @@ def read_archived(
             unsubscribe_url=unsubscribe_url,
             archive_url=f"{root}{access.issues_path}{slug}",
         ),
+        has_headline=bool(compiled.headline),
         author=compiled.sender.name,
         published_at=issue.published_at,
         updated_at=issue.updated_at,

@@ -324,3 +324,29 @@ def test_headings_skip_no_level(compile_body: Compile, theme: str, body: str, le
     )
     found = "".join(str(node.tag)[1] for node in page.iter("h1", "h2", "h3", "h4"))
     assert found == levels
+
+
+@pytest.mark.parametrize("theme", ["digest", "letter", "note"])
+def test_the_headline_is_the_only_main_heading(compile_body: Compile, theme: str) -> None:
+    body = "# A *second* [count](https://e.org) {{ name | default: 'you' }}\n\nText.\n\n## S\n\nx\n"
+    compiled = compile_body(body, theme=THEMES / theme)
+    (heading,) = re.findall(r"<h1[^>]*>(.*?)</h1>", compiled.html)
+    assert re.sub("<[^>]*>", "", heading).startswith("A second count MF_")
+    assert compiled.headline.startswith("A second count MF_")
+    assert compiled.headline.rpartition(" ")[2] in compiled.text
+    lines = compiled.text.split("\n")
+    at = next(at for at, line in enumerate(lines) if line.startswith("A second count"))
+    assert set(lines[at - 1]) == set(lines[at + 1]) == {"="}
+
+
+@pytest.mark.parametrize("theme", ["digest", "letter", "note"])
+def test_without_a_headline_the_publication_is_the_main_heading(
+    compile_body: Compile, theme: str
+) -> None:
+    compiled = compile_body("Text.", theme=THEMES / theme, front=HEADLESS)
+    assert re.findall(r"<h1[^>]*>(.*?)</h1>", compiled.html) == ["The Paper"]
+    assert not compiled.headline
+
+
+THEMES = resource_dir("templates") / "email"
+HEADLESS = "---\nsubject: S\ndate: 2026-11-22\ntitle: The Paper\nfrom: a@example.org\n---\n"
