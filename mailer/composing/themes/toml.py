@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mailer.composing.themes.brand import brand_colours, brand_edge
 from mailer.composing.themes.settings import Accent, Logo, SocialLink, ThemeSettings
 from mailer.composing.themes.settings_file import SettingsFile, is_set
 from mailer.composing.themes.words import Words, wrong_words
@@ -68,7 +69,25 @@ class _Reader:
             social=self._social(),
             languages=self._languages(),
         )
-        return replace(plain, accents=self._accents(plain))
+        return replace(self._branded(plain), accents=self._accents(plain))
+
+    def _branded(self, plain: ThemeSettings) -> ThemeSettings:
+        """Return the settings with links and buttons in the colour of the brand.
+
+        But for those that are set in the file that names the brand, or in one more specific.
+        """
+        at = next((at for at, table in enumerate(self.tables) if table.get("brand")), None)
+        if at is None:
+            return plain
+        brand = self._colour(self.merged["brand"], "brand")
+        made = brand_colours(brand, plain.light), brand_colours(brand, plain.dark)
+        edge = brand_edge(brand, plain.light, plain.dark)
+        made[0]["button-edge"], made[1]["button-edge"] = edge, made[1]["button"]
+        for own, scheme in zip(made, ("light", "dark"), strict=True):
+            for table in self.tables[: at + 1]:
+                for name in table.get(scheme, {}):
+                    own.pop(name, None)
+        return replace(plain, light={**plain.light, **made[0]}, dark={**plain.dark, **made[1]})
 
     def _error(self, message: str, *keys: str) -> RenderError:
         """Return the error in the most specific file that has the first of `keys`."""
