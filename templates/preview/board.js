@@ -8,6 +8,9 @@ const VIEWS = [
   { name: "mobile", title: "Mobile", width: 375, phone: true, document: "desktop" },
   { name: "desktop-dark", title: "Dark", width: 720, dark: true },
   { name: "mobile-dark", title: "Mobile dark", width: 375, phone: true, dark: true, document: "desktop-dark" },
+  { name: "forced-dark", title: "Forced dark", width: 375, phone: true, dark: true, extra: true },
+  { name: "no-images", title: "Images off", width: 720, extra: true },
+  { name: "outlook", title: "Outlook", width: 720, extra: true },
   { name: "no-style", title: "No styles", width: 720 },
   { name: "text", title: "Plain text", width: 720, text: true },
 ];
@@ -31,7 +34,7 @@ export class Board {
     this.buttons = [this.button("All", "0", () => this.only(0)),
       ...VIEWS.map((view, at) => this.button(view.title, String(at + 1), (event) => (event.shiftKey ? this.toggle(at + 1) : this.only(at + 1))))];
     chooser.append(...this.buttons);
-    const usual = innerWidth < 600 ? ["mobile"] : innerWidth < 1100 ? ["desktop", "mobile"] : VIEWS.map((view) => view.name);
+    const usual = innerWidth < 600 ? ["mobile"] : innerWidth < 1100 ? ["desktop", "mobile"] : VIEWS.filter((view) => !view.extra).map((view) => view.name);
     this.shown = new Set(memory.get("views", usual).filter((name) => VIEWS.some((view) => view.name === name)));
     if (!this.shown.size) this.shown = new Set(usual);
     // frames stay where they are in the page: one that is moved would be loaded again
