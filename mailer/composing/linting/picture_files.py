@@ -41,8 +41,8 @@ def look_at_images(
 def stand_ins(issue: Issue, theme: Theme) -> dict[str, HostedImage]:
     """Return somewhere for each local picture, so that the issue compiles without hosting any."""
     names = {image.src for image in images_of(issue) if image.is_local}
-    if theme.settings.logo.path is not None:
-        names.add(theme.settings.logo.key)
+    logo = theme.settings.logo
+    names |= {each.key for each in (logo, logo.in_dark) if each.path is not None}
     return {
         name: HostedImage(
             url=f"https://pictures.example/{number:04d}.png",

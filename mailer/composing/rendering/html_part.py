@@ -164,7 +164,12 @@ def mjml_values(edition: Edition, fragments: Fragments) -> Mapping[str, object]:
         "footnotes": fragments.footnotes(issue.footnotes),
         "author": _author(edition),
         "social": settings.social,
-        "logo": {"src": _hosted(logo, edition.images), "alt": logo.alt, "width": logo.width},
+        "logo": {
+            "src": _hosted(logo, edition.images),
+            "dark": _hosted(logo.in_dark, edition.images),
+            "alt": logo.alt,
+            "width": logo.width,
+        },
         "reason": edition.reason,
         "unsubscribe_url": fragments.inline.tokens.token(UNSUBSCRIBE_URL, context=SlotContext.HTML),
         "postal_address": edition.postal_address,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from mailer.composing.themes.brand import brand_colours, brand_edge
@@ -176,14 +177,22 @@ class _Reader:
             raise self._error("[logo] has src and alt, text, and width, a number of pixels", "logo")
         if src and not alt:
             raise self._error("the logo needs alt: what it says", "logo")
+        dark = table.get("dark", "")
+        if not isinstance(dark, str) or (dark and not src):
+            raise self._error("[logo] dark is the picture that replaces src in dark mode", "logo")
+        return Logo(src, alt, width, self._logo_file("src"), dark, self._logo_file("dark"))
+
+    def _logo_file(self, key: str) -> Path | None:
+        """Return the file that a picture's key names, beside the `theme.toml` that does."""
+        src = self._table("logo").get(key, "")
         if not src or src.startswith(("https://", "http://")):
-            return Logo(src, alt, width)
+            return None
         owner = next(
             file
             for file, one in zip(self.files, self.tables, strict=True)
-            if "src" in one.get("logo", {})
+            if key in one.get("logo", {})
         )
-        return Logo(src, alt, width, owner.path.parent / src)
+        return owner.path.parent / src
 
     def _social(self) -> tuple[SocialLink, ...]:
         found = self.merged.get("social", [])

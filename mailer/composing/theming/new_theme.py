@@ -109,6 +109,7 @@ def _logo(logo: Logo) -> list[str]:
         f"src = {_text(src)}",
         f"alt = {_text(logo.alt)}",
         f"width = {logo.width}",
+        *((f"dark = {_text(logo.dark_path.name if logo.dark_path else logo.dark)}",) * bool(logo.dark)),
     ]
 
 

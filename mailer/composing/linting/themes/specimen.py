@@ -52,7 +52,9 @@ class Specimen:
 
 def _logo(theme: Theme) -> Mapping[str, HostedImage]:
     logo = theme.settings.logo
-    if logo.path is None:
-        return {}
     url = "https://example.org/media/logo.png"
-    return {logo.key: HostedImage(url, 2 * logo.width, 100, logo.width, 10_000)}
+    return {
+        each.key: HostedImage(url, 2 * each.width, 100, each.width, 10_000)
+        for each in (logo, logo.in_dark)
+        if each.path is not None
+    }
