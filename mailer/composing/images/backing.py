@@ -4,6 +4,9 @@ A mail client that darkens a message by itself leaves pictures as they are; only
 picture's own pixels is there in each of them.
 """
 
+import io
+import warnings
+
 from PIL import Image
 
 from mailer.composing.images.grounds import Grounds
@@ -17,6 +20,7 @@ _LOOKED_AT = 96
 """Pixels of the longer side that are enough to tell."""
 _FAINT = 2.0
 """Contrast below which ink is as good as gone: 3 is needed. Source: WCAG 2.2, 1.4.11."""
+_MOST_PIXELS = 16_000_000
 _SHARE = 0.05
 """Of the ink: outlines and labels of a coloured drawing are more than this."""
 
@@ -35,6 +39,20 @@ def loses_ink(image: Image.Image, ground: str) -> bool:
         if contrast(Colour(red, green, blue), behind) < _FAINT:
             lost += weight
     return lost > _SHARE * ink
+
+
+def file_loses_ink(data: bytes, ground: str) -> bool:
+    """Tell the same of a picture's file; of what cannot be read, or is huge, nothing is told."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with Image.open(io.BytesIO(data)) as image:
+                is_clear = image.has_transparency_data
+                if not is_clear or image.width * image.height > _MOST_PIXELS:
+                    return False
+                return loses_ink(image.convert("RGBA"), ground)
+    except Exception:  # noqa: BLE001 - Pillow raises anything on a broken file; others report it
+        return False
 
 
 def backed(image: Image.Image, grounds: Grounds | None) -> tuple[Image.Image, tuple[str, ...]]:
