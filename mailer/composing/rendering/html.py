@@ -178,7 +178,8 @@ class Fragments:
     def _table(self, table: Table, at: str) -> str:
         whole = whole_columns(table)
         count = len(table.header)
-        labels = self._labels(table) if count >= _STACKED or len(whole) < count else ()
+        is_stacked = count >= _STACKED or 1 < count > len(whole)
+        labels = self._labels(table) if is_stacked else ()
         looks = [
             (align, ("" if align else " ts") + (" tw" if column in whole else ""))
             for column, align in enumerate(table.aligns)
@@ -208,6 +209,7 @@ class Fragments:
             tag = "th" if kind == "th" and words else "td"
             scope = ' scope="col"' if tag == "th" else ""
             side = f' align="{align}"' if align else ""
+            names += (" tf" * (not at) + " te" * (at == len(cells) - 1)) if labels else ""
             inside += f'<{tag}{scope} class="{kind}{names}"{side}>{label}{words}</{tag}>'
         return f"<tr>{inside}</tr>"
 
