@@ -11,7 +11,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 from mailer.composing.images import ImageLimits
-from mailer.composing.images.grounds import Grounds
 from mailer.composing.images.cache import ImageCache, Made
 from mailer.composing.images.files import (
     FoundFile,
@@ -21,6 +20,7 @@ from mailer.composing.images.files import (
     read_file,
     roots_of,
 )
+from mailer.composing.images.grounds import Grounds
 from mailer.composing.images.store import MediaStore, make_store
 from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.issue.tree import Image, Issue, images_of
@@ -32,7 +32,7 @@ COLUMN_WIDTH = 552
 _LONGEST_SHOWN = 80
 
 
-def host_images(
+def host_images(  # noqa: PLR0913 - where pictures are, and where they go
     issue: Issue,
     *,
     path: Path,

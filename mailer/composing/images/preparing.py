@@ -75,7 +75,8 @@ def _still(
     wanted = stills.Wanted(limits.max_bytes, shown_width, is_from_jpeg=is_jpeg)
     whole, ink_notes = backed(pixels.image, grounds)
     still = _kept(image, pixels, wanted) or stills.encode_still(whole, wanted)
-    notes = (*pixels.notes, *ink_notes, *still.notes, *_width_notes(pixels.source_width, shown_width))
+    widths = _width_notes(pixels.source_width, shown_width)
+    notes = (*pixels.notes, *ink_notes, *still.notes, *widths)
     return _named(still, pixels.source_width, notes)
 
 

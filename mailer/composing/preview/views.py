@@ -4,7 +4,7 @@ import html
 from dataclasses import dataclass
 from typing import Literal
 
-from mailer.composing.preview.clients import forced_dark, for_outlook, without_pictures
+from mailer.composing.preview.clients import for_outlook, forced_dark, without_pictures
 from mailer.message.viewing import without_styles
 
 Part = Literal["html", "forced-dark", "no-images", "outlook", "no-style", "text"]

@@ -31,8 +31,8 @@ from mailer.composing.issue.tree import (
     Table,
     plain_text,
 )
-from mailer.composing.rendering.cleaning import clean
 from mailer.composing.rendering.callouts import is_named
+from mailer.composing.rendering.cleaning import clean
 from mailer.composing.rendering.columns import whole_columns
 from mailer.composing.rendering.highlight import highlighted
 from mailer.composing.rendering.inline_html import InlineHtml
@@ -209,8 +209,8 @@ class Fragments:
             tag = "th" if kind == "th" and words else "td"
             scope = ' scope="col"' if tag == "th" else ""
             side = f' align="{align}"' if align else ""
-            names += (" tf" * (not at) + " te" * (at == len(cells) - 1)) if labels else ""
-            inside += f'<{tag}{scope} class="{kind}{names}"{side}>{label}{words}</{tag}>'
+            ends = (" tf" * (not at) + " te" * (at == len(cells) - 1)) if labels else ""
+            inside += f'<{tag}{scope} class="{kind}{names}{ends}"{side}>{label}{words}</{tag}>'
         return f"<tr>{inside}</tr>"
 
     # --- boxes: tables, since Outlook pads nothing else ---

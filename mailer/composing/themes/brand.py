@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from mailer.composing.themes.colour import BLACK, WHITE, Colour, contrast, legible, parse_colour
 
 TEXT, SHAPE = 4.5, 3.0
-"""Contrast that words, and the edges of what can be pressed, need. Source: WCAG 2.2, 1.4.3, 1.4.11."""
+"""Contrast that words, and what can be pressed, need. Source: WCAG 2.2, 1.4.3, 1.4.11."""
 
 
 def brand_colours(brand: str, scheme: Mapping[str, str]) -> dict[str, str]:

@@ -192,7 +192,7 @@ class _Reader:
             for file, one in zip(self.files, self.tables, strict=True)
             if key in one.get("logo", {})
         )
-        return owner.path.parent / src
+        return Path(owner.path.parent, src)
 
     def _social(self) -> tuple[SocialLink, ...]:
         found = self.merged.get("social", [])

@@ -25,7 +25,6 @@ from mailer.composing.issue.tree import (
     plain_text,
 )
 
-
 _OTHERS = "use '##' for a section and '###' for an item"
 
 

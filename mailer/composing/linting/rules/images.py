@@ -70,8 +70,8 @@ RULES = (
         "image-dark-ink",
         Severity.WARNING,
         "dark ink on a transparent ground",
-        "In dark mode it would vanish. A still picture beside the issue goes out on the theme's light"
-        " colour instead, which is seen as a box in dark mode; an animation stays as it is.",
+        "In dark mode it would vanish. A still picture beside the issue goes out on the theme's"
+        " light colour instead, which is seen as a box in dark mode; an animation stays as it is.",
         "Save the picture with a ground of its own, or with ink that both grounds show.",
     ),
     Rule(

@@ -254,7 +254,8 @@ def test_columns_count_what_is_drawn() -> None:
 
 
 def test_several_errors_of_the_parser_are_all_told(found) -> None:  # noqa: ANN001
-    body = "One {{ Bad }}\n\n# Two {#a}\n\nThree <!-- open\n\n![x](https://a.news/i.png) among *![y](z)*"
+    body = "One {{ Bad }}\n\n# Two {#a}\n\nThree <!-- open\n\n"
+    body += "![x](https://a.news/i.png) among *![y](z)*"
     places = found(body)
     assert [each for each in places if each.startswith(("6:", "8:", "10:"))] == [
         "6:5 issue-broken", "8:1 issue-broken", "10:7 issue-broken",

@@ -54,7 +54,5 @@ def test_outlook_has_its_own_parts_and_not_the_others() -> None:
         '<td style="padding:1px;mso-padding-alt:12px 23px">c'
     )
     assert html == (
-        "<table><tr><td><div style=''>a"
-        '<p style="margin:1px">b</p>'
-        '<td style="padding:12px 23px">c'
+        '<table><tr><td><div style=\'\'>a<p style="margin:1px">b</p><td style="padding:12px 23px">c'
     )
