@@ -33,6 +33,7 @@ ERRORS: Mapping[str, str] = {
     "schema-revision": "run `mailer db upgrade`",
     "screenshots-missing": "take some: mailer issue shots FILE -o {folder}",
     "send-unknown": "`mailer sends ls` shows them",
+    "send-waits-for-broker": "`mailer sends watch {send_id}` follows it",
     "subscriber-unknown": "`mailer subscriber add` adds one",
     "subscription-ended": "only if they ask to be back: --resubscribe",
     "subscription-pending": "only if they told you: --resubscribe",

@@ -23,6 +23,7 @@ from mailer.platform.clock import utcnow
 from mailer.platform.files import PRIVATE, writing_text
 from mailer.platform.resources import resource_dir
 from mailer.sending import planning, reporting, sweeping
+from mailer.sending.starting import start
 from mailer.states import DeliveryState
 from mailer.web.inbox.server import InboxServer
 from subscribers.audience import Audience
@@ -189,8 +190,7 @@ class Demo:
             audience=Audience.of_list(self._mailing_list.id),
             provider=app.provider.name,
         )
-        planning.plan(app.engine, send_id, batch_size=app.batch_size)
-        planning.tell_workers(app.engine, app.hints, silence_seconds=30, most=1_000)
+        start(app.engine, app.hints, send_id, batch_size=app.batch_size)
         return send_id
 
     def _report(self) -> "SendReport":

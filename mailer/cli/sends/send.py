@@ -107,38 +107,15 @@ def _propose(
 
 
 def _go(app: "App", proposal: "Proposal", *, is_watched: bool, as_json: bool) -> int:
-    from mailer.sending import planning
-    from mailer.sending.closing import finish
     from mailer.sending.propose import approve
+    from mailer.sending.starting import start
 
     send_id = approve(app.engine, proposal)
     with when_stopped(_goes_on(send_id)):
-        planning.plan(app.engine, send_id, batch_size=app.batch_size)
-        _tell_workers(app, send_id)
-        finish(app.engine, send_id)  # at once, where there is nobody to reach
+        start(app.engine, app.hints, send_id, batch_size=app.batch_size)
     if not is_watched:
         return _leave(app, send_id, as_json=as_json)
     return follow(app, send_id, as_json=as_json)
-
-
-def _tell_workers(app: "App", send_id: int) -> None:
-    from kombu.exceptions import OperationalError
-
-    from mailer.errors import ConfigurationError
-    from mailer.sending import planning, sweeping
-
-    try:
-        planning.tell_workers(
-            app.engine,
-            app.hints,
-            silence_seconds=sweeping.SILENCE_SECONDS,
-            most=sweeping.MOST_HINTS,
-        )
-    except OperationalError as error:
-        raise ConfigurationError(
-            f"the broker cannot be used: {error}; send {send_id} is planned and goes out when the "
-            f"broker is back and a worker runs: mailer sends watch {send_id}"
-        ) from None
 
 
 def follow(app: "App", send_id: int, *, as_json: bool) -> int:
