@@ -21,11 +21,20 @@ _POSITION = re.compile(r"(\d{4}-\d\d-\d\d)\.([a-z0-9-]{1,200})")
 
 @dataclass(frozen=True, slots=True)
 class ArchivedIssue:
-    """An issue as the index lists it: plain text, filled for nobody."""
+    """An issue as the index lists it: plain text, filled for nobody.
+
+    Args:
+        slug: its name in links.
+        date: as its author wrote it.
+        title: its headline; its subject where it has none.
+        preheader: the line below the title.
+        list_name: the mailing list that it went to.
+        language: BCP 47 tag.
+    """
 
     slug: str
     date: dt.date
-    subject: str
+    title: str
     preheader: str
     list_name: str
     language: str
@@ -62,6 +71,7 @@ class ArchivedPage:
     Args:
         issue: what the index says of it.
         html: a whole document; what differed between recipients is filled neutrally.
+        has_headline: its main heading is the headline; else it is the publication's name.
         author: name of the sender; may be empty.
         published_at: aware UTC; its first send.
         updated_at: aware UTC; its latest.
@@ -73,6 +83,7 @@ class ArchivedPage:
 
     issue: ArchivedIssue
     html: str
+    has_headline: bool
     author: str
     published_at: dt.datetime
     updated_at: dt.datetime
@@ -139,6 +150,7 @@ def read_archived(
             unsubscribe_url=unsubscribe_url,
             archive_url=f"{root}{access.issues_path}{slug}",
         ),
+        has_headline=bool(compiled.headline),
         author=compiled.sender.name,
         published_at=issue.published_at,
         updated_at=issue.updated_at,
@@ -164,11 +176,15 @@ def summary_of(issue: SentIssue) -> ArchivedIssue:
     return ArchivedIssue(
         issue.slug,
         issue.date,
-        _shown_text(issue.compiled.subject, issue.compiled) or issue.list_name,
+        _title_of(issue.compiled) or issue.list_name,
         _shown_text(issue.compiled.preheader, issue.compiled),
         issue.list_name,
         issue.compiled.language,
     )
+
+
+def _title_of(compiled: CompiledIssue) -> str:
+    return _shown_text(compiled.headline or compiled.subject, compiled)
 
 
 def _shown_text(text: str, compiled: CompiledIssue) -> str:

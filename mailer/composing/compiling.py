@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailer.composing.images.grounds import Grounds
 from mailer.composing.images.hosting import host_file, host_images
 from mailer.composing.images.store import MediaStore
 from mailer.composing.issue.hosted_image import HostedImage
@@ -188,15 +189,19 @@ def hosted_images(
         RenderError: a picture cannot be used.
         ConfigurationError: the store cannot be used.
     """
-    column = theme.column_width
+    column, logo = theme.column_width, theme.settings.logo
+    light, dark = theme.settings.light, theme.settings.dark
+    grounds = Grounds(light.get("card", "#FFFFFF"), dark.get("card", "#111111"))
     images = dict(
-        host_images(issue, path=path, settings=settings, column_width=column, store=store)
-    )
-    logo = theme.settings.logo
-    if logo.path is not None:
-        images[logo.key] = host_file(
-            logo.path, shown_width=logo.width, settings=settings, store=store
+        host_images(
+            issue, path=path, settings=settings, column_width=column, store=store, grounds=grounds
         )
+    )
+    for each, behind in ((logo, grounds), (logo.in_dark, None)):
+        if each.path is not None:
+            images[each.key] = host_file(
+                each.path, shown_width=each.width, settings=settings, store=store, grounds=behind
+            )
     return images
 
 

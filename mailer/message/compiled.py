@@ -95,6 +95,7 @@ class CompiledIssue:
         conditions: rules of `subscribers.segments.language` on which parts of the issue depend.
         variants: what those get for whom some condition holds; everybody else, and the archive,
             gets `html` and `text`.
+        headline: of the piece, with tokens of the text part; empty where the issue has none.
         content_hash: SHA-256 (hex) over all of the above.
     """
 
@@ -110,6 +111,7 @@ class CompiledIssue:
     slots: tuple[Slot, ...] = ()
     conditions: tuple[str, ...] = ()
     variants: tuple[Variant, ...] = ()
+    headline: str = ""
     content_hash: str = ""
 
     @property

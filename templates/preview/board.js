@@ -10,7 +10,11 @@ const VIEWS = [
   { name: "mobile-dark", title: "Mobile dark", width: 375, phone: true, dark: true, document: "desktop-dark" },
   { name: "no-style", title: "No styles", width: 720 },
   { name: "text", title: "Plain text", width: 720, text: true },
+  { name: "forced-dark", title: "Forced dark", width: 375, phone: true, dark: true, extra: true },
+  { name: "no-images", title: "Images off", width: 720, extra: true },
+  { name: "outlook", title: "Outlook", width: 720, extra: true },
 ];
+const USUAL = VIEWS.filter((view) => !view.extra).map((view) => view.name);
 const KEPT_DOCUMENTS = 8;
 const GAP = 26, EDGE = 26, BEZEL = 18, SMALLEST = 0.34;
 const ROW_GAP = 18, ROW_EDGE = 19, LEAST_HIGH = 200;
@@ -31,7 +35,7 @@ export class Board {
     this.buttons = [this.button("All", "0", () => this.only(0)),
       ...VIEWS.map((view, at) => this.button(view.title, String(at + 1), (event) => (event.shiftKey ? this.toggle(at + 1) : this.only(at + 1))))];
     chooser.append(...this.buttons);
-    const usual = innerWidth < 600 ? ["mobile"] : innerWidth < 1100 ? ["desktop", "mobile"] : VIEWS.map((view) => view.name);
+    const usual = innerWidth < 600 ? ["mobile"] : innerWidth < 1100 ? ["desktop", "mobile"] : USUAL;
     this.shown = new Set(memory.get("views", usual).filter((name) => VIEWS.some((view) => view.name === name)));
     if (!this.shown.size) this.shown = new Set(usual);
     // frames stay where they are in the page: one that is moved would be loaded again
@@ -45,7 +49,7 @@ export class Board {
   }
 
   only(number) {
-    this.shown = new Set(number ? [VIEWS[number - 1].name] : VIEWS.map((view) => view.name));
+    this.shown = new Set(number ? [VIEWS[number - 1].name] : USUAL);
     this.changed();
   }
 
@@ -74,7 +78,7 @@ export class Board {
 
   // Put the chosen views into rows, so that they are as large as they can be.
   arrange() {
-    const isAll = this.shown.size === VIEWS.length;
+    const isAll = USUAL.every((name) => this.shown.has(name));
     this.buttons.forEach((button, at) => {
       const is = at === 0 ? isAll : !isAll && this.shown.has(VIEWS[at - 1].name);
       button.setAttribute("aria-pressed", is);

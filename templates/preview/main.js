@@ -141,7 +141,7 @@ const KEYS = {
 export function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || find("dialog[open]")) return;
   if (event.target.closest?.("input, textarea, select")) return;
-  const digit = /^Digit([0-6])$/.exec(event.code)?.[1] ?? (/^[0-6]$/.test(event.key) ? event.key : null);
+  const digit = /^Digit([0-9])$/.exec(event.code)?.[1] ?? (/^[0-9]$/.test(event.key) ? event.key : null);
   if (digit != null) {
     if (event.shiftKey) board.toggle(Number(digit));
     else board.only(Number(digit));

@@ -182,6 +182,7 @@ front_matters = st.builds(
     language=st.sampled_from(["", "de", "pt-BR", "no"]),
     title=texts,
     tagline=texts,
+    headline=words,
     author=authors,
     has_contents=st.none() | st.booleans(),
 )

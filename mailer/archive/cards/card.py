@@ -10,7 +10,7 @@ class Card:
     """What a card says.
 
     Args:
-        title: the issue's subject.
+        title: the issue's headline or subject.
         publication: its name; also the title where that cannot be drawn.
         date: as people write it; may be empty.
         site: where it is read, such as `news.example.org`; may be empty.

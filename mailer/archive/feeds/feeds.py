@@ -151,7 +151,7 @@ class FeedMaker:
         return Entry(
             id=tag_uri(domain, issue.created_at.date(), f"issue/{issue.slug}"),
             url=url,
-            title=summary.subject,
+            title=summary.title,
             summary=summary.preheader,
             html=html,
             author=issue.compiled.sender.name,

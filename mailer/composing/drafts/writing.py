@@ -10,14 +10,13 @@ from mailer.composing.drafts.feeds.entries import Feed, FeedEntry
 from mailer.composing.drafts.feeds.lines import one_line
 from mailer.composing.drafts.feeds.urls import host_of
 from mailer.composing.drafts.selection import Chosen
-from mailer.composing.issue.reading.merge import MergeSyntaxError, fields_in
+from mailer.composing.issue.reading.merge import words_in_line
 from mailer.composing.issue.tree import (
     Block,
     Blocks,
     Comment,
     FrontMatter,
     Image,
-    Inlines,
     Issue,
     Item,
     Section,
@@ -80,21 +79,14 @@ def write_draft(
     )
     subject = one_line(head.subject)
     matter = FrontMatter(
-        _with_fields(subject) if subject else (Text("TODO: subject"),),
+        words_in_line(subject) if subject else (Text("TODO: subject"),),
         head.slug,
         head.date,
         mailing_list=head.mailing_list,
+        headline=words_in_line(subject),
     )
     issue = Issue(matter, (Comment("TODO: introduction", 0),), sections, ())
     return write_issue(issue, comments={} if subject else {"subject": "TODO: write the subject"})
-
-
-def _with_fields(subject: str) -> Inlines:
-    """Return the author's own words; what is no merge field in them is text."""
-    try:
-        return tuple(fields_in(subject))
-    except MergeSyntaxError:
-        return (Text(subject),)
 
 
 def _parts(chosen: Sequence[Chosen], grouping: Grouping) -> list[_Part]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mailer.composing.images import OPTIONS_VERSION, ImageLimits
+from mailer.composing.images.grounds import Grounds
 from mailer.platform.files import write_whole
 from mailer.platform.state_dir import ensure_state_dir, private_dir
 
@@ -99,11 +100,15 @@ class ImageCache:
     Args:
         state_dir: `.mailer/`.
         limits: other limits, other pictures.
+        grounds: likewise.
     """
 
-    def __init__(self, state_dir: Path, limits: ImageLimits) -> None:
+    def __init__(
+        self, state_dir: Path, limits: ImageLimits, grounds: Grounds | None = None
+    ) -> None:
         self._seen = Memory(state_dir, "seen")
         bounds = f"{OPTIONS_VERSION} {limits.max_bytes} {limits.max_animation_bytes}"
+        bounds += f" {grounds.light} {grounds.dark}" if grounds else ""
         self._made = Memory(state_dir, "made", bounds)
 
     def content_hash(self, path: Path, found: os.stat_result) -> str | None:

@@ -20,6 +20,7 @@ from mailer.composing.images.files import (
     read_file,
     roots_of,
 )
+from mailer.composing.images.grounds import Grounds
 from mailer.composing.images.store import MediaStore, make_store
 from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.issue.tree import Image, Issue, images_of
@@ -31,13 +32,14 @@ COLUMN_WIDTH = 552
 _LONGEST_SHOWN = 80
 
 
-def host_images(
+def host_images(  # noqa: PLR0913 - where pictures are, and where they go
     issue: Issue,
     *,
     path: Path,
     settings: Settings,
     column_width: int = COLUMN_WIDTH,
     store: MediaStore | None = None,
+    grounds: Grounds | None = None,
 ) -> Mapping[str, HostedImage]:
     """Return where each picture file that the issue names is hosted, by its source as written.
 
@@ -47,6 +49,7 @@ def host_images(
         settings: `[images]`.
         column_width: CSS pixels that the theme gives to pictures without a width of their own.
         store: where pictures go; as the settings say by default.
+        grounds: colours of the theme behind them.
 
     Raises:
         RenderError: a picture cannot be used, the first of them; with file, line and column of
@@ -56,7 +59,7 @@ def host_images(
     uses = _uses(images_of(issue))
     if not uses:
         return {}
-    host = _Host(settings, roots_of(path.parent, settings), store or make_store(settings))
+    host = _Host(settings, roots_of(path.parent, settings), store or make_store(settings), grounds)
     images: dict[str, HostedImage] = {}
     for src, places in uses.items():
         try:
@@ -67,7 +70,12 @@ def host_images(
 
 
 def host_file(
-    file: Path, *, shown_width: int, settings: Settings, store: MediaStore | None = None
+    file: Path,
+    *,
+    shown_width: int,
+    settings: Settings,
+    store: MediaStore | None = None,
+    grounds: Grounds | None = None,
 ) -> HostedImage:
     """Return where one picture is hosted that no issue names, such as a theme's logo.
 
@@ -76,13 +84,14 @@ def host_file(
         shown_width: CSS pixels.
         settings: `[images]`.
         store: where it goes; as the settings say by default.
+        grounds: colours of the theme behind it.
 
     Raises:
         RenderError: it cannot be used; with its path.
         ConfigurationError: the store cannot be used.
     """
     roots = Roots(file.parent, (file.parent.resolve(),), settings.state_dir.resolve())
-    host = _Host(settings, roots, store or make_store(settings))
+    host = _Host(settings, roots, store or make_store(settings), grounds)
     try:
         return host.hosted(quote(file.name), [shown_width], shown_width)
     except RenderError as error:
@@ -111,7 +120,9 @@ def _placed(error: RenderError, src: str, image: Image, path: Path) -> RenderErr
 class _Host:
     """Hosts pictures from the same place."""
 
-    def __init__(self, settings: Settings, roots: Roots, store: MediaStore) -> None:
+    def __init__(
+        self, settings: Settings, roots: Roots, store: MediaStore, grounds: Grounds | None
+    ) -> None:
         images = settings.images
         self._limits = ImageLimits(
             max_bytes=images.max_bytes,
@@ -119,7 +130,8 @@ class _Host:
             max_source_bytes=images.max_source_bytes,
         )
         self._roots = roots
-        self._cache = ImageCache(settings.state_dir, self._limits)
+        self._grounds = grounds
+        self._cache = ImageCache(settings.state_dir, self._limits, grounds)
         self._store = store
 
     def hosted(self, src: str, widths: list[int | None], column_width: int) -> HostedImage:
@@ -152,7 +164,7 @@ class _Host:
     def _make(self, data: bytes, shown_width: int) -> Made:
         from mailer.composing.images.preparing import prepare  # noqa: PLC0415 - 60 ms, for new pictures only
 
-        image = prepare(data, shown_width=shown_width, limits=self._limits)
+        image = prepare(data, shown_width=shown_width, limits=self._limits, grounds=self._grounds)
         if not self._store.has(image.name):
             self._store.put(image.name, image.data)
         made = Made(

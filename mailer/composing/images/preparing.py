@@ -5,7 +5,9 @@ from pathlib import Path
 from PIL import Image
 
 from mailer.composing.images import animated_gif, animations, stills
+from mailer.composing.images.backing import backed
 from mailer.composing.images.decode import open_image
+from mailer.composing.images.grounds import Grounds
 from mailer.composing.images.limits import RETINA, ImageLimits
 from mailer.composing.images.names import media_name
 from mailer.composing.images.pixels import Pixels, plain_pixels, scaled, without_idle_alpha
@@ -25,6 +27,7 @@ def prepare(
     shown_width: int,
     path: Path | None = None,
     limits: ImageLimits = _DEFAULT_LIMITS,
+    grounds: Grounds | None = None,
 ) -> PreparedImage:
     """Return the picture as it goes out: the same bytes for the same arguments.
 
@@ -34,6 +37,7 @@ def prepare(
             the author's picture.
         path: the file, for errors; it is not read.
         limits: what it may ask for.
+        grounds: of the theme, for a transparent picture whose ink one of them would hide.
 
     Raises:
         RenderError: it is no picture, broken, too large, or does not fit; whatever the bytes are,
@@ -44,26 +48,35 @@ def prepare(
         raise ValueError(f"shown_width must be 1 or more, not {shown_width}")
     try:
         with open_image(data, limits) as image:
-            return _prepared(image, data, shown_width, limits)
+            return _prepared(image, data, shown_width, limits, grounds)
     except RenderError as error:
         raise RenderError(error.message, path=path) from None
 
 
 def _prepared(
-    image: Image.Image, data: bytes, shown_width: int, limits: ImageLimits
+    image: Image.Image,
+    data: bytes,
+    shown_width: int,
+    limits: ImageLimits,
+    grounds: Grounds | None,
 ) -> PreparedImage:
     count = animations.frame_count(image, data)
     if count > 1:
-        return _moving(animations.survey(image, count, limits), data, shown_width, limits)
-    return _still(image, shown_width, limits)
+        survey = animations.survey(image, count, limits)
+        return _moving(survey, data, shown_width, limits, grounds)
+    return _still(image, shown_width, limits, grounds)
 
 
-def _still(image: Image.Image, shown_width: int, limits: ImageLimits) -> PreparedImage:
+def _still(
+    image: Image.Image, shown_width: int, limits: ImageLimits, grounds: Grounds | None
+) -> PreparedImage:
     is_jpeg = image.format in {"JPEG", "MPO"}
     pixels = plain_pixels(image, width=RETINA * shown_width)
     wanted = stills.Wanted(limits.max_bytes, shown_width, is_from_jpeg=is_jpeg)
-    still = _kept(image, pixels, wanted) or stills.encode_still(pixels.image, wanted)
-    notes = (*pixels.notes, *still.notes, *_width_notes(pixels.source_width, shown_width))
+    whole, ink_notes = backed(pixels.image, grounds)
+    still = _kept(image, pixels, wanted) or stills.encode_still(whole, wanted)
+    widths = _width_notes(pixels.source_width, shown_width)
+    notes = (*pixels.notes, *ink_notes, *still.notes, *widths)
     return _named(still, pixels.source_width, notes)
 
 
@@ -79,7 +92,11 @@ def _kept(image: Image.Image, pixels: Pixels, wanted: stills.Wanted) -> stills.S
 
 
 def _moving(
-    animation: animations.Animation, data: bytes, shown_width: int, limits: ImageLimits
+    animation: animations.Animation,
+    data: bytes,
+    shown_width: int,
+    limits: ImageLimits,
+    grounds: Grounds | None,
 ) -> PreparedImage:
     source_width = animation.image.width
     widths = _width_notes(source_width, shown_width)
@@ -99,12 +116,13 @@ def _moving(
     frame = without_idle_alpha(animations.still_of(animation))
     size = scaled(frame.size, min(1.0, RETINA * shown_width / frame.width))
     frame = frame.resize(size, Image.Resampling.LANCZOS) if size != frame.size else frame
+    frame, ink_notes = backed(frame, grounds)
     still = stills.encode_still(frame, stills.Wanted(limits.max_bytes, shown_width))
     note = (
         f"is an animation that does not fit into {limits.max_animation_bytes:,} bytes, so one "
         "frame of it is shown: make it shorter or smaller, or raise images.max_animation_bytes"
     )
-    return _named(still, source_width, (note, *still.notes, *widths))
+    return _named(still, source_width, (note, *ink_notes, *still.notes, *widths))
 
 
 def _named(still: stills.Still, source_width: int, notes: tuple[str, ...]) -> PreparedImage:

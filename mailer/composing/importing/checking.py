@@ -3,12 +3,13 @@
 import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from mailer.composing.importing.html.page import ReadPage
 from mailer.composing.importing.model import Counts, Finding, ImportedIssue
 from mailer.composing.importing.words import Tally, same_address, words_in
-from mailer.composing.issue.tree import Issue, images_of
+from mailer.composing.issue.tree import Issue, images_of, plain_text
 
 _MOST_SHOWN = 12
 _MOST_REGROUPED = 2000
@@ -142,7 +143,7 @@ def tally_issue(issue: Issue) -> Tally:
     """Return the words and addresses that a reader of the issue gets."""
     tally = Tally()
     texts: list[str] = []
-    _collect(issue, texts, tally.links)
+    _collect(_said_once(issue), texts, tally.links)
     tally.words.update(words_in("".join(texts)))
     return tally
 
@@ -150,8 +151,16 @@ def tally_issue(issue: Issue) -> Tally:
 def _shown_text(issue: Issue) -> str:
     """Return the issue's words: an address may stand among them as it is, as in a name."""
     texts: list[str] = []
-    _collect(issue, texts, Counter())
+    _collect(_said_once(issue), texts, Counter())
     return "".join(texts)
+
+
+def _said_once(issue: Issue) -> Issue:
+    """Return the issue without a headline that repeats its subject: the source has it once."""
+    matter = issue.front_matter
+    if plain_text(matter.headline) != plain_text(matter.subject):
+        return issue
+    return replace(issue, front_matter=replace(matter, headline=()))
 
 
 _SILENT = frozenset(

@@ -3,7 +3,9 @@
 import datetime as dt
 import json
 
+from mailer.composing.issue.reading.merge import words_in_line
 from mailer.composing.issue.slugs import LONGEST_SLUG, is_issue_slug
+from mailer.composing.issue.writing import write_words
 from mailer.errors import RenderError
 
 _ISSUE = """\
@@ -13,6 +15,8 @@ slug: {slug}
 date: {date}
 preheader: "One line that makes people open it"
 ---
+
+# {headline}
 
 Good morning, {{{{ name | default: "reader" }}}}. This is the introduction: everything before the
 first section. Write as you would in a letter.
@@ -67,9 +71,12 @@ def new_issue(slug: str, *, date: dt.date, title: str = "") -> str:
     Args:
         slug: names it; see `validate_slug`.
         date: of the issue.
-        title: the subject line; made from the slug when empty.
+        title: subject line and headline; made from the slug when empty.
     """
     subject = " ".join(title.split()) or slug.replace("-", " ").capitalize()
     return _ISSUE.format(
-        subject=json.dumps(subject, ensure_ascii=False), slug=slug, date=date.isoformat()
+        subject=json.dumps(subject, ensure_ascii=False),
+        headline=write_words(words_in_line(subject)),
+        slug=slug,
+        date=date.isoformat(),
     )

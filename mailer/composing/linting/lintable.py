@@ -62,6 +62,7 @@ class LocalImage:
         is_converted: its format is not shown by mail programs, but it becomes one that is.
         error: why it cannot be used, as a sentence that begins with its name goes on.
         is_missing: there is no such file, or not where pictures may be.
+        has_dark_ink: on a transparent ground: dark mode would hide it.
     """
 
     size_bytes: int = 0
@@ -71,6 +72,7 @@ class LocalImage:
     is_converted: bool = False
     error: str = ""
     is_missing: bool = False
+    has_dark_ink: bool = False
 
 
 @dataclass(frozen=True, slots=True)

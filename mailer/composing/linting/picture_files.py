@@ -1,4 +1,7 @@
-"""What the headers of the picture files beside an issue say; none is decoded, hosted or stored."""
+"""What the headers of the picture files beside an issue say; none is hosted or stored.
+
+Only what may be transparent is decoded.
+"""
 
 import re
 import warnings
@@ -22,6 +25,9 @@ HEAD_BYTES = 65_536
 MOST_BYTES = 30_000_000
 """What is larger is not looked at to its end."""
 STAND_IN_WIDTH = 600
+DARK = "#1C1A18"
+"""The ground of pictures in the dark mode of the theme `digest`; others are as dark."""
+_TRANSPARENT = {"PNG", "GIF", "WEBP"}
 _SHOWN = {"JPEG", "PNG", "GIF"}
 _ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND"}
 _SCANS = re.compile(rb"\xff\xda\x00[\x06-\x12]")
@@ -29,20 +35,20 @@ _SCANS = re.compile(rb"\xff\xda\x00[\x06-\x12]")
 
 
 def look_at_images(
-    document: Document, issue: Issue | None, folder: Path, settings: Settings
+    document: Document, issue: Issue | None, folder: Path, settings: Settings, ground: str = DARK
 ) -> dict[str, LocalImage]:
     """Return what is known of each local picture, by the address as written."""
     names = [image.target.url for image in document.spans.images if is_local(image)]
     names += [image.src for image in images_of(issue) if image.is_local] if issue else []
     roots = roots_of(folder, settings)
-    return {name: _look(name, roots) for name in list(dict.fromkeys(names))[:MOST_FILES]}
+    return {name: _look(name, roots, ground) for name in list(dict.fromkeys(names))[:MOST_FILES]}
 
 
 def stand_ins(issue: Issue, theme: Theme) -> dict[str, HostedImage]:
     """Return somewhere for each local picture, so that the issue compiles without hosting any."""
     names = {image.src for image in images_of(issue) if image.is_local}
-    if theme.settings.logo.path is not None:
-        names.add(theme.settings.logo.key)
+    logo = theme.settings.logo
+    names |= {each.key for each in (logo, logo.in_dark) if each.path is not None}
     return {
         name: HostedImage(
             url=f"https://pictures.example/{number:04d}.png",
@@ -55,7 +61,7 @@ def stand_ins(issue: Issue, theme: Theme) -> dict[str, HostedImage]:
     }
 
 
-def _look(name: str, roots: Roots) -> LocalImage:
+def _look(name: str, roots: Roots, ground: str) -> LocalImage:
     try:
         file = find_file(name, roots)
     except RenderError as error:
@@ -67,7 +73,15 @@ def _look(name: str, roots: Roots) -> LocalImage:
         _check_end(file, kind)
     except RenderError as error:
         return LocalImage(size_bytes=size, error=error.message)
-    return LocalImage(size, width, height, kind, is_converted=kind not in _SHOWN)
+    is_dark = kind in _TRANSPARENT and _loses_ink(file, ground)
+    is_converted = kind not in _SHOWN
+    return LocalImage(size, width, height, kind, is_converted=is_converted, has_dark_ink=is_dark)
+
+
+def _loses_ink(file: FoundFile, ground: str) -> bool:
+    from mailer.composing.images.backing import file_loses_ink  # noqa: PLC0415 - as below
+
+    return file_loses_ink(read_file(file, max_bytes=MOST_BYTES), ground)
 
 
 def _check_end(file: FoundFile, kind: str) -> None:

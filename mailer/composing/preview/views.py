@@ -4,9 +4,10 @@ import html
 from dataclasses import dataclass
 from typing import Literal
 
+from mailer.composing.preview.clients import for_outlook, forced_dark, without_pictures
 from mailer.message.viewing import without_styles
 
-Part = Literal["html", "no-style", "text"]
+Part = Literal["html", "forced-dark", "no-images", "outlook", "no-style", "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,9 @@ VIEWS = (
     View("mobile", "Mobile", 375, scale=2, is_mobile=True),
     View("desktop-dark", "Desktop, dark", 1000, scheme="dark"),
     View("mobile-dark", "Mobile, dark", 375, scale=2, is_mobile=True, scheme="dark"),
+    View("forced-dark", "Forced dark", 375, scale=2, is_mobile=True, part="forced-dark"),
+    View("no-images", "Images off", 1000, part="no-images"),
+    View("outlook", "Outlook's structure", 1000, part="outlook"),
     View("no-style", "Without styles", 1000, part="no-style"),
     View("text", "Plain text", 700, part="text"),
 )
@@ -64,6 +68,12 @@ def document(view: View, *, html_part: str, text_part: str) -> str:
     match view.part:
         case "html":
             return html_part
+        case "forced-dark":
+            return forced_dark(html_part)
+        case "no-images":
+            return without_pictures(html_part)
+        case "outlook":
+            return for_outlook(html_part)
         case "no-style":
             return without_styles(html_part)
         case "text":

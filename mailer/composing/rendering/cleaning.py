@@ -14,7 +14,7 @@ _ATTRIBUTES = {
     "*": {"class", "id", "data-line"},
     "a": {"href", "title"},
     "code": {"dir"},
-    "img": {"src", "alt", "width"},
+    "img": {"src", "alt", "width", "height"},
     "ol": {"start"},
     "table": {"role", "width", "cellpadding", "cellspacing", "border"},
     "td": {"align", "width"},

@@ -10,8 +10,8 @@ from itertools import chain
 
 from mailer.composing.issue.tree import Table, plain_text
 
-_ROOM = 32
-"""Characters of a table's type that a line holds on a phone 320 pixels wide, in a box."""
+_ROOM = 38
+"""Characters of a table's type that a line holds on a phone 360 pixels wide, in a box."""
 _PADDING = 2
 """Characters that the padding between two columns takes."""
 _LEAST = 4

@@ -29,7 +29,9 @@ from mailer.composing.issue.tree import (
     Sponsor,
     Subheading,
     Table,
+    plain_text,
 )
+from mailer.composing.rendering.callouts import is_named
 from mailer.composing.rendering.cleaning import clean
 from mailer.composing.rendering.columns import whole_columns
 from mailer.composing.rendering.highlight import highlighted
@@ -37,6 +39,8 @@ from mailer.composing.rendering.inline_html import InlineHtml
 from mailer.composing.rendering.tracing import Tracer
 
 _SMALL = 4
+_STACKED = 5
+"""Columns from which on a phone shows a table's cells below each other."""
 _LAYOUT = 'role="presentation" cellpadding="0" cellspacing="0" border="0"'
 
 
@@ -144,7 +148,7 @@ class Fragments:
         kind = "g" if width == self.column_width else "gw"
         tag = (
             f'<img class="{kind}" src="{escape(src)}" alt="{escape(image.alt)}"'
-            f' width="{width}"{at}>'
+            f' width="{width}"{_height(hosted, width)}{at}>'
         )
         linked = f'<a href="{self.inline.address(image.url)}">{tag}</a>' if image.url else tag
         if not image.caption:
@@ -173,23 +177,40 @@ class Fragments:
 
     def _table(self, table: Table, at: str) -> str:
         whole = whole_columns(table)
+        count = len(table.header)
+        is_stacked = count >= _STACKED or 1 < count > len(whole)
+        labels = self._labels(table) if is_stacked else ()
         looks = [
             (align, ("" if align else " ts") + (" tw" if column in whole else ""))
             for column, align in enumerate(table.aligns)
         ]
         header = self._row(table.header, looks, "th")
-        rows = "".join(self._row(row, looks, "td") for row in table.rows)
+        rows = "".join(self._row(row, looks, "td", labels) for row in table.rows)
         body = f"<tbody>{rows}</tbody>" if rows else ""
-        return f'<table class="tb"{at}><thead>{header}</thead>{body}</table>'
+        kind = "tb tk" if labels and rows else "tb"
+        return f'<table class="{kind}"{at}><thead>{header}</thead>{body}</table>'
 
-    def _row(self, cells: tuple[Inlines, ...], looks: list[tuple[str, str]], kind: str) -> str:
-        scope = ' scope="col"' if kind == "th" else ""
-        inside = "".join(
-            f'<{kind}{scope} class="{kind}{names}"'
-            + (f' align="{align}"' if align else "")
-            + f">{self.inline.of(cell)}</{kind}>"
-            for cell, (align, names) in zip(cells, looks, strict=True)
-        )
+    def _labels(self, table: Table) -> tuple[str, ...]:
+        """Return what stands before the cells of a column where a phone shows them as lines."""
+        names = [escape(plain_text(cell)) for cell in table.header]
+        return ("", *(f'<span class="tl">{name}: </span>' if name else "" for name in names[1:]))
+
+    def _row(
+        self,
+        cells: tuple[Inlines, ...],
+        looks: list[tuple[str, str]],
+        kind: str,
+        labels: tuple[str, ...] = (),
+    ) -> str:
+        inside = ""
+        for at, (cell, (align, names)) in enumerate(zip(cells, looks, strict=True)):
+            words = self.inline.of(cell)
+            label = labels[at] if labels and words else ""
+            tag = "th" if kind == "th" and words else "td"
+            scope = ' scope="col"' if tag == "th" else ""
+            side = f' align="{align}"' if align else ""
+            ends = (" tf" * (not at) + " te" * (at == len(cells) - 1)) if labels else ""
+            inside += f'<{tag}{scope} class="{kind}{names}{ends}"{side}>{label}{words}</{tag}>'
         return f"<tr>{inside}</tr>"
 
     # --- boxes: tables, since Outlook pads nothing else ---
@@ -208,8 +229,13 @@ class Fragments:
         )
 
     def _callout(self, callout: Callout, at: str) -> str:
-        title = self.inline.of(callout.title) or escape(self.inline.words[callout.kind])
-        head = f'<p class="bh bh-{callout.kind}">{title}</p>'
+        kind = escape(self.inline.words[callout.kind])
+        if is_named(callout, self.inline.words):
+            title = self.inline.of(callout.title) or kind
+            head = f'<p class="bh bh-{callout.kind}">{title}</p>'
+        else:
+            head = f'<p class="bl bl-{callout.kind}">{kind}</p>'
+            head += f'<p class="bh">{self.inline.of(callout.title)}</p>'
         return self._box(f"bd-{callout.kind}", head + self._inside(callout.blocks, "bp"), at)
 
     def _sponsor(self, sponsor: Sponsor, at: str) -> str:
@@ -226,3 +252,10 @@ class Fragments:
         )
         answers = f'<table class="pt" width="100%" {_LAYOUT}>{choices}</table>'
         return self._box("bd-poll", head + self._inside(poll.blocks, "bp") + answers, at)
+
+
+def _height(hosted: HostedImage | None, width: int) -> str:
+    """Return the attribute that keeps room for a picture of known size before it has come."""
+    if not hosted or not hosted.width:
+        return ""
+    return f' height="{max(1, round(width * hosted.height / hosted.width))}"'

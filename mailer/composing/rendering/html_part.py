@@ -37,6 +37,7 @@ PREHEADER_ROOM = 150
 _FILLER = Markup("&#847;&#8204;&#160;")
 _OUTLOOK_SECTION = re.compile(r'(<!--\[if mso \| IE\]><table\b[^>]* align=")center')
 _LONG_TITLE, _LONGER_TITLE = 22, 40
+_LONG_HEADLINE, _LONGER_HEADLINE = 60, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ def _raw(fragments: Fragments, source: Source) -> dict[str, str]:
 def mjml_values(edition: Edition, fragments: Fragments) -> Mapping[str, object]:
     """Return what the template may use, by name; documented in docs/themes.md."""
     issue, settings = edition.issue, edition.theme.settings
+    matter = issue.front_matter
     sections = _sections(edition, fragments)
     logo = settings.logo
     return {
@@ -143,12 +145,14 @@ def mjml_values(edition: Edition, fragments: Fragments) -> Mapping[str, object]:
         "direction": edition.direction,
         "start": "right" if edition.direction == "rtl" else "left",
         "end": "left" if edition.direction == "rtl" else "right",
-        "page_title": safe_markup(plain_text(issue.front_matter.subject)),
+        "page_title": safe_markup(plain_text(matter.headline or matter.subject)),
         "preheader": edition.preheader,
         "preheader_padding": _FILLER * max(0, PREHEADER_ROOM - len(edition.preheader)),
         "title": edition.title,
         "title_size": _title_size(edition.title),
         "tagline": edition.tagline,
+        "headline": fragments.line(matter.headline),
+        "headline_size": _headline_size(plain_text(matter.headline)),
         "date": edition.date,
         "story_count": edition.words.counted("stories", len(issue.items)) if issue.items else "",
         "reading_time": edition.reading_time,
@@ -160,7 +164,12 @@ def mjml_values(edition: Edition, fragments: Fragments) -> Mapping[str, object]:
         "footnotes": fragments.footnotes(issue.footnotes),
         "author": _author(edition),
         "social": settings.social,
-        "logo": {"src": _hosted(logo, edition.images), "alt": logo.alt, "width": logo.width},
+        "logo": {
+            "src": _hosted(logo, edition.images),
+            "dark": _hosted(logo.in_dark, edition.images),
+            "alt": logo.alt,
+            "width": logo.width,
+        },
         "reason": edition.reason,
         "unsubscribe_url": fragments.inline.tokens.token(UNSUBSCRIBE_URL, context=SlotContext.HTML),
         "postal_address": edition.postal_address,
@@ -193,6 +202,12 @@ def _title_size(title: str) -> str:
     if len(title) <= _LONG_TITLE:
         return ""
     return "h1m" if len(title) <= _LONGER_TITLE else "h1s"
+
+
+def _headline_size(headline: str) -> str:
+    if len(headline) <= _LONG_HEADLINE:
+        return "hl"
+    return "hl hlm" if len(headline) <= _LONGER_HEADLINE else "hl hls"
 
 
 def _sections(edition: Edition, fragments: Fragments) -> list[SectionView]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.issue.reading import parser
-from mailer.composing.issue.reading.merge import Tokens, subject_line, tokens_for
+from mailer.composing.issue.reading.merge import Tokens, token_line, tokens_for
 from mailer.composing.issue.reading.source import Source, normalise
 from mailer.composing.issue.tree import Issue, RawMjml, blocks_of, images_of
 from mailer.composing.rendering.edition import Edition, IssueDefaults, edit
@@ -20,7 +20,7 @@ from mailer.composing.rendering.tracing import Tracer, tracer_for
 from mailer.composing.rendering.variants import variants_of
 from mailer.composing.themes.theme import Theme
 from mailer.errors import RenderError
-from mailer.message.compiled import CompiledIssue, Variant
+from mailer.message.compiled import CompiledIssue, SlotContext, Variant
 
 GMAIL_CLIP_BYTES = 102_000
 """Gmail cuts off what comes after about this many bytes of HTML, the unsubscribe link included."""
@@ -170,7 +170,7 @@ class _Job:
     def compiled(self, edition: Edition, variants: Sequence[Variant] = ()) -> CompiledIssue:
         """Return the issue without its hash."""
         matter = edition.issue.front_matter
-        subject = subject_line(matter.subject, self.tokens)
+        subject = token_line(matter.subject, self.tokens, context=SlotContext.SUBJECT)
         html, text = self.html(edition), text_part(edition, self.tokens)
         return CompiledIssue(
             slug=matter.slug,
@@ -185,6 +185,7 @@ class _Job:
             slots=self.tokens.slots,
             conditions=edition.issue.conditions,
             variants=tuple(variants),
+            headline=token_line(matter.headline, self.tokens, context=SlotContext.TEXT),
         )
 
 

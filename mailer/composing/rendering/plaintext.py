@@ -33,6 +33,7 @@ from mailer.composing.issue.tree import (
     Table,
     Text,
 )
+from mailer.composing.rendering.callouts import is_named
 from mailer.composing.rendering.inline_text import InlineText
 from mailer.composing.rendering.raw import raw_words
 from mailer.composing.rendering.wrap import width, wrap
@@ -72,7 +73,7 @@ class PlainText:
         return "\n\n".join(parts)
 
     def item(self, item: Item) -> str:
-        """Return an item as one block: kicker, title and address, then its summary."""
+        """Return an item: kicker, title and address as one block, then its summary."""
         head: list[str] = []
         if item.kicker:
             head += wrap(self.inline.capitals(self.inline.of(item.kicker)), WIDTH)
@@ -81,9 +82,10 @@ class PlainText:
             head += self.inline.lines(item.title, WIDTH)
         if item.url:
             head.append(self.inline.address(item.url))
+        parts = ["\n".join(head)] if head else []
         if item.blocks:
-            head.append(self.flow(item.blocks))
-        return "\n".join(head)
+            parts.append(self.flow(item.blocks))
+        return "\n\n".join(parts)
 
     def flow(self, blocks: Blocks, *, room: int = WIDTH) -> str:
         """Return blocks, an empty line between them."""
@@ -122,7 +124,10 @@ class PlainText:
                     self.inline.address(link.url),
                 ]
             case Callout():
-                return self._box(block.title or (Text(self.said[block.kind]),), block.blocks, room)
+                kind = self.said[block.kind]
+                label = Text(kind if not block.title else f"{kind}: ")
+                title = block.title if is_named(block, self.said) else (label, *block.title)
+                return self._box(title or (label,), block.blocks, room)
             case Sponsor():
                 label = Text(self.said["sponsor"] + (": " if block.name else ""))
                 return self._box((label, *block.name), block.blocks, room)

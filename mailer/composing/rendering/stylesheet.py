@@ -7,8 +7,8 @@ come on top. Only rules whose classes the issue uses get into the message.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 
@@ -27,6 +27,9 @@ from mailer.composing.themes.theme import Theme, ThemeFile
 
 _USED = re.compile(r'\bclass="([^"]*)"|\bcss-class="([^"]*)"')
 _BACKGROUNDS = {"background", "background-color"}
+_REFINED = {"text-decoration-color", "text-decoration-thickness", "text-underline-offset"}
+"""Of links: 76 bytes for each of them in style attributes, which mail clients without style blocks
+do not know either: the underline has the text's colour there."""
 _LOGICAL = re.compile(r"-inline-(start|end)\b")
 
 
@@ -66,8 +69,11 @@ def _styles(
     sheet = read_sheets(sheets, settings)
     light, dark = theme_values(settings, "light"), theme_values(settings, "dark")
     plain = [rule for rule in sheet.plain if rule.classes <= used]
+    refined = [_only(rule, lambda each: each.name in _REFINED) for rule in plain]
     inlined = [
-        f"{rule.selector}{{{_body(rule.declarations, light, direction)}}}" for rule in sheet.plain
+        f"{rule.selector}{{{_body(rule.declarations, light, direction)}}}"
+        for rule in (_only(rule, lambda each: each.name not in _REFINED) for rule in sheet.plain)
+        if rule.declarations
     ]
     inlined += [f".a{at}{{color:{accent.light}}}" for at, accent in enumerate(accents)]
     darker = [
@@ -78,6 +84,7 @@ def _styles(
     mobile = [rule for rule in sheet.mobile if rule.classes <= used]
     blocks = [
         ":root{color-scheme:light dark;supported-color-schemes:light dark}",
+        "\n".join(_grouped(refined, light, direction, together)),
         _media(
             f"only screen and (max-width:{sheet.breakpoint})",
             _grouped(mobile, light, direction, together),
@@ -87,6 +94,10 @@ def _styles(
     ]
     head = "".join(f"<mj-style>\n{block}\n</mj-style>\n" for block in blocks if block)
     return Styles("\n".join(inlined), Markup(head))  # noqa: S704 - a theme's own CSS
+
+
+def _only(rule: Rule, is_meant: Callable[[Declaration], bool]) -> Rule:
+    return replace(rule, declarations=tuple(filter(is_meant, rule.declarations)))
 
 
 def _filled(value: str, values: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from mailer.composing.rendering import templates
 from mailer.composing.rendering.edition import Edition
 from mailer.composing.rendering.inline_text import InlineText
 from mailer.composing.rendering.plaintext import WIDTH, PlainText
-from mailer.composing.rendering.wrap import wrap
+from mailer.composing.rendering.wrap import width, wrap
 from mailer.composing.themes.theme import TEXT_FILE
 from mailer.message.compiled import UNSUBSCRIBE_URL, SlotContext
 
@@ -27,10 +27,12 @@ def text_values(edition: Edition, tokens: Tokens) -> Mapping[str, object]:
     web_url = tokens.archive_url(SlotContext.TEXT) if edition.has_archive else ""
     writer = PlainText(InlineText(tokens, web_url), edition.words, images=edition.images)
     issue = edition.issue
+    headline = _headline(edition, writer)
     return {
-        "header": _header(edition, web_url),
+        "header": _header(edition, headline, web_url),
         "title": "\n".join(wrap(edition.title, WIDTH)),
         "tagline": "\n".join(wrap(edition.tagline, WIDTH)),
+        "headline": headline,
         "date": edition.date,
         "web_url": web_url,
         "introduction": writer.flow(issue.introduction),
@@ -62,11 +64,23 @@ def _author(edition: Edition) -> str:
     return "\n".join(filter(None, lines))
 
 
-def _header(edition: Edition, web_url: str) -> str:
-    lines = [*wrap(edition.title, WIDTH), *wrap(edition.tagline, WIDTH), edition.date]
+def _headline(edition: Edition, writer: PlainText) -> str:
+    """Return the headline between two lines; the names of sections have one below them."""
+    words = edition.issue.front_matter.headline
+    if not words:
+        return ""
+    lines = wrap(writer.inline.of(words).strip(), WIDTH)
+    rule = "=" * min(WIDTH, max(map(width, lines)))
+    return "\n".join([rule, *lines, rule, *writer.inline.addresses(words, WIDTH)])
+
+
+def _header(edition: Edition, headline: str, web_url: str) -> str:
+    masthead = [*wrap(edition.title, WIDTH), *wrap(edition.tagline, WIDTH)]
+    lines = [line for line in masthead if line]
+    lines += ["", headline, "", edition.date] if headline else [edition.date]
     if web_url:
         lines += ["", f"{edition.words['read_online']}:", web_url]
-    return "\n".join(line for at, line in enumerate(lines) if line or at > 1)
+    return "\n".join(lines)
 
 
 def _contents(edition: Edition, writer: PlainText) -> str:

@@ -21,12 +21,28 @@ class Accent:
 
 @dataclass(frozen=True, slots=True)
 class Logo:
-    """The picture in the masthead; `src` is a full address or a file beside `theme.toml`."""
+    """The picture in the masthead.
+
+    Args:
+        src: a full address or a file beside `theme.toml`; empty for none.
+        alt: what it says.
+        width: CSS pixels.
+        path: of the file.
+        dark: the picture that takes its place in dark mode, likewise; empty for none.
+        dark_path: of that one's file.
+    """
 
     src: str = ""
     alt: str = ""
     width: int = 160
     path: Path | None = None
+    dark: str = ""
+    dark_path: Path | None = None
+
+    @property
+    def in_dark(self) -> "Logo":
+        """The logo of dark mode."""
+        return Logo(self.dark, self.alt, self.width, self.dark_path)
 
     @property
     def key(self) -> str:

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+from mailer.composing.themes.brand import brand_colours, brand_edge
 from mailer.composing.themes.settings import Accent, Logo, SocialLink, ThemeSettings
 from mailer.composing.themes.settings_file import SettingsFile, is_set
 from mailer.composing.themes.words import Words, wrong_words
@@ -68,7 +70,25 @@ class _Reader:
             social=self._social(),
             languages=self._languages(),
         )
-        return replace(plain, accents=self._accents(plain))
+        return replace(self._branded(plain), accents=self._accents(plain))
+
+    def _branded(self, plain: ThemeSettings) -> ThemeSettings:
+        """Return the settings with links and buttons in the colour of the brand.
+
+        But for those that are set in the file that names the brand, or in one more specific.
+        """
+        at = next((at for at, table in enumerate(self.tables) if table.get("brand")), None)
+        if at is None:
+            return plain
+        brand = self._colour(self.merged["brand"], "brand")
+        made = brand_colours(brand, plain.light), brand_colours(brand, plain.dark)
+        edge = brand_edge(brand, plain.light, plain.dark)
+        made[0]["button-edge"], made[1]["button-edge"] = edge, made[1]["button"]
+        for own, scheme in zip(made, ("light", "dark"), strict=True):
+            for table in self.tables[: at + 1]:
+                for name in table.get(scheme, {}):
+                    own.pop(name, None)
+        return replace(plain, light={**plain.light, **made[0]}, dark={**plain.dark, **made[1]})
 
     def _error(self, message: str, *keys: str) -> RenderError:
         """Return the error in the most specific file that has the first of `keys`."""
@@ -157,14 +177,22 @@ class _Reader:
             raise self._error("[logo] has src and alt, text, and width, a number of pixels", "logo")
         if src and not alt:
             raise self._error("the logo needs alt: what it says", "logo")
+        dark = table.get("dark", "")
+        if not isinstance(dark, str) or (dark and not src):
+            raise self._error("[logo] dark is the picture that replaces src in dark mode", "logo")
+        return Logo(src, alt, width, self._logo_file("src"), dark, self._logo_file("dark"))
+
+    def _logo_file(self, key: str) -> Path | None:
+        """Return the file that a picture's key names, beside the `theme.toml` that does."""
+        src = self._table("logo").get(key, "")
         if not src or src.startswith(("https://", "http://")):
-            return Logo(src, alt, width)
+            return None
         owner = next(
             file
             for file, one in zip(self.files, self.tables, strict=True)
-            if "src" in one.get("logo", {})
+            if key in one.get("logo", {})
         )
-        return Logo(src, alt, width, owner.path.parent / src)
+        return Path(owner.path.parent, src)
 
     def _social(self) -> tuple[SocialLink, ...]:
         found = self.merged.get("social", [])

@@ -103,12 +103,14 @@ def _logo(logo: Logo) -> list[str]:
     if not logo.src:
         return []
     src = logo.path.name if logo.path else logo.src
+    dark = logo.dark_path.name if logo.dark_path else logo.dark
     return [
         "",
         "[logo]",
         f"src = {_text(src)}",
         f"alt = {_text(logo.alt)}",
         f"width = {logo.width}",
+        *([f"dark = {_text(dark)}"] if dark else []),
     ]
 
 

@@ -1,7 +1,7 @@
 """Themes: which there are, a new one, and what is wrong with one."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -129,7 +129,7 @@ def new_theme(name: str, settings: Settings, *, parent: str, is_full: bool) -> l
     theme = find_theme(name if is_override else parent or DEFAULT, roots=[workspace, shipped])
     if is_full:
         files = {SETTINGS_FILE: full_settings(theme, name, words=_words(theme)), **_copied(theme)}
-        return _write(folder, files, logo=theme.settings.logo.path)
+        return _write(folder, files, logos=_logos(theme))
     return _write(folder, {SETTINGS_FILE: overriding_settings(theme, name)})
 
 
@@ -177,10 +177,14 @@ def _words(theme: Theme) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _write(folder: Path, files: dict[str, str], *, logo: Path | None = None) -> list[Path]:
+def _logos(theme: Theme) -> list[Path]:
+    logo = theme.settings.logo
+    return [path for path in (logo.path, logo.dark_path) if path]
+
+
+def _write(folder: Path, files: dict[str, str], *, logos: Iterable[Path] = ()) -> list[Path]:
     """Write a folder that is there whole or not at all."""
     contents = {name: text.encode() for name, text in files.items()}
-    if logo is not None and logo.is_file():
-        contents[logo.name] = logo.read_bytes()
+    contents |= {logo.name: logo.read_bytes() for logo in logos if logo.is_file()}
     write_new_folder(folder, contents)
     return sorted(folder.iterdir(), key=lambda path: (path.name != SETTINGS_FILE, path))

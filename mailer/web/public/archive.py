@@ -21,7 +21,7 @@ from mailer.platform.resources import resource_dir
 from mailer.platform.serving.headers import EMAIL_POLICY
 from mailer.web.public.archive_access import INDEX_CARD, ArchiveContext, headers_for
 from mailer.web.public.conditional import etag_of, not_modified, validators
-from mailer.web.public.framing import frame
+from mailer.web.public.framing import below_title, frame
 
 _READ = ["GET", "HEAD"]
 _CARD_HEADERS = {"Cache-Control": "public, max-age=86400"}
@@ -148,6 +148,7 @@ def _framed(context: ArchiveContext, access: Access, page: ArchivedPage) -> str:
         "access": access,
         "title": context.title(access),
         "issue": page.issue,
+        "has_headline": page.has_headline,
         "description": page.issue.preheader,
         "author": page.author,
         "canonical": "" if access.is_private else public_url,
@@ -162,7 +163,7 @@ def _framed(context: ArchiveContext, access: Access, page: ArchivedPage) -> str:
         "bar_css": Markup(_BAR_CSS),  # noqa: S704 - our own file
     }
     return frame(
-        page.html,
+        page.html if page.has_headline else below_title(page.html),
         head=context.pages.fragment("issue_head.html", **values),
         top=context.pages.fragment("issue_top.html", **values),
         bottom=context.pages.fragment("issue_bottom.html", **values),

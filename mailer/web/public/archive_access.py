@@ -108,7 +108,7 @@ class ArchiveContext:
 
     def card(self, issue: ArchivedIssue) -> Card:
         """Return the content of the issue's social card."""
-        return self._card(issue.subject, _written(issue))
+        return self._card(issue.title, _written(issue))
 
     def index_card(self) -> Card:
         """Return the content of the whole archive's card."""

@@ -15,6 +15,7 @@ _TOKENS = re.compile(
     r"|(?P<body_end></body\s*>)",
     re.IGNORECASE | re.DOTALL,
 )
+_MAIN_HEADING = re.compile(r"<(/?)h1\b", re.IGNORECASE)
 _PROLOGUE = re.compile(r"\s*(?:<!doctype[^>]*>\s*)?(?:<html\b[^>]*>\s*)?", re.IGNORECASE)
 
 
@@ -35,6 +36,11 @@ def frame(html: str, *, head: str, top: str, bottom: str) -> str:
         out += [html[at:place], piece]
         at = place
     return "".join([*out, html[at:]])
+
+
+def below_title(html: str) -> str:
+    """Return `html` with its main heading one level lower: the page's title is above it."""
+    return _MAIN_HEADING.sub(r"<\1h2", html)
 
 
 def _places(html: str) -> dict[str, int]:

@@ -136,6 +136,7 @@ def front_matter(head: Head, record: Record) -> tuple[FrontMatter, list[Block], 
         preheader=_untagged(_cut(head.preheader), record),
         language=head.language,
         title=head.masthead,
+        headline=subject if head.title.strip() else (),
     )
     return matter, long, comments
 

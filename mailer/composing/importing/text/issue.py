@@ -47,7 +47,10 @@ class TextIssue:
         self, plan: Outline, sections: list[Section], *, cut: Unit | None
     ) -> tuple[str, tuple[Finding, ...]]:
         """Return the issue's file, and findings with their lines in it."""
-        matter = FrontMatter(self._subject(), self.slug, self._date(), title=self.masthead)
+        headline = (Text(self.title),) if self.title else ()
+        matter = FrontMatter(
+            self._subject(), self.slug, self._date(), title=self.masthead, headline=headline
+        )
         self.record.doubtful = doubtful_lines(sections)
         introduction = (*self.record.blocks(plan.introduction), *self._missing(plan.missing))
         is_within = cut is not None and cut not in plan.closing

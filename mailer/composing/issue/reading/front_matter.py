@@ -40,6 +40,7 @@ def parse(source: Source) -> FrontMatter:
     reader = _Reader(source, read_values(source))
     return FrontMatter(
         subject=reader.subject(),
+        headline=reader.line("headline"),
         slug=reader.slug(),
         date=reader.date(),
         preheader=reader.plain("preheader"),
@@ -93,8 +94,14 @@ class _Reader:
 
     def subject(self) -> Inlines:
         """Return the subject's text and merge fields."""
-        text = self._required("subject", '"What the inbox shows"')
-        return parse_line(text, source=self.source, line=self.values["subject"].line)
+        self._required("subject", '"What the inbox shows"')
+        return self.line("subject")
+
+    def line(self, name: str) -> Inlines:
+        """Return a value's text and merge fields."""
+        if not (text := self._text(name)):
+            return ()
+        return parse_line(text, source=self.source, line=self.values[name].line)
 
     def slug(self) -> str:
         """Return the slug, by default made from the file's name."""

@@ -14,7 +14,8 @@ from mailer.errors import RenderError
 
 KEYS = (
     "subject", "slug", "date", "preheader", "list", "from", "reply-to", "theme", "language",
-    "title", "tagline", "author", "author-url", "author-bio", "author-image", "contents",
+    "title", "tagline", "headline", "author", "author-url", "author-bio", "author-image",
+    "contents",
 )  # fmt: skip
 LONGEST_BYTES = 65_536
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mailer.composing.issue.reading.source import Source
-from mailer.composing.issue.tree import Inlines, MergeField, Text
+from mailer.composing.issue.tree import CodeSpan, Inlines, MergeField, Text, nodes_in
 from mailer.errors import RenderError
 from mailer.message.compiled import ARCHIVE_URL, UNSUBSCRIBE_URL, Slot, SlotContext
 
@@ -116,6 +116,14 @@ def fields_in(text: str) -> Iterator[Text | MergeField]:
         yield Text(text[begin:])
 
 
+def words_in_line(text: str) -> Inlines:
+    """Return text and merge fields; all of it as text if one is not well-formed."""
+    try:
+        return tuple(fields_in(text))
+    except MergeSyntaxError:
+        return (Text(text),)
+
+
 @dataclass(slots=True)
 class Tokens:
     """Gives out one token for each field, default and context, and remembers them in order."""
@@ -146,14 +154,14 @@ class Tokens:
         return tuple(self._slots.values())
 
 
-def subject_line(inlines: Inlines, tokens: Tokens) -> str:
-    """Return a parsed front matter line with tokens for the Subject header."""
+def token_line(inlines: Inlines, tokens: Tokens, *, context: SlotContext) -> str:
+    """Return words without their marks, with tokens for merge fields: a subject or headline."""
     return "".join(
-        tokens.token(node.field, context=SlotContext.SUBJECT, default=node.default)
+        tokens.token(node.field, context=context, default=node.default)
         if isinstance(node, MergeField)
         else node.text
-        for node in inlines
-        if isinstance(node, MergeField | Text)
+        for node in nodes_in(inlines)
+        if isinstance(node, MergeField | Text | CodeSpan)
     )
 
 

@@ -1,6 +1,6 @@
 """An issue's file to its tree: sections, items, titles, closing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailer.composing.issue.reading import front_matter, markdown
 from mailer.composing.issue.reading.blocks import Entry, as_block, check_addresses, entries
@@ -22,7 +22,10 @@ from mailer.composing.issue.tree import (
     Strong,
     Text,
     find_todos,
+    plain_text,
 )
+
+_OTHERS = "use '##' for a section and '###' for an item"
 
 
 def parse(source: Source, *, shown: frozenset[str] | None = None) -> Issue:
@@ -44,14 +47,14 @@ def parse(source: Source, *, shown: frozenset[str] | None = None) -> Issue:
         raise source.error("the issue has no text below its front matter", line=first_line)
     footnotes = tuple(entry for entry in found if isinstance(entry, Footnote))
     found, closing = _split_closing(found[: len(found) - len(footnotes)])
-    tree = _Tree(source)
+    tree = _Tree(source, matter.headline)
     for entry in found:
         tree.take(entry)
     introduction = tree.introduction()
     sections = tuple(part.section(source) for part in tree.parts)
     checked_closing = _settled(closing, source)
     return Issue(
-        matter,
+        replace(matter, headline=matter.headline or tree.headline),
         introduction,
         sections,
         checked_closing,
@@ -73,7 +76,7 @@ def _split_closing(found: list[Entry]) -> tuple[list[Entry], list[Block]]:
 
 
 def _structures(entry: Entry) -> bool:
-    return isinstance(entry, Heading) and entry.level <= ITEM
+    return isinstance(entry, Heading) and SECTION <= entry.level <= ITEM
 
 
 def _settled(blocks: list[Block], source: Source) -> Blocks:
@@ -174,6 +177,8 @@ class _SectionPart:
 @dataclass(slots=True)
 class _Tree:
     source: Source
+    given: Inlines
+    headline: Inlines = ()
     blocks: list[Block] = field(default_factory=list)
     parts: list[_SectionPart] = field(default_factory=list)
 
@@ -182,13 +187,8 @@ class _Tree:
 
     def take(self, entry: Entry) -> None:
         match entry:
-            case Heading(1, line=line):
-                raise self.source.error(
-                    "'#' is the masthead, which comes from 'title' in the front matter: use '##'"
-                    " for a section and '###' for an item",
-                    line=line,
-                    column=1,
-                )
+            case Heading(1):
+                self._take_headline(entry)
             case Heading(level, children, line) if level == SECTION:
                 if not children:
                     raise self.source.error("the section has no name", line=line, column=1)
@@ -199,6 +199,23 @@ class _Tree:
                 self.parts[-1].items.append(_ItemPart(entry))
             case _:
                 self._innermost().append(as_block(entry))
+
+    def _take_headline(self, heading: Heading) -> None:
+        """Take the words of the only `#`, where the front matter does not have other words."""
+        known = self.headline or self.given
+        is_repeated = not self.headline and plain_text(heading.children) == plain_text(known)
+        trouble = ""
+        if not heading.children:
+            trouble = "the headline has no words"
+        elif heading.id:
+            trouble = f"the headline has no anchor: take {{#{heading.id}}} out"
+        elif self.parts:
+            trouble = f"the headline stands above the first section and item: {_OTHERS}"
+        elif known and not is_repeated:
+            trouble = f"the issue has a headline, {plain_text(known)!r}: {_OTHERS}"
+        if trouble:
+            raise self.source.error(trouble, line=heading.line, column=1)
+        self.headline = heading.children
 
     def _innermost(self) -> list[Block]:
         if not self.parts:

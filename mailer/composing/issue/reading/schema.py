@@ -86,6 +86,10 @@ _PROPERTIES: dict[str, dict[str, Any]] = {
     },
     "title": {"description": "The masthead.", **_NO_FIELDS},
     "tagline": {"description": "The line below the masthead.", **_NO_FIELDS},
+    "headline": {
+        "description": "The headline of the piece; can have merge fields, as the subject can.",
+        "not": {"type": "string", "pattern": _BROKEN_FIELD},
+    },
     "author": {"description": "Who wrote it, shown at the end.", **_NO_FIELDS},
     "author-url": {
         "description": "The link of the author's name.",

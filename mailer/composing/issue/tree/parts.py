@@ -91,6 +91,7 @@ class FrontMatter:
         language: BCP 47 tag.
         title: the masthead.
         tagline: the line below the masthead.
+        headline: of the piece, from its key or the only `#` of the text; words and merge fields.
         author: who wrote it.
         has_contents: whether to list the sections; None for "from two sections on".
     """
@@ -106,6 +107,7 @@ class FrontMatter:
     language: str = ""
     title: str = ""
     tagline: str = ""
+    headline: Inlines = ()
     author: Author | None = None
     has_contents: bool | None = None
 

@@ -99,6 +99,7 @@ def images_of(issue: Issue) -> Iterator[Image]:
 
 def words_of(issue: Issue) -> Iterator[Inlines]:
     """Yield every run of words of the text, headings included, but for the subject's."""
+    yield issue.front_matter.headline
     yield from _words_in(issue.introduction)
     for section in issue.sections:
         yield from _section_words(section)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
+from mailer.composing.issue.reading.merge import words_in_line
 from mailer.composing.issue.tree import (
     FrontMatter,
     Inline,
@@ -54,6 +55,8 @@ def _values(matter: FrontMatter) -> Iterator[tuple[str, str]]:
     }
     yield from ((key, _bare(text)) for key, text in _names(matter).items() if text)
     yield from ((key, quoted(line)) for key, text in texts.items() if (line := unfielded(text)))
+    if headline := plain_headline(matter.headline):
+        yield "headline", quoted(headline)
     if matter.has_contents is not None:
         yield "contents", "yes" if matter.has_contents else "no"
 
@@ -70,6 +73,13 @@ def _subject_words(subject: Inlines) -> Iterator[str]:
         else:
             before = _braced(_words(node))
         yield before
+
+
+def plain_headline(headline: Inlines) -> str:
+    """Return a headline as front matter has it; empty where only a `#` in the text can say it."""
+    plain = (node for node in headline if isinstance(node, Text | MergeField))
+    text = "".join(write_field(n) if isinstance(n, MergeField) else n.text for n in plain)
+    return text if words_in_line(text) == headline else ""
 
 
 def _words(node: Inline) -> str:

@@ -17,7 +17,7 @@ from mailer.composing.issue.tree import (
     Strong,
 )
 from mailer.composing.issue.writing.blocks import write_heading, write_image, write_lines
-from mailer.composing.issue.writing.front_matter import write_front_matter
+from mailer.composing.issue.writing.front_matter import plain_headline, write_front_matter
 from mailer.composing.issue.writing.inlines import write_line
 from mailer.composing.issue.writing.normal_blocks import normal_blocks
 from mailer.composing.issue.writing.normal_issue import normal_issue
@@ -48,6 +48,9 @@ def write_words(words: Iterable[Inline]) -> str:
 
 
 def _body(issue: Issue) -> Iterator[list[str]]:
+    headline = issue.front_matter.headline
+    if headline and not plain_headline(headline):
+        yield [f"# {write_heading(headline)}"]
     yield write_lines(issue.introduction)
     for section in issue.sections:
         yield from _section(section)

@@ -33,6 +33,8 @@ def normal_issue(issue: Issue) -> Issue:
     the closing, the first paragraph of a section is its subtitle if it is emphasised as a whole, a
     link that is an item's first paragraph is its title.
     """
+    headline = normal_words(issue.front_matter.headline, breaks=False)
+    issue = replace(issue, front_matter=replace(issue.front_matter, headline=headline))
     introduction, sections = _placed(normal_blocks(issue.introduction), issue.sections)
     closing = normal_blocks(issue.closing)
     if not sections:

@@ -130,7 +130,7 @@ def check_filler(lintable: Lintable) -> Iterator[Hit]:
             found.start(),
             found.end(),
         )
-    for key in ("subject", "preheader", "title", "tagline"):
+    for key in ("subject", "preheader", "title", "tagline", "headline"):
         value = document.front.values.get(key)
         if value and _WHOLE_VALUE.fullmatch(value.value):
             message = f"the {key} is a placeholder: {value.value!r}"

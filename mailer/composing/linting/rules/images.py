@@ -67,6 +67,14 @@ RULES = (
         "Use a wider file, or say its width: ![...](...){width=240}.",
     ),
     Rule(
+        "image-dark-ink",
+        Severity.WARNING,
+        "dark ink on a transparent ground",
+        "In dark mode it would vanish. A still picture beside the issue goes out on the theme's"
+        " light colour instead, which is seen as a box in dark mode; an animation stays as it is.",
+        "Save the picture with a ground of its own, or with ink that both grounds show.",
+    ),
+    Rule(
         "image-only",
         Severity.WARNING,
         "hardly any text beside the pictures",
@@ -195,6 +203,8 @@ def _file(image: _Shown, known: LocalImage, lintable: Lintable) -> Iterator[Hit]
         return
     if known.format not in _SHOWN_FORMATS and not known.is_converted:
         yield Hit("image-format", f"mail programs do not show {known.format}", start, end)
+    if known.has_dark_ink:
+        yield Hit("image-dark-ink", "dark mode would hide the picture's dark ink", start, end)
     if known.size_bytes > lintable.options.image_bytes:
         message = f"the picture's file has {known.size_bytes:,} bytes"
         yield Hit("image-heavy", message, start, end, facts={"bytes": known.size_bytes})

@@ -11,7 +11,7 @@ from mailer.composing.linting.scan.mask import Masked, blank, mask
 from mailer.composing.linting.scan.places import SourceText, with_plain_line_ends
 from mailer.composing.linting.scan.spans import LinkKind, LinkSpan, Spans, Target
 
-WRITTEN_KEYS = ("subject", "preheader", "title", "tagline", "author", "author-bio")
+WRITTEN_KEYS = ("subject", "preheader", "title", "tagline", "headline", "author", "author-bio")
 """Front matter that readers see."""
 
 _HEADING = re.compile(

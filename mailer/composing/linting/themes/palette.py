@@ -38,7 +38,14 @@ LOGO = Rule(
     "The issue cannot be compiled.",
     "put the file beside theme.toml, or give a full address",
 )
-RULES = (ACCENT, SHADE, UNUSED, LOGO)
+LOGO_INK = Rule(
+    "theme-logo-dark-ink",
+    Severity.WARNING,
+    "a logo with dark ink on a transparent ground",
+    "In dark mode it would vanish, so it goes out on the theme's light colour: a box there.",
+    'add dark = "..." to [logo], the logo for dark mode',
+)
+RULES = (ACCENT, SHADE, UNUSED, LOGO, LOGO_INK)
 
 _ACCENT_CLASS = re.compile(r'class="[^"]*\ba\d+\b')
 
@@ -49,10 +56,23 @@ def check(chain: Chain, html: str) -> Iterator[Finding]:
         yield from _accents(chain)
     yield from _shades(chain)
     yield from _unused(chain)
+    yield from _logo(chain)
+
+
+def _logo(chain: Chain) -> Iterator[Finding]:
     logo = chain.theme.settings.logo
+    for key, each in (("src", logo), ("dark", logo.in_dark)):
+        place = chain.place("logo", key)
+        if each.path is not None and place is not None and not each.path.is_file():
+            yield finding(LOGO, f"there is no file {each.src!r}", place, text=each.src)
     place = chain.place("logo", "src")
-    if logo.path is not None and place is not None and not logo.path.is_file():
-        yield finding(LOGO, f"there is no file {logo.src!r}", place, text=logo.src)
+    ground = chain.theme.settings.dark["card"]
+    if logo.path and not logo.dark and place and logo.path.is_file():
+        from mailer.composing.images.backing import file_loses_ink  # noqa: PLC0415 - 60 ms
+
+        if file_loses_ink(logo.path.read_bytes(), ground):
+            message = f"dark mode would hide the dark ink of {logo.src!r}"
+            yield finding(LOGO_INK, message, place, text=logo.src)
 
 
 def placed(found: Finding, chain: Chain) -> Finding:

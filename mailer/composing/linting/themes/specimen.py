@@ -11,6 +11,7 @@ from mailer.message.compiled import CompiledIssue, Mailbox
 
 POSTAL_ADDRESS = "12 Hill Lane, Greenwich"
 _TITLE = re.compile(r"^title: .*$", re.MULTILINE)
+_HEADLINES = (40, 80, 120)
 _LEAST = "---\nsubject: The least\ndate: 2026-11-22\ncontents: no\n---\n\nOnly words.\n"
 _DEFAULTS = IssueDefaults(
     sender=Mailbox("specimen@example.org", "The Specimen Book"),
@@ -28,11 +29,14 @@ class Specimen:
     source: str
 
     def sources(self) -> Iterator[str]:
-        """Yield the specimen, then others of its kind: right to left, long titles, nearly empty."""
+        """Yield the specimen, then others: right to left, long titles, headlines, nearly empty."""
         yield self.source
         yield self.source.replace("---\n", "---\nlanguage: ar\n", 1)
         yield _TITLE.sub("title: A masthead of thirty letters or so", self.source, count=1)
         yield _TITLE.sub("title: " + "A masthead that goes on and on " * 3, self.source, count=1)
+        for length in _HEADLINES:
+            headline = "A headline that says it all, and more".ljust(length, "!")
+            yield self.source.replace("---\n", f"---\nheadline: '{headline}'\n", 1)
         yield _LEAST
 
     def compiled(self, theme: Theme, source: str) -> CompiledIssue:
@@ -52,7 +56,9 @@ class Specimen:
 
 def _logo(theme: Theme) -> Mapping[str, HostedImage]:
     logo = theme.settings.logo
-    if logo.path is None:
-        return {}
     url = "https://example.org/media/logo.png"
-    return {logo.key: HostedImage(url, 2 * logo.width, 100, logo.width, 10_000)}
+    return {
+        each.key: HostedImage(url, 2 * each.width, 100, each.width, 10_000)
+        for each in (logo, logo.in_dark)
+        if each.path is not None
+    }

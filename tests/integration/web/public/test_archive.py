@@ -31,6 +31,25 @@ def test_an_issue_is_shown_with_nothing_of_anybody_in_it(web: WebHandle, ledger:
     assert answer.headers["Set-Cookie"] is None
 
 
+def test_the_headline_is_the_only_main_heading(web: WebHandle, ledger: WebLedger) -> None:
+    ledger.seed(1)
+    piece = web_issue("second", html="<p>Pub</p><h1>The piece</h1>", content_hash="b")
+    ledger.add_send(dataclasses.replace(piece, headline="The piece"))
+    plain = web_issue("third", html="<h1 class='a'>Pub</h1>", content_hash="c")
+    ledger.add_send(dataclasses.replace(plain, subject="A subject"))
+    piece_page, plain_page, index = (
+        request("GET", f"{web.url}/archive/{name}").text for name in ("second", "third", "")
+    )
+    assert re.findall(r"<h1[^>]*>(.*?)</h1>", piece_page) == ["The piece"]
+    assert re.findall(r"<h1[^>]*>(.*?)</h1>", plain_page) == ["A subject"]
+    assert "<h2 class='a'>Pub</h2>" in plain_page
+    assert '<meta property="og:title" content="The piece">' in piece_page
+    assert ">The piece</span>" in index
+    assert ">A subject</span>" in index
+    feed = request("GET", f"{web.url}/archive/feed.json").text
+    assert '"title": "The piece"' in feed or '"title":"The piece"' in feed
+
+
 def test_the_page_may_run_no_script(web: WebHandle, ledger: WebLedger) -> None:
     ledger.seed(1)
     policy = request("GET", web.url + "/archive/first").headers["Content-Security-Policy"]

@@ -164,10 +164,31 @@ def test_comments_are_left_out() -> None:
     assert [plain_text(block.children) for block in issue.introduction] == ["Text here"]
 
 
+def test_the_only_top_heading_is_the_headline() -> None:
+    issue = parse("> before\n\n# The *second* count\n\nText.\n\n---\n\nMore.\n")
+    assert plain_text(issue.front_matter.headline) == "The second count"
+    assert len(issue.introduction) == 4  # a line in a letter stays one: there is no last item
+    assert not issue.closing
+
+
+def test_the_headline_may_stand_in_the_front_matter() -> None:
+    front = FRONT.replace("date", "headline: \"*A* {{ name | default: 'you' }}\"\ndate")
+
+    def headline(body: str) -> str:
+        return plain_text(parse_issue(front + body, path=Path("a.md")).front_matter.headline)
+
+    assert headline("Text.\n") == headline("# \\*A\\* you\n\nText.\n") == "*A* you"
+    with pytest.raises(RenderError, match="has a headline"):
+        headline("# Another\n\nText.\n")
+
+
 @pytest.mark.parametrize(
     ("body", "line", "column", "words"),
     [
-        ("# Big\n", 5, 1, "masthead"),
+        ("# A\n\nx\n\n# A\n", 9, 1, "has a headline, 'A'"),
+        ("## S\n\nx\n\n# A\n", 9, 1, "above the first section"),
+        ("#\n\nx\n", 5, 1, "no words"),
+        ("# A {#a}\n\nx\n", 5, 1, "no anchor"),
         ("##\n\ntext\n", 5, 1, "no name"),
         ("## S\n\n###\n", 7, 1, "empty"),
         ("a\n\nx {{ Name }}\n", 7, 3, "not a merge field"),

@@ -143,6 +143,7 @@ def test_blocks_read_back(blocks: Blocks) -> None:
 def test_issues_read_back(issue: Issue) -> None:
     found = placeless(read(write_issue(issue)))
     expected = placeless(normal_issue(uncommented(issue)))
+    assert found.front_matter.headline == expected.front_matter.headline
     assert found.introduction == expected.introduction
     assert found.sections == expected.sections
     assert found.closing == expected.closing

@@ -17,7 +17,8 @@ NEEDS_MORE = {
     "merge-field-lacking", "merge-field-unknown", "slug-used", "sender-missing",
     "postal-address-missing", "base-url-local", "theme-broken", "link-dead",
     "link-unreachable", "link-downgraded",
-    "link-moved-home", "image-heavy", "image-small", "image-only", "character-control",
+    "link-moved-home", "image-heavy", "image-small", "image-dark-ink", "image-only",
+    "character-control",
     "character-replacement",
 }  # fmt: skip
 """Rules that one file alone cannot break: tested beside this."""

@@ -254,7 +254,8 @@ def test_columns_count_what_is_drawn() -> None:
 
 
 def test_several_errors_of_the_parser_are_all_told(found) -> None:  # noqa: ANN001
-    body = "One {{ Bad }}\n\n# Two\n\nThree <!-- open\n\n![x](https://a.news/i.png) among *![y](z)*"
+    body = "One {{ Bad }}\n\n# Two {#a}\n\nThree <!-- open\n\n"
+    body += "![x](https://a.news/i.png) among *![y](z)*"
     places = found(body)
     assert [each for each in places if each.startswith(("6:", "8:", "10:"))] == [
         "6:5 issue-broken", "8:1 issue-broken", "10:7 issue-broken",
@@ -288,9 +289,13 @@ def test_pictures_beside_the_issue(tmp_path: Path, settings: Settings) -> None:
     Image.new("RGB", (1200, 600)).save(tmp_path / "pictures/new.webp")
     Image.effect_noise((1400, 1400), 90).convert("RGB").save(tmp_path / "pictures/heavy.png")
     (tmp_path / "pictures/broken.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
+    ink = Image.new("RGBA", (1200, 600))
+    ink.paste((20, 20, 24, 255), (100, 100, 500, 400))
+    ink.save(tmp_path / "pictures/ink.png")
     names = ("good.png", "small.png", "heavy.png", "broken.png", "gone.png")
     text = "".join(f"![A tree](pictures/{name})\n\n" for name in names)
     text += "![A tree](pictures/small.png){width=150}\n\n![Out](../../etc/passwd)\n\n"
+    text += "![A tree](pictures/ink.png)\n\n"
     file = tmp_path / "issue.md"
     file.write_text(
         f'---\nsubject: "Trees"\ndate: 2026-11-22\npreheader: "Six pictures of trees."\n---\n{text}'
@@ -299,7 +304,7 @@ def test_pictures_beside_the_issue(tmp_path: Path, settings: Settings) -> None:
     report = lint_file(file, settings, now=NOW)
     assert [(each.line, each.code) for each in report.findings] == [
         (8, "image-small"), (10, "image-heavy"), (12, "image-broken"), (14, "image-missing"),
-        (18, "image-missing"),
+        (18, "image-missing"), (20, "image-dark-ink"),
     ]  # fmt: skip
 
 

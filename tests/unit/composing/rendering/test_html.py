@@ -8,6 +8,7 @@ import pytest
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
+from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.rendering import (
     GMAIL_CLIP_BYTES,
     GMAIL_WARN_BYTES,
@@ -324,3 +325,86 @@ def test_headings_skip_no_level(compile_body: Compile, theme: str, body: str, le
     )
     found = "".join(str(node.tag)[1] for node in page.iter("h1", "h2", "h3", "h4"))
     assert found == levels
+
+
+@pytest.mark.parametrize("theme", ["digest", "letter", "note"])
+def test_the_headline_is_the_only_main_heading(compile_body: Compile, theme: str) -> None:
+    body = "# A *second* [count](https://e.org) {{ name | default: 'you' }}\n\nText.\n\n## S\n\nx\n"
+    compiled = compile_body(body, theme=THEMES / theme)
+    (heading,) = re.findall(r"<h1[^>]*>(.*?)</h1>", compiled.html)
+    assert re.sub("<[^>]*>", "", heading).startswith("A second count MF_")
+    assert compiled.headline.startswith("A second count MF_")
+    assert compiled.headline.rpartition(" ")[2] in compiled.text
+    lines = compiled.text.split("\n")
+    at = next(at for at, line in enumerate(lines) if line.startswith("A second count"))
+    assert set(lines[at - 1]) == set(lines[at + 1]) == {"="}
+
+
+@pytest.mark.parametrize("theme", ["digest", "letter", "note"])
+def test_without_a_headline_the_publication_is_the_main_heading(
+    compile_body: Compile, theme: str
+) -> None:
+    compiled = compile_body("Text.", theme=THEMES / theme, front=HEADLESS)
+    assert re.findall(r"<h1[^>]*>(.*?)</h1>", compiled.html) == ["The Paper"]
+    assert not compiled.headline
+
+
+THEMES = resource_dir("templates") / "email"
+HEADLESS = "---\nsubject: S\ndate: 2026-11-22\ntitle: The Paper\nfrom: a@example.org\n---\n"
+
+
+def test_140_links_stay_below_what_gmail_shows(compile_body: Compile) -> None:
+    items = "".join(
+        f"### Kicker\n\n[The title of the item number {n}](https://example.org/articles/{n})\n\n"
+        f"A summary of some words, with [one link](https://example.org/more/{n}) in it, as many"
+        " weeklies have them; it goes on for a second line, and says who wrote what.\n\n"
+        for n in range(70)
+    )
+    compiled = compile_body(f"Hello.\n\n## Links\n\n{items}")
+    assert html_bytes(compiled) < 95_000
+    links = re.findall(r"<a [^>]*https://example.org/[^>]*>", compiled.html)
+    assert len(links) == 140
+    assert max(len(link.partition(" style=")[2]) for link in links) < 20
+    assert "text-decoration-color:#8F8574!important" in compiled.html
+
+
+@pytest.mark.parametrize(
+    ("title", "shown", "text"),
+    [
+        ("", ["Tip"], "  | Tip\n"),
+        (" If it sinks", ["Tip", "If it sinks"], "  | Tip: If it sinks\n"),
+        (" Tip: pull", ["Tip: pull"], "  | Tip: pull\n"),
+        (" TIP", ["TIP"], "  | TIP\n"),
+    ],
+)
+def test_a_callout_says_its_kind_in_words(
+    compile_body: Compile, title: str, shown: list[str], text: str
+) -> None:
+    compiled = compile_body(f"::: tip{title}\nPull.\n:::")
+    assert re.findall(r'<p class="b[hl][^>]*>(.*?)</p>', compiled.html) == shown
+    assert text in compiled.text
+
+
+def test_a_table_is_stacked_on_phones_where_its_words_would_break(compile_body: Compile) -> None:
+    html = compile_body(
+        "| | B | C | D | E |\n|-|-|-|-|-|\n| 1 | 2 | | 4 | 5 |\n\nx\n\n| A | B |\n|-|-|\n| 1 | 2 |"
+    ).html
+    wide, narrow = lxml_html.fromstring(html).xpath("//table[contains(@class, 'tb')]")
+    assert wide.get("class") == "tb tk"
+    assert [cell.tag for cell in wide.xpath("./thead/tr/*")] == ["td", "th", "th", "th", "th"]
+    cells = [cell.text_content() for cell in wide.xpath("./tbody/tr/*")]
+    assert cells == ["1", "B: 2", "", "D: 4", "E: 5"]
+    assert narrow.get("class") == "tb"
+    long = compile_body(
+        "| A | B |\n|-|-|\n| Donaudampfschifffahrtsgesellschaft | Undersubscribed |"
+    ).html
+    assert 'class="tb tk"' in long
+
+
+def test_a_picture_of_known_size_has_a_height(compile_body: Compile) -> None:
+    hosted = HostedImage("https://example.org/a.png", 800, 600, 400, 1000)
+    html = compile_body("![a](a.png)", images={"a.png": hosted}).html
+    assert 'width="400" height="300"' in html
+    assert " height=" not in re.findall(
+        "<img[^>]*>", compile_body("![a](https://example.org/a.png)").html
+    )[0].replace("height:auto", "")

@@ -72,6 +72,7 @@ In plain words
 GAMES
 A title
 https://example.org/a
+
 [Two players]
 By the authors
 https://img.example.org/a.png

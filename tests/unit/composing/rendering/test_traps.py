@@ -118,7 +118,7 @@ def test_trap_6_hard_errors_are_named(head: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("</h1>{% if tagline %}", "</h2>{% if tagline %}", "closes nothing"),
+        ("</h2>{% if s.subtitle %}", "</h1>{% if s.subtitle %}", "closes nothing"),
         ("<mj-attributes>", "<mj-style>/* a < b */</mj-style><mj-attributes>", "bare '<'"),
         ("<mj-head>", "<mj-hero></mj-hero><mj-head>", "not allowed"),
     ],

@@ -419,3 +419,40 @@ def test_a_masthead_reads_in_its_own_direction(compile_body: Compile, name: str)
     for words in ("«Tidings»", "News (weekly)"):
         [node] = [one for one in page.iter("h1", "p") if one.text == words]
         assert node.get("dir") == "auto"
+
+
+# --- links and buttons ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "brand", ["#FFCC00", "#1DA1F2", "#0A0A2A", "#FFFFFF", "#000000", "#7A1FA2", "#777777"]
+)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_brand_colours_links_and_buttons_that_can_be_read(
+    tmp_path: Path, name: str, brand: str
+) -> None:
+    write(tmp_path / name, theme_toml=f'brand = "{brand}"\n')
+    settings = find_theme(name, roots=[tmp_path, SHIPPED]).settings
+    for scheme in (settings.light, settings.dark):
+        assert min(ratio(scheme["link"], scheme[each]) for each in ("card", "raised")) >= 4.5
+        assert ratio(scheme["on-button"], scheme["button"]) >= 4.5
+        assert ratio(scheme["button"], scheme["card"]) >= 3
+    edge = settings.light["button-edge"]
+    assert min(ratio(edge, each["card"]) for each in (settings.light, settings.dark)) >= 2.99
+
+
+def test_what_a_theme_says_itself_comes_before_its_brand(tmp_path: Path) -> None:
+    text = 'brand = "#7A1FA2"\n[light]\nlink = "#0000AA"\n'
+    write(tmp_path / "digest", theme_toml=text)
+    settings = find_theme("digest", roots=[tmp_path, SHIPPED]).settings
+    assert settings.light["link"] == "#0000AA"
+    assert settings.light["button"] == "#7A1FA2"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_underlines_and_the_buttons_edge_are_seen(name: str) -> None:
+    settings = find_theme(name, roots=[SHIPPED]).settings
+    for scheme in (settings.light, settings.dark):
+        assert min(ratio(scheme["underline"], scheme[g]) for g in ("card", "raised", "paper")) >= 3
+    edge = settings.light["button-edge"]
+    assert min(ratio(edge, each["card"]) for each in (settings.light, settings.dark)) >= 3
