@@ -86,7 +86,7 @@ def test_killed_workers_double_nothing_and_lose_nothing(
     record_property: Callable[[str, object], None],
 ) -> None:
     ledger = Ledger(engine, settings.state_dir / "journal", batch_size=200)
-    send_id = ledger.plan(ledger.subscribe(RECIPIENTS))
+    send_id = ledger.plan(ledger.subscribe(RECIPIENTS), provider="smtp")
     worker = Worker(settings, tmp_path / "worker.log")
     most_unknown = 0
     try:
