@@ -88,7 +88,7 @@ def _measure(engine: Engine, folder: Path, count: int) -> dict[str, object]:
     ledger = Ledger(engine, folder / "journal", batch_size=1_000)
     readers = ledger.subscribe(count)
     bare = _rate(count, lambda: _bare_insert(ledger, count))
-    planning = _rate(count, lambda: ledger.plan(readers))
+    planning = _rate(count, lambda: ledger.plan(readers, provider=Taker.name))
     figures: dict[str, object] = {
         "recipients": count,
         "planning_rows_a_second": round(planning),
@@ -98,7 +98,7 @@ def _measure(engine: Engine, folder: Path, count: int) -> dict[str, object]:
     }
     for name, singly in (("by_window", False), ("singly", True)):
         if singly:
-            ledger.plan(readers, slug="second")
+            ledger.plan(readers, slug="second", provider=Taker.name)
         with_ledger = _rate(count, lambda s=singly: ledger.deliver_all(Taker(commits_singly=s)))
         without = _rate(count, lambda s=singly: _without_ledger(s, count))
         figures[f"delivered_a_second_{name}"] = round(with_ledger)
