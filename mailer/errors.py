@@ -3,7 +3,7 @@
 MailerError                       `failed`
 ├── ConfigurationError            `configuration`
 │                                 `workspace-missing` `workspace-invalid` `schema-revision`
-│                                 `address-unavailable` `preview-port-unavailable`
+│                                 `schema-newer` `address-unavailable` `preview-port-unavailable`
 │                                 `send-waits-for-broker`
 ├── RenderError                   `render`               (.path .line .column)
 │                                 `file-exists` `feed-not-issue` `posts-none`

@@ -55,7 +55,7 @@ FINDINGS: Mapping[str, str] = {
 """By a lint rule's code, a sentence that follows its `fix`."""
 
 CHECKS: Mapping[str, str] = {
-    "schema-revision": "mailer db upgrade; where the program is the older one, update it",
+    "schema-revision": "mailer db upgrade",
     "web-silent": "mailer web (or mailer up)",
     "worker-missing": "mailer worker (or mailer up); mailer send starts one for as long as a send "
     "takes",
