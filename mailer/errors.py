@@ -3,7 +3,8 @@
 MailerError                       `failed`
 ├── ConfigurationError            `configuration`
 │                                 `workspace-missing` `workspace-invalid` `schema-revision`
-│                                 `schema-newer` `address-unavailable` `preview-port-unavailable`
+│                                 `schema-newer` `database-not-empty`
+│                                 `address-unavailable` `preview-port-unavailable`
 │                                 `send-waits-for-broker`
 ├── RenderError                   `render`               (.path .line .column)
 │                                 `file-exists` `feed-not-issue` `posts-none`

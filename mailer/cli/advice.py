@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ERRORS: Mapping[str, str] = {
     "address-suppressed": "see: mailer subscriber show",
     "address-unavailable": "choose another with web.host and web.port",
+    "database-not-empty": "--replace gives up what is in it",
     "feed-not-issue": "mailer issue draft --from-feed reads it",
     "file-exists": "-o names another file, --force overwrites",
     "lint-errors": "mailer issue lint {path} says what to do, --no-lint sends the issue as it is",
