@@ -38,10 +38,11 @@ def back_up(
     if file.exists() and not overwrites:
         raise FileExistsError(17, os.strerror(17), str(file))
     with FileDraft(file, mode=PRIVATE) as draft:
+        # by name: on standard output pg_dump cannot go back to complete its table of contents
         options = ("--format=custom", "--no-owner", "--no-privileges", "--lock-wait-timeout=60s")
-        with programs.running(
-            "pg_dump", *options, connects=True, stdout=draft.descriptor
-        ) as process:
+        target = f"--file=/dev/fd/{draft.descriptor}"
+        passed = (draft.descriptor,)
+        with programs.running("pg_dump", *options, target, connects=True, passes=passed) as process:
             while process.poll() is None:
                 progress(os.fstat(draft.descriptor).st_size)
                 time.sleep(_LOOK_SECONDS)

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -35,6 +35,7 @@ class Programs:
         connects: bool = False,
         stdin: int | IO[bytes] = subprocess.DEVNULL,
         stdout: int | IO[bytes] = subprocess.PIPE,
+        passes: Sequence[int] = (),
     ) -> Iterator["subprocess.Popen[bytes]"]:
         """Yield the running program, which is killed where the block fails.
 
@@ -49,6 +50,7 @@ class Programs:
             stderr=subprocess.PIPE,
             env=self._environment(),
             cwd="/",
+            pass_fds=passes,
         )
         try:
             yield process

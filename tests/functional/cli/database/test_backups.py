@@ -85,10 +85,10 @@ def test_nothing_is_replaced_unasked(cli: Cli, backup: Path, words: tuple[str, .
         assert "the database is not empty: nothing was restored" in done.error
 
 
-@pytest.mark.parametrize("kept", [0, 5, 0.5, 0.9])
+@pytest.mark.parametrize("kept", [0, 5, 0.5, 0.9, 0.98, -1])
 def test_a_damaged_file_changes_nothing(cli: Cli, backup: Path, kept: float) -> None:
     data = backup.read_bytes()
-    backup.write_bytes(data[: int(kept if kept > 1 else kept * len(data))])
+    backup.write_bytes(data[: int(kept * len(data) if 0 < kept < 1 else kept)])
     before = cli.everything()
     done = cli.call("db", "restore", backup, "--replace", "--yes")
     assert done.code == ExitCode.CONFIGURATION, done
