@@ -23,7 +23,7 @@ COLUMNS = "SELECT email_key, reason::text, evidence, recorded_at FROM suppressio
 def backup(cli: Cli) -> Path:
     """Return a backup of a workspace with people, a suppression and a finished send."""
     cli.list_of(*PEOPLE)
-    assert cli.call("subscriber", "suppress", "eve@example.org", "--yes").code in {0, 2}
+    assert cli.call("subscriber", "suppress", "eve@example.org").code == 0
     assert cli.run("send", "week-1.md", "--list", "readers", "--yes").code == 0
     file = cli.path / "letter.dump"
     assert cli.call("db", "backup", file).code == 0
@@ -31,9 +31,10 @@ def backup(cli: Cli) -> Path:
 
 
 def test_a_round_trip_changes_nothing(cli: Cli, backup: Path) -> None:
+    assert [row.email_key for row in cli.rows(COLUMNS)] == ["eve@example.org"]
     before = (cli.everything(), cli.rows(STATES), cli.rows(COLUMNS), cli.books())
     assert stat.S_IMODE(backup.stat().st_mode) == stat.S_IRUSR | stat.S_IWUSR
-    cli.change("DELETE FROM attempt", "DELETE FROM delivery")
+    cli.change("DELETE FROM attempt", "DELETE FROM delivery", "DELETE FROM suppression")
 
     assert cli.call("db", "restore", backup, "--replace", "--yes").code == 0
 
@@ -97,8 +98,6 @@ def test_a_damaged_file_changes_nothing(cli: Cli, backup: Path, kept: float) -> 
 
 
 def test_a_running_process_prevents_a_restore(cli: Cli, backup: Path) -> None:
-    with cli.locked("webhook"):
-        cli.change("SELECT 1")
     worker = cli.worker()
     done = cli.call("db", "restore", backup, "--replace", "--yes")
     assert worker.stop(15) == 0
