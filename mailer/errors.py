@@ -3,6 +3,7 @@
 MailerError                       `failed`
 ├── ConfigurationError            `configuration`
 │                                 `workspace-missing` `workspace-invalid` `schema-revision`
+│                                 `schema-newer` `database-not-empty`
 │                                 `address-unavailable` `preview-port-unavailable`
 │                                 `send-waits-for-broker`
 ├── RenderError                   `render`               (.path .line .column)

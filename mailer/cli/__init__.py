@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from mailer import __version__
 from mailer.cli.advice import told
+from mailer.cli.database import backups
 from mailer.cli.demo import command as demo
 from mailer.cli.help import HELP_OPTIONS, build_command
 from mailer.cli.images import group as images
@@ -102,6 +103,8 @@ app.command("up")(run.up)
 app.command("worker")(run.worker)
 app.command("web")(run.web)
 app.command("inbox")(run.inbox)
+setup.db_app.command("backup")(backups.backup)
+setup.db_app.command("restore")(backups.restore)
 app.add_typer(setup.db_app, name="db")
 
 

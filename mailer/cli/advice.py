@@ -22,6 +22,7 @@ ERRORS: Mapping[str, str] = {
     "address-suppressed": "see: mailer subscriber show",
     "address-unavailable": "choose another with web.host and web.port",
     "audience-empty": "--allow-empty exits with 0",
+    "database-not-empty": "--replace gives up what is in it",
     "feed-not-issue": "mailer issue draft --from-feed reads it",
     "file-exists": "-o names another file, --force overwrites",
     "lint-errors": "mailer issue lint {path} says what to do, --no-lint sends the issue as it is",
@@ -59,7 +60,7 @@ FINDINGS: Mapping[str, str] = {
 """By a lint rule's code, a sentence that follows its `fix`."""
 
 CHECKS: Mapping[str, str] = {
-    "schema-revision": "mailer db upgrade; where the program is the older one, update it",
+    "schema-revision": "mailer db upgrade",
     "web-silent": "mailer web (or mailer up)",
     "worker-missing": "mailer worker (or mailer up); mailer send starts one for as long as a send "
     "takes",

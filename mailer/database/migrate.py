@@ -14,6 +14,7 @@ HEAD = "0003"
 """The newest revision in `migrations/versions`; a test holds it to that."""
 
 _MIGRATION_LOCK = 7_368_741_001
+_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def current_revision(engine: Engine) -> str | None:
@@ -32,6 +33,7 @@ def ensure_schema(engine: Engine) -> None:
     if revision is None:
         upgrade(engine)
     elif revision != HEAD:
+        _check_known(revision)
         raise ConfigurationError(
             f"the database schema is at revision {revision}, this program needs {HEAD}",
             code="schema-revision",
@@ -40,10 +42,23 @@ def ensure_schema(engine: Engine) -> None:
         )
 
 
+def is_known(revision: str) -> bool:
+    """Return whether this program has the revision; a newer version's it has not."""
+    files = (_MIGRATIONS / "versions").glob("*.py")
+    return any(file.name.startswith(f"{revision}_") for file in files)
+
+
 def upgrade(engine: Engine, *, target: str = "head") -> None:
-    """Bring the schema to `target`; concurrent callers wait for one another."""
+    """Bring the schema to `target`; concurrent callers wait for one another.
+
+    Raises:
+        ConfigurationError: the schema is newer than this program.
+    """
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        revision = _revision(connection)
+        if revision is not None:
+            _check_known(revision)
         from alembic import command  # noqa: PLC0415 - 150 ms that few commands need
 
         command.upgrade(alembic_config(connection), target)
@@ -54,7 +69,7 @@ def alembic_config(connection: Connection) -> "Config":
     from alembic.config import Config  # noqa: PLC0415 - as above
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
     return config
 
@@ -64,3 +79,14 @@ def _revision(connection: Connection) -> str | None:
         return None
     revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
     return revision
+
+
+def _check_known(revision: str) -> None:
+    if not is_known(revision):
+        raise ConfigurationError(
+            f"the database schema is at revision {revision}, newer than this program, which knows "
+            f"revisions up to {HEAD}: use the version of the program that the database belongs to",
+            code="schema-newer",
+            revision=revision,
+            needed=HEAD,
+        )

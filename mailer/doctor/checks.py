@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from mailer.config import Settings, ensure_secret_key
-from mailer.database.migrate import HEAD, current_revision
+from mailer.database.migrate import HEAD, current_revision, is_known
 from mailer.doctor import rules
 from mailer.doctor.sends import check_sends
 from mailer.errors import ConfigurationError, MailerError
@@ -84,7 +84,9 @@ def _check_database(engine: Engine, clock: Callable[[], dt.datetime]) -> Iterato
             ).one()
             after = clock()
         yield rules.judge_postgres(version, shown)
-        yield rules.judge_revision(current_revision(engine), HEAD)
+        revision = current_revision(engine)
+        known = revision is None or is_known(revision)
+        yield rules.judge_revision(revision, HEAD, is_known=known)
         yield rules.judge_clock((before + (after - before) / 2 - theirs).total_seconds())
     except SQLAlchemyError as error:
         yield CheckResult(

@@ -48,8 +48,22 @@ def judge_postgres(version: int, shown: str) -> CheckResult:
     return CheckResult("database", "ok", f"PostgreSQL {shown}")
 
 
-def judge_revision(current: str | None, head: str) -> CheckResult:
-    """Say whether the database has the schema of this program."""
+def judge_revision(current: str | None, head: str, *, is_known: bool = True) -> CheckResult:
+    """Say whether the database has the schema of this program.
+
+    Args:
+        current: the database's revision.
+        head: what this program needs.
+        is_known: False where the revision is one of a newer version.
+    """
+    if not is_known:
+        return CheckResult(
+            "migrations",
+            "fail",
+            f"the database is at revision {current}, newer than this program ({head})",
+            "use the version of the program that the database belongs to",
+            "schema-newer",
+        )
     if current is None:
         return CheckResult(
             "migrations", "warn", "the database is empty", "the next command fills it"
@@ -59,7 +73,7 @@ def judge_revision(current: str | None, head: str) -> CheckResult:
             "migrations",
             "fail",
             f"the database is at revision {current}, this program needs {head}",
-            "upgrade the schema; where the program is the older one, update it",
+            "upgrade the schema",
             "schema-revision",
         )
     return CheckResult("migrations", "ok", f"at revision {head}")

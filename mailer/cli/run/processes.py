@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailer.cli.shared import err_console
+from mailer.platform.resources import worker_module
 
 if TYPE_CHECKING:
     from mailer.bootstrap import App
@@ -34,7 +35,7 @@ def worker_command(settings: "Settings", *, concurrency: int = 0) -> list[str]:
         sys.executable,
         "-m",
         "celery",
-        "--app=worker",
+        f"--app={worker_module()}",
         "--quiet",
         "worker",
         f"--concurrency={concurrency or settings.worker.concurrency}",

@@ -1,6 +1,6 @@
 """Prepared pictures in a bucket of Amazon S3, or of a server with the same API.
 
-The package boto3 is an extra: `pip install "mailer[s3]"`.
+The package boto3 is an extra: `pip install "newsletter-mailer[s3]"`.
 """
 
 import datetime as dt
@@ -22,7 +22,9 @@ _TIMEOUT_SECONDS = 10
 _TRIES = 3
 _NOT_FOUND = {"404", "NoSuchKey", "NotFound"}
 _FORBIDDEN = {"403", "AccessDenied", "Forbidden"}
-_MISSING_PACKAGE = 'images.store is "s3", which needs the package boto3: pip install "mailer[s3]"'
+_MISSING_PACKAGE = (
+    'images.store is "s3", which needs the package boto3: pip install "newsletter-mailer[s3]"'
+)
 
 
 class S3Store:

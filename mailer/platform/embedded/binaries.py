@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -137,3 +137,23 @@ def _inspect(bin_dir: Path) -> PostgresPrograms | None:
     if match is None or int(match[1]) < _OLDEST_MAJOR:
         return None
     return PostgresPrograms(bin_dir=bin_dir, major=int(match[1]))
+
+
+def find_programs(names: Sequence[str], *, least_major: int) -> Path:
+    """Return a folder of PostgreSQL's programs that has all of `names`.
+
+    Args:
+        names: as "pg_dump".
+        least_major: the server's major version; an older program refuses a newer server.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    for found in _installations():
+        has_all = all(os.access(found.bin_dir / name, os.X_OK) for name in names)
+        if has_all and found.major >= least_major:
+            return found.bin_dir
+    raise ConfigurationError(
+        f"no {', '.join(names)} of PostgreSQL {least_major} or newer found; install the client "
+        "programs of the server's version"
+    )

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 _POSTGRES = re.compile(r"^(?:postgres|postgresql)(?:\+psycopg)?://")
 REDIS_SCHEMES = ("redis", "rediss", "unix")
 _HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d+)?|\[[0-9A-Fa-f:.]+\](?::\d+)?")
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _IN_PATHS = "%/:=&~+!$,;'@()*"
 BROKER_SCHEMES = (*REDIS_SCHEMES, "redis+socket", "amqp", "amqps", "pyamqp")
 
@@ -20,6 +21,7 @@ def database_url(text: str) -> str:
         return ""
     if not _POSTGRES.match(text):
         raise ValueError("must start with postgresql://, as postgresql://user:password@host/name")
+    _check_login(text)
     _check_port(text)
     return _POSTGRES.sub("postgresql+psycopg://", text)
 
@@ -34,6 +36,7 @@ def url_with_scheme(text: str, schemes: tuple[str, ...]) -> str:
     if text and (not separator or scheme not in schemes):
         wanted = ", ".join(f"{name}://" for name in schemes)
         raise ValueError(f"must start with one of {wanted}")
+    _check_login(text)
     _check_port(text)
     return text
 
@@ -77,6 +80,22 @@ def _ascii_host(netloc: str) -> str:
     if not _HOST.fullmatch(found):
         raise ValueError("must be an address as https://news.example.org")
     return found
+
+
+def _check_login(text: str) -> None:
+    """Refuse a password that would be cut in two, and be shown in part as a host or a port.
+
+    Raises:
+        ValueError: a character with a meaning of its own is in it. The text is not repeated.
+    """
+    place, _, rest = re.sub("[/?#]", "/", text.partition("://")[2]).partition("/")
+    login = place.rpartition("@")[0]
+    is_cut = not login and ":" in place and "@" in rest
+    if "@" in login or is_cut or _BARE_PERCENT.search(login):
+        raise ValueError(
+            "has a user name or password with a character that must be percent-encoded: "
+            "write @ as %40, / as %2F, : as %3A, ? as %3F, # as %23, % as %25"
+        )
 
 
 def _check_port(text: str) -> None:

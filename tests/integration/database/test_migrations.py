@@ -37,8 +37,19 @@ def test_head_is_the_newest_revision() -> None:
 
 def test_another_version_is_refused(engine: Engine) -> None:
     with engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-    with pytest.raises(ConfigurationError, match="at revision 0000") as refused:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with pytest.raises(ConfigurationError, match="at revision 0001") as refused:
         migrate.ensure_schema(engine)
     assert refused.value.code == "schema-revision"
-    assert refused.value.data == {"revision": "0000", "needed": migrate.HEAD}
+    assert refused.value.data == {"revision": "0001", "needed": migrate.HEAD}
+
+
+@pytest.mark.parametrize("revision", ["9999", "0a1b2c"])
+def test_a_newer_version_is_refused_and_left_alone(engine: Engine, revision: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": revision})
+    for use in (migrate.ensure_schema, migrate.upgrade):
+        with pytest.raises(ConfigurationError, match=f"{revision}, newer than this") as refused:
+            use(engine)
+        assert refused.value.code == "schema-newer"
+    assert migrate.current_revision(engine) == revision

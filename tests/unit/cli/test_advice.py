@@ -30,6 +30,10 @@ OPTIONS = {
 OTHERS = {
     ("mailer/archive/cards/fonts.py", "--format"): "an option of fc-list",
     ("mailer/platform/browser/finding.py", "--cask"): "an option of brew, to install a browser",
+    ("mailer/database/backup/archive.py", "--list"): "an option of pg_restore",
+    ("mailer/database/backup/making.py", "--format"): "an option of pg_dump",
+    ("mailer/database/backup/restoring.py", "--quiet"): "an option of psql",
+    ("mailer/database/backup/restoring.py", "--set"): "the same",
     ("mailer/platform/embedded/binaries.py", "--version"): "an option of postgres",
     ("mailer/platform/embedded/redis_server.py", "--port"): "an option of redis-server",
 }

@@ -1,0 +1,1 @@
+"""`mailer db`: backups of the database."""
