@@ -54,7 +54,7 @@ def test_a_draft_of_two_feeds_compiles(author: Cli, feeds: FeedServer) -> None:
     assert done.code == 0
     text = (author.path / "week-2.md").read_text()
     assert text.startswith('---\nsubject: "Week 2: \\"{{ name }}\\""\nslug: week-2\ndate: 20')
-    assert "\nlist: readers\n---\n" in text
+    assert '\nlist: readers\nheadline: "Week 2: \\"{{ name }}\\""\n---\n' in text
     assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["A blog", "cs.LG updates on arXiv.org"]
     assert "wrote week-2.md: 3 items" in done.out
     assert "left out: 1 only updated (--updated takes them)" in done.out
