@@ -14,14 +14,14 @@ from subscribers.audience import Audience
 
 IN_WORDS: Mapping[Standing, str] = {
     Standing.HAS: "have this issue already",
-    Standing.OPEN: "get it from an unfinished send",
-    Standing.UNKNOWN: "may have it (unknown)",
-    Standing.CANCELLED: "were left out when a send was cancelled",
-    Standing.FAILED: "failed",
-    Standing.REJECTED: "were rejected or bounced",
-    Standing.SKIPPED: "were skipped",
+    Standing.OPEN: "in an unfinished send",
+    Standing.UNKNOWN: "unknown from an earlier send",
+    Standing.CANCELLED: "cancelled in an earlier send",
+    Standing.FAILED: "failed in an earlier send",
+    Standing.REJECTED: "rejected or bounced in an earlier send",
+    Standing.SKIPPED: "skipped in an earlier send",
 }
-"""What became of subscribers whom an earlier send was for, after their number."""
+"""What became of subscribers whom an earlier send was for, beside their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,8 @@ def _gaps(field: str, count: int) -> ProposalError:
 
 
 def _nobody(counts: AudienceCount) -> ProposalError:
-    earlier = ", ".join(f"{count:,} {IN_WORDS[why]}" for why, count in counts.earlier.items())
+    counted = [(counts.earlier[why], words) for why, words in IN_WORDS.items()]
+    earlier = ", ".join(f"{count:,} {words}" for count, words in counted if count)
     why = earlier or "the audience has no active subscriber"
     return ProposalError(f"nobody is left to send it to: {why}", code="audience-empty")
 

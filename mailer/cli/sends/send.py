@@ -264,7 +264,10 @@ def _preview_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
     ]
     rows += [(f"  skipped: {why}", f"{n:,}") for why, n in _counts(facts["skipped"])]
     rows += [(f"  not mailed: {why}", f"{n:,}") for why, n in _counts(facts["not_active"])]
-    rows += [(f"  {IN_WORDS[why]}", f"{n:,}") for why, n in facts["earlier"].items()]
+    earlier = facts["earlier"]
+    rows += [
+        (f"  {words}", f"{earlier[why]:,}") for why, words in IN_WORDS.items() if why in earlier
+    ]
     rows += [
         ("unfinished", f"send {one['send']} ({one['open']:,} open) goes on")
         for one in facts["unfinished"]

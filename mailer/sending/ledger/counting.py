@@ -37,7 +37,7 @@ class AudienceCount:
 
     active: int
     suppressed: Mapping[str, int]
-    earlier: Mapping[Standing, int]
+    earlier: Counter[Standing]
     not_active: Mapping[str, int]
 
     @property

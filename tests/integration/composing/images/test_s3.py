@@ -154,7 +154,7 @@ def test_without_the_package_it_says_how_to_get_it(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "boto3", None)
-    with pytest.raises(ConfigurationError, match=r'pip install "mailer\[s3\]"'):
+    with pytest.raises(ConfigurationError, match=r'pip install "newsletter-mailer\[s3\]"'):
         make_store(load(workspace))
 
 
