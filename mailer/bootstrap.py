@@ -95,14 +95,14 @@ class App:
     @cached_property
     def sweep_rules(self) -> "SweepRules":
         """What the sweep goes by."""
-        from mailer.sending.ledger.leases import GRACE_SECONDS, LeaseWatch  # noqa: PLC0415
+        from mailer.sending.ledger.leases import LeaseWatch  # noqa: PLC0415
         from mailer.sending.sweeping import SweepRules  # noqa: PLC0415 - as above
 
         return SweepRules(
             journal_directory=self.journal_directory,
             batch_size=self.batch_size,
             max_attempts=self.settings.delivery.max_attempts,
-            leases=LeaseWatch(self.settings.delivery.lease_seconds + GRACE_SECONDS),
+            leases=LeaseWatch(self.settings.delivery.lease_seconds),
         )
 
     @property

@@ -73,7 +73,7 @@ class Ledger:
     leases: LeaseWatch = field(init=False)
 
     def __post_init__(self) -> None:
-        self.leases = LeaseWatch(self.rules.lease_seconds + 90, clock=lambda: self.passed_seconds)
+        self.leases = LeaseWatch(self.rules.lease_seconds, clock=lambda: self.passed_seconds)
 
     def subscribe(self, count: int, *, slug: str = "weekly", start: int = 0) -> int:
         with self.engine.begin() as connection:

@@ -1,5 +1,6 @@
 """Make a backup: one file, complete or absent."""
 
+import errno
 import os
 import time
 from collections.abc import Callable
@@ -36,7 +37,7 @@ def back_up(
     ensure_schema(engine)
     programs = programs_for(engine)
     if file.exists() and not overwrites:
-        raise FileExistsError(17, os.strerror(17), str(file))
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file))
     with FileDraft(file, mode=PRIVATE) as draft:
         # by name: on standard output pg_dump cannot go back to complete its table of contents
         options = ("--format=custom", "--no-owner", "--no-privileges", "--lock-wait-timeout=60s")

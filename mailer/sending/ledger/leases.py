@@ -19,22 +19,21 @@ class LeaseWatch:
     """One process's view of all leases, kept from one look to the next.
 
     Args:
-        patience_seconds: a lease that has not been extended for this long is over.
+        lease_seconds: a lease that has not been extended for this long and `GRACE_SECONDS` is over.
         clock: monotonic, in seconds.
     """
 
-    patience_seconds: float
+    lease_seconds: float
     clock: Callable[[], float] = time.monotonic
     _seen: dict[str, tuple[dt.datetime, float]] = field(default_factory=dict)
 
     def expired(self, leases: Mapping[str, dt.datetime]) -> set[str]:
         """Return the claims among all of `leases` (end of each by token) whose lease is over."""
         at = self.clock()
+        patience_seconds = self.lease_seconds + GRACE_SECONDS
         before = self._seen
         self._seen = {
             token: before[token] if before.get(token, (None,))[0] == until else (until, at)
             for token, until in leases.items()
         }
-        return {
-            token for token, (_, since) in self._seen.items() if at - since >= self.patience_seconds
-        }
+        return {token for token, (_, since) in self._seen.items() if at - since >= patience_seconds}

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from mailer.sending.ledger.leases import LeaseWatch
+from mailer.sending.ledger.leases import GRACE_SECONDS, LeaseWatch
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 SECOND = dt.timedelta(seconds=1)
@@ -10,7 +10,7 @@ SECOND = dt.timedelta(seconds=1)
 
 def watch() -> tuple[LeaseWatch, list[float]]:
     at = [0.0]
-    return LeaseWatch(10, clock=lambda: at[0]), at
+    return LeaseWatch(10 - GRACE_SECONDS, clock=lambda: at[0]), at
 
 
 def test_a_lease_that_stays_the_same_for_long_is_over() -> None:
