@@ -3,7 +3,7 @@
 import datetime as dt
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Engine, text
@@ -40,6 +40,11 @@ class Checkable(Protocol):
         ...
 
     @property
+    def server_notes(self) -> Sequence[str]:
+        """What the operator should know of the workspace's own servers."""
+        ...
+
+    @property
     def celery(self) -> "Celery":
         """The broker's client."""
         ...
@@ -60,6 +65,7 @@ def run_checks(app: Checkable, *, clock: Callable[[], dt.datetime] = utcnow) -> 
             "settings", "ok", f"{app.settings.workspace}, provider {app.settings.provider}"
         ),
         rules.judge_sender(app.settings),
+        *(rules.judge_server(note) for note in app.server_notes),
         *_check_database(app.engine, clock),
         *_check_broker(app.celery),
         _check_provider(app),
