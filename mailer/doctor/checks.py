@@ -100,13 +100,14 @@ def _check_database(engine: Engine, clock: Callable[[], dt.datetime]) -> Iterato
 
 
 def _check_broker(celery: "Celery") -> Iterator[CheckResult]:
+    from mailer.platform.broker import waiting_count  # noqa: PLC0415 - it imports Celery
+
     try:
         with celery.connection_for_write() as connection:
             connection.ensure_connection(max_retries=1, timeout=_TIMEOUT_SECONDS)
-            queue = celery.conf.task_default_queue
-            waiting = connection.default_channel.queue_declare(queue=queue)
+            waiting = waiting_count(connection)
             policy = _eviction_policy(connection.default_channel)
-        yield rules.judge_broker(waiting.message_count, policy)
+        yield rules.judge_broker(waiting, policy)
         yield rules.judge_worker(len(celery.control.ping(timeout=_PING_SECONDS) or ()))
     except Exception as error:  # noqa: BLE001 - each transport raises its own
         yield CheckResult(

@@ -212,7 +212,7 @@ def _quoted(folder: Path) -> str:
 
 def _postmaster_lines(data: Path) -> list[str]:
     try:
-        return (data / "postmaster.pid").read_text(errors="surrogateescape").splitlines()
+        return os.fsdecode((data / "postmaster.pid").read_bytes()).splitlines()
     except OSError:
         return []
 

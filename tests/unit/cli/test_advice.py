@@ -30,7 +30,7 @@ OPTIONS = {
 OTHERS = {
     ("mailer/archive/cards/fonts.py", "--format"): "an option of fc-list",
     ("mailer/platform/browser/finding.py", "--cask"): "an option of brew, to install a browser",
-    ("mailer/platform/embedded/binaries.py", "--version"): "an option of postgres",
+    ("mailer/platform/embedded/versions.py", "--version"): "an option of servers",
     ("mailer/platform/embedded/redis_server.py", "--port"): "an option of redis-server",
 }
 """What looks like ours and is another program's."""
