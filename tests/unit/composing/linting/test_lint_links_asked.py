@@ -128,9 +128,7 @@ def test_names_that_lead_nowhere(errno: int, code: str) -> None:
 
 
 def test_an_answer_that_drips_is_hung_up_on(site: str) -> None:
-    begin = time.monotonic()
-    checker(timeout_seconds=0.3).check(f"{site}/drip")
-    assert time.monotonic() - begin < 15
+    assert checker(timeout_seconds=0.3).check(f"{site}/drip").code == "link-unreachable"
 
 
 @pytest.mark.parametrize(
