@@ -18,7 +18,7 @@ def leave_out(reason: str) -> NoReturn:
 
 
 def lack_of_postfix() -> str:
-    """Return what to install where Postfix's test programs are missing; empty where they are not."""
+    """Return what to install where Postfix's test programs are missing; else nothing."""
     if all(shutil.which(name, path=SEARCH) for name in ("smtp-source", "smtp-sink")):
         return ""
     return "needs smtp-source and smtp-sink; install Postfix (Debian: apt install postfix)"
