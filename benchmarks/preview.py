@@ -15,10 +15,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 from compile import generated
+from needs import leave_out
 
 from mailer.bootstrap import open_database
 from mailer.composing.preview.server import PreviewHandle
 from mailer.config import load_settings
+from mailer.errors import ConfigurationError
 from mailer.platform.browser import Page, find_browser, open_chromium
 
 SETTINGS = '[sender]\nemail = "news@example.org"\nname = "The Observatory"\n'
@@ -57,6 +59,10 @@ def main() -> None:
     options.add_argument("--items", type=int, default=16)
     options.add_argument("--rounds", type=int, default=30)
     chosen = options.parse_args()
+    try:
+        browser = find_browser()
+    except ConfigurationError as error:
+        leave_out(str(error))
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "mailer.toml").write_text(SETTINGS)
         path = Path(folder) / "generated.md"
@@ -66,7 +72,7 @@ def main() -> None:
             path, load_settings(Path(folder)), open_database=partial(open_database, Path(folder))
         )
         try:
-            with open_chromium(find_browser()) as chromium:
+            with open_chromium(browser) as chromium:
                 times = measure(chromium.new_page(), preview, path, source, rounds=chosen.rounds)
         finally:
             preview.stop()

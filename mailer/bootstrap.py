@@ -3,8 +3,9 @@
 The only module that knows which classes stand behind the services' arguments.
 """
 
+import logging
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from mailer.sending.sweeping import SweepRules
 
 ENGINE_CONNECTIONS = 8
+_logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -56,6 +58,11 @@ class App:
         engine = make_engine(self.database_url, pool_size=ENGINE_CONNECTIONS)
         self._stack.callback(engine.dispose)
         return engine
+
+    @property
+    def server_notes(self) -> Sequence[str]:
+        """What the operator should know of the workspace's own servers."""
+        return self.lease.notes if self.lease else ()
 
     @cached_property
     def celery(self) -> "Celery":
@@ -219,6 +226,8 @@ def make_app(settings: Settings, stack: ExitStack) -> App:
         lease = stack.enter_context(
             acquire(settings.state_dir, need_database=needs_database, need_redis=needs_redis)
         )
+        for note in lease.notes if lease.is_first else ():
+            _logger.warning("%s", note)
         database_url = database_url or lease.database_url
         redis_url = redis_url or lease.redis_url
     app = App(settings, database_url, settings.celery_broker_url(redis_url), lease)

@@ -14,6 +14,7 @@ from mailer import __version__
 from mailer.cli.advice import told
 from mailer.cli.database import backups
 from mailer.cli.demo import command as demo
+from mailer.cli.encoding import accept_every_character
 from mailer.cli.help import HELP_OPTIONS, build_command
 from mailer.cli.images import group as images
 from mailer.cli.issue import group as issue
@@ -111,6 +112,7 @@ app.add_typer(setup.db_app, name="db")
 def main() -> None:
     """Run the command line and exit with its code."""
     open_missing_outputs()
+    accept_every_character()
     listen_for_signals()
     code = run_command(sys.argv[1:])
     if code > SIGNALLED:
@@ -162,6 +164,7 @@ def _stop_writing() -> int:
     return ExitCode.OK
 
 
+_LONGEST_SHOWN = 100
 _ENDINGS: dict[type[BaseException], ExitCode] = {
     typer.Abort: ExitCode.USAGE,
     ConfigurationError: ExitCode.CONFIGURATION,
@@ -170,6 +173,7 @@ _ENDINGS: dict[type[BaseException], ExitCode] = {
     MailerError: ExitCode.USAGE,
     SubscribersError: ExitCode.USAGE,
     OSError: ExitCode.USAGE,
+    UnicodeEncodeError: ExitCode.USAGE,
 }
 """How each kind of expected error ends the command; the first that fits."""
 
@@ -181,10 +185,22 @@ def _ending(error: BaseException) -> ExitCode:
 def _describe(error: BaseException) -> str:
     if isinstance(error, typer.Abort):
         return "the input ends too early"  # what Typer makes of an EOFError
+    if isinstance(error, UnicodeEncodeError):
+        return _describe_encoding(error)
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}"
     return told(error)
+
+
+def _describe_encoding(error: UnicodeEncodeError) -> str:
+    """Say which text has no place in an encoding, such as a file's name in that of the locale."""
+    text = " ".join(error.object.split())
+    shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+    return (
+        f"{shown!a} cannot be written in {error.encoding}; "
+        "use a locale with UTF-8, such as LC_ALL=C.UTF-8, and text in UTF-8"
+    )
 
 
 def _explain_use(error: typer.TyperException) -> int:

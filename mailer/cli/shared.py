@@ -12,6 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
+from mailer.cli.encoding import has_odd_characters, is_unicode
 from mailer.cli.stopping import forget_dead_outputs
 
 WIDTH_ELSEWHERE = 160
@@ -52,7 +53,11 @@ class ExitCode(IntEnum):
 
 def print_json(data: object) -> None:
     """Print `data` as one JSON document; dates in ISO 8601."""
-    sys.stdout.write(json.dumps(data, default=_as_json, ensure_ascii=False, indent=2) + "\n")
+    is_plain = not is_unicode(sys.stdout)
+    text = json.dumps(data, default=_as_json, ensure_ascii=is_plain, indent=2)
+    if has_odd_characters(text):  # of a file's name: escaped, which JSON can
+        text = json.dumps(data, default=_as_json, indent=2)
+    sys.stdout.write(text + "\n")
 
 
 def _as_json(value: object) -> Any:  # noqa: ANN401 - JSON values are of any type

@@ -3,7 +3,7 @@
 import datetime as dt
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Engine, text
@@ -41,6 +41,11 @@ class Checkable(Protocol):
         ...
 
     @property
+    def server_notes(self) -> Sequence[str]:
+        """What the operator should know of the workspace's own servers."""
+        ...
+
+    @property
     def celery(self) -> "Celery":
         """The broker's client."""
         ...
@@ -61,6 +66,7 @@ def run_checks(app: Checkable, *, clock: Callable[[], dt.datetime] = utcnow) -> 
             "settings", "ok", f"{app.settings.workspace}, provider {app.settings.provider}"
         ),
         rules.judge_sender(app.settings),
+        *(rules.judge_server(note) for note in app.server_notes),
         *_check_database(app.engine, clock),
         check_sends(app.engine, app.settings),
         *_check_broker(app.celery),
@@ -98,13 +104,14 @@ def _check_database(engine: Engine, clock: Callable[[], dt.datetime]) -> Iterato
 
 
 def _check_broker(celery: "Celery") -> Iterator[CheckResult]:
+    from mailer.platform.broker import waiting_count  # noqa: PLC0415 - it imports Celery
+
     try:
         with celery.connection_for_write() as connection:
             connection.ensure_connection(max_retries=1, timeout=_TIMEOUT_SECONDS)
-            queue = celery.conf.task_default_queue
-            waiting = connection.default_channel.queue_declare(queue=queue)
+            waiting = waiting_count(connection)
             policy = _eviction_policy(connection.default_channel)
-        yield rules.judge_broker(waiting.message_count, policy)
+        yield rules.judge_broker(waiting, policy)
         yield rules.judge_worker(len(celery.control.ping(timeout=_PING_SECONDS) or ()))
     except Exception as error:  # noqa: BLE001 - each transport raises its own
         yield CheckResult(

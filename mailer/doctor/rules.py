@@ -36,6 +36,15 @@ def judge_sender(settings: Settings) -> CheckResult:
     return CheckResult("sender", "ok", f"mail is from {domain}, with a postal address")
 
 
+def judge_server(note: str) -> CheckResult:
+    """Say that a server of the workspace runs, though not from the program that comes first.
+
+    Args:
+        note: which program was passed over, and why.
+    """
+    return CheckResult("servers", "warn", note, "repair, update or remove the one passed over")
+
+
 def judge_postgres(version: int, shown: str) -> CheckResult:
     """Say whether this PostgreSQL will do.
 

@@ -86,8 +86,21 @@ class CeleryHints:
     def waiting_count(self) -> int:
         """Return how many delivery hints no worker has taken yet."""
         with self._app.connection_for_write() as connection:
-            declared = _queue(DELIVER_QUEUE)(connection.default_channel).queue_declare()
-            return int(declared.message_count)
+            return waiting_count(connection)
+
+
+def waiting_count(connection: Any) -> int:  # noqa: ANN401 - kombu is untyped
+    """Return how many delivery hints no worker has taken yet.
+
+    Only looks: a queue declared in passing, with other properties, would end every worker (406).
+    """
+    channel = connection.channel()
+    try:
+        return int(channel.queue_declare(queue=DELIVER_QUEUE, passive=True).message_count)
+    except connection.channel_errors:
+        return 0  # no such queue: no worker has run and nothing was sent yet
+    finally:
+        channel.close()
 
 
 def _is_redis(broker_url: str) -> bool:

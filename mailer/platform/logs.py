@@ -35,4 +35,5 @@ def configure_logging(*, level: int = logging.INFO) -> None:
 def _renderer() -> structlog.typing.Processor:
     if sys.stderr.isatty():
         return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    return structlog.processors.JSONRenderer(ensure_ascii=False)
+    is_unicode = "utf" in (sys.stderr.encoding or "utf-8").lower()
+    return structlog.processors.JSONRenderer(ensure_ascii=not is_unicode)

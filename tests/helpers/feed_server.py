@@ -118,6 +118,16 @@ def slow(seconds: float, body: bytes) -> Answer:
     return answer
 
 
+def held(until: threading.Event, body: bytes) -> Answer:
+    """Answer once `until` is set, however long that takes."""
+
+    def answer(handler: Handler) -> None:
+        until.wait()
+        handler.say(200, body)
+
+    return answer
+
+
 def dripping(seconds: float) -> Answer:
     """Send a byte at a time, for so long."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.markup import escape
 
 from mailer.bootstrap import peek_database
+from mailer.cli.encoding import write_document
 from mailer.cli.issue.draft_output import facts_of, nothing_read, show
 from mailer.cli.shared import STDOUT, ExitCode, err_console, print_json, warn
 from mailer.cli.stopping import when_stopped
@@ -132,7 +133,7 @@ class DraftRun:
                 record = drafting.record_of(composed, order, order.file, now=self.now)
                 self._memory().add(record)
         elif not self.as_json:
-            sys.stdout.write(composed.text)
+            write_document(composed.text)
 
     def _memory(self) -> DraftMemory:
         return DraftMemory(self.settings.state_dir / "feeds" / "drafts.json")

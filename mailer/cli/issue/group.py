@@ -1,12 +1,12 @@
 """`mailer issue`: write, import and build issues."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
+from mailer.cli.encoding import write_document
 from mailer.cli.issue import draft, lint, preview, shots, trial
 from mailer.cli.issue.notes import tell_of
 from mailer.cli.options import Force, IssueFile, Json
@@ -43,7 +43,7 @@ def new(
     path = output or Path(f"{slug}.md")
     text = new_issue(slug, date=utcnow().astimezone().date(), title=title)
     if path == STDOUT:
-        sys.stdout.write(text)
+        write_document(text)
         return
     _write_new(path, text)
     console.print(f"wrote {escape(str(path))}")

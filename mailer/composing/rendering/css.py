@@ -6,7 +6,7 @@ import re
 import sys
 import threading
 from functools import lru_cache
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any, TypeAlias, cast
 
 from lxml import etree
@@ -133,6 +133,14 @@ def _finder(selector: str) -> Any:  # noqa: ANN401 - of premailer, which has no 
 
 
 premailer._create_cssselector = _finder  # noqa: SLF001 - see _Search
+
+
+def _split(pattern: str, text: str, maxsplit: int = 0) -> list[str | Any]:
+    return re.split(pattern, text, maxsplit=maxsplit)
+
+
+# It passes `maxsplit` by position, of which Python warns since 3.13 and which it will refuse.
+premailer.re = SimpleNamespace(**{**vars(re), "split": _split})
 
 
 def inline_css(html: str, css: str) -> str:

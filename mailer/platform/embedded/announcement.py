@@ -6,7 +6,8 @@ keeper loses the lock with its life, so nobody can mistake a stale file for a fr
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from mailer.platform.embedded import locks
@@ -16,15 +17,28 @@ READY = b"ready"
 """What a keeper reports to the process that started it once the announcement is out."""
 
 
-def publish(path: Path, *, root: Path, urls: Mapping[str, str]) -> int:
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What a living keeper says.
+
+    Args:
+        urls: by server name.
+        notes: what its operator should know of the servers, such as that one was passed over.
+    """
+
+    urls: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+
+def publish(path: Path, announced: Announcement, *, root: Path) -> int:
     """Write the announcement; returns the descriptor that keeps it true until closed.
 
     Args:
         path: the file.
+        announced: what to write.
         root: the state folder, which tells a reader whether the workspace has moved since.
-        urls: by server name.
     """
-    said = json.dumps({"root": str(root), "urls": dict(urls)}).encode()
+    said = json.dumps({"root": str(root), **asdict(announced)}).encode()
     with FileDraft(path, mode=PRIVATE, can_be_remade=True) as draft:
         descriptor = os.dup(draft.descriptor)  # shares the lock, and outlives the draft
         try:
@@ -37,13 +51,13 @@ def publish(path: Path, *, root: Path, urls: Mapping[str, str]) -> int:
     return descriptor
 
 
-def read(path: Path, *, root: Path) -> dict[str, str]:
-    """Return the URLs by server name of the servers that a living keeper runs for `root`."""
+def read(path: Path, *, root: Path) -> Announcement:
+    """Return what a living keeper announces for `root`; nothing where none lives."""
     try:
         text = path.read_text()
     except FileNotFoundError:
-        return {}
-    if not locks.is_locked(path):
-        return {}
-    found = json.loads(text)
-    return found["urls"] if found["root"] == str(root) else {}
+        return Announcement()
+    found = json.loads(text) if locks.is_locked(path) else {}
+    if found.get("root") != str(root):
+        return Announcement()
+    return Announcement(found["urls"], tuple(found.get("notes", ())))

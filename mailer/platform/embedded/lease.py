@@ -5,6 +5,7 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Self
 
 from mailer.errors import ConfigurationError
 from mailer.platform.embedded import announcement, locks
+from mailer.platform.embedded.announcement import Announcement
 from mailer.platform.embedded.layout import Layout
 from mailer.platform.embedded.linger import VARIABLE, linger_seconds
 from mailer.platform.embedded.postgres_server import NAME as POSTGRES
@@ -35,10 +37,14 @@ class Lease:
     Args:
         database_url: for SQLAlchemy; empty where not asked for.
         redis_url: for redis-py; empty where not asked for.
+        notes: what the operator should know of the servers.
+        is_first: whether they were started, or started anew, for this lease.
     """
 
     database_url: str
     redis_url: str
+    notes: Sequence[str]
+    is_first: bool
     _layout: Layout = field(repr=False)
     _descriptor: int | None = field(repr=False)
 
@@ -125,13 +131,16 @@ def _acquire(layout: Layout, wanted: list[str]) -> Lease:
     descriptor = _become_user(layout, deadline)
     try:
         _wish(layout, wanted)
-        urls = _wait_for_servers(layout, wanted, deadline)
+        is_first = not _has_all(_read(layout), wanted)
+        announced = _wait_for_servers(layout, wanted, deadline)
     except BaseException:
         os.close(descriptor)
         raise
     return Lease(
-        database_url=urls.get(POSTGRES, "") if POSTGRES in wanted else "",
-        redis_url=urls.get(REDIS, "") if REDIS in wanted else "",
+        database_url=announced.urls[POSTGRES] if POSTGRES in wanted else "",
+        redis_url=announced.urls[REDIS] if REDIS in wanted else "",
+        notes=announced.notes,
+        is_first=is_first,
         _layout=layout,
         _descriptor=descriptor,
     )
@@ -145,12 +154,20 @@ def _become_user(layout: Layout, deadline: float) -> int:
     return descriptor
 
 
-def _wait_for_servers(layout: Layout, wanted: list[str], deadline: float) -> dict[str, str]:
+def _read(layout: Layout) -> Announcement:
+    return announcement.read(layout.servers_file, root=layout.root)
+
+
+def _has_all(announced: Announcement, wanted: list[str]) -> bool:
+    return all(name in announced.urls for name in wanted)
+
+
+def _wait_for_servers(layout: Layout, wanted: list[str], deadline: float) -> Announcement:
     deaths = 0
     while True:
-        urls = announcement.read(layout.servers_file, root=layout.root)
-        if all(name in urls for name in wanted):
-            return urls
+        announced = _read(layout)
+        if _has_all(announced, wanted):
+            return announced
         _check(layout, deadline)
         lock = locks.try_lock(layout.keeper_lock, locks.EXCLUSIVE)
         if lock is None:

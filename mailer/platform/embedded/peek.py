@@ -14,6 +14,6 @@ def running_database_url(state_dir: Path) -> str:
     """
     layout = Layout(state_dir.resolve())
     try:
-        return announcement.read(layout.servers_file, root=layout.root).get(POSTGRES, "")
+        return announcement.read(layout.servers_file, root=layout.root).urls.get(POSTGRES, "")
     except (OSError, ValueError, KeyError):
         return ""

@@ -5,12 +5,14 @@ import shutil
 import signal
 import subprocess
 import time
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 from mailer.errors import ConfigurationError
 from mailer.platform.embedded import process
 from mailer.platform.embedded.account import Account
+from mailer.platform.embedded.attempts import start_first
 from mailer.platform.embedded.binaries import PostgresPrograms, find_postgres
 from mailer.platform.embedded.layout import Layout
 from mailer.platform.embedded.process import ServerProcess
@@ -52,6 +54,7 @@ class PostgresServer:
         self._log = layout.log(NAME)
         self._process = ServerProcess(layout.server_lock(NAME), title="PostgreSQL")
         self._sockets = Path()
+        self.note = ""
 
     @property
     def url(self) -> str:
@@ -70,12 +73,27 @@ class PostgresServer:
             return
         try:
             process.rotate(self._log)
-            programs = find_postgres(self._data)
-            self._account.let_through(programs.bin_dir)
-            self._initialise(programs, descriptor)
-            self._launch(programs, descriptor)
+            self.note = start_first(
+                "PostgreSQL", find_postgres(self._data), partial(self._start_from, descriptor)
+            )
         finally:
             os.close(descriptor)
+
+    def _start_from(self, descriptor: int, programs: PostgresPrograms) -> None:
+        """Start it from one installation, whose new data folder goes again if that fails."""
+        if programs.fault:
+            raise ConfigurationError(programs.fault)
+        for folder in (programs.bin_dir, Path(os.path.realpath(programs.bin_dir / NAME)).parent):
+            self._account.let_through(folder)
+        is_new = not self._data.exists()
+        try:
+            self._initialise(programs, descriptor)
+            with self._process.kept_only_if_started():
+                self._launch(programs, descriptor)
+        except ConfigurationError:
+            if is_new:
+                shutil.rmtree(self._data, ignore_errors=True)
+            raise
 
     def is_running(self) -> bool:
         """Return whether any process of it is running."""
@@ -194,7 +212,7 @@ def _quoted(folder: Path) -> str:
 
 def _postmaster_lines(data: Path) -> list[str]:
     try:
-        return (data / "postmaster.pid").read_text(errors="surrogateescape").splitlines()
+        return os.fsdecode((data / "postmaster.pid").read_bytes()).splitlines()
     except OSError:
         return []
 

@@ -10,8 +10,8 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mailer.errors import ConfigurationError
@@ -19,6 +19,7 @@ from mailer.platform.embedded import locks
 from mailer.platform.embedded.account import Account
 
 POLL_SECONDS = 0.02
+_END_SECONDS = 5.0
 _LOG_LIMIT_BYTES = 4_000_000
 _ABOUT_ERRORS = re.compile(rb"\b(?:FATAL|PANIC|ERROR|error)\b")
 _LINES_SHOWN = 3
@@ -63,6 +64,18 @@ class ServerProcess:
                 **account.popen_arguments,
             )
         self._pid = self._child.pid
+
+    @contextmanager
+    def kept_only_if_started(self) -> Iterator[None]:
+        """End what was launched in the block if it raises: another installation may be tried."""
+        try:
+            yield
+        except BaseException:
+            if self._child is not None:
+                _end(self._child)
+            self._child = None
+            self._pid = 0
+            raise
 
     def take_over(self, pid: int, *, marker: str) -> None:
         """Take over the running server `pid`, which a killed keeper left.
@@ -117,6 +130,15 @@ class ServerProcess:
         deadline = time.monotonic() + seconds
         while self.is_running() and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    child.terminate()
+    try:
+        child.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 def server_environment() -> dict[str, str]:

@@ -4,13 +4,15 @@ import os
 import signal
 import socket
 import time
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 from mailer.errors import ConfigurationError
 from mailer.platform.embedded import process
 from mailer.platform.embedded.account import Account
-from mailer.platform.embedded.binaries import find_redis
+from mailer.platform.embedded.attempts import start_first
+from mailer.platform.embedded.binaries import check_redis, find_redis
 from mailer.platform.embedded.layout import Layout
 from mailer.platform.embedded.process import ServerProcess
 
@@ -33,6 +35,7 @@ class RedisServer:
         self._log = layout.log(NAME)
         self._process = ServerProcess(layout.server_lock(NAME), title="Redis")
         self._socket = Path()
+        self.note = ""
 
     @property
     def url(self) -> str:
@@ -51,7 +54,8 @@ class RedisServer:
             return
         try:
             process.rotate(self._log)
-            self._launch(descriptor)
+            self._prepare_folder()
+            self.note = start_first("Redis", find_redis(), partial(self._launch, descriptor))
         finally:
             os.close(descriptor)
 
@@ -91,16 +95,22 @@ class RedisServer:
             pid = 0
         self._process.take_over(pid, marker="redis")
 
-    def _launch(self, descriptor: int) -> None:
+    def _prepare_folder(self) -> None:
         self._data.mkdir(mode=0o700, exist_ok=True)
         self._account.give(self._data)
+
+    def _launch(self, descriptor: int, program: Path) -> None:
+        check_redis(program)
+        for folder in (program.parent, Path(os.path.realpath(program)).parent):
+            self._account.let_through(folder)
         self._socket.unlink(missing_ok=True)
-        program = find_redis()
-        self._account.let_through(program.parent)
         since = process.size_of(self._log)
         command = [str(program), *self._arguments()]
-        self._process.launch(command, account=self._account, descriptor=descriptor, log=self._log)
-        self._wait_until_ready(since=since)
+        with self._process.kept_only_if_started():
+            self._process.launch(
+                command, account=self._account, descriptor=descriptor, log=self._log
+            )
+            self._wait_until_ready(since=since)
 
     def _arguments(self) -> list[str]:
         """Socket only, nothing on disk, no eviction: an evicted task would be late."""
@@ -116,7 +126,7 @@ class RedisServer:
         while not _answers(self._socket):
             if self._process.has_died() or time.monotonic() > deadline:
                 raise ConfigurationError(
-                    f"{self._data}: Redis does not start: "
+                    "does not start: "
                     f"{process.tail(self._log, since=since) or 'no word in its log'}"
                 )
             time.sleep(process.POLL_SECONDS)

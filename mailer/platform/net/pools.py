@@ -20,10 +20,10 @@ def guarded_manager(guard: Guard, proxy: str) -> urllib3.PoolManager:
     """Return a manager whose connections the guard makes."""
 
     class Http(HTTPConnectionPool):
-        ConnectionCls: Any = functools.partial(_Connection, guard=guard)
+        ConnectionCls: Any = staticmethod(functools.partial(_Connection, guard=guard))
 
     class Https(HTTPSConnectionPool):
-        ConnectionCls: Any = functools.partial(_SecureConnection, guard=guard)
+        ConnectionCls: Any = staticmethod(functools.partial(_SecureConnection, guard=guard))
 
     manager: urllib3.PoolManager
     if proxy:

@@ -11,16 +11,20 @@ from pathlib import Path
 import psutil
 import pytest
 from ledger_kit import Ledger
+from rabbitmq_kit import rabbitmq
 from sink import Sink
 from sqlalchemy import Engine
 
+from mailer.bootstrap import open_app
 from mailer.cli.run.processes import child_environment, stop, worker_command
 from mailer.config import Settings, load_settings
+from mailer.doctor.checks import run_checks
 from mailer.sending.reporting import report
 from mailer.states import DeliveryState
 
 RECIPIENTS = 5_000
 KILLS = 22
+KILLS_WITH_RABBITMQ = 6
 CONNECTIONS = 3
 CHILDREN = 2
 PATIENCE_SECONDS = 240
@@ -72,6 +76,12 @@ def settings(
 
 
 @pytest.fixture
+def broker(tmp_path: Path) -> Iterator[str]:
+    with rabbitmq(tmp_path / "rabbitmq") as url:
+        yield url
+
+
+@pytest.fixture
 def sink() -> Iterator[Sink]:
     with Sink(seconds_a_message=0.001) as sink:
         yield sink
@@ -85,14 +95,40 @@ def test_killed_workers_double_nothing_and_lose_nothing(
     tmp_path: Path,
     record_property: Callable[[str, object], None],
 ) -> None:
+    unknown = send_through_kills(settings, engine, sink, tmp_path, kills=KILLS)
+    record_property("kills", KILLS)
+    record_property("unknown", unknown)
+
+
+@pytest.mark.slow
+def test_rabbitmq_carries_hints_through_kills_and_the_doctor_disturbs_nobody(  # noqa: PLR0913, PLR0917 - fixtures
+    broker: str,
+    settings: Settings,
+    engine: Engine,
+    sink: Sink,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The doctor looks before any worker has made the queue; once it made another one there."""
+    monkeypatch.setenv("MAILER_BROKER_URL", broker)
+    with open_app(settings.workspace) as app:
+        assert [one.status for one in run_checks(app) if one.name == "broker"] == ["ok"]
+        send_through_kills(settings, engine, sink, tmp_path, kills=KILLS_WITH_RABBITMQ)
+        assert [one.status for one in run_checks(app) if one.name == "broker"] == ["ok"]
+
+
+def send_through_kills(
+    settings: Settings, engine: Engine, sink: Sink, tmp_path: Path, *, kills: int
+) -> int:
+    """Send while workers are killed `kills` times; returns how many deliveries are unknown."""
     ledger = Ledger(engine, settings.state_dir / "journal", batch_size=200)
     send_id = ledger.plan(ledger.subscribe(RECIPIENTS), provider="smtp")
     worker = Worker(settings, tmp_path / "worker.log")
     most_unknown = 0
     try:
-        for kill in range(KILLS):
+        for kill in range(kills):
             target = min(
-                sum(sink.received.values()) + random.randint(20, RECIPIENTS // KILLS - 20),
+                sum(sink.received.values()) + random.randint(20, RECIPIENTS // kills - 20),
                 RECIPIENTS - 50,
             )
             wait_until(lambda target=target: sum(sink.received.values()) >= target, worker)
@@ -122,8 +158,7 @@ def test_killed_workers_double_nothing_and_lose_nothing(
         reached=list(reached),
     )
     assert lost == 0, "nobody is silently left out"
-    record_property("kills", KILLS)
-    record_property("unknown", unknown)
+    return unknown
 
 
 def wait_until(is_so: Callable[[], bool], worker: Worker) -> None:

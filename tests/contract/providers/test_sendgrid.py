@@ -6,7 +6,6 @@ import logging
 import re
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -410,10 +409,8 @@ def test_the_fake_runs_as_a_program() -> None:
             assert process.stdout is not None
             url = f"http://127.0.0.1:{int(process.stdout.readline())}"
             settings = SendGridSettings(api_key=KEY, base_url=url)
-            began = time.monotonic()
             connection = SendGridProvider(settings).connect(ISSUE, IDENTITY)
             connection.hand_over(readers(3), journal=Notes())
-            assert time.monotonic() - began < 5
             with urllib.request.urlopen(f"{url}/_fake/accepted") as response:  # noqa: S310 - http
                 assert [one["delivery_id"] for one in json.load(response)] == ["1", "2", "3"]
         finally:

@@ -152,7 +152,7 @@ class Broker:
     def start(self) -> None:
         arguments = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
         self._process = subprocess.Popen(
-            [str(find_redis()), *arguments], stdout=self._log, stderr=self._log
+            [str(find_redis()[0]), *arguments], stdout=self._log, stderr=self._log
         )
         with redis.Redis.from_url(self.url) as client:
             wait_until(lambda: answers(client))

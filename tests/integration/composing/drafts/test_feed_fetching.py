@@ -2,7 +2,6 @@
 
 import os
 import threading
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +18,10 @@ from mailer.config import Settings
 from mailer.errors import FeedError
 from mailer.platform.net.client import Limits
 
-QUICK = Limits(timeout_seconds=0.5, deadline_seconds=1.0, most_bytes=100_000)
+PATIENT = Limits(timeout_seconds=60, deadline_seconds=120, most_bytes=100_000)
+"""Of bytes alone: what is not about time does not depend on it."""
+SILENCE = Limits(timeout_seconds=0.5, deadline_seconds=120, most_bytes=100_000)
+DEADLINE = Limits(timeout_seconds=60, deadline_seconds=1.0, most_bytes=100_000)
 BODY = rss("One|https://blog.example.org/1")
 
 
@@ -29,9 +31,13 @@ def feeds() -> Iterator[FeedServer]:
         yield feeds
 
 
+def limited(limits: Limits) -> Fetcher:
+    return Fetcher(user_agent="mailer/test", limits=limits)
+
+
 @pytest.fixture
 def fetcher(tmp_path: Path) -> Fetcher:
-    return Fetcher(user_agent="mailer/test", cache=FeedCache(tmp_path / "feeds"), limits=QUICK)
+    return Fetcher(user_agent="mailer/test", cache=FeedCache(tmp_path / "feeds"), limits=PATIENT)
 
 
 def failure(fetcher: Fetcher, url: str) -> str:
@@ -116,13 +122,11 @@ def test_too_much_is_not_read(feeds: FeedServer, fetcher: Fetcher) -> None:
     assert "is larger than 97 KiB" in failure(fetcher, feeds.url("/f"))
 
 
-def test_silence_and_dripping_end(feeds: FeedServer, fetcher: Fetcher) -> None:
+def test_silence_and_dripping_end(feeds: FeedServer) -> None:
     feeds.answers["/silent"] = feed_server.slow(3, BODY)
     feeds.answers["/drip"] = feed_server.dripping(20)
-    began = time.monotonic()
-    assert "did not answer within 0.5 s" in failure(fetcher, feeds.url("/silent"))
-    assert "took longer than 1 s" in failure(fetcher, feeds.url("/drip"))
-    assert time.monotonic() - began < 4
+    assert "did not answer within 0.5 s" in failure(limited(SILENCE), feeds.url("/silent"))
+    assert "took longer than 1 s" in failure(limited(DEADLINE), feeds.url("/drip"))
 
 
 def test_what_broke_off_is_not_kept(feeds: FeedServer, fetcher: Fetcher, tmp_path: Path) -> None:
@@ -187,7 +191,7 @@ def test_odd_characters_in_an_address(feeds: FeedServer, fetcher: Fetcher) -> No
 
 def test_from_outside_no_redirect_leads_inside(feeds: FeedServer) -> None:
     """127.0.0.1 passes for public, as no other address can be reached here; 127.0.0.2 does not."""
-    fetcher = Fetcher(user_agent="x", limits=QUICK, is_public=lambda ip: str(ip) == "127.0.0.1")
+    fetcher = Fetcher(user_agent="x", limits=PATIENT, is_public=lambda ip: str(ip) == "127.0.0.1")
     inside = feeds.url("/f").replace("127.0.0.1", "127.0.0.2")
     feeds.answers |= {"/f": BODY, "/in": redirect(inside), "/out": redirect("/f")}
     assert "redirects to 127.0.0.2, which is in a private network" in failure(
@@ -198,7 +202,7 @@ def test_from_outside_no_redirect_leads_inside(feeds: FeedServer) -> None:
 
 
 def test_what_the_author_names_may_be_inside(feeds: FeedServer) -> None:
-    fetcher = Fetcher(user_agent="x", limits=QUICK, is_public=lambda _: False)
+    fetcher = Fetcher(user_agent="x", limits=PATIENT, is_public=lambda _: False)
     feeds.answers |= {"/f": BODY, "/in": redirect("/f")}
     assert fetcher.fetch(feeds.url("/in")).body == BODY
 
@@ -224,16 +228,14 @@ def test_a_proxy_is_used(
 
 def test_https(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     authority = make_authority(tmp_path)
-    fetcher = Fetcher(user_agent="x", limits=QUICK)
+    fetcher = Fetcher(user_agent="x", limits=PATIENT)
     with feed_server.serving(authority.context) as secure:
         secure.answers |= {"/f": BODY, "/drip": feed_server.dripping(20)}
         message = failure(fetcher, secure.url("/f"))
         assert "its certificate is not valid: unable to get local issuer" in message
         monkeypatch.setenv("SSL_CERT_FILE", str(authority.ca_file))
         assert fetcher.fetch(secure.url("/f")).body == BODY
-        began = time.monotonic()
-        assert "took longer than 1 s" in failure(fetcher, secure.url("/drip"))
-        assert time.monotonic() - began < 3
+        assert "took longer than 1 s" in failure(limited(DEADLINE), secure.url("/drip"))
 
 
 def test_some_at_a_time_and_in_order(feeds: FeedServer, fetcher: Fetcher) -> None:
@@ -256,10 +258,8 @@ def test_an_interruption_cuts_connections(feeds: FeedServer) -> None:
     feeds.answers["/f"] = feed_server.slow(5, BODY)
     fetcher = Fetcher(user_agent="x", limits=Limits(timeout_seconds=10, deadline_seconds=20))
     threading.Timer(0.3, fetcher.abort).start()
-    began = time.monotonic()
     assert "interrupted" in failure(fetcher, feeds.url("/f"))
     assert "interrupted" in failure(fetcher, feeds.url("/f")), "and opens no more"
-    assert time.monotonic() - began < 3
 
 
 def test_old_feeds_are_forgotten(feeds: FeedServer, fetcher: Fetcher, tmp_path: Path) -> None:

@@ -63,6 +63,11 @@ def make(folder: Path, uid: int) -> Iterator[Maker]:
         workspace.close()
 
 
+def delete(folder: Path) -> None:
+    """Delete `folder` although a server is still writing into it."""
+    wait_for(lambda: subprocess.run(["rm", "-rf", folder], check=False).returncode == 0)
+
+
 @pytest.fixture
 def workspace(make: Maker) -> Workspace:
     return make()
@@ -119,10 +124,10 @@ def test_ten_commands_at_once_start_one_of_each(workspace: Workspace) -> None:
 
 def test_killed_user_lets_go(workspace: Workspace) -> None:
     user = workspace.user()
+    kept_at = time.monotonic()
     user.kill()
-    killed_at = time.monotonic()
     wait_for(lambda: not workspace.processes())
-    assert time.monotonic() - killed_at >= LINGER_SECONDS / 2
+    assert time.monotonic() - kept_at >= LINGER_SECONDS  # and longer where the machine is busy
 
 
 def test_killed_keeper_is_followed_by_one_that_takes_over(workspace: Workspace) -> None:
@@ -149,7 +154,6 @@ def test_last_user_cleans_up_after_a_killed_keeper(workspace: Workspace) -> None
 def test_power_cut_leaves_only_stale_files(workspace: Workspace) -> None:
     user = workspace.user()
     query(user.database_url, "CREATE TABLE kept AS SELECT 42 AS value")
-    user.kill()
     workspace.kill_everything()
     assert (workspace.state_dir / "run" / "servers.json").exists()
     assert (workspace.state_dir / "postgres" / "postmaster.pid").exists()
@@ -158,7 +162,7 @@ def test_power_cut_leaves_only_stale_files(workspace: Workspace) -> None:
 
 
 def test_stale_pid_file_that_names_a_living_process(workspace: Workspace) -> None:
-    workspace.user().kill()
+    workspace.user()
     workspace.kill_everything()
     for stale in ("postgres/postmaster.pid", "run/sockets/.s.PGSQL.5432.lock", "redis/redis.pid"):
         path = workspace.state_dir / stale
@@ -235,12 +239,12 @@ def test_long_path_leaves_no_sockets_behind(make: Maker) -> None:
     workspace = make("x" * 120)
     socket_dir = Path(str(make_url(workspace.user().database_url).query["host"]))
     assert len(list(socket_dir.iterdir())) == 3
-    subprocess.run(["rm", "-rf", workspace.state_dir], check=True)
+    delete(workspace.state_dir)
     wait_for(lambda: not socket_dir.exists())
 
 
 def test_workspace_deleted_while_it_runs(workspace: Workspace) -> None:
     workspace.user()
-    subprocess.run(["rm", "-rf", workspace.state_dir], check=True)
+    delete(workspace.state_dir)
     wait_for(lambda: not workspace.servers())
     assert query(workspace.user().database_url, "SELECT 1") == 1

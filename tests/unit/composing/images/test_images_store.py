@@ -77,4 +77,4 @@ def test_what_is_asked_for_is_in_use(tmp_path: Path) -> None:
     file = tmp_path / ".mailer/media" / name
     os.utime(file, (1, 1))
     assert store.has(name)
-    assert time.time() - file.stat().st_mtime < 60
+    assert file.stat().st_mtime > 1

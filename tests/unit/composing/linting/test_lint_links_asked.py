@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -45,10 +46,10 @@ class Site(http.server.BaseHTTPRequestHandler):
             time.sleep(1)
         if self.path == "/drip":
             self.wfile.write(b"HTTP/1.0 200 OK\r\n")
-            for _ in range(20):
-                time.sleep(0.1)
-                self.wfile.write(b"X")
-                self.wfile.flush()
+            with suppress(OSError):  # it goes on until the other side hangs up
+                while True:
+                    time.sleep(0.1)
+                    self.wfile.write(b"X")
             return
         self.send_response(status)
         if location:
@@ -128,9 +129,7 @@ def test_names_that_lead_nowhere(errno: int, code: str) -> None:
 
 
 def test_an_answer_that_drips_is_hung_up_on(site: str) -> None:
-    begin = time.monotonic()
-    checker(timeout_seconds=0.3).check(f"{site}/drip")
-    assert time.monotonic() - begin < 15
+    checker(timeout_seconds=0.3).check(f"{site}/drip")  # else it would never return
 
 
 @pytest.mark.parametrize(
