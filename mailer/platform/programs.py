@@ -52,4 +52,3 @@ def _keep_absolute(environ: MutableMapping[str, str], name: str) -> None:
         environ[name] = kept
     else:
         del environ[name]
-
