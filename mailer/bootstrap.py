@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError as DatabaseDownError
 
-from mailer.config import Settings, ensure_secret_key, load_settings
+from mailer.config import Settings, load_settings
+from mailer.config.keyring import Keyring, open_keyring
 from mailer.database.engine import make_engine
 from mailer.database.migrate import ensure_schema
 from mailer.errors import ConfigurationError
@@ -75,8 +76,8 @@ class App:
 
     @cached_property
     def signer(self) -> Signer:
-        """Signs links."""
-        return Signer([derive_key(self._secret, "tokens")])
+        """Signs links; its first use raises what `check_keys` does."""
+        return Signer(lambda: [derive_key(secret, "tokens") for secret in self._keyring.secrets])
 
     @cached_property
     def provider(self) -> Provider:
@@ -122,7 +123,7 @@ class App:
             provider=self.provider,
             addresser=Addresser(
                 signer=self.signer,
-                message_id_key=derive_key(self._secret, "message-id"),
+                message_id_key=derive_key(self._keyring.oldest, "message-id"),
                 base_url=settings.web.base_url,
                 unsubscribe_mailbox=settings.sender.takes_unsubscribes,
             ),
@@ -135,13 +136,21 @@ class App:
             jitter=lambda: random.uniform(0.5, 1.5),  # noqa: S311 - spreads retries, no secret
         )
 
+    def check_keys(self) -> None:
+        """Check that links can be signed and verified here.
+
+        Raises:
+            ConfigurationError: the secret key is missing, or not that of this database.
+        """
+        _ = self._keyring
+
     def close(self) -> None:
         """Let go of everything."""
         self._stack.close()
 
     @cached_property
-    def _secret(self) -> str:
-        return ensure_secret_key(self.settings)
+    def _keyring(self) -> Keyring:
+        return open_keyring(self.settings, self.engine)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ MailerError                       `failed`
 │                                 `workspace-missing` `workspace-invalid` `schema-revision`
 │                                 `address-unavailable` `preview-port-unavailable`
 │                                 `send-waits-for-broker`
+│                                 `secret-key-wrong` `secret-key-missing`
 ├── RenderError                   `render`               (.path .line .column)
 │                                 `file-exists` `feed-not-issue` `posts-none`
 │                                 `theme-shipped` `theme-without-layout` `theme-not-standalone`

@@ -16,6 +16,7 @@ from mailer.cli.demo import command as demo
 from mailer.cli.help import HELP_OPTIONS, build_command
 from mailer.cli.images import group as images
 from mailer.cli.issue import group as issue
+from mailer.cli.keys import group as keys
 from mailer.cli.lists import group as lists
 from mailer.cli.run import group as run
 from mailer.cli.sends import explain, send
@@ -103,6 +104,7 @@ app.command("worker")(run.worker)
 app.command("web")(run.web)
 app.command("inbox")(run.inbox)
 app.add_typer(setup.db_app, name="db")
+app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ ERRORS: Mapping[str, str] = {
     "reader-unknown": "--as takes one",
     "schema-revision": "run `mailer db upgrade`",
     "screenshots-missing": "take some: mailer issue shots FILE -o {folder}",
+    "secret-key-wrong": "if it is lost, `mailer keys forget {fingerprint}` gives up its links",
     "send-unknown": "`mailer sends ls` shows them",
     "send-waits-for-broker": "`mailer sends watch {send_id}` follows it",
     "subscriber-unknown": "`mailer subscriber add` adds one",
@@ -56,6 +57,8 @@ FINDINGS: Mapping[str, str] = {
 
 CHECKS: Mapping[str, str] = {
     "schema-revision": "mailer db upgrade; where the program is the older one, update it",
+    "secret-key-wrong": "restore it from a backup or from another host; if it is lost, `mailer "
+    "keys forget FINGERPRINT` gives up its links",
     "web-silent": "mailer web (or mailer up)",
     "worker-missing": "mailer worker (or mailer up); mailer send starts one for as long as a send "
     "takes",

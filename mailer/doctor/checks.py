@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from mailer.config import Settings, ensure_secret_key
+from mailer.config import Settings
 from mailer.database.migrate import HEAD, current_revision
 from mailer.doctor import rules
+from mailer.doctor.keys import check_secret_key
 from mailer.errors import ConfigurationError, MailerError
 from mailer.platform.check_result import CheckResult
 from mailer.platform.clock import utcnow
@@ -63,7 +64,7 @@ def run_checks(app: Checkable, *, clock: Callable[[], dt.datetime] = utcnow) -> 
         *_check_database(app.engine, clock),
         *_check_broker(app.celery),
         _check_provider(app),
-        _check_secret_key(app.settings),
+        *check_secret_key(app.settings, app.engine),
         _check_web(app.settings),
         *app.settings.account.doctor_checks(),
         _check_images(app.settings),
@@ -123,20 +124,6 @@ def _check_provider(app: Checkable) -> CheckResult:
     except MailerError as error:
         what, _, advice = str(error).partition("; ")
         return CheckResult("provider", "fail", what, advice)
-
-
-def _check_secret_key(settings: Settings) -> CheckResult:
-    try:
-        ensure_secret_key(settings)
-    except ConfigurationError as error:
-        return CheckResult("secret key", "fail", str(error))
-    if settings.secret_key:
-        return CheckResult("secret key", "ok", "set by the operator")
-    return CheckResult(
-        "secret key",
-        "ok",
-        "kept in .mailer/secret.key: back it up, links in messages depend on it",
-    )
 
 
 def _check_web(settings: Settings) -> CheckResult:

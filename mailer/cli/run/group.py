@@ -48,6 +48,7 @@ def web(
 
     configure_logging()
     with open_app() as app:
+        app.check_keys()
         settings = app.settings.web
         run_web(app, host or settings.host, port or settings.port, ready=_tell_address)
     tell_end("[dim]web: stopped[/]")

@@ -79,6 +79,7 @@ def send(
         _check(proposal)
         if dry_run:
             return ExitCode.OK
+        app.check_keys()
         app.hints.check()  # a broker that is away shows before anything is planned
         if not yes and not confirm("Send it?"):
             err_console.print("nothing was sent")
