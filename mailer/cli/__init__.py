@@ -48,6 +48,10 @@ app = typer.Typer(
 )
 
 
+_is_program = False
+"""Whether this process runs one command and nothing else."""
+
+
 def _version(value: bool) -> None:
     if value:
         typer.echo(f"mailer {__version__}")
@@ -86,6 +90,19 @@ def _options(
     """
     if workspace is not None:
         os.environ["MAILER_WORKSPACE"] = str(workspace.resolve())
+    if _is_program and os.geteuid() == 0:
+        _become_owner()
+
+
+def _become_owner() -> None:
+    from mailer.config.workspace import find_workspace, state_dir_of
+    from mailer.platform.owner import become, owner_of
+
+    try:
+        folder = find_workspace(Path.cwd(), environ=os.environ)
+    except ConfigurationError:
+        return  # the command itself says so, if it needs a workspace
+    become(owner_of(folder, state_dir_of(folder)), workspace=folder)
 
 
 app.command("demo")(demo.demo)
@@ -109,6 +126,8 @@ app.add_typer(keys.app, name="keys")
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    global _is_program  # noqa: PLW0603 - what is called in-process must not change its user
+    _is_program = True
     open_missing_outputs()
     listen_for_signals()
     code = run_command(sys.argv[1:])

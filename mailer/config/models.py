@@ -21,6 +21,7 @@ from mailer.config.sections import (
     WebSettings,
     WorkerSettings,
 )
+from mailer.config.workspace import state_dir_of
 from mailer.platform.settings.section import Section
 from mailer.platform.settings.types import (
     BrokerUrl,
@@ -78,7 +79,7 @@ class Settings(_ProviderSettings, _OwnSettings):
     @property
     def state_dir(self) -> Path:
         """Where the program keeps what it needs between commands."""
-        return self.workspace / ".mailer"
+        return state_dir_of(self.workspace)
 
     @property
     def media_directory(self) -> Path:

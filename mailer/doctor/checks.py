@@ -13,6 +13,7 @@ from mailer.config import Settings
 from mailer.database.migrate import HEAD, current_revision
 from mailer.doctor import rules
 from mailer.doctor.keys import check_secret_key
+from mailer.doctor.privacy import check_files
 from mailer.errors import ConfigurationError, MailerError
 from mailer.platform.check_result import CheckResult
 from mailer.platform.clock import utcnow
@@ -64,6 +65,7 @@ def run_checks(app: Checkable, *, clock: Callable[[], dt.datetime] = utcnow) -> 
         *_check_database(app.engine, clock),
         *_check_broker(app.celery),
         _check_provider(app),
+        check_files(app.settings),
         *check_secret_key(app.settings, app.engine),
         _check_web(app.settings),
         *app.settings.account.doctor_checks(),

@@ -6,12 +6,15 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailer.cli.shared import err_console
 from mailer.config.environment import is_secret_file
+from mailer.platform.files import PRIVATE
 from mailer.platform.programs import NEUTRAL_FOLDER, forget_current_folder, module_command
+from mailer.platform.state_dir import private_dir
 
 if TYPE_CHECKING:
     from mailer.bootstrap import App
@@ -66,8 +69,8 @@ def worker_log(settings: "Settings") -> Path:
 def start_worker(settings: "Settings", *, concurrency: int = 0) -> "subprocess.Popen[bytes]":
     """Start a worker whose log goes to `.mailer/log/worker.log`."""
     log = worker_log(settings)
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
+    private_dir(log.parent)
+    with open(log, "ab", opener=partial(os.open, mode=PRIVATE)) as output:
         return subprocess.Popen(  # noqa: S603 - our own command line
             worker_command(settings, concurrency=concurrency),
             env={**child_environment(settings), "MAILER_ENDS_WITH_PARENT": "1"},

@@ -37,14 +37,18 @@ class Account:
         if os.geteuid() != self.uid:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
-    def let_through(self, folder: Path) -> None:
+    def let_through(self, folder: Path, *, state_dir: Path | None = None) -> None:
         """Make sure that this user reaches what is in `folder`.
 
-        Only as root, and only on folders of root: adds `o+x` (pass through, not list) to those
-        above and including `folder` that lack it.
+        Only as root, and only on folders of root in our state folder: adds `o+x` (pass through,
+        not list) to those that lack it. Whatever is outside of it is left as it is.
+
+        Args:
+            folder: what is to be reached.
+            state_dir: our state folder, where it is in there.
 
         Raises:
-            ConfigurationError: somebody else's folder is in the way.
+            ConfigurationError: a folder is in the way.
         """
         if os.geteuid() == self.uid:
             return
@@ -52,10 +56,12 @@ class Account:
             found = step.stat()
             if self._may_pass(found):
                 continue
-            if found.st_uid != 0:
+            is_ours = state_dir is not None and step.is_relative_to(state_dir)
+            if found.st_uid != 0 or not is_ours:
                 raise ConfigurationError(
                     f"{step}: user {self.name}, who runs PostgreSQL here, may not pass through; "
-                    "run as the folder's owner, or set DATABASE_URL and REDIS_URL"
+                    "run as an ordinary user, work in a folder that everybody may pass, such as "
+                    "/srv, or set DATABASE_URL and REDIS_URL"
                 )
             step.chmod(stat.S_IMODE(found.st_mode) | stat.S_IXOTH)
 

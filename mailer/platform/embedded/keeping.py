@@ -99,7 +99,7 @@ class Keeper:
                 return
 
     def _prepare_servers(self) -> tuple[Server, ...]:
-        self._account.let_through(self._layout.run)
+        self._account.let_through(self._layout.run, state_dir=self._layout.root)
         return (
             PostgresServer(self._layout, self._account),
             RedisServer(self._layout, self._account),
