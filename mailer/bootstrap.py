@@ -51,6 +51,14 @@ class App:
     lease: "Lease | None" = None
     _stack: ExitStack = field(default_factory=ExitStack)
 
+    @property
+    def database_name(self) -> str:
+        """Which database this is, for people: its host and name, or the workspace's own."""
+        if self.lease is not None and self.lease.database_url:
+            return f"embedded, in {self.settings.state_dir}"
+        url = self.engine.url
+        return f"{url.database} on {url.host or 'this machine'}"
+
     @cached_property
     def engine(self) -> Engine:
         """The ledger."""
@@ -186,6 +194,7 @@ def open_database(workspace: Path) -> Iterator[Engine]:
 @contextmanager
 def peek_database(settings: Settings) -> Iterator[Engine | None]:
     """Yield the ledger where that starts no server; None where it is not running."""
+    settings.require_servers()
     url = settings.database_url.get_secret_value()
     if not url:
         from mailer.platform.embedded.peek import running_database_url  # noqa: PLC0415 - only without a URL
@@ -214,7 +223,12 @@ def _told_plainly() -> Iterator[None]:
 
 
 def make_app(settings: Settings, stack: ExitStack) -> App:
-    """Return the app for `settings`; `stack` closes it and lets go of the servers."""
+    """Return the app for `settings`; `stack` closes it and lets go of the servers.
+
+    Raises:
+        ConfigurationError: a server cannot be used, or is not set where it has to be.
+    """
+    settings.require_servers()
     lease = None
     database_url = settings.database_url.get_secret_value()
     redis_url = settings.redis_url.get_secret_value()

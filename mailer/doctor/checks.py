@@ -42,6 +42,11 @@ class Checkable(Protocol):
         ...
 
     @property
+    def database_name(self) -> str:
+        """Which database that is, for people."""
+        ...
+
+    @property
     def celery(self) -> "Celery":
         """The broker's client."""
         ...
@@ -62,7 +67,7 @@ def run_checks(app: Checkable, *, clock: Callable[[], dt.datetime] = utcnow) -> 
             "settings", "ok", f"{app.settings.workspace}, provider {app.settings.provider}"
         ),
         rules.judge_sender(app.settings),
-        *_check_database(app.engine, clock),
+        *_check_database(app, clock),
         *_check_broker(app.celery),
         _check_provider(app),
         check_files(app.settings),
@@ -73,7 +78,8 @@ def run_checks(app: Checkable, *, clock: Callable[[], dt.datetime] = utcnow) -> 
     ]
 
 
-def _check_database(engine: Engine, clock: Callable[[], dt.datetime]) -> Iterator[CheckResult]:
+def _check_database(app: Checkable, clock: Callable[[], dt.datetime]) -> Iterator[CheckResult]:
+    engine = app.engine
     try:
         with engine.connect() as connection:
             before = clock()
@@ -84,7 +90,7 @@ def _check_database(engine: Engine, clock: Callable[[], dt.datetime]) -> Iterato
                 )
             ).one()
             after = clock()
-        yield rules.judge_postgres(version, shown)
+        yield rules.judge_postgres(version, shown, app.database_name)
         yield rules.judge_revision(current_revision(engine), HEAD)
         yield rules.judge_clock((before + (after - before) / 2 - theirs).total_seconds())
     except SQLAlchemyError as error:

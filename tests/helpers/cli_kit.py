@@ -106,7 +106,7 @@ class Cli:
     def run(self, *arguments: str | Path, answer: str = "", seconds: float = 60) -> Done:
         """Run the real command to its end."""
         done = subprocess.run(
-            [sys.executable, "-m", "mailer", *map(str, arguments)],
+            [*self.python, "-m", "mailer", *map(str, arguments)],
             input=answer,
             capture_output=True,
             text=True,
