@@ -26,7 +26,15 @@ pytestmark = [
 def service(cli: Cli) -> Cli:
     """Return a workspace that belongs to a service's user, with an issue and a list in it."""
     python = interpreter(USER)
-    if python is None or subprocess.run([python, "-c", "import redis"], check=False, env=environment(), stderr=subprocess.DEVNULL).returncode:
+    if (
+        python is None
+        or subprocess.run(
+            [python, "-c", "import redis"],
+            check=False,
+            env=environment(),
+            stderr=subprocess.DEVNULL,
+        ).returncode
+    ):
         pytest.skip("the user can read no Python with the program")
     cli.set(PYTHONPATH=environment().get("PYTHONPATH", ""))
     cli.write("week-1.md", ISSUE)
