@@ -49,6 +49,7 @@ def _open() -> App:
     try:
         container = _stack.enter_context(open_app())
         container.provider  # noqa: B018 - a wrong setting shows before any work is taken
+        container.check_keys()
     except MailerError as error:
         from mailer.cli.advice import told  # noqa: PLC0415 - half a second for one line
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError as DatabaseDownError
 
-from mailer.config import Settings, ensure_secret_key, load_settings
+from mailer.config import Settings, load_settings
+from mailer.config.keyring import Keyring, open_keyring
 from mailer.database.engine import make_engine
 from mailer.database.migrate import ensure_schema
 from mailer.errors import ConfigurationError
@@ -52,6 +53,14 @@ class App:
     lease: "Lease | None" = None
     _stack: ExitStack = field(default_factory=ExitStack)
 
+    @property
+    def database_name(self) -> str:
+        """Which database this is, for people: its host and name, or the workspace's own."""
+        if self.lease is not None and self.lease.database_url:
+            return f"embedded, in {self.settings.state_dir}"
+        url = self.engine.url
+        return f"{url.database} on {url.host or 'this machine'}"
+
     @cached_property
     def engine(self) -> Engine:
         """The ledger."""
@@ -82,8 +91,8 @@ class App:
 
     @cached_property
     def signer(self) -> Signer:
-        """Signs links."""
-        return Signer([derive_key(self._secret, "tokens")])
+        """Signs links; its first use raises what `check_keys` does."""
+        return Signer(lambda: [derive_key(secret, "tokens") for secret in self._keyring.secrets])
 
     @cached_property
     def provider(self) -> Provider:
@@ -131,7 +140,7 @@ class App:
             provider=self.provider,
             addresser=Addresser(
                 signer=self.signer,
-                message_id_key=derive_key(self._secret, "message-id"),
+                message_id_key=derive_key(self._keyring.oldest, "message-id"),
                 base_url=settings.web.base_url,
                 unsubscribe_mailbox=settings.sender.takes_unsubscribes,
             ),
@@ -144,13 +153,21 @@ class App:
             jitter=lambda: random.uniform(0.5, 1.5),  # noqa: S311 - spreads retries, no secret
         )
 
+    def check_keys(self) -> None:
+        """Check that links can be signed and verified here.
+
+        Raises:
+            ConfigurationError: the secret key is missing, or not that of this database.
+        """
+        _ = self._keyring
+
     def close(self) -> None:
         """Let go of everything."""
         self._stack.close()
 
     @cached_property
-    def _secret(self) -> str:
-        return ensure_secret_key(self.settings)
+    def _keyring(self) -> Keyring:
+        return open_keyring(self.settings, self.engine)
 
 
 @contextmanager
@@ -186,6 +203,7 @@ def open_database(workspace: Path) -> Iterator[Engine]:
 @contextmanager
 def peek_database(settings: Settings) -> Iterator[Engine | None]:
     """Yield the ledger where that starts no server; None where it is not running."""
+    settings.require_servers()
     url = settings.database_url.get_secret_value()
     if not url:
         from mailer.platform.embedded.peek import running_database_url  # noqa: PLC0415 - only without a URL
@@ -214,7 +232,12 @@ def _told_plainly() -> Iterator[None]:
 
 
 def make_app(settings: Settings, stack: ExitStack) -> App:
-    """Return the app for `settings`; `stack` closes it and lets go of the servers."""
+    """Return the app for `settings`; `stack` closes it and lets go of the servers.
+
+    Raises:
+        ConfigurationError: a server cannot be used, or is not set where it has to be.
+    """
+    settings.require_servers()
     lease = None
     database_url = settings.database_url.get_secret_value()
     redis_url = settings.redis_url.get_secret_value()

@@ -6,6 +6,7 @@ MailerError                       `failed`
 │                                 `schema-newer` `database-not-empty`
 │                                 `address-unavailable` `preview-port-unavailable`
 │                                 `send-waits-for-broker`
+│                                 `secret-key-wrong` `secret-key-missing`
 ├── RenderError                   `render`               (.path .line .column)
 │                                 `file-exists` `feed-not-issue` `posts-none`
 │                                 `theme-shipped` `theme-without-layout` `theme-not-standalone`

@@ -7,8 +7,9 @@ for as long as the key that made it is kept. Where a link should end, one of its
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
 
 from subscribers.errors import TokenError
@@ -62,18 +63,20 @@ class Signer:
 
     Args:
         keys: the first signs, all verify; at least 16 bytes each. To rotate, put a new one first
-            and keep the old ones for as long as old mail should work.
+            and keep the old ones for as long as old mail should work. A function that returns
+            them is called when the first token is made or checked.
     """
 
-    def __init__(self, keys: Sequence[bytes]) -> None:
-        if not keys or any(len(key) < SHORTEST_KEY_BYTES for key in keys):
-            raise ValueError(f"give at least one key of {SHORTEST_KEY_BYTES} bytes or more")
-        from subscribers.token_keys import SivKey  # noqa: PLC0415 - as above
+    def __init__(self, keys: Sequence[bytes] | Callable[[], Sequence[bytes]]) -> None:
+        if callable(keys):
+            self._read = keys
+        else:
+            self._read = lambda: keys
+            _ = self._ring  # keys that cannot be used are refused here
 
-        keyring = [SivKey(key) for key in keys]
-        self._signing_key = keyring[0]
-        self._keys = _by_id(keyring)
-        self._legacy_keys = _by_id([LegacyKey(key, Purpose) for key in keys])
+    @cached_property
+    def _ring(self) -> "_Ring":
+        return _Ring(self._read())
 
     def __repr__(self) -> str:
         return "Signer()"
@@ -89,7 +92,7 @@ class Signer:
             purpose: what it will be good for.
             ids: 1 to 3 whole numbers, 0 <= id < 2**63.
         """
-        return _encode(purpose, self._signing_key.seal(purpose, _pack(ids)))
+        return _encode(purpose, self._ring.signing_key.seal(purpose, _pack(ids)))
 
     def verify(self, purpose: Purpose, token: str) -> tuple[int, ...]:
         """Return the ids that `token` says.
@@ -98,11 +101,29 @@ class Signer:
             TokenError: anything but a token that one of the keys signed for `purpose`.
         """
         raw = _decode(purpose, token)
-        for key in (*self._keys.get(raw[-1], ()), *self._legacy_keys.get(raw[0], ())):
+        for key in self._ring.candidates(raw):
             payload = key.open(purpose, raw)
             if payload is not None:
                 return _unpack(payload)
         raise TokenError(_INVALID)
+
+
+class _Ring:
+    """The keys, found by the ids in tokens."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        if not keys or any(len(key) < SHORTEST_KEY_BYTES for key in keys):
+            raise ValueError(f"give at least one key of {SHORTEST_KEY_BYTES} bytes or more")
+        from subscribers.token_keys import SivKey  # noqa: PLC0415 - as above
+
+        keyring = [SivKey(key) for key in keys]
+        self.signing_key = keyring[0]
+        self._keys = _by_id(keyring)
+        self._legacy_keys = _by_id([LegacyKey(key, Purpose) for key in keys])
+
+    def candidates(self, raw: bytes) -> "tuple[_OpeningKey, ...]":
+        """Return the keys that may have made the bytes of a token."""
+        return (*self._keys.get(raw[-1], ()), *self._legacy_keys.get(raw[0], ()))
 
 
 def _by_id(keys: Sequence[_OpeningKey]) -> dict[int, list[_OpeningKey]]:

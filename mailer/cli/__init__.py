@@ -18,6 +18,7 @@ from mailer.cli.encoding import accept_every_character
 from mailer.cli.help import HELP_OPTIONS, build_command
 from mailer.cli.images import group as images
 from mailer.cli.issue import group as issue
+from mailer.cli.keys import group as keys
 from mailer.cli.lists import group as lists
 from mailer.cli.run import group as run
 from mailer.cli.sends import explain, send
@@ -47,6 +48,10 @@ app = typer.Typer(
     epilog="Exit codes: 0 done · 1 part of the work failed · 2 wrong input · 3 wrong settings · "
     "4 no such thing · 5 declined · 130 interrupted",
 )
+
+
+_is_program = False
+"""Whether this process runs one command and nothing else."""
 
 
 def _version(value: bool) -> None:
@@ -87,6 +92,19 @@ def _options(
     """
     if workspace is not None:
         os.environ["MAILER_WORKSPACE"] = str(workspace.resolve())
+    if _is_program and os.geteuid() == 0:
+        _become_owner()
+
+
+def _become_owner() -> None:
+    from mailer.config.workspace import find_workspace, state_dir_of
+    from mailer.platform.owner import become, owner_of
+
+    try:
+        folder = find_workspace(Path.cwd(), environ=os.environ)
+    except ConfigurationError:
+        return  # the command itself says so, if it needs a workspace
+    become(owner_of(folder, state_dir_of(folder)), workspace=folder)
 
 
 app.command("demo")(demo.demo)
@@ -107,10 +125,13 @@ app.command("inbox")(run.inbox)
 setup.db_app.command("backup")(backups.backup)
 setup.db_app.command("restore")(backups.restore)
 app.add_typer(setup.db_app, name="db")
+app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    global _is_program  # noqa: PLW0603 - what is called in-process must not change its user
+    _is_program = True
     open_missing_outputs()
     accept_every_character()
     listen_for_signals()

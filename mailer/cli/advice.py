@@ -34,6 +34,7 @@ ERRORS: Mapping[str, str] = {
     "reader-unknown": "--as takes one",
     "schema-revision": "run `mailer db upgrade`",
     "screenshots-missing": "take some: mailer issue shots FILE -o {folder}",
+    "secret-key-wrong": "if it is lost, `mailer keys forget {fingerprint}` gives up its links",
     "send-paused": "mailer sends resume {send} goes on with it, mailer sends cancel {send} ends it",
     "send-provider": "set MAILER_PROVIDER, or cancel it: mailer sends cancel {send}",
     "send-unfinished": "mailer sends watch {send}, or mailer sends cancel {send}",
@@ -61,6 +62,8 @@ FINDINGS: Mapping[str, str] = {
 
 CHECKS: Mapping[str, str] = {
     "schema-revision": "mailer db upgrade",
+    "secret-key-wrong": "restore it from a backup or from another host; if it is lost, `mailer "
+    "keys forget FINGERPRINT` gives up its links",
     "web-silent": "mailer web (or mailer up)",
     "worker-missing": "mailer worker (or mailer up); mailer send starts one for as long as a send "
     "takes",

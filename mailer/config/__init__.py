@@ -2,7 +2,7 @@
 
 from mailer.config.loading import load_settings
 from mailer.config.models import Settings
-from mailer.config.secret_key import KEY_FILE, ensure_secret_key
+from mailer.config.secret_key import KEY_FILE
 from mailer.config.template import fill_template
 from mailer.config.workspace import SETTINGS_FILE, find_workspace
 from mailer.platform.settings.urls import kombu_url
@@ -11,7 +11,6 @@ __all__ = [
     "KEY_FILE",
     "SETTINGS_FILE",
     "Settings",
-    "ensure_secret_key",
     "fill_template",
     "find_workspace",
     "kombu_url",

@@ -49,6 +49,12 @@ def has_settings(environ: Mapping[str, str]) -> bool:
     )
 
 
+def is_secret_file(name: str) -> bool:
+    """Whether the variable `name` names the file that a setting of ours is read from."""
+    stem = name.removesuffix(FILE_SUFFIX)
+    return stem != name and (stem.startswith(PREFIX) or stem in PLAIN_NAMES)
+
+
 def _direct_names(known: Mapping[Path, bool]) -> Iterator[tuple[str, Path]]:
     """Yield the variable of each setting; of two for one setting the later goes first."""
     yield from PLAIN_NAMES.items()

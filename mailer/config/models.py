@@ -21,6 +21,8 @@ from mailer.config.sections import (
     WebSettings,
     WorkerSettings,
 )
+from mailer.config.workspace import state_dir_of
+from mailer.errors import ConfigurationError
 from mailer.platform.settings.section import Section
 from mailer.platform.settings.types import (
     BrokerUrl,
@@ -41,6 +43,7 @@ class _OwnSettings(Section):
     database_url: DatabaseUrl = _UNSET
     redis_url: RedisUrl = _UNSET
     broker_url: BrokerUrl = _UNSET
+    servers: Literal["", "own"] = ""
     sender: SenderSettings = SenderSettings()
     web: WebSettings = WebSettings()
     delivery: DeliverySettings = DeliverySettings()
@@ -78,7 +81,7 @@ class Settings(_ProviderSettings, _OwnSettings):
     @property
     def state_dir(self) -> Path:
         """Where the program keeps what it needs between commands."""
-        return self.workspace / ".mailer"
+        return state_dir_of(self.workspace)
 
     @property
     def media_directory(self) -> Path:
@@ -102,6 +105,24 @@ class Settings(_ProviderSettings, _OwnSettings):
             provider: a name in `mailer.providers.registry.KINDS`.
         """
         return Account(KINDS[provider], getattr(self, provider), provider, self.workspace)
+
+    def require_servers(self) -> None:
+        """Check that a workspace that has servers of its own knows where they are.
+
+        Raises:
+            ConfigurationError: it does not, and would start empty ones.
+        """
+        if self.servers != "own":
+            return
+        for name, is_set in (
+            ("database_url", self.database_url),
+            ("redis_url", self.redis_url or self.broker_url),
+        ):
+            if not is_set:
+                raise ConfigurationError(
+                    f"{name} is not set, and this workspace has servers of its own "
+                    '(servers = "own"); set it here or by the environment of the services'
+                )
 
     def celery_broker_url(self, redis_url: str) -> str:
         """Return the broker for Celery: `broker_url`, or the Redis that is in use.

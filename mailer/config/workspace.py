@@ -14,6 +14,11 @@ SETTINGS_FILE = "mailer.toml"
 VARIABLE = "MAILER_WORKSPACE"
 
 
+def state_dir_of(workspace: Path) -> Path:
+    """Return where the program keeps what it needs between commands."""
+    return workspace / ".mailer"
+
+
 def find_workspace(
     start: Path, *, environ: Mapping[str, str], elsewhere: Path | None = None
 ) -> Path:

@@ -32,6 +32,7 @@ __all__ = [
     "DeliveryRow",
     "EventRow",
     "IssueRow",
+    "SecretKeyRow",
     "SendRow",
     "WebhookRow",
     "metadata",
@@ -66,6 +67,17 @@ class CompiledIssueRow(Row):
     document: Mapped[dict[str, Any]]
     """`mailer.message.compiled.CompiledIssue` as JSON."""
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class SecretKeyRow(Row):
+    """A secret key that has signed links, by its fingerprint (`mailer.config.keyring`)."""
+
+    __tablename__ = "secret_key"
+
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    first_used_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    forgotten_at: Mapped[dt.datetime | None]
+    """When the operator gave up its links."""
 
 
 class SendRow(Row):

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from mailer.config import Settings, ensure_secret_key
+from mailer.config import Settings
 from mailer.database.migrate import HEAD, current_revision, is_known
 from mailer.doctor import rules
+from mailer.doctor.keys import check_secret_key
+from mailer.doctor.privacy import check_files
 from mailer.doctor.sends import check_sends
 from mailer.errors import ConfigurationError, MailerError
 from mailer.platform.check_result import CheckResult
@@ -41,6 +43,11 @@ class Checkable(Protocol):
         ...
 
     @property
+    def database_name(self) -> str:
+        """Which database that is, for people."""
+        ...
+
+    @property
     def server_notes(self) -> Sequence[str]:
         """What the operator should know of the workspace's own servers."""
         ...
@@ -67,18 +74,20 @@ def run_checks(app: Checkable, *, clock: Callable[[], dt.datetime] = utcnow) -> 
         ),
         rules.judge_sender(app.settings),
         *(rules.judge_server(note) for note in app.server_notes),
-        *_check_database(app.engine, clock),
+        *_check_database(app, clock),
         check_sends(app.engine, app.settings),
         *_check_broker(app.celery),
         _check_provider(app),
-        _check_secret_key(app.settings),
+        check_files(app.settings),
+        *check_secret_key(app.settings, app.engine),
         _check_web(app.settings),
         *app.settings.account.doctor_checks(),
         _check_images(app.settings),
     ]
 
 
-def _check_database(engine: Engine, clock: Callable[[], dt.datetime]) -> Iterator[CheckResult]:
+def _check_database(app: Checkable, clock: Callable[[], dt.datetime]) -> Iterator[CheckResult]:
+    engine = app.engine
     try:
         with engine.connect() as connection:
             before = clock()
@@ -89,7 +98,7 @@ def _check_database(engine: Engine, clock: Callable[[], dt.datetime]) -> Iterato
                 )
             ).one()
             after = clock()
-        yield rules.judge_postgres(version, shown)
+        yield rules.judge_postgres(version, shown, app.database_name)
         revision = current_revision(engine)
         known = revision is None or is_known(revision)
         yield rules.judge_revision(revision, HEAD, is_known=known)
@@ -134,20 +143,6 @@ def _check_provider(app: Checkable) -> CheckResult:
     except MailerError as error:
         what, _, advice = str(error).partition("; ")
         return CheckResult("provider", "fail", what, advice)
-
-
-def _check_secret_key(settings: Settings) -> CheckResult:
-    try:
-        ensure_secret_key(settings)
-    except ConfigurationError as error:
-        return CheckResult("secret key", "fail", str(error))
-    if settings.secret_key:
-        return CheckResult("secret key", "ok", "set by the operator")
-    return CheckResult(
-        "secret key",
-        "ok",
-        "kept in .mailer/secret.key: back it up, links in messages depend on it",
-    )
 
 
 def _check_web(settings: Settings) -> CheckResult:

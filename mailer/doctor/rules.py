@@ -45,16 +45,19 @@ def judge_server(note: str) -> CheckResult:
     return CheckResult("servers", "warn", note, "repair, update or remove the one passed over")
 
 
-def judge_postgres(version: int, shown: str) -> CheckResult:
+def judge_postgres(version: int, shown: str, name: str) -> CheckResult:
     """Say whether this PostgreSQL will do.
 
     Args:
         version: its `server_version_num`.
         shown: its version, for people.
+        name: which database it is, likewise.
     """
     if version < OLDEST_POSTGRES:
-        return CheckResult("database", "fail", f"PostgreSQL {shown} is too old", "use 14 or newer")
-    return CheckResult("database", "ok", f"PostgreSQL {shown}")
+        return CheckResult(
+            "database", "fail", f"{name}: PostgreSQL {shown} is too old", "use 14 or newer"
+        )
+    return CheckResult("database", "ok", f"{name}: PostgreSQL {shown}")
 
 
 def judge_revision(current: str | None, head: str, *, is_known: bool = True) -> CheckResult:

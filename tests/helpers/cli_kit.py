@@ -89,6 +89,7 @@ class Cli:
     broker_url: str
     monkeypatch: pytest.MonkeyPatch
     capture: pytest.CaptureFixture[str]
+    python: tuple[str, ...] = (sys.executable,)
     _processes: list["subprocess.Popen[str]"] = field(default_factory=list)
 
     def set(self, **variables: str) -> None:
@@ -105,7 +106,7 @@ class Cli:
     def run(self, *arguments: str | Path, answer: str = "", seconds: float = 60) -> Done:
         """Run the real command to its end."""
         done = subprocess.run(
-            [sys.executable, "-m", "mailer", *map(str, arguments)],
+            [*self.python, "-m", "mailer", *map(str, arguments)],
             input=answer,
             capture_output=True,
             text=True,
@@ -120,7 +121,7 @@ class Cli:
         log = self.path / f"process-{len(self._processes)}.log"
         with log.open("w") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", *(program or ("mailer",)), *map(str, arguments)],
+                [*self.python, "-m", *(program or ("mailer",)), *map(str, arguments)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -134,12 +135,13 @@ class Cli:
     def worker(self) -> "Process":
         """Start `mailer worker` and wait until it answers."""
         process = self.start("worker")
-        with make_celery(kombu_url(self.broker_url)) as app:
-            wait_until(
-                lambda: app.control.ping(timeout=0.5, limit=1) or process.has_ended(), seconds=60
-            )
+        wait_until(lambda: self.is_worker_alive() or process.has_ended(), seconds=60)
         assert not process.has_ended(), process.text
         return process
+
+    def is_worker_alive(self) -> bool:
+        with make_celery(kombu_url(self.broker_url)) as app:
+            return bool(app.control.ping(timeout=0.5, limit=1))
 
     def write(self, name: str, content: str) -> Path:
         path = self.path / name

@@ -240,9 +240,9 @@ def received(folder: Path) -> None:
 def keyed(folder: Path) -> None:
     settings = load_settings(folder, environ={})
     path = settings.state_dir / secret_key.KEY_FILE
-    for _ in deaths(lambda: secret_key.ensure_secret_key(settings), secret_key):
+    for _ in deaths(lambda: secret_key.ensure_secret_keys(settings), secret_key):
         if path.exists():
-            assert len(path.read_text().strip()) == len(secret_key.ensure_secret_key(settings))
+            assert len(path.read_text().strip()) == len(secret_key.ensure_secret_keys(settings)[0])
             assert path.stat().st_mode & 0o777 == 0o600
             path.unlink()
 

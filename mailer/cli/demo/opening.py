@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from mailer.bootstrap import App, open_app
 from mailer.cli.demo.steps import Demo, done
 from mailer.config import fill_template
-from mailer.platform.files import write_new
+from mailer.platform.files import PRIVATE, write_new
 from mailer.web.inbox.server import InboxServer
 from mailer.web.server import start_web
 
@@ -61,7 +61,7 @@ def _write_settings(
             "sendgrid.webhook_public_key": base64.b64encode(public).decode(),
         }
     )
-    write_new(workspace / "mailer.toml", text.encode())
+    write_new(workspace / "mailer.toml", text.encode(), mode=PRIVATE)
 
 
 def _free_port() -> int:

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from mailer.cli.lists import archive
 from mailer.cli.options import Json
-from mailer.cli.shared import console, print_json
+from mailer.cli.shared import console, err_console, print_json
 
 if TYPE_CHECKING:
     from subscribers.lists.mailing_lists import MailingListCounts
@@ -58,9 +58,12 @@ def list_all(
 
     with open_app() as opened, opened.engine.connect() as connection:
         counts = mailing_lists.count_mailing_lists(connection)
+        database = opened.database_name
     if as_json:
         print_json([_as_data(one) for one in counts])
-    elif counts:
+        return
+    err_console.print(f"database: {escape(database)}", style="dim")
+    if counts:
         console.print(_table(counts))
     else:
         console.print("no mailing list yet; create one with: mailer lists create SLUG")

@@ -1,7 +1,6 @@
 """`mailer worker`, `web`, `up` and `inbox`: the parts that run."""
 
 import os
-import sys
 from typing import Annotated
 
 import typer
@@ -23,12 +22,15 @@ def worker(concurrency: Concurrency = 0) -> None:
     """
     from mailer.cli.run.processes import child_environment, worker_command
     from mailer.config import load_settings
+    from mailer.platform.programs import NEUTRAL_FOLDER
 
     settings = load_settings()
     settings.require_provider()
     command = worker_command(settings, concurrency=concurrency)
     err_console.print("worker: starting; Ctrl-C stops it", style="dim")
-    os.execve(command[0], command, child_environment(settings))  # noqa: S606 - no shell wanted
+    environment = child_environment(settings)
+    os.chdir(NEUTRAL_FOLDER)
+    os.execve(command[0], command, environment)  # noqa: S606 - no shell wanted
 
 
 def web(
@@ -46,6 +48,7 @@ def web(
 
     configure_logging()
     with open_app() as app:
+        app.check_keys()
         settings = app.settings.web
         run_web(app, host or settings.host, port or settings.port, ready=_tell_address)
     tell_end("[dim]web: stopped[/]")
@@ -61,7 +64,12 @@ def up(concurrency: Concurrency = 0) -> int:
     Example:
       mailer up
     """
-    from mailer.cli.run.processes import child_environment, run_together, worker_command
+    from mailer.cli.run.processes import (
+        child_environment,
+        run_together,
+        web_command,
+        worker_command,
+    )
     from mailer.config import load_settings
 
     settings = load_settings()
@@ -69,7 +77,7 @@ def up(concurrency: Concurrency = 0) -> int:
     return run_together(
         [
             worker_command(settings, concurrency=concurrency),
-            [sys.executable, "-m", "mailer", "web"],
+            web_command(),
         ],
         child_environment(settings),
     )

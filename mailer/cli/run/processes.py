@@ -3,16 +3,20 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailer.cli.shared import err_console
+from mailer.config.environment import is_secret_file
+from mailer.platform.files import PRIVATE
+from mailer.platform.programs import NEUTRAL_FOLDER, forget_current_folder, module_command
 from mailer.platform.resources import worker_module
+from mailer.platform.state_dir import private_dir
 
 if TYPE_CHECKING:
     from mailer.bootstrap import App
@@ -31,9 +35,7 @@ def is_worker_alive(app: "App") -> bool:
 
 def worker_command(settings: "Settings", *, concurrency: int = 0) -> list[str]:
     """Return the command line of a worker."""
-    return [
-        sys.executable,
-        "-m",
+    return module_command(
         "celery",
         f"--app={worker_module()}",
         "--quiet",
@@ -43,12 +45,22 @@ def worker_command(settings: "Settings", *, concurrency: int = 0) -> list[str]:
         f"--hostname=mailer-{os.getpid()}@%h",
         "--without-gossip",
         "--without-mingle",
-    ]
+    )
+
+
+def web_command() -> list[str]:
+    """Return the command line of the web app."""
+    return module_command("mailer", "web")
 
 
 def child_environment(settings: "Settings") -> dict[str, str]:
-    """Return the environment in which a child finds the same workspace."""
-    return {**os.environ, "MAILER_WORKSPACE": str(settings.workspace)}
+    """Return the environment in which a child finds the same workspace from any folder."""
+    environment = {**os.environ, "MAILER_WORKSPACE": str(settings.workspace)}
+    for name, value in environment.items():
+        if value and is_secret_file(name):
+            environment[name] = str(Path(value).absolute())
+    forget_current_folder(environment)
+    return environment
 
 
 def worker_log(settings: "Settings") -> Path:
@@ -59,11 +71,12 @@ def worker_log(settings: "Settings") -> Path:
 def start_worker(settings: "Settings", *, concurrency: int = 0) -> "subprocess.Popen[bytes]":
     """Start a worker whose log goes to `.mailer/log/worker.log`."""
     log = worker_log(settings)
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
+    private_dir(log.parent)
+    with open(log, "ab", opener=partial(os.open, mode=PRIVATE)) as output:
         return subprocess.Popen(  # noqa: S603 - our own command line
             worker_command(settings, concurrency=concurrency),
             env={**child_environment(settings), "MAILER_ENDS_WITH_PARENT": "1"},
+            cwd=NEUTRAL_FOLDER,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -122,7 +135,9 @@ def run_together(commands: Sequence[Sequence[str]], environment: dict[str, str])
         if signal.getsignal(name) is not signal.SIG_IGN  # as SIGHUP is under nohup
     }
     children = [
-        subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 - ours
+        subprocess.Popen(  # noqa: S603 - ours
+            command, env=environment, cwd=NEUTRAL_FOLDER, start_new_session=True
+        )
         for command in commands
     ]
     try:

@@ -82,6 +82,7 @@ def send(
         tell_of(proposal.compilation, size_bytes=facts["bytes"]["html"])
         if not _may_go(proposal, allow_empty=allow_empty) or dry_run:
             return ExitCode.OK
+        app.check_keys()
         app.hints.check()  # a broker that is away shows before anything is planned
         if not yes and not confirm(_question(proposal)):
             err_console.print("nothing was sent")

@@ -51,10 +51,10 @@ def _write_settings(path: Path, values: dict[str, str]) -> None:
     """Write a new settings file; none stays behind where a value is wrong."""
     from mailer.config import fill_template, load_settings
     from mailer.errors import ConfigurationError
-    from mailer.platform.files import write_new
+    from mailer.platform.files import PRIVATE, write_new
 
     try:
-        write_new(path, fill_template(values).encode())
+        write_new(path, fill_template(values).encode(), mode=PRIVATE)
     except FileExistsError:
         raise ConfigurationError(f"{path} is there already; nothing was changed") from None
     try:

@@ -13,7 +13,8 @@ from mailer.composing.preview.app import Preview
 from mailer.composing.preview.library import Library, OpenDatabase
 from mailer.composing.preview.session import Session
 from mailer.composing.readers import SAMPLE
-from mailer.config import KEY_FILE, Settings, ensure_secret_key
+from mailer.config import Settings
+from mailer.config.secret_key import read_secret_keys
 from mailer.errors import ConfigurationError
 from mailer.platform.serving import Server, ServerHandle, listen, url_of
 
@@ -131,8 +132,8 @@ def _token(path: Path, settings: Settings) -> str:
     With a workspace's key it is the same each time, so that a page that is open finds its preview
     again when that is stopped and started.
     """
-    if not settings.secret_key and not (settings.state_dir / KEY_FILE).exists():
+    keys = read_secret_keys(settings)
+    if not keys:
         return secrets.token_urlsafe(_TOKEN_BYTES)
-    key = ensure_secret_key(settings).encode()
-    digest = hmac.digest(key, b"preview\0" + bytes(path), hashlib.sha256)
+    digest = hmac.digest(keys[0].encode(), b"preview\0" + bytes(path), hashlib.sha256)
     return base64.urlsafe_b64encode(digest[:_TOKEN_BYTES]).decode()

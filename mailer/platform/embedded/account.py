@@ -4,11 +4,13 @@ import os
 import pwd
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from mailer.errors import ConfigurationError
+from mailer.platform.embedded.namespace import enter, is_possible
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,45 +21,71 @@ class Account:
         uid: user id.
         gid: primary group id.
         name: for messages.
+        is_mapped: root under this user's number, in a namespace: its files are root's.
     """
 
     uid: int
     gid: int
     name: str
+    is_mapped: bool = False
 
     @property
     def popen_arguments(self) -> dict[str, Any]:
         """Arguments with which `subprocess` starts a program as this user."""
         if os.geteuid() == self.uid:
             return {"umask": 0o077}
+        if self.is_mapped:
+            return {"umask": 0o077, "preexec_fn": partial(enter, self.uid, self.gid)}
         return {"user": self.uid, "group": self.gid, "extra_groups": [], "umask": 0o077}
 
     def give(self, path: Path) -> None:
         """Make this user the owner of `path`; nothing to do where we are this user."""
-        if os.geteuid() != self.uid:
+        if os.geteuid() != self.uid and not self.is_mapped:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
-    def let_through(self, folder: Path) -> None:
+    def let_through(self, folder: Path, *, state_dir: Path | None = None) -> None:
         """Make sure that this user reaches what is in `folder`.
 
-        Only as root, and only on folders of root: adds `o+x` (pass through, not list) to those
-        above and including `folder` that lack it.
+        Only as root, and only on folders of root in our state folder: adds `o+x` (pass through,
+        not list) to those that lack it. Whatever is outside of it is left as it is.
+
+        Args:
+            folder: what is to be reached.
+            state_dir: our state folder, where it is in there.
 
         Raises:
-            ConfigurationError: somebody else's folder is in the way.
+            ConfigurationError: a folder is in the way.
         """
-        if os.geteuid() == self.uid:
+        if os.geteuid() == self.uid or self.is_mapped:
             return
         for step in reversed([folder, *folder.parents]):
             found = step.stat()
             if self._may_pass(found):
                 continue
-            if found.st_uid != 0:
+            is_ours = state_dir is not None and step.is_relative_to(state_dir)
+            if found.st_uid != 0 or not is_ours:
                 raise ConfigurationError(
                     f"{step}: user {self.name}, who runs PostgreSQL here, may not pass through; "
-                    "run as the folder's owner, or set DATABASE_URL and REDIS_URL"
+                    "run as an ordinary user, work in a folder that everybody may pass, such as "
+                    "/srv, or set DATABASE_URL and REDIS_URL"
                 )
             step.chmod(stat.S_IMODE(found.st_mode) | stat.S_IXOTH)
+
+    def reaching(self, folders: Iterable[Path], *, data: Path) -> Self:
+        """Return how this user reaches `folders`: as it is, or as root in a namespace.
+
+        Args:
+            folders: on the way to what the servers need.
+            data: the server's data, which has to be root's for the second.
+        """
+        steps = {step for folder in folders for step in (folder, *folder.parents)}
+        is_blocked = any(
+            step.stat().st_uid == 0 and not self._may_pass(step.stat()) for step in steps
+        )
+        is_roots = not data.exists() or data.stat().st_uid == 0
+        if os.geteuid() != 0 or not (is_blocked or data.exists()) or not is_roots:
+            return self
+        return replace(self, is_mapped=is_possible(self.uid, self.gid))
 
     def _may_pass(self, found: os.stat_result) -> bool:
         if found.st_uid == self.uid:

@@ -7,6 +7,7 @@ and then starts afresh.
 
 import os
 import time
+from pathlib import Path
 from typing import Protocol
 
 from mailer.platform.embedded import announcement, locks
@@ -55,7 +56,9 @@ class Keeper:
         self._layout = layout
         self._linger = linger
         self._root = os.open(layout.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        self._account = choose_account((layout.data("postgres"), layout.root.parent))
+        data = layout.data("postgres")
+        chosen = choose_account((data, layout.root.parent))
+        self._account = chosen.reaching((layout.root.parent, Path(__file__).parent), data=data)
         self._servers = self._prepare_servers()
         self._announced: dict[str, str] = {}
         self._announcement: int | None = None
@@ -102,7 +105,7 @@ class Keeper:
                 return
 
     def _prepare_servers(self) -> tuple[Server, ...]:
-        self._account.let_through(self._layout.run)
+        self._account.let_through(self._layout.run, state_dir=self._layout.root)
         return (
             PostgresServer(self._layout, self._account),
             RedisServer(self._layout, self._account),

@@ -3,7 +3,6 @@
 import os
 import select
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -20,12 +19,12 @@ from mailer.platform.embedded.postgres_server import NAME as POSTGRES
 from mailer.platform.embedded.process import POLL_SECONDS
 from mailer.platform.embedded.redis_server import NAME as REDIS
 from mailer.platform.files import give_to_owner_of
+from mailer.platform.programs import NEUTRAL_FOLDER, forget_current_folder, module_command
 from mailer.platform.state_dir import ensure_state_dir, private_dir
 
 _ACQUIRE_SECONDS = 120.0
 _MOST_DEATHS = 3
 _KEEPER = "mailer.platform.embedded.keeper"
-_PACKAGE_ROOT = Path(__file__).resolve().parents[3]
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", VARIABLE)
 """What the keeper sees of our environment: not the secrets that may be in the rest."""
 
@@ -210,11 +209,12 @@ def _start_keeper(layout: Layout, lock: int, *, seconds: float) -> bool:
 
 def _spawn(layout: Layout, lock: int, speaking: int) -> None:
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    forget_current_folder(environment)
     subprocess.run(  # noqa: S603 - ourselves
-        [sys.executable, "-m", _KEEPER, layout.root, str(lock), str(speaking)],
+        module_command(_KEEPER, str(layout.root), str(lock), str(speaking)),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        cwd=_PACKAGE_ROOT,
+        cwd=NEUTRAL_FOLDER,
         env=environment,
         pass_fds=(lock, speaking),
         start_new_session=True,

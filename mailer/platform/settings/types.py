@@ -68,8 +68,9 @@ def _editor_url(text: str) -> str:
     return text
 
 
-def _key(text: str) -> str:
-    if text and len(text) < _SHORTEST_KEY:
+def _keys(text: str) -> str:
+    lines = [_one_line(line.strip()) for line in text.split("\n")]
+    if any(line and len(line) < _SHORTEST_KEY for line in lines):
         raise ValueError(
             f"must have at least {_SHORTEST_KEY} characters; make one with: openssl rand -base64 48"
         )
@@ -125,7 +126,10 @@ KeyPrefix = Annotated[str, AfterValidator(_key_prefix)]
 FeedList = Annotated[tuple[str, ...], BeforeValidator(_words), AfterValidator(_feeds)]
 
 Secret = Annotated[SecretStr, _secret(_one_line)]
-SecretKey = Annotated[SecretStr, _secret(_key)]
+SecretKey = Annotated[
+    SecretStr, AfterValidator(lambda secret: SecretStr(_keys(secret.get_secret_value())))
+]
+"""Several keys stand one a line."""
 DatabaseUrl = Annotated[SecretStr, _secret(urls.database_url)]
 RedisUrl = Annotated[SecretStr, _secret(_redis_url)]
 BrokerUrl = Annotated[SecretStr, _secret(_broker_url)]

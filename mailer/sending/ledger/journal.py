@@ -27,6 +27,7 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
+from mailer.platform.state_dir import private_dir
 from mailer.providers.outcome import LeaseLostError, Outcome
 from mailer.sending.ledger import notes
 from mailer.sending.ledger.notes import Recovered
@@ -47,7 +48,7 @@ class ClaimJournal:
     """
 
     def __init__(self, directory: Path, *, may_hand_over: Callable[[], bool]) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
+        private_dir(directory)
         self._may_hand_over = may_hand_over
         self._guard = threading.Lock()
         self.path, self._fd = _create_locked(directory)

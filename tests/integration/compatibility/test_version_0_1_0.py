@@ -15,6 +15,10 @@ from sqlalchemy import text
 from web_kit import request
 
 from mailer.bootstrap import App, open_app
+from mailer.config.keyring import fingerprint
+from mailer.database import known_keys
+from mailer.database.migrate import upgrade
+from mailer.errors import ConfigurationError
 from mailer.sending.reporting import explain, report
 from mailer.web.server import WebHandle, start_web
 
@@ -41,6 +45,8 @@ def old_app(
     (tmp_path / ".mailer" / "secret.key").chmod(0o600)
     monkeypatch.setenv("DATABASE_URL", plain)
     monkeypatch.setenv("REDIS_URL", broker_url)
+    with open_app(tmp_path, check_schema=False) as app:
+        upgrade(app.engine)
     with open_app(tmp_path) as app:
         yield app
 
@@ -77,3 +83,17 @@ def test_links_to_its_private_archive_work(old_web: WebHandle, path: str) -> Non
 def test_its_public_archive_is_read(old_web: WebHandle) -> None:
     assert "in words" in request("GET", f"{old_web.url}/archive/week-1").text
     assert request("GET", f"{old_web.url}/archive/secret-1").status == 404
+
+
+def test_its_key_is_remembered(old_app: App) -> None:
+    old_app.check_keys()
+    key = (MADE / "secret.key").read_text().strip()
+    assert known_keys.fingerprints(old_app.engine) == [fingerprint(key)]
+
+
+def test_without_its_key_none_is_made(old_app: App) -> None:
+    path = old_app.settings.state_dir / "secret.key"
+    path.unlink()
+    with pytest.raises(ConfigurationError, match="messages have been sent with one"):
+        old_app.check_keys()
+    assert not path.exists()

@@ -16,6 +16,7 @@ from mailer.bootstrap import App
 from mailer.errors import ConfigurationError
 from mailer.platform.serving import listen
 from mailer.web.server import WebHandle, start_web
+from subscribers.tokens import Signer
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -48,7 +49,7 @@ def test_without_a_database_pages_ask_to_come_again(
 ) -> None:
     url = "postgresql+psycopg://u:s3cret@127.0.0.1:1/x"
     with web_app(tmp_path, url, servers.redis_url) as app, start_web(app) as web:
-        token = WebLedger(app.engine, app.signer).token()
+        token = WebLedger(app.engine, Signer([bytes(32)])).token()
         answers = [
             request("GET", web.url + "/archive/"),
             request("POST", f"{web.url}/u/{token}", body=b"List-Unsubscribe=One-Click"),

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mailer.config import Settings, ensure_secret_key, find_workspace, load_settings
+from mailer.config import Settings, find_workspace, load_settings
+from mailer.config.secret_key import ensure_secret_keys
 from mailer.errors import ConfigurationError
 
 GIVEN = "k" * 40
@@ -67,9 +68,9 @@ def test_work_on_files_alone_needs_no_workspace(tmp_path: Path) -> None:
 
 def test_key_is_made_once_and_private(workspace: Path) -> None:
     settings = Settings(workspace=workspace)
-    key = ensure_secret_key(settings)
+    [key] = ensure_secret_keys(settings)
     assert len(key) >= 32
-    assert ensure_secret_key(settings) == key
+    assert ensure_secret_keys(settings) == (key,)
     path = settings.state_dir / "secret.key"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert (settings.state_dir / ".gitignore").read_text() == "*\n"
@@ -78,7 +79,7 @@ def test_key_is_made_once_and_private(workspace: Path) -> None:
 
 def test_given_key_leaves_no_trace(workspace: Path) -> None:
     settings = load_settings(workspace, environ={"MAILER_SECRET_KEY": GIVEN})
-    assert ensure_secret_key(settings) == GIVEN
+    assert ensure_secret_keys(settings) == (GIVEN,)
     assert not settings.state_dir.exists()
 
 
@@ -89,7 +90,7 @@ def test_first_commands_at_the_same_time_agree(workspace: Path) -> None:
 
 
 def _key_of(workspace: Path) -> str:
-    return ensure_secret_key(Settings(workspace=workspace))
+    return ensure_secret_keys(Settings(workspace=workspace))[0]
 
 
 def test_damaged_key_is_not_replaced(workspace: Path) -> None:
@@ -98,4 +99,4 @@ def test_damaged_key_is_not_replaced(workspace: Path) -> None:
     for damaged in (b"", b"short", b"\xff" * 50):
         (settings.state_dir / "secret.key").write_bytes(damaged)
         with pytest.raises(ConfigurationError, match=r"secret.key: (damaged|cannot be used)"):
-            ensure_secret_key(settings)
+            ensure_secret_keys(settings)

@@ -37,7 +37,7 @@ def test_no_postal_address_is_a_failure(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("version", "status"), [(130_011, "fail"), (140_000, "ok")])
 def test_postgres(version: int, status: str) -> None:
-    assert rules.judge_postgres(version, "x").status == status
+    assert rules.judge_postgres(version, "x", "here").status == status
 
 
 @pytest.mark.parametrize(("current", "status"), [(None, "warn"), ("1", "fail"), ("2", "ok")])

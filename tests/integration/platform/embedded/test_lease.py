@@ -23,6 +23,7 @@ from mailer.errors import ConfigurationError
 from mailer.platform.embedded import acquire
 from mailer.platform.embedded.account import choose_account
 from mailer.platform.embedded.layout import Layout
+from mailer.platform.embedded.namespace import is_possible
 
 
 @pytest.fixture
@@ -149,13 +150,39 @@ def test_nobody_can_be_root(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs to open folders")
-def test_root_opens_a_way_through_its_own_folders_only(tmp_path: Path) -> None:
+def test_root_opens_a_way_through_its_state_folder_only(tmp_path: Path) -> None:
     account = choose_account(())
-    closed = tmp_path / "closed"
-    closed.mkdir(mode=0o700)
-    account.let_through(closed)
-    assert closed.stat().st_mode & 0o777 == 0o701
-    shutil.chown(closed, 12345)
-    closed.chmod(0o700)
+    for above in (tmp_path, *tmp_path.parents):
+        if above.stat().st_mode & 0o777 == 0o700:  # pytest's own
+            above.chmod(0o711)
+    outside = tmp_path / "closed"
+    state_dir = outside / ".mailer"
+    state_dir.mkdir(mode=0o700, parents=True)
+    account.let_through(state_dir, state_dir=state_dir)
+    assert state_dir.stat().st_mode & 0o777 == 0o701
+    outside.chmod(0o700)
+    with pytest.raises(ConfigurationError, match=r"closed: user .* may not pass through"):
+        account.let_through(state_dir, state_dir=state_dir)
+    assert outside.stat().st_mode & 0o777 == 0o700
+    outside.chmod(0o711)
+    shutil.chown(state_dir, 12345)
+    state_dir.chmod(0o700)
     with pytest.raises(ConfigurationError, match="may not pass through"):
-        account.let_through(closed)
+        account.let_through(state_dir, state_dir=state_dir)
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0, reason="only root has a folder that is closed to the servers"
+)
+def test_servers_in_a_closed_folder_of_roots(workspace: Workspace) -> None:
+    account = choose_account(())
+    if not is_possible(account.uid, account.gid):
+        pytest.skip("this system allows no user namespaces")
+    closed = workspace.path / "closed"
+    closed.mkdir(mode=0o700)
+    for _ in range(2):  # made, and found again
+        with acquire(closed / ".mailer") as lease:
+            assert query(lease.database_url, "SELECT 1") == 1
+            assert lease.stop_if_last()
+    assert closed.stat().st_mode & 0o777 == 0o700
+    assert (closed / ".mailer" / "postgres").stat().st_uid == 0

@@ -1,0 +1,1 @@
+"""`mailer keys`: which secret keys links depend on."""
