@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from mailer.sending.sweeping import SweepRules
 
 ENGINE_CONNECTIONS = 8
+WEB_CONNECTIONS = 10
+WEB_ANSWER_SECONDS = 4.0
+"""A web request waits no longer for the database: others would wait for its thread."""
 
 
 @dataclass
@@ -45,15 +48,24 @@ class App:
     """
 
     settings: Settings
-    database_url: str
-    broker_url: str
-    lease: "Lease | None" = None
-    _stack: ExitStack = field(default_factory=ExitStack)
+    database_url: str = field(repr=False)
+    broker_url: str = field(repr=False)
+    lease: "Lease | None" = field(default=None, repr=False)
+    _stack: ExitStack = field(default_factory=ExitStack, repr=False)
 
     @cached_property
     def engine(self) -> Engine:
         """The ledger."""
         engine = make_engine(self.database_url, pool_size=ENGINE_CONNECTIONS)
+        self._stack.callback(engine.dispose)
+        return engine
+
+    @cached_property
+    def web_engine(self) -> Engine:
+        """The ledger for web requests: no wait for a silent database is long."""
+        engine = make_engine(
+            self.database_url, pool_size=WEB_CONNECTIONS, answer_seconds=WEB_ANSWER_SECONDS
+        )
         self._stack.callback(engine.dispose)
         return engine
 
