@@ -24,7 +24,11 @@ def make_engine(url: str, *, pool_size: int = 5, answer_seconds: float = 0) -> E
         pool_timeout=answer_seconds or 30,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"application_name": "mailer", "connect_timeout": connect_seconds},
+        connect_args={
+            "application_name": "mailer",
+            "connect_timeout": connect_seconds,
+            "client_encoding": "utf8",  # else a database without an encoding answers in bytes
+        },
     )
     if answer_seconds:
         _hurry(engine, answer_seconds)

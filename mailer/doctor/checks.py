@@ -11,8 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mailer.config import Settings, ensure_secret_key
 from mailer.database.migrate import HEAD, current_revision
+from mailer.database.troubles import explain
 from mailer.doctor import rules
 from mailer.errors import ConfigurationError, MailerError
+from mailer.platform.broker import connect_briefly
 from mailer.platform.check_result import CheckResult
 from mailer.platform.clock import utcnow
 from mailer.providers.base import Provider
@@ -88,17 +90,19 @@ def _check_database(engine: Engine, clock: Callable[[], dt.datetime]) -> Iterato
         yield CheckResult(
             "database",
             "fail",
-            f"cannot be used: {_first_line(getattr(error, 'orig', None) or error)}",
+            f"cannot be used: {explain(error)}",
             "start the server, or correct DATABASE_URL",
         )
+    except ConfigurationError as error:
+        what, _, advice = str(error).partition("; ")
+        yield CheckResult("database", "fail", what, advice)
 
 
 def _check_broker(celery: "Celery") -> Iterator[CheckResult]:
     try:
-        with celery.connection_for_write() as connection:
-            connection.ensure_connection(max_retries=1, timeout=_TIMEOUT_SECONDS)
+        with connect_briefly(celery, seconds=_TIMEOUT_SECONDS) as connection:
             queue = celery.conf.task_default_queue
-            waiting = connection.default_channel.queue_declare(queue=queue)
+            waiting = connection.default_channel.queue_declare(queue=queue)  # type: ignore[no-untyped-call]
             policy = _eviction_policy(connection.default_channel)
         yield rules.judge_broker(waiting.message_count, policy)
         yield rules.judge_worker(len(celery.control.ping(timeout=_PING_SECONDS) or ()))

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from mailer.bootstrap import peek_database
 from mailer.cli.issue.draft_output import facts_of, nothing_read, show
-from mailer.cli.shared import STDOUT, ExitCode, err_console, print_json, warn
+from mailer.cli.shared import STDOUT, ExitCode, err_console, print_json, print_text, warn
 from mailer.cli.stopping import when_stopped
 from mailer.composing.drafts import drafting
 from mailer.composing.drafts.drafting import Composed, DraftOrder
@@ -132,7 +132,7 @@ class DraftRun:
                 record = drafting.record_of(composed, order, order.file, now=self.now)
                 self._memory().add(record)
         elif not self.as_json:
-            sys.stdout.write(composed.text)
+            print_text(composed.text)
 
     def _memory(self) -> DraftMemory:
         return DraftMemory(self.settings.state_dir / "feeds" / "drafts.json")

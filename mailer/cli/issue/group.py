@@ -1,6 +1,5 @@
 """`mailer issue`: write, import and build issues."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +9,7 @@ from rich.markup import escape
 from mailer.cli.issue import draft, lint, preview, shots, trial
 from mailer.cli.issue.notes import tell_of
 from mailer.cli.options import Force, IssueFile, Json
-from mailer.cli.shared import STDOUT, console, err_console, print_json
+from mailer.cli.shared import STDOUT, console, err_console, print_json, print_text
 from mailer.cli.stopping import when_stopped
 from mailer.errors import RenderError
 
@@ -43,7 +42,7 @@ def new(
     path = output or Path(f"{slug}.md")
     text = new_issue(slug, date=utcnow().astimezone().date(), title=title)
     if path == STDOUT:
-        sys.stdout.write(text)
+        print_text(text)
         return
     _write_new(path, text)
     console.print(f"wrote {escape(str(path))}")

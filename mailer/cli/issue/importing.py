@@ -1,6 +1,5 @@
 """The body of `mailer issue import`."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from mailer.cli.advice import advised_import, facts_about
-from mailer.cli.shared import STDOUT, ExitCode, console, count_of, err_console, fail, print_json
+from mailer.cli.shared import (
+    STDOUT,
+    ExitCode,
+    console,
+    count_of,
+    err_console,
+    fail,
+    print_json,
+    print_text,
+)
 from mailer.cli.stopping import when_stopped
 
 if TYPE_CHECKING:
@@ -266,7 +274,7 @@ def _print_one(each: "Named", *, file: Path, path: Path, as_json: bool) -> None:
     if as_json:
         print_json({**public(report), "issue": imported.markdown})
     else:
-        sys.stdout.write(imported.markdown)
+        print_text(imported.markdown)
         show_report(report, to=err_console)
     end([report])
 
