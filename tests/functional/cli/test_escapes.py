@@ -3,9 +3,13 @@
 import re
 from pathlib import Path
 
+import cli_kit
 import pytest
 from cli_kit import Cli, Done, start_on_terminal
 from sink import Sink
+
+cli = cli_kit.cli
+sink = cli_kit.sink
 
 EVIL = "\x1b]0;owned\x07\x1b[31m\x9b2J\u202egnp.\x7f\r"
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

@@ -1,15 +1,18 @@
 """Logs hold no address and no token, whatever goes wrong in a send."""
 
-import io
 import logging
 import re
 
+import cli_kit
 import pytest
 import structlog
 from cli_kit import ISSUE, Cli, wait_until
 from sink import Sink
 
 from mailer.platform.logs import configure_logging, without_personal_data
+
+cli = cli_kit.cli
+sink = cli_kit.sink
 
 PEOPLE = [f"reader{number}@private-domain.example.org" for number in range(6)]
 
@@ -20,8 +23,10 @@ TROUBLES = {
         "ALTER TABLE delivery ADD CONSTRAINT no CHECK (state <> 'accepted') NOT VALID"
     ],
     "an error that quotes the row": [
-        "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION"
-        " 'no % here', (SELECT email FROM subscriber WHERE id = NEW.subscriber_id); END $$",
+        (
+            "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION"
+            " 'no % here', (SELECT email FROM subscriber WHERE id = NEW.subscriber_id); END $$"
+        ),
         "CREATE TRIGGER no BEFORE UPDATE ON delivery FOR EACH ROW EXECUTE FUNCTION no()",
     ],
     "read-only": ["ALTER TABLE suppression RENAME TO suppression_away"],
@@ -66,13 +71,12 @@ def test_a_line(line: str, shown: str) -> None:
 def test_every_record_of_every_library(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging()
     try:
-        raise ValueError("ada@example.org \x1b[31m")
+        int("ada@example.org \x1b[31m")
     except ValueError:
         logging.getLogger("celery.x").exception("of %s", "ada@example.org")
         structlog.get_logger("ours").exception("of", who="ada@example.org", odd="\x9b2J")
     logged = capsys.readouterr().err
     assert "ada@" not in logged
     assert logged.count("•••@example.org") >= 3
-    assert isinstance(io.StringIO(logged), io.StringIO)
     assert "\x1b" not in logged
     assert "\x9b" not in logged
