@@ -26,6 +26,7 @@ from mailer.feedback.applying import apply_unapplied
 from mailer.platform.broker import DELIVER, SWEEP
 from mailer.platform.clock import utcnow
 from mailer.platform.logs import configure_logging
+from mailer.platform.terminal import clean
 from mailer.sending.courier import Courier
 from mailer.sending.sweeping import sweep as sweep_once
 
@@ -53,7 +54,7 @@ def _open() -> App:
     except MailerError as error:
         from mailer.cli.advice import told  # noqa: PLC0415 - half a second for one line
 
-        sys.stderr.write(f"error: {' '.join(told(error).split())}\n")
+        sys.stderr.write(f"error: {clean(' '.join(told(error).split()))}\n")
         raise SystemExit(CONFIGURATION) from None
     container.engine.dispose()  # connections do not survive a fork
     return container

@@ -9,6 +9,8 @@ import io
 import sys
 from collections.abc import Iterable
 
+from mailer.platform.terminal import clean
+
 _HANDLER = "mailer.plain"
 _PLAIN = {
     "·": "|",
@@ -64,8 +66,12 @@ def has_odd_characters(text: str) -> bool:
 
 
 def write_document(text: str) -> None:
-    """Write a document to standard output: in UTF-8, as in a file, whatever the terminal has."""
+    """Write a document to standard output: in UTF-8, as in a file, whatever the terminal has.
+
+    A terminal gets it without what would steer it.
+    """
+    shown = clean(text) if sys.stdout.isatty() else text
+    data = shown.encode("utf-8", "surrogateescape")
     sys.stdout.flush()
-    data = text.encode("utf-8", "surrogateescape")
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()

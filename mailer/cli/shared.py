@@ -5,24 +5,41 @@ import datetime as dt
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from mailer.cli.encoding import has_odd_characters, is_unicode
 from mailer.cli.stopping import forget_dead_outputs
+from mailer.platform.terminal import clean, escaped
 
 WIDTH_ELSEWHERE = 160
 """Columns where there is no terminal and COLUMNS says nothing: tables keep their words whole."""
 
 
+class CleanConsole(Console):
+    """Prints whatever text it is given without being steered by it.
+
+    Names, subjects, file names and answers of servers may hold escape sequences. The only
+    control codes that come out are those of its own styles and bars.
+    """
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Render, and clean the text."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else clean(text), style, control)
+
+
 def _make_console(*, stderr: bool) -> Console:
     # a terminal breaks long lines itself, so that paths and commands can be copied whole; the bars
     # on stderr are cut to fit
-    console = Console(stderr=stderr, highlight=False, soft_wrap=not stderr)
+    console = CleanConsole(stderr=stderr, highlight=False, soft_wrap=not stderr)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = WIDTH_ELSEWHERE
     return console
@@ -53,11 +70,10 @@ class ExitCode(IntEnum):
 
 def print_json(data: object) -> None:
     """Print `data` as one JSON document; dates in ISO 8601."""
-    is_plain = not is_unicode(sys.stdout)
-    text = json.dumps(data, default=_as_json, ensure_ascii=is_plain, indent=2)
+    text = json.dumps(data, default=_as_json, ensure_ascii=not is_unicode(sys.stdout), indent=2)
     if has_odd_characters(text):  # of a file's name: escaped, which JSON can
         text = json.dumps(data, default=_as_json, indent=2)
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(escaped(text) + "\n")
 
 
 def _as_json(value: object) -> Any:  # noqa: ANN401 - JSON values are of any type

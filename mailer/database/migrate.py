@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from mailer.database.troubles import require_unicode
 from mailer.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -18,8 +19,13 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def current_revision(engine: Engine) -> str | None:
-    """Return the database's revision; None where it has no schema of ours."""
+    """Return the database's revision; None where it has no schema of ours.
+
+    Raises:
+        ConfigurationError: it cannot hold text in Unicode.
+    """
     with engine.connect() as connection:
+        require_unicode(connection)
         return _revision(connection)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mailer.config import Settings
 from mailer.database.migrate import HEAD, current_revision, is_known
+from mailer.database.troubles import explain
 from mailer.doctor import rules
 from mailer.doctor.keys import check_secret_key
 from mailer.doctor.privacy import check_files
@@ -107,17 +108,22 @@ def _check_database(app: Checkable, clock: Callable[[], dt.datetime]) -> Iterato
         yield CheckResult(
             "database",
             "fail",
-            f"cannot be used: {_first_line(getattr(error, 'orig', None) or error)}",
+            f"cannot be used: {explain(error)}",
             "start the server, or correct DATABASE_URL",
         )
+    except ConfigurationError as error:
+        what, _, advice = str(error).partition("; ")
+        yield CheckResult("database", "fail", what, advice)
 
 
 def _check_broker(celery: "Celery") -> Iterator[CheckResult]:
-    from mailer.platform.broker import waiting_count  # noqa: PLC0415 - it imports Celery
+    from mailer.platform.broker import (  # noqa: PLC0415 - it imports Celery
+        connect_briefly,
+        waiting_count,
+    )
 
     try:
-        with celery.connection_for_write() as connection:
-            connection.ensure_connection(max_retries=1, timeout=_TIMEOUT_SECONDS)
+        with connect_briefly(celery, seconds=_TIMEOUT_SECONDS) as connection:
             waiting = waiting_count(connection)
             policy = _eviction_policy(connection.default_channel)
         yield rules.judge_broker(waiting, policy)

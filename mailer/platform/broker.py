@@ -3,10 +3,13 @@
 Each setting answers a trap that was read at the source (docs/decisions/0004).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from celery import Celery
 from celery.loaders.app import AppLoader
+from kombu.connection import Connection
 from kombu.entity import Queue
 
 DELIVER = "mailer.deliver"
@@ -65,24 +68,36 @@ def _transport_options(broker_url: str) -> dict[str, object]:
     }
 
 
+@contextmanager
+def connect_briefly(app: Celery, *, seconds: float) -> Iterator[Connection]:
+    """Yield a connection to the broker on which each wait is at most `seconds`.
+
+    Raises:
+        kombu.exceptions.OperationalError: it does not answer.
+    """
+    limits = {"socket_timeout": seconds, "socket_connect_timeout": seconds}
+    options = _transport_options(app.conf.broker_url)
+    with app.connection_for_write(
+        connect_timeout=seconds, transport_options={**options, **limits} if options else {}
+    ) as connection:
+        connection.ensure_connection(max_retries=1, interval_start=0.2, timeout=seconds)
+        yield connection
+
+
 class CeleryHints:
     """Sends hints through the broker; see `mailer.sending.planning.Hints`."""
 
     def __init__(self, app: Celery) -> None:
         self._app = app
 
-    def check(self) -> None:
+    def check(self, *, seconds: float = CHECK_SECONDS) -> None:
         """Return once the broker answers.
 
         Raises:
-            kombu.exceptions.OperationalError: it does not, within seconds.
+            kombu.exceptions.OperationalError: it does not, within `seconds`.
         """
-        limits = {"socket_timeout": CHECK_SECONDS, "socket_connect_timeout": CHECK_SECONDS}
-        with self._app.connection_for_write(
-            connect_timeout=CHECK_SECONDS,
-            transport_options=limits if _is_redis(self._app.conf.broker_url) else {},
-        ) as connection:
-            connection.ensure_connection(max_retries=1, interval_start=0.2, timeout=CHECK_SECONDS)
+        with connect_briefly(self._app, seconds=seconds):
+            pass
 
     def deliver(self, batch_id: int) -> None:
         """Send the hint that a batch is due."""

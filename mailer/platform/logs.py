@@ -1,9 +1,12 @@
 """Logging: one line per event, key=value on a terminal, JSON elsewhere; never personal data."""
 
 import logging
+import re
 import sys
 
 import structlog
+
+from mailer.platform.terminal import clean
 
 
 def configure_logging(*, level: int = logging.INFO) -> None:
@@ -24,12 +27,42 @@ def configure_logging(*, level: int = logging.INFO) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                _clean,
                 _renderer(),
+                _without_personal_data,
             ],
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)  # else a line for every save
+    for chatty in ("watchfiles", "alembic"):  # a line for every save, or every upgrade
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+_ADDRESS = re.compile(r"[^\s<>\"'(),:;\[\]=@\\]+@(?=[\w-]+\.[\w.-]*\w)")
+_TOKEN = re.compile(r"(?<=/)(u|t|k)/[\w.~-]{16,}")
+_LOGIN = re.compile(r"(?<=://)[^\s/@]*:[^\s/]*@")
+
+
+def without_personal_data(line: str) -> str:
+    """Return a line without the local parts of addresses, tokens of links, and logins of URLs.
+
+    Our own records name none; errors of servers and libraries quote what they were given.
+    """
+    line = _LOGIN.sub("•••@", line)
+    return _TOKEN.sub(r"\1/•••", _ADDRESS.sub("•••@", line))
+
+
+def _clean(_: object, __: str, record: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Take from values what would steer a terminal."""
+    return {
+        name: clean(value) if isinstance(value, str) else value for name, value in record.items()
+    }
+
+
+def _without_personal_data(
+    _: object, __: str, line: str | bytes | structlog.typing.EventDict
+) -> str:
+    return without_personal_data(str(line))
 
 
 def _renderer() -> structlog.typing.Processor:

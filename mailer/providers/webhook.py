@@ -17,6 +17,18 @@ S_contra = TypeVar("S_contra", bound=Section, contravariant=True)
 class Verifier(Protocol):
     """Tells requests of one account from all others."""
 
+    def check_headers(self, headers: Mapping[str, str], *, now: dt.datetime) -> None:
+        """Return if the headers may be those of a signed request, before its body is read.
+
+        Args:
+            headers: looked up in any case.
+            now: aware UTC.
+
+        Raises:
+            WebhookSignatureError: they cannot be.
+        """
+        ...
+
     def verify(self, body: bytes, headers: Mapping[str, str], *, now: dt.datetime) -> None:
         """Return if the provider signed this request, for this account, lately.
 

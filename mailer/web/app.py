@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI, Response
 from mailer.archive.access import PUBLIC_ACCESS
 from mailer.archive.card_files import CardStore, accent_of
 from mailer.archive.publication import publication_of
+from mailer.platform.serving.lanes import Lane
 from mailer.web import errors, health
 from mailer.web.hooks import webhooks
 from mailer.web.inbox import pages as inbox_pages
@@ -23,8 +24,13 @@ if TYPE_CHECKING:
     from mailer.bootstrap import App
     from mailer.config import Settings
 
-THREADS = 16
-"""Requests worked on at a time: what the database pool can serve with its overflow."""
+THREADS = 12
+"""Requests worked on at a time, of the archive and whatever has no lane of its own; with the lanes
+of unsubscribing and webhooks, as many as the pool of connections serves."""
+
+_PLAIN_THREADS = 2
+_PLAIN_SECONDS = 10.0
+"""Pages and pictures without the database."""
 
 
 def create_app(app: "App", *, inbox: InboxStore | None = None) -> FastAPI:
@@ -45,15 +51,16 @@ def create_app(app: "App", *, inbox: InboxStore | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     context = archive_context(app, pages)
-    web.include_router(_home(context))
-    web.include_router(unsubscribe.make_router(app.engine, app.signer, pages))
+    plain = Lane(_PLAIN_THREADS, seconds=_PLAIN_SECONDS)
+    web.include_router(_home(context, plain))
+    web.include_router(unsubscribe.make_router(app.web_engine, app.signer, pages))
     web.include_router(archive_feeds.make_router(context))
     web.include_router(archive.make_router(context))
     web.include_router(site.make_router(context))
-    web.include_router(media.make_router(app.settings.media_directory, pages))
+    web.include_router(media.make_router(app.settings.media_directory, pages, plain))
     web.include_router(trials.make_router(app.settings, app.signer, pages))
-    web.include_router(webhooks.make_router(app.engine, webhooks.receivers(app.settings)))
-    web.include_router(health.make_router(app.engine, app.celery))
+    web.include_router(webhooks.make_router(app.web_engine, webhooks.receivers(app.settings)))
+    web.include_router(health.make_router(app.database_url, app.hints))
     if inbox is not None:
         web.include_router(inbox_pages.make_router(inbox, base_url=app.settings.web.base_url))
     errors.install(web, pages)
@@ -64,7 +71,7 @@ def archive_context(app: "App", pages: Pages) -> ArchiveContext:
     """Return what the routes of the archive work with."""
     settings = app.settings
     return ArchiveContext(
-        engine=app.engine,
+        engine=app.web_engine,
         signer=app.signer,
         pages=pages,
         publication=publication_of(settings),
@@ -73,10 +80,11 @@ def archive_context(app: "App", pages: Pages) -> ArchiveContext:
     )
 
 
-def _home(context: ArchiveContext) -> APIRouter:
+def _home(context: ArchiveContext, plain: Lane) -> APIRouter:
     router = APIRouter()
 
     @router.api_route("/", methods=["GET", "HEAD"])
+    @plain
     def home() -> Response:
         feeds = context.feed_links(PUBLIC_ACCESS)
         return context.pages.render("home.html", headers=PUBLIC, feeds=feeds)

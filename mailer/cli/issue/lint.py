@@ -9,6 +9,7 @@ import typer
 from mailer.cli.advice import advised_report, advised_rules
 from mailer.cli.options import Json
 from mailer.cli.shared import ExitCode, err_console, print_json
+from mailer.platform.terminal import clean
 
 if TYPE_CHECKING:
     from mailer.composing.linting.link_checking import LinkLook
@@ -140,7 +141,7 @@ def _print(reports: Sequence["LintReport"], *, how: str, is_quiet: bool) -> None
         )
     elif how == "github":
         for line in output.github_lines(reports, root=Path.cwd()):
-            typer.echo(line)
+            typer.echo(clean(line))
     else:
         for report in reports:
             show(report, is_quiet=is_quiet)

@@ -22,7 +22,7 @@ from mailer.composing.preview.views import View
 from mailer.composing.preview.watching import follow, watched_by
 from mailer.composing.readers import Reader
 from mailer.config import SETTINGS_FILE
-from mailer.platform.serving.bodies import BodyTooLargeError, read_body
+from mailer.platform.serving.bodies import BodyError, received_body
 from mailer.platform.serving.headers import EMAIL_POLICY
 from subscribers.errors import CodedError
 
@@ -141,11 +141,11 @@ class Preview:
 
     async def _choose(self, request: Request) -> Response:
         try:
-            body = await read_body(request, most_bytes=_MOST_BODY_BYTES)
-            choice = read_choice(json.loads(body))
-        except BodyTooLargeError:
-            return JSONResponse({"error": "that is too much"}, status_code=413)
-        except ValueError as error:
+            async with received_body(request, most_bytes=_MOST_BODY_BYTES) as body:
+                choice = read_choice(json.loads(body))
+        except BodyError:
+            return JSONResponse({"error": "that is too much, or too slow"}, status_code=413)
+        except (ValueError, RecursionError) as error:
             return JSONResponse({"error": f"not a reader: {error}"}, status_code=400)
         return await run_in_threadpool(self._take, choice)
 

@@ -11,6 +11,7 @@ from typing import Any, Self
 import uvicorn
 
 from mailer.errors import ConfigurationError
+from mailer.platform.serving.protocol import PunctualProtocol
 
 _BACKLOG = 1024
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -37,6 +38,7 @@ class Server(uvicorn.Server):
     ) -> None:
         config = uvicorn.Config(
             app,
+            http=PunctualProtocol,
             access_log=False,  # paths hold tokens
             log_level="warning",
             server_header=False,

@@ -1,6 +1,8 @@
 """A section of settings: a table of `mailer.toml`, frozen and checked."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from mailer.errors import ConfigurationError
 from mailer.platform.settings.names import variable
@@ -12,6 +14,15 @@ class Section(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", str_strip_whitespace=True, validate_default=True
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_not_a_truth_value(cls, value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401 - any setting
+        """Refuse `true` for a number, which Python takes for 1."""
+        field = cls.model_fields[str(info.field_name)]
+        if isinstance(value, bool) and field.annotation in {int, float}:
+            raise ValueError("must be a number")
+        return value
 
 
 def missing(section: str, key: str, *, why: str) -> ConfigurationError:

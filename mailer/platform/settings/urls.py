@@ -38,7 +38,19 @@ def url_with_scheme(text: str, schemes: tuple[str, ...]) -> str:
         raise ValueError(f"must start with one of {wanted}")
     _check_login(text)
     _check_port(text)
+    _check_redis_database(text, scheme)
     return text
+
+
+def _check_redis_database(text: str, scheme: str) -> None:
+    parts = urlsplit(text)
+    in_path = "" if scheme in {"unix", "redis+socket"} else parts.path.strip("/")
+    options = parse_qs(parts.query)
+    numbers = [in_path, *options.get("db", ()), *options.get("virtual_host", ())]
+    if scheme.startswith(("redis", "unix")) and not all(
+        one.isascii() and one.isdigit() for one in numbers if one
+    ):
+        raise ValueError("must end with the number of a database, as redis://host:6379/0")
 
 
 def kombu_url(text: str) -> str:
@@ -100,6 +112,10 @@ def _check_login(text: str) -> None:
 
 def _check_port(text: str) -> None:
     try:
-        _ = urlsplit(text).port
+        parts = urlsplit(text)
+    except ValueError:
+        raise ValueError("has a host that cannot be read") from None
+    try:
+        _ = parts.port
     except ValueError:
         raise ValueError("has a port that is not a number from 0 to 65535") from None

@@ -44,6 +44,12 @@ class SignatureVerifier:
         """
         return cls(_load(public_key), tolerance)
 
+    def check_headers(self, headers: Mapping[str, str], *, now: dt.datetime) -> None:
+        """Check all but the signature itself. See `mailer.providers.webhook.Verifier`."""
+        timestamp = headers.get(TIMESTAMP_HEADER, "")
+        _require_signed(headers.get(SIGNATURE_HEADER, ""), timestamp)
+        self._check_fresh(timestamp, now)
+
     def verify(self, body: bytes, headers: Mapping[str, str], *, now: dt.datetime) -> None:
         """Check the signature that the headers hold. See `mailer.providers.webhook.Verifier`."""
         signature = headers.get(SIGNATURE_HEADER, "")
@@ -64,11 +70,10 @@ class SignatureVerifier:
 
         Source: Twilio SendGrid, "Getting Started with the Event Webhook Security Features".
         """
-        if not signature or not timestamp:
-            raise WebhookSignatureError("the request is not signed: turn on Signed Event Webhook")
+        decoded = _require_signed(signature, timestamp)
         signed = timestamp.encode("utf-8", "replace") + body
         try:
-            self.public_key.verify(_decoded(signature), signed, ec.ECDSA(SHA256()))
+            self.public_key.verify(decoded, signed, ec.ECDSA(SHA256()))
         except InvalidSignature:
             raise WebhookSignatureError(
                 "the signature does not fit: check sendgrid.webhook_public_key"
@@ -97,6 +102,13 @@ def _load(text: str) -> ec.EllipticCurvePublicKey:
             "copy it from Settings > Mail Settings > Event Webhooks"
         )
     return key
+
+
+def _require_signed(signature: str, timestamp: str) -> bytes:
+    """Return the signature's bytes."""
+    if not signature or not timestamp:
+        raise WebhookSignatureError("the request is not signed: turn on Signed Event Webhook")
+    return _decoded(signature)
 
 
 def _decoded(signature: str) -> bytes:

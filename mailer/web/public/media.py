@@ -5,6 +5,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request, Response
 
 from mailer.composing.images.store import read_media
+from mailer.platform.serving.lanes import Lane
 from mailer.web.pages import Pages
 
 _HEADERS = {
@@ -15,11 +16,12 @@ _HEADERS = {
 """Named by content. Webmail elsewhere may embed it; opened as a page it may do nothing."""
 
 
-def make_router(directory: Path, pages: Pages) -> APIRouter:
+def make_router(directory: Path, pages: Pages, lane: Lane) -> APIRouter:
     """Return the route of the pictures in `directory`."""
     router = APIRouter()
 
     @router.api_route("/media/{name}", methods=["GET", "HEAD"])
+    @lane
     def media(name: str, request: Request) -> Response:
         found = read_media(directory, name)
         if found is None:

@@ -7,24 +7,32 @@ change nothing: scanners follow every link.
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Engine
-from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from mailer.composing.trial.links import find_test_link
 from mailer.message.links import UNSUBSCRIBE_PATH
 from mailer.platform.clock import utcnow
-from mailer.platform.serving.bodies import BodyTooLargeError, read_body
+from mailer.platform.serving.bodies import BodyError, received_body
+from mailer.platform.serving.lanes import Lane
 from mailer.web.pages import PUBLIC, Pages
 from subscribers.errors import TokenError
 from subscribers.tokens import Purpose, Signer
 from subscribers.unsubscribing import UnsubscribeLink, look_up, unsubscribe
 
 _MOST_BODY_BYTES = 64 * 1024
+_BODY_SECONDS = 5.0
+_THREADS = 4
+_SECONDS = 8.0
+"""Unsubscribing waits for nobody else's page."""
+_ONE_CLICK_FIELD = b"list-unsubscribe"
+"""Its value may be cut off."""
 _LINK = f"{UNSUBSCRIBE_PATH}{{token}}"
 
 
 def make_router(engine: Engine, signer: Signer, pages: Pages) -> APIRouter:
     """Return the routes."""
     router = APIRouter()
+    lane = Lane(_THREADS, seconds=_SECONDS)
 
     def open_link(token: str) -> UnsubscribeLink | None:
         try:
@@ -41,6 +49,7 @@ def make_router(engine: Engine, signer: Signer, pages: Pages) -> APIRouter:
         return pages.render(template, list_name=list_name)
 
     @router.api_route(_LINK, methods=["GET", "HEAD"])
+    @lane
     def ask(token: str) -> Response:
         link = open_link(token)
         if link is None:
@@ -52,7 +61,7 @@ def make_router(engine: Engine, signer: Signer, pages: Pages) -> APIRouter:
     @router.post(_LINK)
     async def act(token: str, request: Request) -> Response:
         source = await _source(request)
-        return await run_in_threadpool(unsubscribe_now, token, source)
+        return await lane.run(unsubscribe_now, token, source)
 
     def unsubscribe_now(token: str, source: str) -> Response:
         link = open_link(token)
@@ -61,20 +70,27 @@ def make_router(engine: Engine, signer: Signer, pages: Pages) -> APIRouter:
         unsubscribe(engine, link, source=source, now=utcnow())
         return pages.render("unsubscribed.html", link=link)
 
-    _add_help(router, pages)
+    _add_help(router, pages, lane)
     return router
 
 
-def _add_help(router: APIRouter, pages: Pages) -> None:
+def _add_help(router: APIRouter, pages: Pages, lane: Lane) -> None:
     @router.api_route("/unsubscribe-help", methods=["GET", "HEAD"])
+    @lane
     def explain() -> Response:
         return pages.render("unsubscribe_help.html", headers=PUBLIC)
 
 
 async def _source(request: Request) -> str:
-    """Return where the click came from. An unreadable body unsubscribes, too."""
+    """Return where the click came from.
+
+    A body that is unreadable or breaks off unsubscribes, too: the token is the proof, and the
+    body says only which button it was.
+    """
     try:
-        body = await read_body(request, most_bytes=_MOST_BODY_BYTES)
-    except BodyTooLargeError:
-        body = b""
-    return "one_click" if b"one-click" in body.lower() else "web"
+        async with received_body(
+            request, most_bytes=_MOST_BODY_BYTES, seconds=_BODY_SECONDS
+        ) as body:
+            return "one_click" if _ONE_CLICK_FIELD in body.lower() else "web"
+    except (BodyError, ClientDisconnect):
+        return "web"

@@ -41,6 +41,7 @@ def test_the_request_is_durable_before_it_is_answered(web: WebHandle, ledger: We
     assert post_events(web.url, []).status == 204
     [row] = ledger.rows("SELECT provider, body FROM webhook")
     assert (row.provider, bytes(row.body)) == ("sendgrid", b"[]")
+    wait_until_applied(ledger)
 
 
 def test_what_cannot_be_applied_now_is_answered_all_the_same(

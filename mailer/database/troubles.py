@@ -1,0 +1,55 @@
+"""What is wrong with a database, in one line without values: they would be addresses."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from mailer.errors import ConfigurationError
+
+_MEANINGS: Mapping[str, str] = {
+    "25006": "it is read-only; use the primary server",
+    "28P01": "the password is wrong; correct DATABASE_URL",
+    "28000": "the login is refused; correct DATABASE_URL, or the server's pg_hba.conf",
+    "3D000": "create it, or correct DATABASE_URL",
+    "42501": "give the role of DATABASE_URL its rights on the schema and every table in it",
+    "42P01": "its tables are not this program's; use a database of its own",
+    "42703": "its tables are not this program's; use a database of its own",
+    "42P07": "it has tables of another program; use a database of its own",
+    "42710": "it has types of another program; use a database of its own",
+    "53100": "the server's disk is full",
+    "53300": "the server takes no more connections",
+}
+"""What to do by SQLSTATE. Source: PostgreSQL, appendix A."""
+
+
+def explain(error: SQLAlchemyError) -> str:
+    """Return what the server or its driver says, as one line, and what it means."""
+    if not isinstance(error, DBAPIError):
+        return f"its URL or a connection option is wrong ({type(error).__name__})"
+    orig: Any = error.orig
+    said = getattr(getattr(orig, "diag", None), "message_primary", None) or _first_lines(orig)
+    meaning = _MEANINGS.get(getattr(orig, "sqlstate", None) or "", "")
+    return f"{said}; {meaning}" if meaning else said
+
+
+def require_unicode(connection: Connection) -> None:
+    """Check that the database can hold every name.
+
+    Raises:
+        ConfigurationError: its encoding is not UTF-8; SQL_ASCII does not even say which it is.
+    """
+    driver: Any = connection.connection.driver_connection
+    encoding = driver.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise ConfigurationError(
+            f"the database's encoding is {encoding}, and it must be UTF8; create it with: "
+            "CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0"
+        )
+
+
+def _first_lines(error: object) -> str:
+    """Return the first paragraph: hints of the driver follow in others."""
+    lines = [line.strip() for line in str(error).strip().splitlines()]
+    return " ".join(lines[:2]) or type(error).__name__
