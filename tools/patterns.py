@@ -51,7 +51,9 @@ class Use:
 
 def slow_patterns() -> Iterator[str]:
     """Yield a line for each pattern that takes too long."""
-    uses = sorted({(use.pattern.pattern, use.pattern.flags): use for use in _uses()}.values(), key=str)
+    uses = sorted(
+        {(use.pattern.pattern, use.pattern.flags): use for use in _uses()}.values(), key=str
+    )
     for use in uses:
         if found := slowness(use.pattern, use.methods):
             yield f"{use.place}: {found}"
@@ -106,7 +108,9 @@ def repetitions(pattern: re.Pattern[Any]) -> set[tuple[str, str]]:
     """Return what may come before each repetition of a pattern, with what is repeated."""
     chance = random.Random(1)  # noqa: S311 - the same texts each time
     text = pattern.pattern
-    tree = sre_parser.parse(text, pattern.flags & ~re.UNICODE if isinstance(text, str) else pattern.flags)
+    tree = sre_parser.parse(
+        text, pattern.flags & ~re.UNICODE if isinstance(text, str) else pattern.flags
+    )
     found: set[tuple[str, str]] = set()
     for _ in range(3):
         for lead, unit in _repeated(tree, "", chance):
@@ -169,7 +173,9 @@ def _members(op: Any, value: Any) -> list[str]:
     if op is sre.NOT_LITERAL:
         return [each for each in "a (<" if ord(each) != value]
     members = [each for each in _SAMPLES if _has(value, each)]
-    return members or [chr(v if o is sre.LITERAL else v[0]) for o, v in value if o in {sre.LITERAL, sre.RANGE}]
+    return members or [
+        chr(v if o is sre.LITERAL else v[0]) for o, v in value if o in {sre.LITERAL, sre.RANGE}
+    ]
 
 
 def _has(items: Any, char: str) -> bool:

@@ -89,6 +89,16 @@ def host_file(
         raise RenderError(error.message, path=file) from None
 
 
+def limits_of(settings: Settings) -> ImageLimits:
+    """Return what a picture may ask for, as `[images]` says."""
+    images = settings.images
+    return ImageLimits(
+        max_bytes=images.max_bytes,
+        max_animation_bytes=images.max_animation_bytes,
+        max_source_bytes=images.max_source_bytes,
+    )
+
+
 def _uses(images: Iterable[Image]) -> dict[str, list[Image]]:
     """Return the places of each source that names a file, in the issue's order."""
     uses: dict[str, list[Image]] = {}
@@ -112,12 +122,7 @@ class _Host:
     """Hosts pictures from the same place."""
 
     def __init__(self, settings: Settings, roots: Roots, store: MediaStore) -> None:
-        images = settings.images
-        self._limits = ImageLimits(
-            max_bytes=images.max_bytes,
-            max_animation_bytes=images.max_animation_bytes,
-            max_source_bytes=images.max_source_bytes,
-        )
+        self._limits = limits_of(settings)
         self._roots = roots
         self._cache = ImageCache(settings.state_dir, self._limits)
         self._store = store
