@@ -1,13 +1,13 @@
 """Find regular expressions whose time grows faster than the text: `make check` runs this.
 
-Every pattern of the house is run, in each way in which the code runs it, over texts that are made of
-its own parts: what comes before a repetition, then that repetition some thousand times, then
+Every pattern of the house is run, in each way in which the code runs it, over texts that are made
+of its own parts: what comes before a repetition, then that repetition some thousand times, then
 something that does not match. A pattern that takes linear time needs well under a millisecond for
 that; one that goes back over its steps takes tens of milliseconds to years. Only processor time is
 measured, and an attempt that lasts is cut off, so that a busy machine changes no verdict.
 
-A pattern that is only ever given a short text may say so on the line where it is made, with the reason:
-`# bounded: a line of a head, at most 998 bytes`.
+A pattern that is only ever given a short text may say so on the line where it is made, with the
+reason: `# bounded: a line of a head, at most 998 bytes`.
 """
 
 import ast
@@ -25,13 +25,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 import mailer
 import subscribers
 
 ROOT = Path(mailer.__file__).parent.parent
+Parts: TypeAlias = Any
+"""What the parser of expressions returns, which has no public types."""
+
 LENGTH = 3_000
+MANY = 30
+"""Repetitions up to fewer than this are no loop."""
 SLOW_SECONDS = 0.006
 CUT_OFF_SECONDS = 0.15
 METHODS = ("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
@@ -74,7 +79,7 @@ def slowness(pattern: re.Pattern[Any], methods: frozenset[str]) -> str:
     return ""
 
 
-def _is_slow(pattern: re.Pattern[Any], text: Any, run: str) -> bool:
+def _is_slow(pattern: re.Pattern[Any], text: Parts, run: str) -> bool:
     return all(_seconds(pattern, text, run) > SLOW_SECONDS for _ in range(3))
 
 
@@ -86,7 +91,7 @@ def _cut_off(*_: object) -> None:
     raise _CutOff
 
 
-def _seconds(pattern: re.Pattern[Any], text: Any, run: str) -> float:
+def _seconds(pattern: re.Pattern[Any], text: Parts, run: str) -> float:
     begun = time.thread_time()
     signal.setitimer(signal.ITIMER_VIRTUAL, CUT_OFF_SECONDS)
     try:
@@ -118,11 +123,11 @@ def repetitions(pattern: re.Pattern[Any]) -> set[tuple[str, str]]:
     return found
 
 
-def _repeated(tree: Any, lead: str, chance: random.Random) -> Iterator[tuple[str, str]]:
+def _repeated(tree: Parts, lead: str, chance: random.Random) -> Iterator[tuple[str, str]]:
     for op, value in tree:
         if op in _REPEATS:
             body = value[2]
-            if value[1] is sre.MAXREPEAT or value[1] >= 30:
+            if value[1] is sre.MAXREPEAT or value[1] >= MANY:
                 yield from ((lead, unit) for unit in _units(body, chance))
             yield from _repeated(body, lead, chance)
         for inner in _inside(op, value):
@@ -130,7 +135,7 @@ def _repeated(tree: Any, lead: str, chance: random.Random) -> Iterator[tuple[str
         lead += _sample([(op, value)], chance)
 
 
-def _units(body: Any, chance: random.Random) -> Iterator[str]:
+def _units(body: Parts, chance: random.Random) -> Iterator[str]:
     if len(body) == 1 and body[0][0] in {sre.IN, sre.ANY, sre.NOT_LITERAL}:
         yield from _members(*body[0])[:6]
     yield from (_sample(body, chance) for _ in range(3))
@@ -139,7 +144,7 @@ def _units(body: Any, chance: random.Random) -> Iterator[str]:
 _REPEATS = {sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT}
 
 
-def _inside(op: Any, value: Any) -> list[Any]:
+def _inside(op: Parts, value: Parts) -> list[Any]:
     if op is sre.SUBPATTERN:
         return [value[3]]
     if op is sre.ATOMIC_GROUP:
@@ -149,12 +154,12 @@ def _inside(op: Any, value: Any) -> list[Any]:
     return [value[1]] if op in {sre.ASSERT, sre.ASSERT_NOT} else []
 
 
-def _sample(tree: Any, chance: random.Random) -> str:
+def _sample(tree: Parts, chance: random.Random) -> str:
     """Return a text that a part of a pattern matches, near enough."""
     return "".join(_sample_of(op, value, chance) for op, value in tree)
 
 
-def _sample_of(op: Any, value: Any, chance: random.Random) -> str:
+def _sample_of(op: Parts, value: Parts, chance: random.Random) -> str:
     if op is sre.LITERAL:
         return chr(value)
     if op in {sre.NOT_LITERAL, sre.ANY, sre.IN}:
@@ -166,7 +171,7 @@ def _sample_of(op: Any, value: Any, chance: random.Random) -> str:
     return _sample(chance.choice(inner), chance) if inner else ""
 
 
-def _members(op: Any, value: Any) -> list[str]:
+def _members(op: Parts, value: Parts) -> list[str]:
     """Return some characters of a class."""
     if op is sre.ANY:
         return ["a", " ", "<"]
@@ -178,11 +183,11 @@ def _members(op: Any, value: Any) -> list[str]:
     ]
 
 
-def _has(items: Any, char: str) -> bool:
+def _has(items: Parts, char: str) -> bool:
     return any(_is_one(op, value, char) for op, value in items) != (items[0][0] is sre.NEGATE)
 
 
-def _is_one(op: Any, value: Any, char: str) -> bool:
+def _is_one(op: Parts, value: Parts, char: str) -> bool:
     if op is sre.LITERAL:
         return bool(chr(value) == char)
     if op is sre.RANGE:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from markdown_it.token import Token
 
-_HANGUL = (("\u1100", "\u11ff"), ("\u3130", "\u318f"), ("\ua960", "\ua97f"), ("\uac00", "\ud7ff"))
+from mailer.composing.issue.tree.scripts import is_hangul
+
 _IDEOGRAPHS = "\U00020000"
 _EMOJI = "\U0001f000"
 _FIRST = "\u2e80"
@@ -44,6 +45,4 @@ def _joins(char: str) -> bool:
     """Return whether a character is of a script that puts no blanks between words."""
     if char < _FIRST or _EMOJI <= char < _IDEOGRAPHS:
         return False
-    if any(first <= char <= last for first, last in _HANGUL):
-        return False
-    return unicodedata.east_asian_width(char) in {"W", "F", "H"}
+    return not is_hangul(char) and unicodedata.east_asian_width(char) in {"W", "F", "H"}

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from mailer.composing.compiling import compile_draft, read_draft
-from mailer.composing.images.memory_store import MemoryStore
+from mailer.composing.images.memory_store import NearStore
 from mailer.config import Settings
 from mailer.errors import RenderError
 from tests.unit.composing.linting.conftest import FRONT, Found
@@ -28,12 +28,12 @@ def test_escapes_in_an_address_are_read_as_the_parser_reads_them(found: Found, b
 def test_a_picture_that_the_build_refuses_is_an_error(
     found: Found, settings: Settings, tmp_path: Path
 ) -> None:
-    noise = random.Random(1).randbytes(1104 * 1104 * 3)
-    Image.frombytes("RGB", (1104, 1104), noise).save(tmp_path / "noise.png")
+    noise = random.Random(1).randbytes(1104 * 2208 * 3)
+    Image.frombytes("RGB", (1104, 2208), noise).save(tmp_path / "noise.png")
     body = f"![a very grainy picture of the sea](noise.png)\n\n{'Some words stand here. ' * 9}"
     path = tmp_path / "issue.md"
     path.write_text(FRONT + body)
     with pytest.raises(RenderError, match="does not fit") as refused:
-        compile_draft(read_draft(path), settings, store=MemoryStore())
+        compile_draft(read_draft(path), settings, store=NearStore(settings))
     assert refused.value.line == 6
     assert "6:37 image-broken" in found(body)
