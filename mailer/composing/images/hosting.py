@@ -20,6 +20,7 @@ from mailer.composing.images.files import (
     read_file,
     roots_of,
 )
+from mailer.composing.images.prepared import PreparedImage
 from mailer.composing.images.store import MediaStore, make_store
 from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.issue.tree import Image, Issue, images_of
@@ -99,6 +100,45 @@ def limits_of(settings: Settings) -> ImageLimits:
     )
 
 
+def check_picture(data: bytes, *, shown_width: int, settings: Settings) -> None:
+    """Prepare a picture as for hosting, but put it nowhere; what is known of it already is taken.
+
+    Args:
+        data: the file.
+        shown_width: CSS pixels.
+        settings: `[images]`.
+
+    Raises:
+        RenderError: it cannot be hosted either.
+    """
+    limits = limits_of(settings)
+    cache = ImageCache(settings.state_dir, limits)
+    sha256 = hashlib.sha256(data).hexdigest()
+    if cache.find(sha256, shown_width):
+        return
+    image = _prepared(data, shown_width, limits)
+    if settings.state_dir.is_dir():
+        cache.keep(sha256, shown_width, _made_of(image))
+
+
+def _prepared(data: bytes, shown_width: int, limits: ImageLimits) -> PreparedImage:
+    from mailer.composing.images.preparing import prepare  # noqa: PLC0415 - 60 ms, for new pictures only
+
+    return prepare(data, shown_width=shown_width, limits=limits)
+
+
+def _made_of(image: PreparedImage) -> Made:
+    return Made(
+        name=image.name,
+        width=image.width,
+        height=image.height,
+        source_width=image.source_width,
+        size_bytes=image.size_bytes,
+        is_animated=image.is_animated,
+        notes=image.notes,
+    )
+
+
 def _uses(images: Iterable[Image]) -> dict[str, list[Image]]:
     """Return the places of each source that names a file, in the issue's order."""
     uses: dict[str, list[Image]] = {}
@@ -155,20 +195,10 @@ class _Host:
         return self._make(data or self._read(file), shown_width)
 
     def _make(self, data: bytes, shown_width: int) -> Made:
-        from mailer.composing.images.preparing import prepare  # noqa: PLC0415 - 60 ms, for new pictures only
-
-        image = prepare(data, shown_width=shown_width, limits=self._limits)
+        image = _prepared(data, shown_width, self._limits)
         if not self._store.has(image.name):
             self._store.put(image.name, image.data)
-        made = Made(
-            name=image.name,
-            width=image.width,
-            height=image.height,
-            source_width=image.source_width,
-            size_bytes=image.size_bytes,
-            is_animated=image.is_animated,
-            notes=image.notes,
-        )
+        made = _made_of(image)
         self._cache.keep(hashlib.sha256(data).hexdigest(), shown_width, made)
         return made
 

@@ -1,16 +1,14 @@
 """What there is to say of the picture files beside an issue, judged as the build judges them.
 
-Nothing is hosted or stored. Only what is larger than a picture may be when it goes out is decoded,
-as its bytes do not tell whether it fits once it is prepared.
+Each is prepared as for hosting, but hosted nowhere: only that tells whether it can be.
 """
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.composing.images import ImageLimits
 from mailer.composing.images.files import FoundFile, Roots, find_file, read_file, roots_of
-from mailer.composing.images.hosting import COLUMN_WIDTH, limits_of
+from mailer.composing.images.hosting import COLUMN_WIDTH, check_picture, limits_of
 from mailer.composing.images.kinds import kind_of
 from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.issue.tree import Issue, images_of
@@ -55,7 +53,7 @@ def look_at_images(
             names.append(image.src)
             width = min(image.width or column_width, column_width)
             widths[image.src] = max(width, widths.get(image.src, 0))
-    look = _Look(roots_of(folder, settings), limits_of(settings))
+    look = _Look(roots_of(folder, settings), settings)
     kept = list(dict.fromkeys(names))[:MOST_FILES]
     return {name: look.at(name, widths.get(name, column_width)) for name in kept}
 
@@ -82,7 +80,7 @@ class _Look:
     """Looks at files as the build does, within the same limits."""
 
     roots: Roots
-    limits: ImageLimits
+    settings: Settings
 
     def at(self, name: str, shown_width: int) -> LocalImage:
         """Return what is known of the file that `name` names."""
@@ -104,15 +102,14 @@ class _Look:
             RenderError: the build would refuse it.
         """
         from mailer.composing.images.decode import open_image  # noqa: PLC0415 - 60 ms, where needed
-        from mailer.composing.images.preparing import prepare  # noqa: PLC0415
 
-        data = read_file(file, max_bytes=self.limits.max_source_bytes)
+        limits = limits_of(self.settings)
+        data = read_file(file, max_bytes=limits.max_source_bytes)
         kind = kind_of(data)
-        with open_image(data, self.limits) as image:
+        with open_image(data, limits) as image:
             pixels = image.size
         _check_end(data, kind)
-        if len(data) > self.limits.max_bytes:
-            prepare(data, shown_width=shown_width, limits=self.limits)
+        check_picture(data, shown_width=shown_width, settings=self.settings)
         return kind, pixels
 
 

@@ -8,9 +8,9 @@ from PIL import Image
 
 from mailer.composing.compiling import compile_draft, read_draft
 from mailer.composing.images.memory_store import NearStore
-from mailer.config import Settings
+from mailer.config import load_settings
 from mailer.errors import RenderError
-from tests.unit.composing.linting.conftest import FRONT, Found
+from tests.unit.composing.linting.conftest import FRONT, Found, Lint
 
 
 @pytest.mark.parametrize(
@@ -25,15 +25,19 @@ def test_escapes_in_an_address_are_read_as_the_parser_reads_them(found: Found, b
     assert found(body) == []
 
 
-def test_a_picture_that_the_build_refuses_is_an_error(
-    found: Found, settings: Settings, tmp_path: Path
-) -> None:
-    noise = random.Random(1).randbytes(1104 * 2208 * 3)
-    Image.frombytes("RGB", (1104, 2208), noise).save(tmp_path / "noise.png")
-    body = f"![a very grainy picture of the sea](noise.png)\n\n{'Some words stand here. ' * 9}"
+def test_a_picture_that_the_build_refuses_is_an_error(lint: Lint, tmp_path: Path) -> None:
+    """Its file is small enough; what it becomes, at the width at which it is shown, is not."""
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    (folder / "mailer.toml").write_text("[images]\nmax_bytes = 10_000\n")
+    settings = load_settings(folder, environ={})
+    noise = random.Random(1).randbytes(552 * 552 * 3)
+    picture = Image.frombytes("RGB", (552, 552), noise)
+    picture.save(tmp_path / "noise.webp", quality=0)
+    body = f"![a very grainy picture of the sea](noise.webp)\n\n{'Some words stand here. ' * 9}"
     path = tmp_path / "issue.md"
     path.write_text(FRONT + body)
     with pytest.raises(RenderError, match="does not fit") as refused:
         compile_draft(read_draft(path), settings, store=NearStore(settings))
-    assert refused.value.line == 6
-    assert "6:37 image-broken" in found(body)
+    errors = [each for each in lint(FRONT + body, settings=settings).findings if each.text]
+    assert (refused.value.line, "image-broken") in [(each.line, each.code) for each in errors]
