@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.composing.images.grounds import Grounds
+from mailer.composing.images.grounds import GROUNDS, Grounds
 from mailer.composing.images.hosting import host_file, host_images
 from mailer.composing.images.store import MediaStore
 from mailer.composing.issue.hosted_image import HostedImage
@@ -175,6 +175,12 @@ def _place_of_theme(source: str) -> tuple[int, int]:
     return (source.count("\n", 0, found.start()) + 1, len(found[0]) + 1) if found else (1, 1)
 
 
+def grounds_of(theme: Theme) -> Grounds:
+    """Return the colours behind an issue's pictures."""
+    light, dark = theme.settings.light, theme.settings.dark
+    return Grounds(light.get("card", GROUNDS.light), dark.get("card", GROUNDS.dark))
+
+
 def hosted_images(
     issue: Issue,
     theme: Theme,
@@ -190,8 +196,7 @@ def hosted_images(
         ConfigurationError: the store cannot be used.
     """
     column, logo = theme.column_width, theme.settings.logo
-    light, dark = theme.settings.light, theme.settings.dark
-    grounds = Grounds(light.get("card", "#FFFFFF"), dark.get("card", "#111111"))
+    grounds = grounds_of(theme)
     images = dict(
         host_images(
             issue, path=path, settings=settings, column_width=column, store=store, grounds=grounds

@@ -10,12 +10,8 @@ from collections import Counter
 
 from PIL import Image, ImageColor
 
-from mailer.composing.images.grounds import Grounds
+from mailer.composing.images.grounds import DARK_INK, Grounds
 
-NOTE = (
-    "has dark ink on a transparent ground, which dark mode would hide: it goes out on the theme's"
-    " light colour"
-)
 _LOOKED_AT = 96
 """Pixels of the longer side that are enough to tell."""
 _FAINT = 2.0
@@ -73,4 +69,4 @@ def backed(image: Image.Image, grounds: Grounds | None) -> tuple[Image.Image, tu
         return image, ()
     whole = Image.new("RGB", image.size, grounds.light)
     whole.paste(image, mask=image.getchannel("A"))
-    return whole, (NOTE,)
+    return whole, (DARK_INK,)

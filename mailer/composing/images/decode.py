@@ -31,8 +31,8 @@ def open_image(data: bytes, limits: ImageLimits) -> Iterator[Image.Image]:
     kind = kind_of(data)
     if len(data) > limits.max_source_bytes:
         raise RenderError(
-            f"is {len(data) / _MB:,.1f} MB, more than the {limits.max_source_bytes / _MB:,.1f} MB "
-            "of images.max_source_bytes: save it smaller"
+            f"is larger than the {limits.max_source_bytes / _MB:,.1f} MB of "
+            "images.max_source_bytes: save it smaller"
         )
     with _told_plainly(kind), warnings.catch_warnings():
         # about odd metadata, which is thrown away, and about sizes, which are checked below

@@ -21,6 +21,7 @@ from mailer.composing.images.files import (
     roots_of,
 )
 from mailer.composing.images.grounds import Grounds
+from mailer.composing.images.prepared import PreparedImage
 from mailer.composing.images.store import MediaStore, make_store
 from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.issue.tree import Image, Issue, images_of
@@ -98,6 +99,64 @@ def host_file(
         raise RenderError(error.message, path=file) from None
 
 
+def limits_of(settings: Settings) -> ImageLimits:
+    """Return what a picture may ask for, as `[images]` says."""
+    images = settings.images
+    return ImageLimits(
+        max_bytes=images.max_bytes,
+        max_animation_bytes=images.max_animation_bytes,
+        max_source_bytes=images.max_source_bytes,
+    )
+
+
+def check_picture(
+    data: bytes, *, shown_width: int, settings: Settings, grounds: Grounds | None = None
+) -> Made:
+    """Prepare a picture as for hosting, but put it nowhere; what is known of it already is taken.
+
+    Args:
+        data: the file.
+        shown_width: CSS pixels.
+        settings: `[images]`.
+        grounds: colours of the theme behind it.
+
+    Returns:
+        What would be hosted.
+
+    Raises:
+        RenderError: it cannot be hosted either.
+    """
+    limits = limits_of(settings)
+    cache = ImageCache(settings.state_dir, limits, grounds)
+    sha256 = hashlib.sha256(data).hexdigest()
+    if known := cache.find(sha256, shown_width):
+        return known
+    made = _made_of(_prepared(data, shown_width, limits, grounds))
+    if settings.state_dir.is_dir():
+        cache.keep(sha256, shown_width, made)
+    return made
+
+
+def _prepared(
+    data: bytes, shown_width: int, limits: ImageLimits, grounds: Grounds | None
+) -> PreparedImage:
+    from mailer.composing.images.preparing import prepare  # noqa: PLC0415 - 60 ms, for new pictures only
+
+    return prepare(data, shown_width=shown_width, limits=limits, grounds=grounds)
+
+
+def _made_of(image: PreparedImage) -> Made:
+    return Made(
+        name=image.name,
+        width=image.width,
+        height=image.height,
+        source_width=image.source_width,
+        size_bytes=image.size_bytes,
+        is_animated=image.is_animated,
+        notes=image.notes,
+    )
+
+
 def _uses(images: Iterable[Image]) -> dict[str, list[Image]]:
     """Return the places of each source that names a file, in the issue's order."""
     uses: dict[str, list[Image]] = {}
@@ -123,12 +182,7 @@ class _Host:
     def __init__(
         self, settings: Settings, roots: Roots, store: MediaStore, grounds: Grounds | None
     ) -> None:
-        images = settings.images
-        self._limits = ImageLimits(
-            max_bytes=images.max_bytes,
-            max_animation_bytes=images.max_animation_bytes,
-            max_source_bytes=images.max_source_bytes,
-        )
+        self._limits = limits_of(settings)
         self._roots = roots
         self._grounds = grounds
         self._cache = ImageCache(settings.state_dir, self._limits, grounds)
@@ -162,20 +216,10 @@ class _Host:
         return self._make(data or self._read(file), shown_width)
 
     def _make(self, data: bytes, shown_width: int) -> Made:
-        from mailer.composing.images.preparing import prepare  # noqa: PLC0415 - 60 ms, for new pictures only
-
-        image = prepare(data, shown_width=shown_width, limits=self._limits, grounds=self._grounds)
+        image = _prepared(data, shown_width, self._limits, self._grounds)
         if not self._store.has(image.name):
             self._store.put(image.name, image.data)
-        made = Made(
-            name=image.name,
-            width=image.width,
-            height=image.height,
-            source_width=image.source_width,
-            size_bytes=image.size_bytes,
-            is_animated=image.is_animated,
-            notes=image.notes,
-        )
+        made = _made_of(image)
         self._cache.keep(hashlib.sha256(data).hexdigest(), shown_width, made)
         return made
 

@@ -15,6 +15,9 @@ UNPRINTABLE = re.compile(
 _BINARY = re.compile("[\x00-\x08\x0e-\x1a\x7f]")
 _BINARY_SHARE = 0.02
 _TAB_COLUMNS = 4
+_LONGEST_GAP = " " * 60
+"""Nothing is aligned by more blanks: what looks for words must not go over thousands of them."""
+_GAP = re.compile(f"{_LONGEST_GAP} ++")
 
 
 def decode(data: bytes, *, source_name: str) -> str:
@@ -63,4 +66,4 @@ def refuse_binary(text: str, *, source_name: str) -> None:
 
 def _clean_line(line: str) -> str:
     expanded = UNPRINTABLE.sub(" ", _INVISIBLE.sub("", line)).expandtabs(_TAB_COLUMNS)
-    return _SPACES.sub(" ", expanded).rstrip()
+    return _GAP.sub(_LONGEST_GAP, _SPACES.sub(" ", expanded).rstrip())

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.composing.compiling import Compilation, read_issue_file
+from mailer.composing.compiling import Compilation, grounds_of, read_issue_file
+from mailer.composing.images.grounds import GROUNDS
+from mailer.composing.images.hosting import COLUMN_WIDTH
 from mailer.composing.linting.compat import (
     DEFAULT_CLIENTS,
     CompatOptions,
@@ -105,7 +107,14 @@ def lint_scanned(
         html=compilation.traced.html if compilation else "",
         options=lint_options(settings),
         around=surroundings(settings),
-        images=look_at_images(document, parsed.issue, scanned.path.parent, settings),
+        images=look_at_images(
+            document,
+            parsed.issue,
+            scanned.path.parent,
+            settings,
+            column_width=compilation.theme.column_width if compilation else COLUMN_WIDTH,
+            grounds=grounds_of(compilation.theme) if compilation else GROUNDS,
+        ),
         audience=lookups.audience,
     )
     compiled = _compiled_findings(lintable, compilation) if compilation else []

@@ -1,13 +1,15 @@
-"""What the headers of the picture files beside an issue say; none is hosted or stored.
+"""What there is to say of the picture files beside an issue, judged as the build judges them.
 
-Only what may be transparent is decoded.
+Each is prepared as for hosting, but hosted nowhere: only that tells whether it can be.
 """
 
 import re
-import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 from mailer.composing.images.files import FoundFile, Roots, find_file, read_file, roots_of
+from mailer.composing.images.grounds import DARK_INK, GROUNDS, Grounds
+from mailer.composing.images.hosting import COLUMN_WIDTH, check_picture, limits_of
 from mailer.composing.images.kinds import kind_of
 from mailer.composing.issue.hosted_image import HostedImage
 from mailer.composing.issue.tree import Issue, images_of
@@ -21,13 +23,7 @@ from mailer.errors import RenderError
 MOST_FILES = 200
 """Beyond these nothing is said of pictures: an issue has no more."""
 
-HEAD_BYTES = 65_536
-MOST_BYTES = 30_000_000
-"""What is larger is not looked at to its end."""
 STAND_IN_WIDTH = 600
-DARK = "#1C1A18"
-"""The ground of pictures in the dark mode of the theme `digest`; others are as dark."""
-_TRANSPARENT = {"PNG", "GIF", "WEBP"}
 _SHOWN = {"JPEG", "PNG", "GIF"}
 _ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND"}
 _SCANS = re.compile(rb"\xff\xda\x00[\x06-\x12]")
@@ -35,13 +31,34 @@ _SCANS = re.compile(rb"\xff\xda\x00[\x06-\x12]")
 
 
 def look_at_images(
-    document: Document, issue: Issue | None, folder: Path, settings: Settings, ground: str = DARK
+    document: Document,
+    issue: Issue | None,
+    folder: Path,
+    settings: Settings,
+    *,
+    column_width: int = COLUMN_WIDTH,
+    grounds: Grounds = GROUNDS,
 ) -> dict[str, LocalImage]:
-    """Return what is known of each local picture, by the address as written."""
+    """Return what is known of each local picture, by the address as written.
+
+    Args:
+        document: the file as scanned.
+        issue: parsed, where it could be.
+        folder: of the file.
+        settings: of the workspace.
+        column_width: CSS pixels that the theme gives to pictures without a width of their own.
+        grounds: colours of the theme behind them.
+    """
     names = [image.target.url for image in document.spans.images if is_local(image)]
-    names += [image.src for image in images_of(issue) if image.is_local] if issue else []
-    roots = roots_of(folder, settings)
-    return {name: _look(name, roots, ground) for name in list(dict.fromkeys(names))[:MOST_FILES]}
+    widths: dict[str, int] = {}
+    for image in images_of(issue) if issue else ():
+        if image.is_local:
+            names.append(image.src)
+            width = min(image.width or column_width, column_width)
+            widths[image.src] = max(width, widths.get(image.src, 0))
+    look = _Look(roots_of(folder, settings), settings, grounds)
+    kept = list(dict.fromkeys(names))[:MOST_FILES]
+    return {name: look.at(name, widths.get(name, column_width)) for name in kept}
 
 
 def stand_ins(issue: Issue, theme: Theme) -> dict[str, HostedImage]:
@@ -61,60 +78,61 @@ def stand_ins(issue: Issue, theme: Theme) -> dict[str, HostedImage]:
     }
 
 
-def _look(name: str, roots: Roots, ground: str) -> LocalImage:
-    try:
-        file = find_file(name, roots)
-    except RenderError as error:
-        return LocalImage(error=error.message, is_missing=True)
-    size = file.stat.st_size
-    try:
-        kind = kind_of(read_file(file, max_bytes=HEAD_BYTES))
-        width, height = _pixels(file)
-        _check_end(file, kind)
-    except RenderError as error:
-        return LocalImage(size_bytes=size, error=error.message)
-    is_dark = kind in _TRANSPARENT and _loses_ink(file, ground)
-    is_converted = kind not in _SHOWN
-    return LocalImage(size, width, height, kind, is_converted=is_converted, has_dark_ink=is_dark)
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Looks at files as the build does, within the same limits."""
+
+    roots: Roots
+    settings: Settings
+    grounds: Grounds
+
+    def at(self, name: str, shown_width: int) -> LocalImage:
+        """Return what is known of the file that `name` names."""
+        try:
+            file = find_file(name, self.roots)
+        except RenderError as error:
+            return LocalImage(error=error.message, is_missing=True)
+        size = file.stat.st_size
+        try:
+            return self._opened(file, shown_width)
+        except RenderError as error:
+            return LocalImage(size_bytes=size, error=error.message)
+
+    def _opened(self, file: FoundFile, shown_width: int) -> LocalImage:
+        """Return what is known of a file that is there.
+
+        Raises:
+            RenderError: the build would refuse it.
+        """
+        from mailer.composing.images.decode import open_image  # noqa: PLC0415 - 60 ms, where needed
+
+        limits = limits_of(self.settings)
+        data = read_file(file, max_bytes=limits.max_source_bytes)
+        kind = kind_of(data)
+        with open_image(data, limits) as image:
+            width, height = image.size
+        _check_end(data, kind)
+        made = check_picture(
+            data, shown_width=shown_width, settings=self.settings, grounds=self.grounds
+        )
+        return LocalImage(
+            file.stat.st_size,
+            width,
+            height,
+            kind,
+            is_converted=kind not in _SHOWN,
+            has_dark_ink=DARK_INK in made.notes,
+        )
 
 
-def _loses_ink(file: FoundFile, ground: str) -> bool:
-    from mailer.composing.images.backing import file_loses_ink  # noqa: PLC0415 - as below
-
-    return file_loses_ink(read_file(file, max_bytes=MOST_BYTES), ground)
-
-
-def _check_end(file: FoundFile, kind: str) -> None:
+def _check_end(data: bytes, kind: str) -> None:
     """Look for the picture's end: where a copy was cut off, it is not there.
 
     Raises:
-        RenderError: the file ends early, or cannot be read.
+        RenderError: the file ends early.
     """
     if kind not in _ENDS:
         return
-    data = read_file(file, max_bytes=MOST_BYTES)
     begin = max((found.start() for found in _SCANS.finditer(data)), default=0)
-    if data.rfind(_ENDS[kind]) < begin and len(data) <= MOST_BYTES:
+    if data.rfind(_ENDS[kind]) < begin:
         raise RenderError("is cut off before its end: export it again")
-
-
-def _pixels(file: FoundFile) -> tuple[int, int]:
-    """Return width and height, from the header.
-
-    Raises:
-        RenderError: it is broken.
-    """
-    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - 50 ms, only where needed
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(file.path)
-        with image:
-            return image.width, image.height
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise RenderError("has far too many pixels") from None
-    except UnidentifiedImageError:
-        raise RenderError("is damaged: export it again") from None
-    except (OSError, ValueError, SyntaxError) as error:
-        raise RenderError(f"is damaged ({error}): export it again") from None

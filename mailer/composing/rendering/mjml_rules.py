@@ -87,6 +87,18 @@ _HEAD_TAGS = {
     "mj-font": "name href",
 }
 _ALLOWED = {name: set(names.split()) for name, names in {**_HEAD_TAGS, **_BODY_TAGS}.items()}
+_IN_COLUMN = "mj-text mj-image mj-divider mj-spacer mj-button mj-table mj-raw"
+_CHILDREN = {
+    name: set(names.split())
+    for name, names in {
+        "mj-body": "mj-wrapper mj-section mj-raw",
+        "mj-wrapper": "mj-section mj-raw",
+        "mj-section": "mj-column mj-group mj-raw",
+        "mj-group": "mj-column mj-raw",
+        "mj-column": _IN_COLUMN,
+    }.items()
+}
+"""What may stand directly in what; no element of MJML in one of words, or in a tag of HTML."""
 _EVERY = set().union(*_ALLOWED.values()) | {"name"}
 _IN_ATTRIBUTES = {**_ALLOWED, "mj-all": _EVERY, "mj-class": _EVERY}
 _SIZES = {"width", "height"}
@@ -150,6 +162,8 @@ def _tag_faults(tag: re.Match[str], open_tags: list[_Open], mjml: str) -> Iterat
         return
     if name.startswith("mj"):
         inside = _is_in_attributes(open_tags)
+        if open_tags and name in _BODY_TAGS and not inside:
+            yield from _misplaced(tag, open_tags[-1].name)
         for message, at in _wrong(name, tag["attributes"], in_attributes=inside):
             offset = tag.start() if at is None else tag.start("attributes") + at
             yield Fault(message, offset, may_mislead=False)
@@ -157,6 +171,14 @@ def _tag_faults(tag: re.Match[str], open_tags: list[_Open], mjml: str) -> Iterat
         open_tags.append(_Open(name, tag.start()))
     if len(open_tags) > DEEPEST:
         yield Fault(f"nested more than {DEEPEST} elements deep", tag.start())
+
+
+def _misplaced(tag: re.Match[str], parent: str) -> Iterator[Fault]:
+    """Yield the fault of an element that mrml would pass on as it is, so that no reader sees it."""
+    if parent in {"mjml", "mj-head"} or tag["name"] in _CHILDREN.get(parent, ()):
+        return
+    message = f"<{tag['name']}> cannot stand in <{parent}>: it would go out as it is"
+    yield Fault(message, tag.start(), may_mislead=False)
 
 
 def _unpaired(tag: re.Match[str], last: _Open | None, mjml: str) -> Fault:

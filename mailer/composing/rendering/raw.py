@@ -23,8 +23,16 @@ _COLUMN = ("<mj-section><mj-column>", "</mj-column></mj-section>")
 _TOP = re.compile(r"<(mj-[a-z]+)")
 _NOT_HERE = {"mj-head", "mj-body", "mjml", "mj-column", "mj-attributes", "mj-style", "mj-group"}
 _MARKUP = re.compile(r"<[^>]*>|[^<]+")
+_TAG = re.compile(r"</?(?P<name>[A-Za-z][\w:-]*)")
+_INLINE = {
+    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "em", "font", "i", "ins", "kbd",
+    "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u",
+    "var", "wbr",
+}  # fmt: skip
+"""Tags that stand amid a line of words."""
 _HREF = re.compile(r'\bhref="([^"]*)"')
 _ALT = re.compile(r'\balt="([^"]*[^"\s][^"]*)"')
+_LINE_END = re.compile(r"<pre\b.*?</pre\s*>|[ \t]*+\n\s*+", re.DOTALL | re.IGNORECASE)
 _EMPTY = re.compile(r"<mj-text\b[^>]*></mj-text>")
 
 
@@ -107,8 +115,13 @@ def set_fragments(mjml: str, fragments: Mapping[str, str]) -> str:
     for placeholder, fragment in fragments.items():
         before, _, after = mjml.partition(placeholder)
         begin, end = _seam(before, whole_sections=fragment.lstrip().startswith(_SECTIONS))
-        mjml = f"{before}{begin}{fragment.strip()}{end}{after}"
+        mjml = f"{before}{begin}{_on_one_line(fragment.strip())}{end}{after}"
     return _EMPTY.sub("", entities_in_attributes(mjml)) if fragments else mjml
+
+
+def _on_one_line(fragment: str) -> str:
+    """Return a fragment with a blank for each line's end: mrml deletes those between two tags."""
+    return _LINE_END.sub(lambda found: " " if found[0].isspace() else found[0], fragment)
 
 
 def _seam(before: str, *, whole_sections: bool) -> tuple[str, str]:
@@ -129,12 +142,28 @@ def _last_tag(before: str, name: str) -> str:
 
 
 def raw_words(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the words of a fragment, and of its pictures, and where it links to, in order."""
+    """Yield the words of a fragment, and of its pictures, and where it links to, in order.
+
+    Words go on over tags that stand amid a line; a link's address follows its words.
+    """
+    words, url = "", ""
     for piece in _MARKUP.findall(text):
-        is_tag = piece.startswith("<")
-        href = _HREF.search(piece) if is_tag else None
-        alt = _ALT.search(piece) if is_tag else None
-        words = f"[{alt[1]}]" if alt else "" if is_tag else piece
-        words = " ".join(unescape(words).split())
-        if words or href:
-            yield words, unescape(href[1]) if href else ""
+        if not piece.startswith("<"):
+            words += piece
+            continue
+        tag = _TAG.match(piece)
+        name = tag["name"].lower() if tag else "b"
+        is_line_end = name not in _INLINE or (name == "a" and url)
+        if is_line_end and (words.strip() or url):
+            yield _plain(words), url
+            words, url = "", ""
+        if href := _HREF.search(piece):
+            url = unescape(href[1])
+        if alt := _ALT.search(piece):
+            words += f" [{alt[1]}] "
+    if words.strip() or url:
+        yield _plain(words), url
+
+
+def _plain(words: str) -> str:
+    return " ".join(unescape(words).split())

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from mailer.composing.issue.tree.scripts import is_hangul
+
 _SPACES = re.compile(r"[ \t]+")
 _WIDE = {"W", "F"}
 _JOINER = "\u200d"
@@ -68,5 +70,9 @@ def _broken(word: str) -> Iterator[str]:
 
 
 def _may_begin_line(character: str) -> bool:
-    """Wide letters and symbols may; punctuation and skin tones stay with what they follow."""
-    return _is_wide(character) and unicodedata.category(character) in {"Lo", "So"}
+    """Wide letters and symbols may; punctuation and skin tones stay with what they follow.
+
+    Korean letters may not: their words are set apart by blanks.
+    """
+    is_apart = unicodedata.category(character) in {"Lo", "So"} and not is_hangul(character)
+    return is_apart and _is_wide(character)

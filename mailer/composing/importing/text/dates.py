@@ -28,15 +28,15 @@ _MONTHS = {
 }
 _NAMES = "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
 _DAY = r"(?P<d>\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?"
-_UNTIL = r"(?:\s*(?:[-–—~〜/]|to|bis)\s*\d{1,2}(?:st|nd|rd|th)?)?"
-_OF = r"\s*(?:of|de|del|-|,)?\s*"
+_UNTIL = r"(?:\s*+(?:[-–—~〜/]|to|bis)\s*+\d{1,2}(?:st|nd|rd|th)?)?"
+_OF = r"\s*+(?:(?:of|de|del|-|,)\s*+)?"
 _PATTERNS = tuple(
     re.compile(text, re.IGNORECASE)
     for text in (
         r"(?<![\d/.-])(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?![\d/-])",
         r"(?P<y>(?:19|20)\d\d)\s*[年년]\s*(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日일]",
         rf"(?<!\d){_DAY}{_UNTIL}{_OF}(?P<name>{_NAMES})\b\.?{_OF}(?P<y>(?:19|20)\d\d)(?!\d)",
-        rf"\b(?P<name>{_NAMES})\.?\s*{_DAY}{_UNTIL}\s*,?\s*(?P<y>(?:19|20)\d\d)(?!\d)",
+        rf"\b(?P<name>{_NAMES})\.?\s*{_DAY}{_UNTIL}\s*+(?:,\s*+)?(?P<y>(?:19|20)\d\d)(?!\d)",
         r"(?<![\d.])(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>(?:19|20)\d\d)(?!\d)",
     )
 )

@@ -4,6 +4,7 @@ from markdown_it.token import Token
 
 from mailer.composing.issue.reading.addresses import image_address
 from mailer.composing.issue.reading.attributes import Allowed, Attributes
+from mailer.composing.issue.reading.line_breaks import soft_break
 from mailer.composing.issue.reading.merge import MergeSyntaxError, fields_in
 from mailer.composing.issue.reading.source import Source
 from mailer.composing.issue.tree import Image, one_line
@@ -55,8 +56,11 @@ def _width(attributes: Attributes | None, source: Source, line: int, column: int
 def _alt(token: Token) -> str:
     """Return an image's description without its markup."""
     parts = []
-    for child in token.children or ():
-        if child.type in {"softbreak", "hardbreak"}:
+    children = token.children or ()
+    for at, child in enumerate(children):
+        if child.type == "softbreak":
+            parts.append(soft_break(children, at))
+        elif child.type == "hardbreak":
             parts.append(" ")
         else:
             parts.append(_alt(child) if child.type == "image" else child.content)

@@ -9,6 +9,7 @@ from markdown_it.token import Token
 from mailer.composing.issue.reading.addresses import link_address
 from mailer.composing.issue.reading.attributes import Allowed, Attributes
 from mailer.composing.issue.reading.images import image
+from mailer.composing.issue.reading.line_breaks import soft_break
 from mailer.composing.issue.reading.markdown import DEEPEST, too_deep
 from mailer.composing.issue.reading.source import Source
 from mailer.composing.issue.tree import (
@@ -46,7 +47,10 @@ def pieces(token: Token, source: Source) -> tuple[Piece, ...]:
             other words, or nesting that is too deep.
     """
     builder = _Builder(source, line=token.map[0] if token.map else 1)
-    for child in token.children or ():
+    children = token.children or ()
+    for at, child in enumerate(children):
+        if child.type == "softbreak":
+            child.content = soft_break(children, at)
         builder.take(child)
     return tidy(builder.stack[0].pieces)
 
@@ -166,7 +170,7 @@ class _Builder:
     def _leaf(self, token: Token) -> Piece:  # noqa: PLR0911 - one return a kind
         match token.type:
             case "softbreak":
-                return Text(" ")
+                return Text(token.content)
             case "hardbreak":
                 return LineBreak()
             case "code_inline":

@@ -47,7 +47,7 @@ RULES = (
     Rule(
         "image-broken",
         Severity.ERROR,
-        "a picture file that cannot be read",
+        "a picture file that cannot be used",
         "It cannot be prepared for email.",
         "Export it again as JPEG, PNG or GIF.",
     ),

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from markdown_it.common.utils import unescapeAll
+
 from mailer.composing.linting.scan.spans import LinkKind, LinkSpan, Spans, Target
 
 _BARE = re.compile(r"(?<![\w@/.<(\"'=])(?:https?://|www\.)[^\s<>\[\]\"'`|]+", re.IGNORECASE)
@@ -18,9 +20,9 @@ def bare_links(prose: str, found: Spans) -> Iterator[LinkSpan]:
         covered[start:end] = b"\x01" * (end - start)
     for match in _BARE.finditer(prose):
         if not covered[match.start()]:
-            url = _trimmed(match[0])
-            target = Target(url, match.start(), match.start() + len(url))
-            yield LinkSpan(LinkKind.BARE, url, target, target.start, target.end)
+            written = _trimmed(match[0])
+            target = Target(unescapeAll(written), match.start(), match.start() + len(written))
+            yield LinkSpan(LinkKind.BARE, written, target, target.start, target.end)
 
 
 def _trimmed(url: str) -> str:

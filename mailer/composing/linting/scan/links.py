@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from markdown_it.common.utils import unescapeAll
+
 from mailer.composing.issue.reading.merge import ADDRESS_FIELD
 from mailer.composing.linting.scan.bare_links import bare_links
 from mailer.composing.linting.scan.mask import blank
@@ -39,7 +41,6 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ATTRIBUTES = re.compile(r"[ \t]?\{([^{}\n]*)\}")
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _HREF = re.compile(r"\bhref\s*=\s*([\"'])(?P<url>[^\"'\n]*)\1")
 
 
@@ -60,16 +61,12 @@ def raw_links(text: str, start: int, end: int) -> list[LinkSpan]:
 def plain_words(markup: str) -> str:
     """Return link text without Markdown's marks, on one line."""
     text = _LABEL.sub(r"\1", re.sub(r"!\[(.*?)\]\([^()]*\)", r"\1", markup))
-    return " ".join(_unescaped(text.replace("*", "").replace("`", "").replace("~~", "")).split())
+    return " ".join(unescapeAll(text.replace("*", "").replace("`", "").replace("~~", "")).split())
 
 
 def definitions_blanked(prose: str) -> str:
     """Return prose without the lines that say where reference links lead."""
     return _DEFINITION.sub(lambda match: blank(match[0]), prose)
-
-
-def _unescaped(text: str) -> str:
-    return html.unescape(_ESCAPED.sub(r"\1", text))
 
 
 def _label(text: str) -> str:
@@ -85,7 +82,7 @@ def _definitions(prose: str) -> dict[str, Target]:
 
 
 def _target(match: re.Match[str], name: str) -> Target:
-    return Target(_unescaped(match[name]), match.start(name), match.end(name))
+    return Target(unescapeAll(match[name]), match.start(name), match.end(name))
 
 
 @dataclass(slots=True)

@@ -5,8 +5,8 @@ import io
 import pytest
 from PIL import Image, ImageDraw
 
-from mailer.composing.images.backing import NOTE, file_loses_ink
-from mailer.composing.images.grounds import Grounds
+from mailer.composing.images.backing import file_loses_ink
+from mailer.composing.images.grounds import DARK_INK, Grounds
 from mailer.composing.images.preparing import prepare
 
 GROUNDS = Grounds("#FFFDF9", "#1C1A18")
@@ -26,7 +26,7 @@ def test_dark_ink_goes_out_on_the_light_ground(mode: str) -> None:
     data = drawn((20, 20, 24, 255), mode=mode)
     assert file_loses_ink(data, GROUNDS.dark)
     made = prepare(data, shown_width=200, grounds=GROUNDS)
-    assert NOTE in made.notes
+    assert DARK_INK in made.notes
     shown = Image.open(io.BytesIO(made.data))
     assert not shown.has_transparency_data
     assert shown.convert("RGB").getpixel((0, 0)) == (255, 253, 249)

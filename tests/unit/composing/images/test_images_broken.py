@@ -114,7 +114,7 @@ def test_a_side_without_end_is_an_error() -> None:
 
 
 def test_a_file_that_is_too_large_is_not_opened() -> None:
-    with pytest.raises(RenderError, match=r"more than the 1\.0 MB of images\.max_source_bytes"):
+    with pytest.raises(RenderError, match=r"larger than the 1\.0 MB of images\.max_source_bytes"):
         prepare(
             FILES["JPEG"] + bytes(1_000_001),
             shown_width=552,

@@ -144,3 +144,8 @@ def test_no_break_space_and_joined_emoji_hold() -> None:
 
 def test_long_words_stay_whole() -> None:
     assert wrap("a " + "x" * 90 + " b", 72) == ["a", "x" * 90, "b"]
+
+
+def test_a_korean_word_is_not_broken() -> None:
+    text = "한국어 문장입니다 그리고 다음"
+    assert wrap(text, 12) == ["한국어", "문장입니다", "그리고 다음"]

@@ -141,13 +141,35 @@ def test_raw_elements_are_traced_and_nothing_else_changes(trace_body: Trace) -> 
     assert [traced.count(f'data-line="{line}"') for line in (8, 9, 10)] == [1, 1, 1]
 
 
-def test_no_mark_goes_out_where_mjml_leaves_a_tag_as_it_is(trace_body: Trace) -> None:
-    odd = '<mj-text>a <mj-divider border-color="#FF0000" /> b</mj-text>'
-    part = f"::: only plan = paid\n\nx\n\n:::\n\n{fence(odd)}"
-    for body in (fence(odd), part):
-        made = trace_body(f"a\n\n{body}")
-        pages = [made.compiled.html, *(one.html for one in made.compiled.variants)]
-        assert all('<mj-divider border-color="#FF0000"></mj-divider>' in page for page in pages)
+@pytest.mark.parametrize(
+    ("text", "words", "column"),
+    [
+        ('<mj-text>a <mj-divider border-color="#FF0000" /> b</mj-text>', "<mj-text>", 12),
+        ("<mj-text><b><mj-spacer /></b></mj-text>", "<b>", 13),
+        ("<mj-section><mj-text>x</mj-text></mj-section>", "<mj-section>", 13),
+    ],
+)
+def test_an_element_where_mjml_would_pass_it_on_is_refused(
+    compile_body: Compile, text: str, words: str, column: int
+) -> None:
+    for body in (fence(text), f"::: only plan = paid\n\nx\n\n:::\n\n{fence(text)}"):
+        with pytest.raises(RenderError, match=f"cannot stand in {words}") as caught:
+            compile_body(f"x\n\n{body}")
+        assert caught.value.column == column
+
+
+def test_the_end_of_a_line_between_links_is_a_blank(compile_body: Compile) -> None:
+    links = '<a href="https://e.org/1">One</a>\n  <a href="https://e.org/2">Two</a>'
+    kept = "<pre>a\n  b</pre>"
+    compiled = compile_body(fence(f"<mj-text>\n  {links}\n</mj-text>\n<mj-text>{kept}</mj-text>"))
+    assert ">One</a> <a " in compiled.html
+    assert kept in compiled.html
+    assert "One\nhttps://e.org/1\nTwo\nhttps://e.org/2\n" in compiled.text
+
+
+def test_words_of_one_line_are_one_line_of_the_text(compile_body: Compile) -> None:
+    raw = "<mj-text><em>foo</em> <strong>bar</strong><br/>next</mj-text>"
+    assert "\nfoo bar\nnext\n" in compile_body(fence(raw)).text
 
 
 @pytest.mark.parametrize("given", ["", ' css-class="own"', ' css-class=" a  b "', ' css-class=""'])

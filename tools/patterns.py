@@ -1,0 +1,282 @@
+"""Find regular expressions whose time grows faster than the text: `make check` runs this.
+
+Every pattern of the house is run, in each way in which the code runs it, over texts that are made
+of its own parts: what comes before a repetition, then that repetition some thousand times, then
+something that does not match. A pattern that takes linear time needs well under a millisecond for
+that; one that goes back over its steps takes tens of milliseconds to years. Only processor time is
+measured, and an attempt that lasts is cut off, so that a busy machine changes no verdict.
+
+A pattern that is only ever given a short text may say so on the line where it is made, with the
+reason: `# bounded: a line of a head, at most 998 bytes`.
+"""
+
+import ast
+import importlib
+import pkgutil
+import random
+import re
+import re._constants as sre
+import re._parser as sre_parser
+import signal
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeAlias
+
+import mailer
+import subscribers
+
+ROOT = Path(mailer.__file__).parent.parent
+Parts: TypeAlias = Any
+"""What the parser of expressions returns, which has no public types."""
+
+LENGTH = 3_000
+MANY = 30
+"""Repetitions up to fewer than this are no loop."""
+SLOW_SECONDS = 0.006
+CUT_OFF_SECONDS = 0.15
+METHODS = ("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
+_ENDS = ("", "\x00", "\n\x00")
+_SAMPLES = " \t\na1A_.-/\"'<>=&!?:;,()[]{}*#|`~\\@%$^+\u00e9\u4e00"
+_BOUNDED = "# bounded: "
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A pattern, where it is made, and how it is run."""
+
+    place: str
+    pattern: re.Pattern[Any]
+    methods: frozenset[str]
+
+
+def slow_patterns() -> Iterator[str]:
+    """Yield a line for each pattern that takes too long."""
+    uses = sorted(
+        {(use.pattern.pattern, use.pattern.flags): use for use in _uses()}.values(), key=str
+    )
+    for use in uses:
+        if found := slowness(use.pattern, use.methods):
+            yield f"{use.place}: {found}"
+
+
+def slowness(pattern: re.Pattern[Any], methods: frozenset[str]) -> str:
+    """Return the text over which a pattern takes too long; empty where there is none."""
+    searched = {"match": "match", "fullmatch": "fullmatch"}
+    runs = sorted({searched.get(method, "sub") for method in methods})
+    for lead, unit in sorted(repetitions(pattern)):
+        for end in _ENDS:
+            text: Any = lead + unit * (LENGTH // len(unit)) + end
+            if isinstance(pattern.pattern, bytes):
+                text = text.encode("latin-1", "replace")
+            for run in runs:
+                if _is_slow(pattern, text, run):
+                    return f"{run} over {lead!r} + {unit!r} * n + {end!r}: {pattern.pattern!r:.120}"
+    return ""
+
+
+def _is_slow(pattern: re.Pattern[Any], text: Parts, run: str) -> bool:
+    return all(_seconds(pattern, text, run) > SLOW_SECONDS for _ in range(3))
+
+
+class _CutOff(Exception):  # noqa: N818 - no error: the end of a measurement
+    pass
+
+
+def _cut_off(*_: object) -> None:
+    raise _CutOff
+
+
+def _seconds(pattern: re.Pattern[Any], text: Parts, run: str) -> float:
+    begun = time.thread_time()
+    signal.setitimer(signal.ITIMER_VIRTUAL, CUT_OFF_SECONDS)
+    try:
+        if run == "sub":
+            pattern.sub(text[:0], text)
+        else:
+            getattr(pattern, run)(text)
+    except _CutOff:
+        return CUT_OFF_SECONDS
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    return time.thread_time() - begun
+
+
+# --- texts out of a pattern's own parts ----------------------------------------------------------
+
+
+def repetitions(pattern: re.Pattern[Any]) -> set[tuple[str, str]]:
+    """Return what may come before each repetition of a pattern, with what is repeated."""
+    chance = random.Random(1)  # noqa: S311 - the same texts each time
+    text = pattern.pattern
+    tree = sre_parser.parse(
+        text, pattern.flags & ~re.UNICODE if isinstance(text, str) else pattern.flags
+    )
+    found: set[tuple[str, str]] = set()
+    for _ in range(3):
+        for lead, unit in _repeated(tree, "", chance):
+            found |= {(lead, each) for each in (unit, lead + unit, lead[-1:] + unit) if each}
+    return found
+
+
+def _repeated(tree: Parts, lead: str, chance: random.Random) -> Iterator[tuple[str, str]]:
+    for op, value in tree:
+        if op in _REPEATS:
+            body = value[2]
+            if value[1] is sre.MAXREPEAT or value[1] >= MANY:
+                yield from ((lead, unit) for unit in _units(body, chance))
+            yield from _repeated(body, lead, chance)
+        for inner in _inside(op, value):
+            yield from _repeated(inner, lead, chance)
+        lead += _sample([(op, value)], chance)
+
+
+def _units(body: Parts, chance: random.Random) -> Iterator[str]:
+    if len(body) == 1 and body[0][0] in {sre.IN, sre.ANY, sre.NOT_LITERAL}:
+        yield from _members(*body[0])[:6]
+    yield from (_sample(body, chance) for _ in range(3))
+
+
+_REPEATS = {sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT}
+
+
+def _inside(op: Parts, value: Parts) -> list[Any]:
+    if op is sre.SUBPATTERN:
+        return [value[3]]
+    if op is sre.ATOMIC_GROUP:
+        return [value]
+    if op is sre.BRANCH:
+        return list(value[1])
+    return [value[1]] if op in {sre.ASSERT, sre.ASSERT_NOT} else []
+
+
+def _sample(tree: Parts, chance: random.Random) -> str:
+    """Return a text that a part of a pattern matches, near enough."""
+    return "".join(_sample_of(op, value, chance) for op, value in tree)
+
+
+def _sample_of(op: Parts, value: Parts, chance: random.Random) -> str:
+    if op is sre.LITERAL:
+        return chr(value)
+    if op in {sre.NOT_LITERAL, sre.ANY, sre.IN}:
+        return chance.choice(_members(op, value) or [""])
+    if op in _REPEATS:
+        times = max(value[0], chance.choice((0, 1)) if value[0] == 0 else 0)
+        return _sample(value[2], chance) * times
+    inner = [] if op in {sre.ASSERT, sre.ASSERT_NOT} else _inside(op, value)
+    return _sample(chance.choice(inner), chance) if inner else ""
+
+
+def _members(op: Parts, value: Parts) -> list[str]:
+    """Return some characters of a class."""
+    if op is sre.ANY:
+        return ["a", " ", "<"]
+    if op is sre.NOT_LITERAL:
+        return [each for each in "a (<" if ord(each) != value]
+    members = [each for each in _SAMPLES if _has(value, each)]
+    return members or [
+        chr(v if o is sre.LITERAL else v[0]) for o, v in value if o in {sre.LITERAL, sre.RANGE}
+    ]
+
+
+def _has(items: Parts, char: str) -> bool:
+    return any(_is_one(op, value, char) for op, value in items) != (items[0][0] is sre.NEGATE)
+
+
+def _is_one(op: Parts, value: Parts, char: str) -> bool:
+    if op is sre.LITERAL:
+        return bool(chr(value) == char)
+    if op is sre.RANGE:
+        return bool(value[0] <= ord(char) <= value[1])
+    return op is sre.CATEGORY and bool(re.match(_CATEGORIES[str(value)], char))
+
+
+_CATEGORIES = {
+    "CATEGORY_SPACE": r"\s",
+    "CATEGORY_NOT_SPACE": r"\S",
+    "CATEGORY_DIGIT": r"\d",
+    "CATEGORY_NOT_DIGIT": r"\D",
+    "CATEGORY_WORD": r"\w",
+    "CATEGORY_NOT_WORD": r"\W",
+}
+
+
+# --- patterns of the house -----------------------------------------------------------------------
+
+
+def _uses() -> Iterator[Use]:
+    methods = _methods_by_name()
+    for module in _modules():
+        path = Path(str(module.__file__))
+        lines = path.read_text(encoding="utf-8").splitlines()
+        tree = ast.parse("\n".join(lines))
+        where = str(path.relative_to(ROOT))
+        for name, line in _assigned(tree):
+            if not any(_BOUNDED in each for each in lines[max(0, line - 2) : line]):
+                for pattern in _patterns_in(getattr(module, name, None)):
+                    known = methods[name] or frozenset({"search", "match"})
+                    yield Use(f"{where}:{line} {name}", pattern, frozenset(known))
+        yield from _inline(tree, where, lines)
+
+
+def _modules() -> Iterator[ModuleType]:
+    for package in (mailer, subscribers):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not found.name.endswith("__main__") and ".migrations" not in found.name:
+                yield importlib.import_module(found.name)
+
+
+def _assigned(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from ((each.id, node.lineno) for each in targets if isinstance(each, ast.Name))
+
+
+def _patterns_in(value: object) -> Iterator[re.Pattern[Any]]:
+    if isinstance(value, re.Pattern):
+        yield value
+    elif isinstance(value, dict):
+        yield from _patterns_in((*value.keys(), *value.values()))
+    elif isinstance(value, tuple | list | frozenset | set):
+        for each in value:
+            yield from _patterns_in(each)
+
+
+def _methods_by_name() -> defaultdict[str, set[str]]:
+    """Return how the patterns are run, by the name that they are given."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for path in [*ROOT.glob("mailer/**/*.py"), *ROOT.glob("subscribers/**/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in METHODS:
+                name = getattr(node.value, "id", "") or getattr(node.value, "attr", "")
+                found[name].add(node.attr)
+    return found
+
+
+def _inline(tree: ast.Module, where: str, lines: list[str]) -> Iterator[Use]:
+    """Yield patterns that are written where they are run: `re.sub(r"...", ...)`."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="re"), attr=method),
+                args=[ast.Constant(value=str(text) | bytes(text)), *_],
+            ) if method in METHODS and _BOUNDED not in lines[node.lineno - 1]:
+                yield Use(f"{where}:{node.lineno}", re.compile(text), frozenset({method}))
+
+
+def main() -> int:
+    """Print what is slow; return 1 where something is."""
+    signal.signal(signal.SIGVTALRM, _cut_off)
+    found = list(slow_patterns())
+    for line in found:
+        print(line)  # noqa: T201 - a tool's output
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
