@@ -30,7 +30,7 @@ _SCANS = re.compile(rb"\xff\xda\x00[\x06-\x12]")
 """Where the pixels of a JPEG begin: its thumbnail ends before. Cameras put data behind the end."""
 
 
-def look_at_images(
+def look_at_images(  # noqa: PLR0913 - the file, and what the build would judge by
     document: Document,
     issue: Issue | None,
     folder: Path,
