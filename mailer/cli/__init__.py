@@ -14,6 +14,7 @@ from mailer import __version__
 from mailer.cli.advice import told
 from mailer.cli.database import backups
 from mailer.cli.demo import command as demo
+from mailer.cli.dkim import group as dkim
 from mailer.cli.encoding import accept_every_character
 from mailer.cli.help import HELP_OPTIONS, build_command
 from mailer.cli.images import group as images
@@ -126,6 +127,7 @@ setup.db_app.command("backup")(backups.backup)
 setup.db_app.command("restore")(backups.restore)
 app.add_typer(setup.db_app, name="db")
 app.add_typer(keys.app, name="keys")
+app.add_typer(dkim.app, name="dkim")
 
 
 def main() -> None:

@@ -23,6 +23,8 @@ ERRORS: Mapping[str, str] = {
     "address-unavailable": "choose another with web.host and web.port",
     "audience-empty": "--allow-empty exits with 0",
     "database-not-empty": "--replace gives up what is in it",
+    "dkim-domain": "mailer dkim new DOMAIN",
+    "dkim-exists": "choose another name with --selector",
     "feed-not-issue": "mailer issue draft --from-feed reads it",
     "file-exists": "-o names another file, --force overwrites",
     "lint-errors": "mailer issue lint {path} says what to do, --no-lint sends the issue as it is",
@@ -61,6 +63,9 @@ FINDINGS: Mapping[str, str] = {
 """By a lint rule's code, a sentence that follows its `fix`."""
 
 CHECKS: Mapping[str, str] = {
+    "dkim-different": "publish the record that `mailer dkim ls` shows",
+    "dkim-missing": "publish the record that `mailer dkim ls` shows; until then receivers cannot "
+    "verify your messages",
     "schema-revision": "mailer db upgrade",
     "secret-key-wrong": "restore it from a backup or from another host; if it is lost, `mailer "
     "keys forget FINGERPRINT` gives up its links",

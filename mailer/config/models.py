@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, create_model
 from mailer.config.requirements import check_images, check_sender
 from mailer.config.sections import (
     DeliverySettings,
+    DkimSettings,
     DraftSettings,
     ImagesSettings,
     IssueSettings,
@@ -46,6 +47,7 @@ class _OwnSettings(Section):
     servers: Literal["", "own"] = ""
     sender: SenderSettings = SenderSettings()
     web: WebSettings = WebSettings()
+    dkim: DkimSettings = DkimSettings()
     delivery: DeliverySettings = DeliverySettings()
     worker: WorkerSettings = WorkerSettings()
     issue: IssueSettings = IssueSettings()
@@ -104,7 +106,14 @@ class Settings(_ProviderSettings, _OwnSettings):
         Args:
             provider: a name in `mailer.providers.registry.KINDS`.
         """
-        return Account(KINDS[provider], getattr(self, provider), provider, self.workspace)
+        return Account(
+            KINDS[provider], getattr(self, provider), provider, self.workspace, self.dkim_keys
+        )
+
+    @property
+    def dkim_keys(self) -> tuple[Path, ...]:
+        """The files of the keys that sign messages."""
+        return tuple(self.workspace / path for path in self.dkim.keys)
 
     def require_servers(self) -> None:
         """Check that a workspace that has servers of its own knows where they are.

@@ -22,6 +22,7 @@ from mailer.platform.settings.types import (
     Names,
     OptionalWebUrl,
     PageUrl,
+    Paths,
     Port,
     Secret,
     Share,
@@ -54,6 +55,12 @@ class WebSettings(Section):
     host: HostName = "127.0.0.1"
     port: Port = 8080
     subscribe_url: PageUrl = ""
+
+
+class DkimSettings(Section):
+    """Signatures of the sender's domain on messages that we compose."""
+
+    keys: Paths = ()
 
 
 class DeliverySettings(Section):

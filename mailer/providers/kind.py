@@ -36,12 +36,14 @@ class Account(Generic[S]):
         settings: its section, checked value by value.
         section: what the section is called in `mailer.toml`, for messages.
         workspace: the folder that paths in the settings start from.
+        dkim_keys: files of the keys that sign what we compose.
     """
 
     kind: ProviderKind[S]
     settings: S
     section: str
     workspace: Path
+    dkim_keys: tuple[Path, ...] = ()
 
     @property
     def host(self) -> str:

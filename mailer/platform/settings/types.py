@@ -108,6 +108,13 @@ def _parted(value: object) -> object:
     return re.split(r"[,\s]+", value.strip(", ")) if isinstance(value, str) and value else value
 
 
+def _listed(value: object) -> object:
+    """Take a list from one text, as in a variable, by its commas."""
+    if not isinstance(value, str):
+        return value
+    return [one.strip() for one in value.split(",") if one.strip()]
+
+
 def _secret(check: Callable[[str], str]) -> AfterValidator:
     return AfterValidator(lambda secret: SecretStr(check(_one_line(secret.get_secret_value()))))
 
@@ -135,6 +142,7 @@ RedisUrl = Annotated[SecretStr, _secret(_redis_url)]
 BrokerUrl = Annotated[SecretStr, _secret(_broker_url)]
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+Paths = Annotated[tuple[Line, ...], BeforeValidator(_listed)]
 Names = Annotated[tuple[Token, ...], BeforeValidator(_parted)]
 ClientNames = Annotated[tuple[HostName, ...], BeforeValidator(_parted)]
 Bytes = Annotated[int, Field(ge=1, le=100_000_000)]

@@ -10,6 +10,10 @@ from mailer.providers.kind import Account, BounceToken, ProviderKind
 from mailer.providers.smtp.settings import SmtpSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mailer.message.dkim.keys import DkimKey
+    from mailer.platform.check_result import CheckResult
     from mailer.providers.smtp.provider import SmtpProvider
 
 
@@ -30,7 +34,16 @@ class SmtpKind(ProviderKind[SmtpSettings]):
             account.settings,
             workspace=account.workspace,
             envelope_sender=verp(bounces, bounce_token) if bounces else None,
+            dkim_keys=_read_keys(account),
         )
+
+    def doctor_checks(self, account: Account[SmtpSettings]) -> Iterable[CheckResult]:
+        """Return whether receivers can verify our signatures. See `ProviderKind.doctor_checks`."""
+        if not account.dkim_keys:
+            return ()
+        from mailer.providers.smtp.dkim_checks import check_dkim  # noqa: PLC0415 - see kind.py
+
+        return check_dkim(account.dkim_keys)
 
     def host(self, settings: SmtpSettings) -> str:
         """Return the server."""
@@ -46,6 +59,14 @@ class SmtpKind(ProviderKind[SmtpSettings]):
         ca_file = settings.ca_file_in(account.workspace)
         if ca_file is not None and not ca_file.is_file():
             raise ConfigurationError(f"{section}.ca_file: there is no file {ca_file}")
+
+
+def _read_keys(account: Account[SmtpSettings]) -> Sequence[DkimKey]:
+    if not account.dkim_keys:
+        return ()
+    from mailer.message.dkim.keys import read_key  # noqa: PLC0415 - see kind.py
+
+    return [read_key(path) for path in account.dkim_keys]
 
 
 KIND = SmtpKind()
