@@ -23,6 +23,7 @@ MailerError                       `failed`
 ├── ProposalError                 `proposal`             what is proposed must not go out
 │                                 `merge-value-gaps` `lint-errors` `audience-empty`
 │                                 `send-paused` `send-unfinished` `send-provider`
+│                                 `send-scheduled` `approval-stale`
 ├── SendStateError                `send-state`
 ├── BrowserError                  `browser`
 └── NotFoundError                 `not-found`

@@ -23,6 +23,7 @@ ERRORS: Mapping[str, str] = {
     "address-unavailable": "choose another with web.host and web.port",
     "audience-empty": "--allow-empty exits with 0",
     "database-not-empty": "--replace gives up what is in it",
+    "approval-stale": "look again: mailer send --dry-run",
     "dkim-domain": "mailer dkim new DOMAIN",
     "dkim-exists": "choose another name with --selector",
     "feed-not-issue": "mailer issue draft --from-feed reads it",
@@ -39,6 +40,8 @@ ERRORS: Mapping[str, str] = {
     "secret-key-wrong": "if it is lost, `mailer keys forget {fingerprint}` gives up its links",
     "send-paused": "mailer sends resume {send} goes on with it, mailer sends cancel {send} ends it",
     "send-provider": "set MAILER_PROVIDER, or cancel it: mailer sends cancel {send}",
+    "send-scheduled": "mailer sends schedule {send} --at changes when, mailer sends cancel {send} "
+    "ends it",
     "send-unfinished": "mailer sends watch {send}, or mailer sends cancel {send}",
     "send-unknown": "`mailer sends ls` shows them",
     "send-waits-for-broker": "`mailer sends watch {send_id}` follows it",

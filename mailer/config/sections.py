@@ -26,6 +26,7 @@ from mailer.platform.settings.types import (
     Port,
     Secret,
     Share,
+    TimeZone,
     Token,
     WebUrl,
 )
@@ -69,6 +70,8 @@ class DeliverySettings(Section):
     batch_size: Annotated[int, Field(ge=1, le=10_000)] = 500
     lease_seconds: Annotated[int, Field(ge=10, le=3600)] = 120
     max_attempts: Annotated[int, Field(ge=1, le=100)] = 8
+    time_zone: TimeZone = ""
+    max_lateness_minutes: Annotated[int, Field(ge=1, le=100_000)] = 240
 
 
 class WorkerSettings(Section):

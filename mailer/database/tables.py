@@ -105,6 +105,14 @@ class SendRow(Row):
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     changed_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     """When planning last got on or the state last changed."""
+    due_at: Mapped[dt.datetime | None]
+    """When a scheduled send begins."""
+    due_zone: Mapped[str] = mapped_column(server_default="")
+    """The time zone in which its author thinks of that."""
+    latest_at: Mapped[dt.datetime | None]
+    """After this moment it does not begin by itself."""
+    started_at: Mapped[dt.datetime | None]
+    """When planning began, for the audience of that moment."""
     planned_at: Mapped[dt.datetime | None]
     finished_at: Mapped[dt.datetime | None]
 

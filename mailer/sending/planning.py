@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from mailer.message.compiled import CompiledIssue
 from mailer.sending.ledger import batches, issues, planning
+from mailer.sending.ledger.schedule import Timetable
 from subscribers.audience import Audience
 
 CHUNK_SIZE = 20_000
@@ -36,9 +37,14 @@ class Hints(Protocol):
 
 
 def start_send(
-    engine: Engine, compiled: CompiledIssue, *, audience: Audience, provider: str
+    engine: Engine,
+    compiled: CompiledIssue,
+    *,
+    audience: Audience,
+    provider: str,
+    timetable: Timetable | None = None,
 ) -> int:
-    """Record the send, ready to be planned, and return its id."""
+    """Record the send, ready to be planned now or when it is due, and return its id."""
     with engine.begin() as connection:
         saved = issues.save_compiled(connection, compiled)
         return planning.create_send(
@@ -47,6 +53,7 @@ def start_send(
             compiled_issue_id=saved.compiled_issue_id,
             audience=audience,
             provider=provider,
+            timetable=timetable,
         )
 
 

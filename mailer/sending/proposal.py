@@ -1,5 +1,6 @@
 """A proposal: what a send would do and to whom, before anybody agrees to it."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,8 +10,12 @@ from mailer.errors import ProposalError
 from mailer.message.compiled import CompiledIssue
 from mailer.sending.ledger.counting import AudienceCount, Standing
 from mailer.sending.ledger.sends import UnfinishedSend
+from mailer.sending.scheduling.moments import show
 from mailer.states import SendState
 from subscribers.audience import Audience
+
+MOST_DRIFT = 0.01
+"""Share by which an audience may grow or shrink after it was approved."""
 
 IN_WORDS: Mapping[Standing, str] = {
     Standing.HAS: "have this issue already",
@@ -56,6 +61,32 @@ class Proposal:
         """The unfinished send that goes on in place of a new one."""
         return self.unfinished[0] if self.unfinished else None
 
+    @property
+    def approval(self) -> str:
+        """What stands for this proposal: its issue, list and provider, and how many it is for."""
+        parts = (self.compiled.content_hash, str(self.audience), self.provider)
+        digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return f"{digest[:12]}-{self.counts.intended}"
+
+    def check_approval(self, approval: str) -> None:
+        """Refuse where this is not what was approved.
+
+        Args:
+            approval: the property of the proposal that somebody saw and agreed to.
+
+        Raises:
+            ProposalError: the issue, the list or the provider is another one; or there are more
+                or fewer recipients, by more than `MOST_DRIFT`.
+        """
+        ours, _, intended = self.approval.partition("-")
+        theirs, _, approved = approval.strip().partition("-")
+        if theirs != ours or not approved.isdecimal():
+            said = "this is not what was approved: the issue, the list or the provider has changed"
+            raise ProposalError(said, code="approval-stale")
+        if abs(int(intended) - int(approved)) > MOST_DRIFT * int(approved):
+            said = f"{int(approved):,} recipients were approved, now there are {int(intended):,}"
+            raise ProposalError(said, code="approval-stale")
+
     def check(self) -> None:
         """Refuse what must not go out.
 
@@ -75,6 +106,9 @@ class Proposal:
 
     def _check_unfinished(self, send: UnfinishedSend) -> None:
         said = f"send {send.id} of this issue is unfinished ({send.open_count:,} open)"
+        if send.state is SendState.SCHEDULED and send.due_at is not None:
+            said = f"send {send.id} of this issue is due {show(send.due_at, send.due_zone)}"
+            raise ProposalError(said, code="send-scheduled", send=send.id)
         if send.state is SendState.PAUSED:
             said = f"send {send.id} of this issue is paused ({send.open_count:,} open)"
             raise ProposalError(said, code="send-paused", send=send.id)

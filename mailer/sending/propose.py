@@ -18,6 +18,7 @@ from mailer.providers.base import Provider
 from mailer.sending import planning
 from mailer.sending.gaps import count_gaps
 from mailer.sending.ledger import counting, issues, sends
+from mailer.sending.ledger.schedule import Timetable
 from mailer.sending.proposal import Proposal
 from subscribers.audience import Audience
 
@@ -72,8 +73,13 @@ def _lint(compilation: Compilation, settings: Settings, now: dt.datetime) -> Lin
     return lint_compilation(compilation, settings, now=now)
 
 
-def approve(engine: Engine, proposal: Proposal) -> int:
+def approve(engine: Engine, proposal: Proposal, *, timetable: Timetable | None = None) -> int:
     """Record the send, ready to be planned, and return its id; or that of one to go on with.
+
+    Args:
+        engine: of the ledger.
+        proposal: what goes out.
+        timetable: when it begins; now if there is none.
 
     Raises:
         ProposalError: it must not go out.
@@ -82,5 +88,9 @@ def approve(engine: Engine, proposal: Proposal) -> int:
     if proposal.resumed is not None:
         return proposal.resumed.id
     return planning.start_send(
-        engine, proposal.compiled, audience=proposal.audience, provider=proposal.provider
+        engine,
+        proposal.compiled,
+        audience=proposal.audience,
+        provider=proposal.provider,
+        timetable=timetable,
     )

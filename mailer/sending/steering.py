@@ -7,10 +7,11 @@ from sqlalchemy import Connection, Engine
 
 from mailer.errors import SendStateError
 from mailer.sending.closing import finish
-from mailer.sending.ledger import deliveries, sends
+from mailer.sending.ledger import deliveries, schedule, sends
 from mailer.states import SendState
 
 RUNNING = (SendState.PLANNING, SendState.SENDING)
+UNFINISHED = (SendState.SCHEDULED, *RUNNING)
 
 
 class Verdict(StrEnum):
@@ -22,23 +23,26 @@ class Verdict(StrEnum):
 
 
 def pause(engine: Engine, send_id: int) -> None:
-    """Stop handing over within a window; nothing is lost.
+    """Stop handing over within a window, or do not begin; nothing is lost.
 
     Raises:
         NotFoundError, SendStateError.
     """
     with engine.begin() as connection:
-        _move(connection, send_id, RUNNING, SendState.PAUSED, reason="paused by hand")
+        _move(connection, send_id, UNFINISHED, SendState.PAUSED, reason="paused by hand")
 
 
 def resume(engine: Engine, send_id: int) -> None:
-    """Resume a paused send.
+    """Resume a paused send; one that has not begun waits until it is due, or begins at once.
 
     Raises:
         NotFoundError, SendStateError.
     """
     with engine.begin() as connection:
-        planned = sends.get_send(connection, send_id).planned_at is not None
+        summary = sends.get_send(connection, send_id)
+        if schedule.resume(connection, send_id):
+            return
+        planned = summary.planned_at is not None
         target = SendState.SENDING if planned else SendState.PLANNING
         _move(connection, send_id, (SendState.PAUSED,), target)
 
@@ -50,7 +54,7 @@ def cancel(engine: Engine, send_id: int) -> None:
         NotFoundError, SendStateError.
     """
     with engine.begin() as connection:
-        sources = (*RUNNING, SendState.PAUSED)
+        sources = (*UNFINISHED, SendState.PAUSED)
         _move(
             connection,
             send_id,

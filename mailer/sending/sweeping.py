@@ -1,9 +1,9 @@
 """The sweep: finds abandoned work and has it continued.
 
 Runs every few seconds somewhere; running it twice at once, or never for an hour, does no harm
-beyond delay. It recovers the claims of dead workers, finishes abandoned planning, settles
-cancelled sends, closes finished ones and tells workers again of batches that they may not have
-heard of.
+beyond delay. It recovers the claims of dead workers, begins sends that are due, finishes
+abandoned planning, settles cancelled sends, closes finished ones and tells workers again of
+batches that they may not have heard of.
 """
 
 import datetime as dt
@@ -23,6 +23,7 @@ from mailer.sending.ledger.leases import LeaseWatch
 from mailer.sending.ledger.notes import NOTHING_KNOWN, Recovered
 from mailer.sending.planning import Hints, plan_abandoned, tell_workers
 from mailer.sending.retrying import judge, next_attempt_at, wait_after_death_seconds
+from mailer.sending.scheduling.beginning import begin_due
 from mailer.states import DeliveryState
 
 logger = structlog.get_logger(__name__)
@@ -64,6 +65,7 @@ def _sweep(engine: Engine, hints: Hints, rules: SweepRules, *, now: dt.datetime)
         ("clear journals", lambda: clear_journals(engine, rules.journal_directory)),
         ("settle cancelled sends", lambda: settle_cancelled(engine)),
         ("close sends", lambda: finish(engine)),
+        ("begin due sends", lambda: begin_due(engine, batch_size=rules.batch_size)),
         ("plan abandoned sends", lambda: plan_abandoned(engine, batch_size=rules.batch_size)),
         ("tell workers", lambda: _tell_again(engine, hints)),
     )

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from mailer.cli.options import Json, Yes
+from mailer.cli.sends.timing import AT_HELP, show_due, timetable_of
 from mailer.cli.shared import (
     ExitCode,
     confirm,
@@ -19,6 +20,7 @@ from mailer.cli.shared import (
 )
 
 if TYPE_CHECKING:
+    from mailer.sending.ledger.sends import SendSummary
     from mailer.sending.ledger.stories import UnknownDelivery
 
 app = typer.Typer(no_args_is_help=True, help="Show sends; pause, resume and cancel them.")
@@ -55,11 +57,17 @@ def ls(
             str(one.id),
             escape(one.issue_slug),
             escape(one.list_slug),
-            one.state,
+            _state(one),
             f"{one.intended_count:,}",
             show_time(one.created_at),
         )
     console.print(table)
+
+
+def _state(send: "SendSummary") -> str:
+    if send.state != "scheduled" or send.due_at is None:
+        return send.state
+    return escape(f"due {show_due(send.due_at, send.due_zone)}")
 
 
 @app.command("show")
@@ -98,9 +106,28 @@ def watch(send_id: SendId, as_json: Json = False) -> int:
         return follow(mailer, send_id, as_json=as_json)
 
 
+@app.command("schedule")
+def schedule(
+    send_id: SendId,
+    at: Annotated[str, typer.Option(metavar="WHEN", help=AT_HELP)],
+) -> None:
+    """Change when a scheduled send begins.
+
+    Example:
+      mailer sends schedule 3 --at "2026-12-02 09:00 Europe/Paris"
+    """
+    from mailer.bootstrap import open_app
+    from mailer.sending.scheduling.beginning import reschedule
+
+    with open_app() as mailer:
+        timetable = timetable_of(at, mailer.settings)
+        reschedule(mailer.engine, send_id, timetable)
+    console.print(f"send {send_id} is due {show_due(timetable.due_at, timetable.zone)}")
+
+
 @app.command("pause")
 def pause(send_id: SendId) -> None:
-    """Stop handing over within a second; nothing is lost.
+    """Stop handing over within a second, or do not begin; nothing is lost.
 
     Example:
       mailer sends pause 3
@@ -115,16 +142,22 @@ def pause(send_id: SendId) -> None:
 
 @app.command("resume")
 def resume(send_id: SendId) -> None:
-    """Resume a paused send.
+    """Resume a paused send; a scheduled one that is not due yet waits again.
 
     Example:
       mailer sends resume 3
     """
     from mailer.bootstrap import open_app
     from mailer.sending import steering
+    from mailer.sending.ledger import sends
 
     with open_app() as mailer:
         steering.resume(mailer.engine, send_id)
+        with mailer.engine.connect() as connection:
+            send = sends.get_send(connection, send_id)
+    if send.state == "scheduled" and send.due_at is not None:
+        console.print(f"send {send_id} is due {show_due(send.due_at, send.due_zone)}")
+        return
     console.print(f"send {send_id} is resumed: mailer sends watch {send_id}")
 
 

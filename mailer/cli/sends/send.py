@@ -7,6 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from mailer.cli.sends.timing import AT_HELP, show_due, timetable_of
 from mailer.cli.shared import (
     ExitCode,
     confirm,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from mailer.bootstrap import App
     from mailer.composing.compiling import Draft
     from mailer.composing.linting.report import LintReport
+    from mailer.sending.ledger.schedule import Timetable
     from mailer.sending.proposal import Proposal
     from mailer.sending.reporting import SendReport
     from subscribers.lists.mailing_lists import MailingList
@@ -40,9 +42,21 @@ def send(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent.")] = False,
+    at: Annotated[str | None, typer.Option(metavar="WHEN", help=AT_HELP)] = None,
+    approval: Annotated[
+        str | None,
+        typer.Option(
+            "--approve",
+            metavar="HASH",
+            help="Send without asking, if this is what --dry-run showed with HASH.",
+        ),
+    ] = None,
     watch: Annotated[
-        bool, typer.Option("--watch/--no-watch", help="Show progress until it is done.")
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--watch/--no-watch", help="Show progress until it is done; not the default with --at."
+        ),
+    ] = None,
     no_lint: Annotated[
         bool, typer.Option("--no-lint", help="Send even if the linter finds errors.")
     ] = False,
@@ -64,6 +78,10 @@ def send(
       mailer send week-41.md --list readers --dry-run
 
       mailer send week-41.md --list readers --yes --no-watch
+
+      mailer send week-41.md --list readers --at "2026-12-01 09:00 Europe/Paris"
+
+      mailer send week-41.md --list readers --approve 3f9c1a7be204-12480
     """
     from mailer.bootstrap import open_app
     from mailer.cli.issue.notes import tell_of
@@ -73,8 +91,9 @@ def send(
     draft = read_draft(file)
     with when_stopped("nothing was sent"), open_app() as app:
         mailing_list = named_list(app.engine, list_slug or draft.mailing_list)
+        timetable = timetable_of(at, app.settings) if at else None
         proposal = _propose(app, draft, mailing_list, is_linted=not no_lint)
-        facts = _facts(app, proposal, mailing_list)
+        facts = _facts(app, proposal, mailing_list, timetable)
         if as_json and dry_run:
             print_json(facts)
         elif not as_json:
@@ -84,10 +103,13 @@ def send(
             return ExitCode.OK
         app.check_keys()
         app.hints.check()  # a broker that is away shows before anything is planned
-        if not yes and not confirm(_question(proposal)):
+        if approval:
+            proposal.check_approval(approval)
+        elif not yes and not confirm(_question(proposal, timetable)):
             err_console.print("nothing was sent")
             return ExitCode.DECLINED
-        return _go(app, proposal, is_watched=watch, as_json=as_json)
+        is_watched = watch if watch is not None else timetable is None
+        return _go(app, proposal, timetable, is_watched=is_watched, as_json=as_json)
 
 
 def _propose(
@@ -110,13 +132,21 @@ def _propose(
     )
 
 
-def _go(app: "App", proposal: "Proposal", *, is_watched: bool, as_json: bool) -> int:
+def _go(
+    app: "App",
+    proposal: "Proposal",
+    timetable: "Timetable | None",
+    *,
+    is_watched: bool,
+    as_json: bool,
+) -> int:
     from mailer.sending.propose import approve
     from mailer.sending.starting import start
 
-    send_id = approve(app.engine, proposal)
-    with when_stopped(_goes_on(send_id)):
-        start(app.engine, app.hints, send_id, batch_size=app.batch_size)
+    send_id = approve(app.engine, proposal, timetable=timetable)
+    if timetable is None:
+        with when_stopped(_goes_on(send_id)):
+            start(app.engine, app.hints, send_id, batch_size=app.batch_size)
     if not is_watched:
         return _leave(app, send_id, as_json=as_json)
     return follow(app, send_id, as_json=as_json)
@@ -181,8 +211,12 @@ def _leave(app: "App", send_id: int, *, as_json: bool) -> int:
     from mailer.cli.run.processes import is_worker_alive
     from mailer.sending.reporting import report
 
+    found = report(app.engine, send_id)
     if as_json:
-        print_json(report(app.engine, send_id).as_json())
+        print_json(found.as_json())
+    elif found.summary.due_at is not None:
+        due = show_due(found.summary.due_at, found.summary.due_zone)
+        console.print(f"send {send_id} is due {due}: mailer sends ls", soft_wrap=True)
     else:
         console.print(f"send {send_id} is planned: mailer sends watch {send_id}")
     if not is_worker_alive(app):
@@ -204,7 +238,9 @@ def _may_go(proposal: "Proposal", *, allow_empty: bool) -> bool:
     return True
 
 
-def _question(proposal: "Proposal") -> str:
+def _question(proposal: "Proposal", timetable: "Timetable | None") -> str:
+    if timetable is not None:
+        return f"Send it on {show_due(timetable.due_at, timetable.zone)}?"
     return "Send it?" if proposal.resumed is None else f"Continue send {proposal.resumed.id}?"
 
 
@@ -217,7 +253,12 @@ def _show_errors(report: "LintReport") -> None:
             )
 
 
-def _facts(app: "App", proposal: "Proposal", mailing_list: "MailingList") -> dict[str, Any]:
+def _facts(
+    app: "App",
+    proposal: "Proposal",
+    mailing_list: "MailingList",
+    timetable: "Timetable | None",
+) -> dict[str, Any]:
     from mailer.composing.building import describe
     from mailer.composing.sample import sample_message
 
@@ -228,6 +269,9 @@ def _facts(app: "App", proposal: "Proposal", mailing_list: "MailingList") -> dic
         "list": mailing_list.slug,
         "provider": provider,
         "content_hash": compiled.content_hash,
+        "approval": proposal.approval,
+        "due_at": timetable and timetable.due_at,
+        "due_zone": timetable and timetable.zone,
         "active": counts.active,
         "intended": counts.intended,
         "already_planned": counts.already_planned,
@@ -281,6 +325,8 @@ def _preview_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("provider", str(facts["provider"])),
         ("size", f"{sizes['message']:,} B a message, {sizes['html']:,} B of HTML"),
         ("estimated time", show_duration(facts["estimated_seconds"])),
+        ("begins", show_due(facts["due_at"], facts["due_zone"]) if facts["due_at"] else "now"),
+        ("approval", facts["approval"]),
     ]
 
 

@@ -16,6 +16,7 @@ from rich.progress import (
 from rich.table import Table
 from sqlalchemy import Engine
 
+from mailer.cli.sends.timing import show_due
 from mailer.cli.shared import ExitCode, console, err_console, show_duration
 from mailer.sending.reporting import SendReport, report
 from mailer.states import FINAL_SEND_STATES, DeliveryState, SendState
@@ -74,7 +75,7 @@ def _update(bar: Progress, found: SendReport) -> None:
     books = found.books
     progress = bar.tasks[0]
     speed = f"{progress.speed:,.0f}/s" if progress.speed else ""
-    description = "planning" if found.summary.state is SendState.PLANNING else "sending"
+    description = _doing(found)
     bar.update(
         progress.id,
         total=books.intended or None,
@@ -84,8 +85,17 @@ def _update(bar: Progress, found: SendReport) -> None:
     )
 
 
+def _doing(found: SendReport) -> str:
+    summary = found.summary
+    if summary.state is SendState.SCHEDULED and summary.due_at is not None:
+        return f"due {show_due(summary.due_at, summary.due_zone)}"
+    return "planning" if summary.state is SendState.PLANNING else "sending"
+
+
 def _line(found: SendReport) -> str:
     books = found.books
+    if found.summary.state is SendState.SCHEDULED:
+        return _doing(found)
     return f"{found.summary.state}: {books.settled:,} of {books.intended:,} settled"
 
 
@@ -96,11 +106,13 @@ def show_report(found: SendReport) -> None:
         f"send [bold]{summary.id}[/]  {escape(summary.issue_slug)} → {escape(summary.list_slug)}"
         f"  [bold]{_coloured(summary.state)}[/]"
     )
+    if summary.state is SendState.SCHEDULED and summary.due_at is not None:
+        console.print(f"  due {show_due(summary.due_at, summary.due_zone)}", soft_wrap=True)
     if summary.reason:
         console.print(f"  {escape(summary.reason)}", style="yellow")
     console.print(_books_table(found))
     if summary.finished_at and summary.planned_at and found.books.intended:
-        seconds = (summary.finished_at - summary.created_at).total_seconds()
+        seconds = (summary.finished_at - (summary.started_at or summary.created_at)).total_seconds()
         rate = found.books.intended / seconds if seconds else 0
         pace = f", {rate:,.0f} recipients/s" if rate >= 1 else ""
         console.print(f"  took {show_duration(seconds)}{pace}", style="dim")

@@ -6,6 +6,7 @@ A validator raises ValueError with the end of a sentence that begins with the se
 import re
 from collections.abc import Callable
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
@@ -54,6 +55,14 @@ def _language(text: str) -> str:
 
 def _optional_web_url(text: str) -> str:
     return urls.web_url(text) if text else ""
+
+
+def _time_zone(text: str) -> str:
+    try:
+        ZoneInfo(text or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("must be a time zone as Europe/Paris") from None
+    return text
 
 
 def _key_prefix(text: str) -> str:
@@ -128,6 +137,7 @@ PageUrl = Annotated[str, AfterValidator(_page_url)]
 EditorUrl = Annotated[str, AfterValidator(_editor_url)]
 WebUrl = Annotated[str, AfterValidator(urls.web_url)]
 OptionalWebUrl = Annotated[str, AfterValidator(_optional_web_url)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
 KeyPrefix = Annotated[str, AfterValidator(_key_prefix)]
 
 FeedList = Annotated[tuple[str, ...], BeforeValidator(_words), AfterValidator(_feeds)]

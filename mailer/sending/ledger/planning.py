@@ -2,6 +2,8 @@
 
 from sqlalchemy import Connection, text
 
+from mailer.sending.ledger import schedule
+from mailer.sending.ledger.schedule import Timetable
 from subscribers.audience import Audience
 
 _LOCK_SEND = text("""
@@ -94,29 +96,43 @@ def plan_next_chunk(
 
 
 _CREATE = text("""
-INSERT INTO send (issue_id, compiled_issue_id, mailing_list_id, provider, state, plan_bound)
-SELECT :issue_id, :compiled_issue_id, :mailing_list_id, :provider, 'planning',
-    coalesce((SELECT max(id) FROM subscription WHERE mailing_list_id = :mailing_list_id), 0)
+INSERT INTO send (issue_id, compiled_issue_id, mailing_list_id, provider, state)
+VALUES (:issue_id, :compiled_issue_id, :mailing_list_id, :provider, 'scheduled')
 RETURNING id
 """)
 
 
-def create_send(
+def create_send(  # noqa: PLR0913 - all that a send is
     connection: Connection,
     *,
     issue_id: int,
     compiled_issue_id: int,
     audience: Audience,
     provider: str,
+    timetable: Timetable | None = None,
 ) -> int:
-    """Insert a send in state `planning` and return its id."""
+    """Insert a send and return its id.
+
+    Args:
+        connection: in the caller's transaction.
+        issue_id: what is sent.
+        compiled_issue_id: the very bytes of it.
+        audience: whom it goes to.
+        provider: who delivers it.
+        timetable: when it begins; its planning begins now if there is none.
+    """
     values = {
         "issue_id": issue_id,
         "compiled_issue_id": compiled_issue_id,
         "mailing_list_id": audience.only_list_id,
         "provider": provider,
     }
-    return int(connection.execute(_CREATE, values).scalar_one())
+    send_id = int(connection.execute(_CREATE, values).scalar_one())
+    if timetable is None:
+        schedule.begin(connection, send_id)
+    else:
+        schedule.set_timetable(connection, send_id, timetable)
+    return send_id
 
 
 _ABANDONED = text("""

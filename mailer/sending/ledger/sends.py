@@ -88,6 +88,10 @@ class SendSummary:
     intended_count: int
     excluded_count: int
     created_at: dt.datetime
+    due_at: dt.datetime | None
+    due_zone: str
+    latest_at: dt.datetime | None
+    started_at: dt.datetime | None
     planned_at: dt.datetime | None
     finished_at: dt.datetime | None
 
@@ -95,7 +99,8 @@ class SendSummary:
 _SUMMARY = """
 SELECT send.id, issue.slug AS issue_slug, issue.subject, l.slug AS list_slug, send.provider,
     send.state::text AS state, send.reason, c.content_hash, send.intended_count,
-    send.excluded_count, send.created_at, send.planned_at, send.finished_at
+    send.excluded_count, send.created_at, send.due_at, send.due_zone, send.latest_at,
+    send.started_at, send.planned_at, send.finished_at
 FROM send
 JOIN issue ON issue.id = send.issue_id
 JOIN compiled_issue c ON c.id = send.compiled_issue_id
@@ -115,10 +120,12 @@ class UnfinishedSend:
 
     Args:
         id: the send.
-        state: planning, sending or paused.
+        state: scheduled, planning, sending or paused.
         provider: whom it goes through.
         content_hash: of what it sends.
         open_count: deliveries without an outcome; more may follow while it is planned.
+        due_at: when it begins, if it is scheduled.
+        due_zone: in which time zone that is told.
     """
 
     id: int
@@ -126,6 +133,8 @@ class UnfinishedSend:
     provider: str
     content_hash: str
     open_count: int
+    due_at: dt.datetime | None = None
+    due_zone: str = ""
 
 
 def unfinished_sends(
@@ -135,16 +144,25 @@ def unfinished_sends(
     rows = connection.execute(
         text(
             "SELECT send.id, send.state::text AS state, send.provider, c.content_hash,"
+            " send.due_at, send.due_zone,"
             " (SELECT count(*) FROM delivery d WHERE d.send_id = send.id"
             "  AND d.state IN ('pending', 'sending', 'deferred')) AS open_count"
             " FROM send JOIN compiled_issue c ON c.id = send.compiled_issue_id"
             " WHERE send.issue_id = :issue_id AND send.mailing_list_id = :mailing_list_id"
-            " AND send.state IN ('planning', 'sending', 'paused') ORDER BY send.id"
+            " AND send.state IN ('scheduled', 'planning', 'sending', 'paused') ORDER BY send.id"
         ),
         {"issue_id": issue_id, "mailing_list_id": mailing_list_id},
     )
     return [
-        UnfinishedSend(row.id, SendState(row.state), row.provider, row.content_hash, row.open_count)
+        UnfinishedSend(
+            row.id,
+            SendState(row.state),
+            row.provider,
+            row.content_hash,
+            row.open_count,
+            row.due_at,
+            row.due_zone,
+        )
         for row in rows
     ]
 

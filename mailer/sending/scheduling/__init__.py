@@ -1,0 +1,1 @@
+"""Scheduling: a send that was approved now begins at a later moment."""
