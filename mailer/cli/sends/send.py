@@ -1,22 +1,21 @@
 """`mailer send`: from a file to everyone on a list, with a look and a question first."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
+from mailer.cli.sends.proposed import facts_of, show_errors, show_preview
 from mailer.cli.sends.timing import AT_HELP, show_due, timetable_of
 from mailer.cli.shared import (
     ExitCode,
     confirm,
     console,
-    count_of,
     err_console,
     fail,
     print_json,
-    show_duration,
     warn,
 )
 from mailer.cli.stopping import when_stopped
@@ -25,7 +24,6 @@ from mailer.errors import ProposalError
 if TYPE_CHECKING:
     from mailer.bootstrap import App
     from mailer.composing.compiling import Draft
-    from mailer.composing.linting.report import LintReport
     from mailer.sending.ledger.schedule import Timetable
     from mailer.sending.proposal import Proposal
     from mailer.sending.reporting import SendReport
@@ -83,6 +81,34 @@ def send(
 
       mailer send week-41.md --list readers --approve 3f9c1a7be204-12480
     """
+    order = _Order(
+        at=at,
+        approval=approval,
+        is_agreed=yes,
+        is_look=dry_run,
+        is_watched=watch if watch is not None else at is None,
+        is_linted=not no_lint,
+        may_be_empty=allow_empty,
+        as_json=as_json,
+    )
+    return _carry_out(order, file, list_slug)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What the command line asks for."""
+
+    at: str | None
+    approval: str | None
+    is_agreed: bool
+    is_look: bool
+    is_watched: bool
+    is_linted: bool
+    may_be_empty: bool
+    as_json: bool
+
+
+def _carry_out(order: _Order, file: Path, list_slug: str | None) -> int:
     from mailer.bootstrap import open_app
     from mailer.cli.issue.notes import tell_of
     from mailer.composing.compiling import read_draft
@@ -91,25 +117,29 @@ def send(
     draft = read_draft(file)
     with when_stopped("nothing was sent"), open_app() as app:
         mailing_list = named_list(app.engine, list_slug or draft.mailing_list)
-        timetable = timetable_of(at, app.settings) if at else None
-        proposal = _propose(app, draft, mailing_list, is_linted=not no_lint)
-        facts = _facts(app, proposal, mailing_list, timetable)
-        if as_json and dry_run:
+        timetable = timetable_of(order.at, app.settings) if order.at else None
+        proposal = _propose(app, draft, mailing_list, is_linted=order.is_linted)
+        facts = facts_of(app, proposal, mailing_list, timetable)
+        if order.as_json and order.is_look:
             print_json(facts)
-        elif not as_json:
-            _show_preview(facts)
+        elif not order.as_json:
+            show_preview(facts)
         tell_of(proposal.compilation, size_bytes=facts["bytes"]["html"])
-        if not _may_go(proposal, allow_empty=allow_empty) or dry_run:
+        if not _may_go(proposal, allow_empty=order.may_be_empty) or order.is_look:
             return ExitCode.OK
         app.check_keys()
         app.hints.check()  # a broker that is away shows before anything is planned
-        if approval:
-            proposal.check_approval(approval)
-        elif not yes and not confirm(_question(proposal, timetable)):
+        if not _is_agreed(order, proposal, timetable):
             err_console.print("nothing was sent")
             return ExitCode.DECLINED
-        is_watched = watch if watch is not None else timetable is None
-        return _go(app, proposal, timetable, is_watched=is_watched, as_json=as_json)
+        return _go(app, proposal, timetable, is_watched=order.is_watched, as_json=order.as_json)
+
+
+def _is_agreed(order: _Order, proposal: "Proposal", timetable: "Timetable | None") -> bool:
+    if order.approval is not None:
+        proposal.check_approval(order.approval)
+        return True
+    return order.is_agreed or confirm(_question(proposal, timetable))
 
 
 def _propose(
@@ -233,7 +263,7 @@ def _may_go(proposal: "Proposal", *, allow_empty: bool) -> bool:
             err_console.print(escape(str(error)))
             return False
         if proposal.report is not None and error.code == "lint-errors":
-            _show_errors(proposal.report)
+            show_errors(proposal.report)
         raise
     return True
 
@@ -242,93 +272,3 @@ def _question(proposal: "Proposal", timetable: "Timetable | None") -> str:
     if timetable is not None:
         return f"Send it on {show_due(timetable.due_at, timetable.zone)}?"
     return "Send it?" if proposal.resumed is None else f"Continue send {proposal.resumed.id}?"
-
-
-def _show_errors(report: "LintReport") -> None:
-    for finding in report.findings:
-        if finding.severity == "error":
-            place = f"{finding.path}:{finding.line}:{finding.column}"
-            err_console.print(
-                f"[red]lint:[/] {escape(f'{place}: {finding.message}')}", soft_wrap=True
-            )
-
-
-def _facts(
-    app: "App",
-    proposal: "Proposal",
-    mailing_list: "MailingList",
-    timetable: "Timetable | None",
-) -> dict[str, Any]:
-    from mailer.composing.building import describe
-    from mailer.composing.sample import sample_message
-
-    counts, compiled, provider = proposal.counts, proposal.compiled, proposal.provider
-    described = describe(compiled, sample_message(compiled, app.settings))
-    return {
-        "subject": described["subject"],
-        "list": mailing_list.slug,
-        "provider": provider,
-        "content_hash": compiled.content_hash,
-        "approval": proposal.approval,
-        "due_at": timetable and timetable.due_at,
-        "due_zone": timetable and timetable.zone,
-        "active": counts.active,
-        "intended": counts.intended,
-        "already_planned": counts.already_planned,
-        "earlier": dict(counts.earlier),
-        "unfinished": [{"send": one.id, "open": one.open_count} for one in proposal.unfinished],
-        "skipped": {f"suppressed_{reason}": n for reason, n in counts.suppressed.items()},
-        "not_active": dict(counts.not_active),
-        "to_hand_over": counts.to_hand_over,
-        "bytes": described["bytes"],
-        "estimated_seconds": counts.to_hand_over / app.settings.account.kind.guessed_rate,
-        **_lint_facts(proposal.report),
-    }
-
-
-def _lint_facts(report: "LintReport | None") -> dict[str, Any]:
-    if report is None:
-        return {}
-    return {"lint": {"errors": report.errors, "warnings": report.warnings, "notes": report.notes}}
-
-
-def _show_preview(facts: dict[str, Any]) -> None:
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for name, value in _preview_rows(facts):
-        table.add_row(name, value)
-    console.print(table)
-
-
-def _preview_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    from mailer.sending.proposal import IN_WORDS
-
-    rows = [
-        ("subject", f"[bold]{escape(str(facts['subject']))}[/]"),
-        ("list", escape(str(facts["list"]))),
-        ("intended", f"{facts['intended']:,}"),
-    ]
-    rows += [(f"  skipped: {why}", f"{n:,}") for why, n in _counts(facts["skipped"])]
-    rows += [(f"  not mailed: {why}", f"{n:,}") for why, n in _counts(facts["not_active"])]
-    earlier = facts["earlier"]
-    rows += [
-        (f"  {words}", f"{earlier[why]:,}") for why, words in IN_WORDS.items() if why in earlier
-    ]
-    rows += [
-        ("unfinished", f"send {one['send']} ({one['open']:,} open) goes on")
-        for one in facts["unfinished"]
-    ]
-    sizes = facts["bytes"]
-    if warnings := facts.get("lint", {}).get("warnings"):
-        rows.append(("linter", f"{count_of(warnings, 'warning')}: see mailer issue lint"))
-    return [
-        *rows,
-        ("provider", str(facts["provider"])),
-        ("size", f"{sizes['message']:,} B a message, {sizes['html']:,} B of HTML"),
-        ("estimated time", show_duration(facts["estimated_seconds"])),
-        ("begins", show_due(facts["due_at"], facts["due_zone"]) if facts["due_at"] else "now"),
-        ("approval", facts["approval"]),
-    ]
-
-
-def _counts(counts: dict[str, int]) -> list[tuple[str, int]]:
-    return sorted(counts.items())
