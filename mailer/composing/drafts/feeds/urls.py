@@ -43,7 +43,8 @@ def web_url(url: str, *, base: str = "") -> str:
         return ""
     if len(absolute) > _LONGEST or re.search(r"[\s\\\x00-\x1f]", parts.netloc):
         return ""
-    return urlunsplit(parts._replace(query=_without_tracking(parts.query)))
+    cleaned = urlunsplit(parts._replace(query=_without_tracking(parts.query)))
+    return cleaned.strip()  # what `urljoin` and tracking parameters leave at its end
 
 
 def url_key(url: str) -> str:

@@ -73,14 +73,14 @@ _PREVIEWS = {
     "preview_theme_id": None, "is_preview": {"true", "1"}, "draft": {"true", "1"},
 }  # fmt: skip
 """Parameters that show a draft, with the values that do; None for any."""
-_TEST_LABEL = re.compile(r"(?:[\w-]+-)?(?:staging|preprod|pre-prod|uat)\d*(?:-[\w-]+)?|stg\d*")
+_TEST_LABEL = re.compile(r"(?:[\w-]{1,63}-)?(?:staging|preprod|pre-prod|uat)\d*(?:-[\w-]{1,63})?|stg\d*")
 _TEST_HOSTS = (
     "ngrok.io", "ngrok.app", "ngrok.dev", "ngrok-free.app", "ngrok-free.dev", "trycloudflare.com",
     "loca.lt", "lhr.life", "serveo.net", "localhost.run", "githubpreview.dev", "app.github.dev",
     "gitpod.io", "devtunnels.ms", "tunnelmole.net", "pinggy.link",
 )  # fmt: skip
 _TEST_DEPLOY = re.compile(
-    r"(?:deploy-preview-\d+|[\w-]+)--[\w-]+\.netlify\.app|[\w-]+-git-[\w-]+\.vercel\.app"
+    r"[\w-]{1,63}--[\w-]{1,63}\.netlify\.app|[\w-]{1,63}-git-[\w-]{1,63}\.vercel\.app"
 )
 
 
