@@ -44,7 +44,8 @@ def web_url(url: str, *, base: str = "") -> str:
     if len(absolute) > _LONGEST or re.search(r"[\s\\\x00-\x1f]", parts.netloc):
         return ""
     cleaned = urlunsplit(parts._replace(query=_without_tracking(parts.query)))
-    return cleaned.strip()  # what `urljoin` and tracking parameters leave at its end
+    whole = cleaned.strip()
+    return cleaned if whole == cleaned else web_url(whole)  # what `urljoin` left is at its end now
 
 
 def url_key(url: str) -> str:

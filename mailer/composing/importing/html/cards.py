@@ -218,6 +218,7 @@ _CARDS: dict[str, Callable[[Element], Card | None]] = {
     "graf--pullquote": _simple("quote"),
     "graf--subtitle": _subtitle,
     "graf--kicker": _subtitle,
+    "pw-subtitle-paragraph": _subtitle,
     # Substack
     "captioned-image-container": _simple("figure"),
     "button-wrapper": _simple("button"),

@@ -27,7 +27,7 @@ from mailer.composing.importing.html.pruning import NAMES, prune, take_preheader
 from mailer.composing.importing.html.record import Record
 from mailer.composing.importing.model import Dropped, ImportedIssue
 from mailer.composing.importing.post import Post
-from mailer.composing.importing.text.dates import day_in
+from mailer.composing.importing.text.dates import day_in, is_date_line
 from mailer.composing.importing.text.marks import is_ruler
 from mailer.composing.importing.words import Tally, is_seen, tally_source
 from mailer.composing.issue.slugs import slug_of
@@ -44,6 +44,7 @@ from mailer.composing.issue.writing import write_issue
 from mailer.errors import RenderError
 
 _LONGEST_MASTHEAD = 80
+_HEAD_ENTRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,10 @@ def read_page(post: Post, *, source_name: str, image_folder: str = "images") -> 
     entries, flow = _read(article, record, pictures)
     if post.is_mail:
         head.masthead, entries = _parted_from_masthead(entries)
+        if not head.title:  # a campaign's file does not say its subject
+            head.title, head.masthead = head.masthead, ""
+    if not head.date:
+        head.date, entries = _parted_from_date(entries, record)
     subtitle = (Emphasis((Text(head.subtitle),)),)
     entries = [*([Paragraph(subtitle, 1)] if head.subtitle else []), *entries]
     if not any(map(_is_content, entries)):
@@ -191,6 +196,16 @@ def _without_repeated_captions(entries: Iterable[Entry], record: Record) -> Iter
                 continue
         caption = bare(plain_text(entry.caption)) if isinstance(entry, Image) else ""
         yield entry
+
+
+def _parted_from_date(entries: list[Entry], record: Record) -> tuple[dt.date | None, list[Entry]]:
+    """Return the day that a line of its own above the text names, and the other entries."""
+    for at, entry in enumerate(entries[:_HEAD_ENTRIES]):
+        words = plain_text(entry.children) if isinstance(entry, Paragraph) else ""
+        if isinstance(entry, Paragraph) and is_date_line(words):
+            record.dropped.append(Dropped(entry.line, words, "the date, now in the front matter"))
+            return day_in(words), [*entries[:at], *entries[at + 1 :]]
+    return None, entries
 
 
 def _parted_from_masthead(entries: list[Entry]) -> tuple[str, list[Entry]]:

@@ -73,7 +73,9 @@ _PREVIEWS = {
     "preview_theme_id": None, "is_preview": {"true", "1"}, "draft": {"true", "1"},
 }  # fmt: skip
 """Parameters that show a draft, with the values that do; None for any."""
-_TEST_LABEL = re.compile(r"(?:[\w-]{1,63}-)?(?:staging|preprod|pre-prod|uat)\d*(?:-[\w-]{1,63})?|stg\d*")
+_TEST_LABEL = re.compile(
+    r"(?:[\w-]{1,63}-)?(?:staging|preprod|pre-prod|uat)\d*(?:-[\w-]{1,63})?|stg\d*"
+)
 _TEST_HOSTS = (
     "ngrok.io", "ngrok.app", "ngrok.dev", "ngrok-free.app", "ngrok-free.dev", "trycloudflare.com",
     "loca.lt", "lhr.life", "serveo.net", "localhost.run", "githubpreview.dev", "app.github.dev",

@@ -196,6 +196,7 @@ def test_two_pages_have_two(one: str, other: str) -> None:
 @given(st.text())
 @example("0 ;")  # an empty parameter behind a blank
 @example("a ?utm_source=b")
+@example("? #")
 @example("?a= &utm_source=b")
 def test_any_text_has_a_key(text: str) -> None:
     assert isinstance(url_key(text), str)
