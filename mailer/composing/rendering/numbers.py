@@ -1,4 +1,4 @@
-"""Whether the name of a section brings its number along, so that a theme does not number it again."""
+"""Whether the name of a section brings its number along: themes do not number it again."""
 
 import re
 

@@ -89,7 +89,8 @@ def read_page(post: Post, *, source_name: str, image_folder: str = "images") -> 
     head, article = _pruned(root, post, facts, record)
     entries, flow = _read(article, record, pictures)
     if post.is_mail:
-        head.masthead, entries = _parted_from_masthead(entries)
+        fewest = 2 if head.title else 1
+        head.masthead, entries = _parted_from_masthead(entries, fewest=fewest)
         if not head.title:  # a campaign's file does not say its subject
             head.title, head.masthead = head.masthead, ""
     if not head.date:
@@ -208,12 +209,15 @@ def _parted_from_date(entries: list[Entry], record: Record) -> tuple[dt.date | N
     return None, entries
 
 
-def _parted_from_masthead(entries: list[Entry]) -> tuple[str, list[Entry]]:
-    """Part a mail's text from its only `h1`, if that stands above all other headings and words."""
+def _parted_from_masthead(entries: list[Entry], *, fewest: int) -> tuple[str, list[Entry]]:
+    """Part a mail's text from its only `h1`, if that stands above all other words.
+
+    With fewer headings than `fewest` it is no masthead.
+    """
     heads = [entry for entry in entries if isinstance(entry, Heading)]
     tops = [entry for entry in heads if entry.level == 1]
     first = next((e for e in entries if not isinstance(e, Image | Rule | Comment)), None)
-    if len(tops) != 1 or first is not tops[0] or len(heads) == 1:
+    if len(tops) != 1 or first is not tops[0] or len(heads) < fewest:
         return "", entries
     words = plain_text(tops[0].children)
     is_plain = all(isinstance(node, Text) for node in tops[0].children) and "{{" not in words

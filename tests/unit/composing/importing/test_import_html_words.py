@@ -162,12 +162,18 @@ REST = '<p>The rest of it, <a href="https://e.org/rest">linked</a>.</p><p>And th
 @pytest.mark.parametrize(
     "card",
     [
-        '<div class="kg-card kg-toggle-card"><div class="kg-toggle-heading"><h4>More</h4></div>'
-        f'<div class="kg-toggle-content"><p>Hidden.</p></div>{REST}',
-        f'<div class="kg-card kg-toggle-card"><p>Before.</p>{REST}<div class="kg-toggle-heading">'
-        '<h4>More</h4></div><div class="kg-toggle-content"><p>Hidden.</p></div>',
-        '<div class="kg-card kg-callout-card"><div class="kg-callout-emoji">!'
-        f'<div class="kg-callout-text">Mind.</div>{REST}',
+        (
+            '<div class="kg-card kg-toggle-card"><div class="kg-toggle-heading"><h4>More</h4>'
+            f'</div><div class="kg-toggle-content"><p>Hidden.</p></div>{REST}'
+        ),
+        (
+            f'<div class="kg-card kg-toggle-card"><p>Before.</p>{REST}<div class="kg-toggle-heading">'
+            '<h4>More</h4></div><div class="kg-toggle-content"><p>Hidden.</p></div>'
+        ),
+        (
+            '<div class="kg-card kg-callout-card"><div class="kg-callout-emoji">!'
+            f'<div class="kg-callout-text">Mind.</div>{REST}'
+        ),
         f'<div class="kg-card kg-bookmark-card"><div class="kg-bookmark-content">Boats</div>{REST}',
         f'<div class="kg-card kg-file-card"><a href="https://e.org/f">Knots</a>{REST}',
         f'<div class="kg-card kg-button-card"><a href="https://e.org/f">Join</a>{REST}',
