@@ -192,3 +192,35 @@ def test_a_subtitle_of_medium_is_no_section() -> None:
     assert "*And what else*" in issue.markdown
     assert issue.sections == 1
     assert str(dt.date(2026, 1, 30)) in issue.markdown
+
+
+BRINE = """Morning Brine
+=============
+
+2 March 2026
+
+Good morning. Oysters are up 4%, the ferry is late, and the harbour master has a new dog.
+
+TOGETHER WITH SALTBOX
+
+Saltbox keeps your books while you fish. Start at $5 a month, or $10 for two boats.
+
+MARKETS
+
+1. Oysters climb. Prices rose 4% after three nights of ice. (https://auction.example.org/oysters)
+
+2. Ferry strike ends. The crews go back on Monday. (https://ferry.example.org/strike)
+
+AROUND THE HARBOUR
+
+3. A dog named Anchor. It has already found two lost pots. (https://harbour.example.org/anchor)
+
+That's all. Stay dry.
+-- Mo
+"""
+
+
+def test_names_in_capitals_above_numbered_news_are_sections() -> None:
+    issue = imported(BRINE, "x.txt")
+    heads = [line for line in issue.markdown.split("\n") if line.startswith("## ")]
+    assert heads == ["## TOGETHER WITH SALTBOX", "## MARKETS", "## AROUND THE HARBOUR"]
