@@ -224,3 +224,9 @@ def test_names_in_capitals_above_numbered_news_are_sections() -> None:
     issue = imported(BRINE, "x.txt")
     heads = [line for line in issue.markdown.split("\n") if line.startswith("## ")]
     assert heads == ["## TOGETHER WITH SALTBOX", "## MARKETS", "## AROUND THE HARBOUR"]
+
+
+@pytest.mark.parametrize("date", ["2024-5-6", "May 6, 2024", "6 May 2024", "2024-05-06T08:00:00Z"])
+def test_dates_of_front_matter_in_other_spellings(date: str) -> None:
+    issue = imported(f"---\ntitle: A\ndate: {date}\n---\n\nWords.\n", "x.md")
+    assert "date: 2024-05-06" in issue.markdown

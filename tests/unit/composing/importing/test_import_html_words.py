@@ -168,7 +168,8 @@ REST = '<p>The rest of it, <a href="https://e.org/rest">linked</a>.</p><p>And th
         ),
         (
             f'<div class="kg-card kg-toggle-card"><p>Before.</p>{REST}'
-            '<div class="kg-toggle-heading"><h4>More</h4></div><div class="kg-toggle-content"><p>Hidden.</p></div>'
+            '<div class="kg-toggle-heading"><h4>More</h4></div>'
+            '<div class="kg-toggle-content"><p>Hidden.</p></div>'
         ),
         (
             '<div class="kg-card kg-callout-card"><div class="kg-callout-emoji">!'
