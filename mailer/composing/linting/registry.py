@@ -13,6 +13,7 @@ from mailer.composing.linting.rules import (
     characters,
     compliance,
     filler,
+    foreign_markup,
     foreign_tags,
     headings,
     hosts,
@@ -21,13 +22,16 @@ from mailer.composing.linting.rules import (
     merge,
     shown,
     subject,
+    tables,
     todos,
     tracking,
+    unpublished,
 )
 
 _MODULES = (
-    broken, subject, compliance, headings, shown, todos, filler, foreign_tags, characters, merge,
-    links, addresses, hosts, tracking, images, behind, anchors,
+    broken, subject, compliance, headings, shown, foreign_markup, tables, todos, filler,
+    foreign_tags, characters, merge, links, addresses, hosts, tracking, unpublished, images, behind,
+    anchors,
 )  # fmt: skip
 
 CHECKS: tuple[Check, ...] = tuple(check for module in _MODULES for check in module.CHECKS)

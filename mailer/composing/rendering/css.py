@@ -1,5 +1,6 @@
 """The inliner: the theme's CSS into style attributes. Everything about premailer is in here."""
 
+import functools
 import importlib
 import logging
 import re
@@ -133,6 +134,32 @@ def _finder(selector: str) -> Any:  # noqa: ANN401 - of premailer, which has no 
 
 
 premailer._create_cssselector = _finder  # noqa: SLF001 - see _Search
+
+_merge_styles = premailer.merge_styles
+_MARK = " !important"
+
+
+def _merged(inline: str, new: list[Any], classes: list[str], **options: Any) -> str:  # noqa: ANN401 - of premailer
+    """Return the style of an element, where what is marked important comes last, without its mark.
+
+    premailer lets the document's own style attribute win over it, and the mark would keep the rules
+    of style blocks from changing it on phones and in dark mode.
+    """
+    merged = cast("str", _merge_styles(inline, new, classes, **options))
+    firm = {
+        name: value.removesuffix(_MARK)
+        for pairs, pseudo in zip(new, classes, strict=True)
+        for name, value in pairs
+        if not pseudo and value.endswith(_MARK)
+    }
+    if not firm:
+        return merged
+    kept = [pair for pair in _pairs(merged) if pair[0] not in firm]
+    return "; ".join(f"{name}:{value}" for name, value in (*kept, *firm.items()))
+
+
+_pairs = functools.partial(premailer.csstext_to_pairs, validate=False)
+premailer.merge_styles = _merged
 
 
 def _split(pattern: str, text: str, maxsplit: int = 0) -> list[str | Any]:

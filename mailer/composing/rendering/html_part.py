@@ -24,6 +24,7 @@ from mailer.composing.rendering.edition import Edition
 from mailer.composing.rendering.html import Fragments
 from mailer.composing.rendering.inline_html import InlineHtml
 from mailer.composing.rendering.mrml import safe_markup
+from mailer.composing.rendering.numbers import has_own_number
 from mailer.composing.rendering.raw import filled, set_fragments
 from mailer.composing.rendering.raw_look import dressed
 from mailer.composing.rendering.stylesheet import make_styles
@@ -70,6 +71,7 @@ class SectionView:
     count: str
     accent: int = 0
     colour: str = ""
+    has_own_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,7 @@ def _section(
     level = 3 if section.name else 2
     return SectionView(
         number=number if section.name else 0,
+        has_own_number=has_own_number(section.name, number),
         id=section.id or f"section-{number}",
         line=section.line,
         name=fragments.line(section.name),

@@ -27,7 +27,7 @@ def grouped(
             if other_body == body:
                 selectors.append(selector)
                 break
-            if _are_about_one_thing(name, other_name) and any(
+            if are_about_one_thing(name, other_name) and any(
                 _may_compete(selector, other, together) for other in selectors
             ):
                 groups.append((name, body, [selector]))
@@ -37,20 +37,23 @@ def grouped(
     return [f"{','.join(dict.fromkeys(names))}{{{body}}}" for _, body, names in groups]
 
 
-def _are_about_one_thing(one: str, other: str) -> bool:
-    """Return whether one property sets the other, as `border` does `border-top`."""
+def are_about_one_thing(one: str, other: str) -> bool:
+    """Return whether one property sets the other, as `border` does `border-top`, or is the same."""
     return f"{one}-".startswith(f"{other}-") or f"{other}-".startswith(f"{one}-")
 
 
 def _may_compete(one: str, other: str, together: frozenset[frozenset[str]]) -> bool:
     """Return whether their order may count: they weigh the same and may match one element."""
-    if _weight(one) != _weight(other):
-        return False
+    return weight(one) == weight(other) and may_meet(one, other, together)
+
+
+def may_meet(one: str, other: str, together: frozenset[frozenset[str]]) -> bool:
+    """Return whether two selectors may match one element."""
     both = classes_of(one.rpartition(" ")[2]) | classes_of(other.rpartition(" ")[2])
     return not both or any(both <= classes for classes in together)
 
 
 @lru_cache(maxsize=1024)
-def _weight(selector: str) -> tuple[int, int]:
+def weight(selector: str) -> tuple[int, int]:
     """Return the specificity: classes, attributes and pseudo-classes, then types."""
     return len(_CLASSLIKE.findall(selector)), len(_TYPE.findall(selector))

@@ -19,10 +19,11 @@ _CLASS = re.compile(r"\.([\w-]+)")
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """`name: value`, with variables."""
+    """`name: value`, with variables, and whether `!important` follows."""
 
     name: str
     value: str
+    is_important: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _rules(node: Any, sheet: ThemeFile, known: frozenset[str]) -> Iterator[Rule]
         for name in VARIABLE.findall(value):
             if name not in known:
                 raise _error(f"there is no colour or font {name!r} in theme.toml", inner, sheet)
-        declarations.append(Declaration(inner.lower_name, value))
+        declarations.append(Declaration(inner.lower_name, value, inner.important))
     for selector in tinycss2.serialize(node.prelude).split(","):
         yield Rule(" ".join(selector.split()), tuple(declarations), node.source_line)
 

@@ -14,6 +14,12 @@ from itertools import chain
 
 from markupsafe import Markup
 
+from mailer.composing.rendering.importance import (
+    contested,
+    important_in,
+    missing_weight,
+    raised,
+)
 from mailer.composing.rendering.rule_groups import grouped
 from mailer.composing.rendering.sheets import (
     VARIABLE,
@@ -82,15 +88,19 @@ def _styles(
     ]
     darker += _accent_rules(accents, used)
     mobile = [rule for rule in sheet.mobile if rule.classes <= used]
+    outlook = list(_outlook(darker))
+    firm = contested(important_in(plain), [*refined, *mobile, *darker, *outlook], together)
+    by = missing_weight([*refined, *firm, *mobile, *darker, *outlook], together)
+
+    def written(rules: Iterable[Rule], values: Mapping[str, str]) -> list[str]:
+        return _grouped(rules, values, direction, together, by)
+
     blocks = [
         ":root{color-scheme:light dark;supported-color-schemes:light dark}",
-        "\n".join(_grouped(refined, light, direction, together)),
-        _media(
-            f"only screen and (max-width:{sheet.breakpoint})",
-            _grouped(mobile, light, direction, together),
-        ),
-        _media("(prefers-color-scheme:dark)", _grouped(darker, dark, direction, together)),
-        "\n".join(_grouped(_outlook(darker), dark, direction, together)),
+        "\n".join(written([*refined, *firm], light)),
+        _media(f"only screen and (max-width:{sheet.breakpoint})", written(mobile, light)),
+        _media("(prefers-color-scheme:dark)", written(darker, dark)),
+        "\n".join(written(outlook, dark)),
     ]
     head = "".join(f"<mj-style>\n{block}\n</mj-style>\n" for block in blocks if block)
     return Styles("\n".join(inlined), Markup(head))  # noqa: S704 - a theme's own CSS
@@ -123,7 +133,9 @@ def _directed(name: str, value: str, direction: str) -> tuple[str, str]:
 
 
 def _body(declarations: Iterable[Declaration], values: Mapping[str, str], direction: str) -> str:
-    return ";".join(_one(each, values, direction) for each in declarations)
+    return ";".join(
+        _one(each, values, direction, end="!important" * each.is_important) for each in declarations
+    )
 
 
 def _darkened(
@@ -131,10 +143,14 @@ def _darkened(
 ) -> Iterator[Rule]:
     """Yield the rules that give each colour its dark one, where that is another.
 
-    Only what counts in light mode: of several declarations of a property, the last.
+    Only what counts in light mode: of several declarations of a property, the last, or the last
+    of those that are important.
     """
     rules = list(plain)
     last = {(rule.selector, each.name): each for rule in rules for each in rule.declarations}
+    last |= {
+        (one.selector, each.name): each for one in important_in(rules) for each in one.declarations
+    }
     for rule in rules:
         changed = tuple(
             each
@@ -159,10 +175,18 @@ def _grouped(
     values: Mapping[str, str],
     direction: str,
     together: frozenset[frozenset[str]],
+    by: int,
 ) -> list[str]:
-    """Return the rules as CSS that outweighs style attributes, those that say the same as one."""
+    """Return the rules as CSS that outweighs style attributes, those that say the same as one.
+
+    Selectors of what the author marked important are raised `by` so many classes.
+    """
     written = (
-        (rule.selector, each.name, _one(each, values, direction, end="!important"))
+        (
+            raised(rule.selector, by * each.is_important),
+            each.name,
+            _one(each, values, direction, end="!important"),
+        )
         for rule in rules
         for each in rule.declarations
     )

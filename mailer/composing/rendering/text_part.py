@@ -6,6 +6,7 @@ from mailer.composing.issue.reading.merge import Tokens
 from mailer.composing.rendering import templates
 from mailer.composing.rendering.edition import Edition
 from mailer.composing.rendering.inline_text import InlineText
+from mailer.composing.rendering.numbers import has_own_number
 from mailer.composing.rendering.plaintext import WIDTH, PlainText
 from mailer.composing.rendering.wrap import width, wrap
 from mailer.composing.themes.theme import TEXT_FILE
@@ -53,7 +54,8 @@ def _sections(edition: Edition, writer: PlainText) -> Iterator[str]:
     number = 0
     for section in edition.issue.sections:
         number += bool(section.name)
-        yield writer.section(section, number if is_numbered else 0)
+        is_counted = is_numbered and not has_own_number(section.name, number)
+        yield writer.section(section, number if is_counted else 0)
 
 
 def _author(edition: Edition) -> str:
@@ -84,10 +86,12 @@ def _header(edition: Edition, headline: str, web_url: str) -> str:
 
 
 def _contents(edition: Edition, writer: PlainText) -> str:
-    names = [writer.inline.of(section.name) for section in edition.issue.sections if section.name]
+    names = [section.name for section in edition.issue.sections if section.name]
     if not edition.sections_listed:
         return ""
-    lines = [line for at, name in enumerate(names, 1) for line in wrap(f"{at}. {name}", WIDTH)]
+    numbers = ("" if has_own_number(name, at) else f"{at}. " for at, name in enumerate(names, 1))
+    entries = (number + writer.inline.of(name) for number, name in zip(numbers, names, strict=True))
+    lines = [line for entry in entries for line in wrap(entry, WIDTH)]
     return "\n".join([f"{edition.words['contents']}:", *lines])
 
 

@@ -43,7 +43,9 @@ def web_url(url: str, *, base: str = "") -> str:
         return ""
     if len(absolute) > _LONGEST or re.search(r"[\s\\\x00-\x1f]", parts.netloc):
         return ""
-    return urlunsplit(parts._replace(query=_without_tracking(parts.query)))
+    cleaned = urlunsplit(parts._replace(query=_without_tracking(parts.query)))
+    whole = cleaned.strip()
+    return cleaned if whole == cleaned else web_url(whole)  # what `urljoin` left is at its end now
 
 
 def url_key(url: str) -> str:

@@ -47,7 +47,7 @@ def card_of(element: Element) -> Card | None:
     classes = element.classes
     for name in classes:
         make = _CARDS.get(name)
-        if make and (card := make(element)) and (card.kind != "link" or _is_whole(card, element)):
+        if make and (card := make(element)) and _is_whole(card, element):
             return card
     if "data-attrs" in element.attrs and not text_of(element) and (embed := embed_of(element)):
         return Card("embed", embed=embed)
@@ -56,7 +56,9 @@ def card_of(element: Element) -> Card | None:
 
 def _is_whole(card: Card, element: Element) -> bool:
     """Whether a card's parts are all that there is: a broken element may hold half a page."""
-    parts = [*card.parts, *card.left_out]
+    if card.kind not in {"link", "toggle"}:  # the others take the whole element
+        return True
+    parts = [*card.title, *card.body, *card.parts, *card.left_out]
     words = Counter(word for part in parts for word in words_in(text_of(part)))
     links = {link for part in parts for link in links_in(part)}
     return words >= Counter(words_in(text_of(element))) and links >= set(links_in(element))
@@ -69,7 +71,7 @@ def _by_class(element: Element, *names: str) -> Element | None:
 def _ghost_callout(element: Element) -> Card:
     """Return a callout; its emoji stands before its first words."""
     emoji, text = _by_class(element, "kg-callout-emoji"), _by_class(element, "kg-callout-text")
-    if emoji is None or text is None or not text.children:
+    if emoji is None or text is None or not text.children or not _is_plain(emoji):
         return Card("callout", body=list(element.children))
     inner = text
     while isinstance(first := inner.children[0], Element) and first.tag in {"p", "div"}:
@@ -78,6 +80,10 @@ def _ghost_callout(element: Element) -> Card:
         inner = first
     inner.children = [Text(f"{text_of(emoji)} ", (), emoji.line), *inner.children]
     return Card("callout", body=[node for node in element.children if node is not emoji])
+
+
+def _is_plain(element: Element) -> bool:
+    return all(isinstance(node, Text) for node in element.children) and not any(links_in(element))
 
 
 def _ghost_toggle(element: Element) -> Card | None:
@@ -212,6 +218,7 @@ _CARDS: dict[str, Callable[[Element], Card | None]] = {
     "graf--pullquote": _simple("quote"),
     "graf--subtitle": _subtitle,
     "graf--kicker": _subtitle,
+    "pw-subtitle-paragraph": _subtitle,
     # Substack
     "captioned-image-container": _simple("figure"),
     "button-wrapper": _simple("button"),

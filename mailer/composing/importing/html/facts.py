@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from mailer.composing.html import Element, Mark, text_of
+from mailer.composing.importing.text.dates import day_in
 
 _DATE_NAMES_TEXT = """
 article:published_time og:article:published_time date dc.date dc.date.issued dcterms.date
@@ -74,9 +75,9 @@ def _learn_from_mark(mark: Mark, facts: Facts) -> None:
 
 
 def read_date(text: str) -> dt.date | None:
-    """Return the day that an ISO 8601 date or time names, in its own zone."""
+    """Return the day that an ISO 8601 date or time names, in its own zone, or words do."""
     found = _ISO_DATE.match(text)
     try:
-        return dt.date(int(found[1]), int(found[2]), int(found[3])) if found else None
+        return dt.date(int(found[1]), int(found[2]), int(found[3])) if found else day_in(text)
     except ValueError:
         return None

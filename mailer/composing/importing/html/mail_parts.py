@@ -29,7 +29,9 @@ _PHRASE = re.compile(
     r"|nicht (?:mehr|länger) (?:erhalten|bekommen|empfangen)|nicht (?:korrekt|richtig) (?:an|dar)ge"
     r"|plus recevoir|s['’]affiche pas|più ricevere|non (?:visualizz|vedi)|no (?:desea|quiere)s? "
     r"(?:seguir |más )?recib|(?:não|nao) (?:deseja|quer) (?:mais )?receber|niet meer ontvangen"
-    r"|не хотите (?:больше )?получать",
+    r"|не хотите (?:больше )?получать|(?:إلغاء|لإلغاء) الاشتراك|عرض في المتصفح"
+    r"|配信停止|配信解除|購読解除|登録解除|ブラウザで(?:見る|表示)"
+    r"|退订|取消订阅|구독 ?(?:취소|해지)",
     re.IGNORECASE,
 )
 _FOOT_ADDRESS = re.compile(

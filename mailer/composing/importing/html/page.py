@@ -27,7 +27,7 @@ from mailer.composing.importing.html.pruning import NAMES, prune, take_preheader
 from mailer.composing.importing.html.record import Record
 from mailer.composing.importing.model import Dropped, ImportedIssue
 from mailer.composing.importing.post import Post
-from mailer.composing.importing.text.dates import day_in
+from mailer.composing.importing.text.dates import day_in, is_date_line
 from mailer.composing.importing.text.marks import is_ruler
 from mailer.composing.importing.words import Tally, is_seen, tally_source
 from mailer.composing.issue.slugs import slug_of
@@ -44,6 +44,7 @@ from mailer.composing.issue.writing import write_issue
 from mailer.errors import RenderError
 
 _LONGEST_MASTHEAD = 80
+_HEAD_ENTRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,12 @@ def read_page(post: Post, *, source_name: str, image_folder: str = "images") -> 
     head, article = _pruned(root, post, facts, record)
     entries, flow = _read(article, record, pictures)
     if post.is_mail:
-        head.masthead, entries = _parted_from_masthead(entries)
+        fewest = 2 if head.title else 1
+        head.masthead, entries = _parted_from_masthead(entries, fewest=fewest)
+        if not head.title:  # a campaign's file does not say its subject
+            head.title, head.masthead = head.masthead, ""
+    if not head.date:
+        head.date, entries = _parted_from_date(entries, record)
     subtitle = (Emphasis((Text(head.subtitle),)),)
     entries = [*([Paragraph(subtitle, 1)] if head.subtitle else []), *entries]
     if not any(map(_is_content, entries)):
@@ -193,12 +199,25 @@ def _without_repeated_captions(entries: Iterable[Entry], record: Record) -> Iter
         yield entry
 
 
-def _parted_from_masthead(entries: list[Entry]) -> tuple[str, list[Entry]]:
-    """Part a mail's text from its only `h1`, if that stands above all other headings and words."""
+def _parted_from_date(entries: list[Entry], record: Record) -> tuple[dt.date | None, list[Entry]]:
+    """Return the day that a line of its own above the text names, and the other entries."""
+    for at, entry in enumerate(entries[:_HEAD_ENTRIES]):
+        words = plain_text(entry.children) if isinstance(entry, Paragraph) else ""
+        if isinstance(entry, Paragraph) and is_date_line(words):
+            record.dropped.append(Dropped(entry.line, words, "the date, now in the front matter"))
+            return day_in(words), [*entries[:at], *entries[at + 1 :]]
+    return None, entries
+
+
+def _parted_from_masthead(entries: list[Entry], *, fewest: int) -> tuple[str, list[Entry]]:
+    """Part a mail's text from its only `h1`, if that stands above all other words.
+
+    With fewer headings than `fewest` it is no masthead.
+    """
     heads = [entry for entry in entries if isinstance(entry, Heading)]
     tops = [entry for entry in heads if entry.level == 1]
     first = next((e for e in entries if not isinstance(e, Image | Rule | Comment)), None)
-    if len(tops) != 1 or first is not tops[0] or len(heads) == 1:
+    if len(tops) != 1 or first is not tops[0] or len(heads) < fewest:
         return "", entries
     words = plain_text(tops[0].children)
     is_plain = all(isinstance(node, Text) for node in tops[0].children) and "{{" not in words

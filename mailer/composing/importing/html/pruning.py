@@ -36,7 +36,8 @@ _NAMES = {
     post-ufi email-ufi-2-top email-ufi-2-bottom powered-by-substack image-link-expand hide-text
     embedded-post-read-more file-embed-thumbnail-default file-embed-thumbnail post-footer
     kg-toggle-card-icon kg-audio-thumbnail kg-video-player-container kg-video-overlay
-    kg-bookmark-icon kg-file-card-icon sharedaddy share-buttons social-share skip-link""",
+    kg-bookmark-icon kg-file-card-icon mcnfollowblock mcnshareblock
+    sharedaddy share-buttons social-share skip-link""",
     RELATED: """
     comments-section footer-wrap gh-comments gh-related jp-relatedposts related-posts
     comment-respond post-navigation""",

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +17,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
+from mailer.composing.importing.markdown.shortcodes import without_shortcodes
 from mailer.composing.importing.model import Dropped, Finding
 from mailer.composing.importing.text.lines import wrap_width
 from mailer.composing.importing.text.links import URL, trim_url
@@ -119,8 +120,17 @@ def _without_tags(text: str, read: MarkdownText, first_line: int) -> Iterator[st
         elif not fence and not mark and _ATTRIBUTE_LINE.fullmatch(line):
             read.dropped.append(Dropped(number, line.strip(), "a list of attributes"))
             yield ""
-        else:
+        elif fence or mark:
             yield line
+        else:
+            yield without_shortcodes(line, partial(_left_out, read, number))
+
+
+def _left_out(read: MarkdownText, number: int, written: str) -> None:
+    read.dropped.append(Dropped(number, written, "a tag of the site's generator"))
+    if not written.startswith(("{{</", "{{< /", "{{%/", "{{% /")):
+        what = f"{written[:60]} stands for something of the site's generator"
+        read.findings.append(Finding("file_not_here", number, 0, what, "write what it shows"))
 
 
 def _without_tag(tag: re.Match[str], read: MarkdownText, number: int) -> str:

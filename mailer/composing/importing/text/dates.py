@@ -10,18 +10,30 @@ from dataclasses import dataclass
 from mailer.composing.importing.text.model import FoundDate, Unit
 
 _MONTH_NAMES = (
-    "january jan januar janvier enero gennaio janeiro januari января январь stycznia ocak",
-    "february feb februar février fevrier febrero febbraio fevereiro februari февраля февраль",
-    "march mar märz maerz mars marzo março marco maart марта март marca mart",
-    "april apr avril abril aprile апреля апрель kwietnia nisan",
-    "may mai mayo maggio maio mei мая май maja mayıs",
-    "june jun juni juin junio giugno junho июня июнь czerwca haziran",
-    "july jul juli juillet julio luglio julho июля июль lipca temmuz",
-    "august aug août aout agosto augustus августа август sierpnia ağustos",
-    "september sep sept septembre septiembre settembre setembro сентября сентябрь września eylül",
-    "october oct okt oktober octobre octubre ottobre outubro октября октябрь października ekim",
-    "november nov novembre noviembre novembro ноября ноябрь listopada kasım",
-    "december dec dez dezember décembre diciembre dicembre dezembro декабря декабрь grudnia aralık",
+    "january jan januar janvier enero gennaio janeiro januari января январь stycznia ocak يناير",
+    (
+        "february feb februar février fevrier febrero febbraio fevereiro februari февраля февраль "
+        "فبراير شباط"
+    ),
+    "march mar märz maerz mars marzo março marco maart марта март marca mart مارس آذار",
+    "april apr avril abril aprile апреля апрель kwietnia nisan أبريل ابريل إبريل نيسان",
+    "may mai mayo maggio maio mei мая май maja mayıs مايو أيار",
+    "june jun juni juin junio giugno junho июня июнь czerwca haziran يونيو يونيه حزيران",
+    "july jul juli juillet julio luglio julho июля июль lipca temmuz يوليو يوليه تموز",
+    "august aug août aout agosto augustus августа август sierpnia ağustos أغسطس اغسطس آب",
+    (
+        "september sep sept septembre septiembre settembre setembro сентября сентябрь września "
+        "eylül سبتمبر أيلول"
+    ),
+    (
+        "october oct okt oktober octobre octubre ottobre outubro октября октябрь października ekim "
+        "أكتوبر اكتوبر"
+    ),
+    "november nov novembre noviembre novembro ноября ноябрь listopada kasım نوفمبر",
+    (
+        "december dec dez dezember décembre diciembre dicembre dezembro декабря декабрь grudnia "
+        "aralık ديسمبر"
+    ),
 )
 _MONTHS = {
     name: number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()
@@ -60,6 +72,9 @@ _DATE_LINE_NOISE = re.compile(
 )
 
 
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+
+
 @dataclass(frozen=True, slots=True)
 class _Hit:
     date: dt.date
@@ -68,6 +83,7 @@ class _Hit:
 
 def is_date_line(text: str) -> bool:
     """Whether `text` is a date and nothing else."""
+    text = text.translate(_DIGITS)
     hits = list(_full_dates(text))
     return len(hits) == 1 and not _DATE_LINE_NOISE.sub("", text.replace(hits[0].text, "", 1))
 
@@ -108,6 +124,7 @@ def find_date(units: Sequence[Unit]) -> FoundDate:
 
 
 def _full_dates(text: str) -> Iterator[_Hit]:
+    text = text.translate(_DIGITS)
     if not _ANY_YEAR.search(text):
         return
     found = [match for pattern in _PATTERNS for match in pattern.finditer(text)]

@@ -33,6 +33,7 @@ class TextIssue:
         record: what came to light.
         comments: remarks on the front matter, by its keys.
         cut: the last item's words, if they end in the middle.
+        language: as far as the source's script tells.
     """
 
     slug: str
@@ -42,6 +43,7 @@ class TextIssue:
     record: TextRecord = field(default_factory=TextRecord)
     comments: dict[str, str] = field(default_factory=dict)
     cut: Unit | None = None
+    language: str = ""
 
     def written(
         self, plan: Outline, sections: list[Section], *, cut: Unit | None
@@ -49,7 +51,12 @@ class TextIssue:
         """Return the issue's file, and findings with their lines in it."""
         headline = (Text(self.title),) if self.title else ()
         matter = FrontMatter(
-            self._subject(), self.slug, self._date(), title=self.masthead, headline=headline
+            self._subject(),
+            self.slug,
+            self._date(),
+            title=self.masthead,
+            headline=headline,
+            language=self.language,
         )
         self.record.doubtful = doubtful_lines(sections)
         introduction = (*self.record.blocks(plan.introduction), *self._missing(plan.missing))

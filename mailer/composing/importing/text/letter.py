@@ -15,6 +15,8 @@ _ENTRY = re.compile(r"(?P<indent> *)(?P<mark>[-*+•·]|\d{1,3}[.)])[ ]+(?=\S)")
 _QUOTED = re.compile(r"[ ]{0,3}>[ ]?")
 _HEADED = re.compile(r"(?P<marks>#{1,6})[ ]+(?P<words>\S.*?)[ ]*#*")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,})")
+_NAME = re.compile(r"(?=.*[^\W\d_]{4})[^\W\d_].*[^.,;:!?…-]")
+_LONGEST_NAME, _FEWEST_NAMES = 60, 2
 _LONGEST_TITLE = 100
 _WIDEST = 82
 _FULL_LINE = 55
@@ -25,7 +27,15 @@ _DEEPEST = 20
 def text_to_html(text: str) -> str:
     """Return plain text as HTML; lines that were only wrapped are joined."""
     lines = [line.expandtabs(_TAB_COLUMNS).rstrip() for line in re.split(r"\r\n|\n|\r", text)]
-    return "\n".join(_Reader(lines, _width(lines)).blocks())
+    names = sum(map(_is_name, ["", *lines], lines, [*lines[1:], ""]))
+    return "\n".join(_Reader(lines, _width(lines), has_names=names >= _FEWEST_NAMES).blocks())
+
+
+def _is_name(above: str, line: str, below: str) -> bool:
+    """Whether a line on its own is in capitals, as the names of a plain mail's sections are."""
+    is_alone = not (above.strip() or below.strip() or line.startswith(" "))
+    is_short = len(line) <= _LONGEST_NAME and not URL.search(line)
+    return is_alone and is_short and line.isupper() and bool(_NAME.fullmatch(line))
 
 
 def _width(lines: list[str]) -> int:
@@ -41,6 +51,7 @@ class _Reader:
     lines: list[str]
     width: int
     depth: int = 0
+    has_names: bool = False
     at: int = 0
     found: list[str] = field(default_factory=list)
 
@@ -116,6 +127,8 @@ class _Reader:
             self.at += 1
             level = 1 if below[0] == "=" else 2
             self.found.append(f"<h{level}>{_linked(lines[0].strip())}</h{level}>")
+        elif self.has_names and _is_name("", lines[0], below) and len(lines) == 1:
+            self.found.append(f"<h2>{_linked(lines[0].strip())}</h2>")
         else:
             self.found.append(f"<p>{self._joined(lines)}</p>")
 

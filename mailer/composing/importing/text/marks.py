@@ -32,6 +32,7 @@ _MARKERS = (
     ("1 -", r"(?P<n>\d{1,2})\s+[-–—|/]{1,2}\s+"),
     ("I.", r"(?P<n>[IVX]{1,5})[.)]\s+"),
     ("A.", r"(?P<n>[A-H])[.)]\s+"),
+    ("bullet", r"・\s*(?=[^\s・])"),
     ("bullet", r"[-*+•‣◦▪●○■□▶►➤➔→»·–✓✔☑✅➡📌◆◇👉🔹🔸⁃∙]\ufe0f?\s+"),
 )
 _COMPILED = tuple(
@@ -40,6 +41,13 @@ _COMPILED = tuple(
 )
 _ATX = re.compile(r"(#{1,6})(?:\s+|(?=[^\W\d_][^\s]{0,30}(?:\s+[^\W\d_]\w*){0,2}$))(.*?)\s*#*$")
 BOLD_LEVEL = 7
+_FRAMED = re.compile(
+    r"(?P<frame>={2,20}|\*{2,20}|~{2,20}|-{2,20}|_{2,20}|\+{2,20}|[─━]{1,20}|>{2,20})\s+"
+    r"(?P<text>[^\s=*~_+─━<>-].{0,80}?)\s+(?:(?P=frame)|<{2,20})"
+)
+"""A name amid a ruler: === News ===."""
+_BRACKETED = re.compile(r"\[ ?(?P<text>[^\W\d_][^\[\]]{2,30}?) ?\]")
+_FRAMED_LEVEL = 2
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(?P<text>(?:(?!\1).)+?)\1(?P<tail>:?)$")
 
 
@@ -75,6 +83,10 @@ def _strip_heading(text: str) -> tuple[str, int]:
         inner = match[2].strip()
         bold = _BOLD.fullmatch(inner)
         return (bold["text"] + bold["tail"] if bold else inner), len(match[1])
+    if match := _FRAMED.fullmatch(text):
+        return match["text"], _FRAMED_LEVEL
+    if match := _BRACKETED.fullmatch(text):
+        return match["text"], 0
     if match := _BOLD.fullmatch(text):
         return match["text"].strip() + match["tail"], BOLD_LEVEL
     return text, 0

@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from mailer.composing.importing.model import Dropped
+from mailer.composing.importing.text.links import links_in
 from mailer.composing.importing.text.sentences import width
 
 _LONG_RULER = 8
@@ -126,7 +127,8 @@ class Unit:
 
     def dropped(self, why: str) -> Dropped:
         """Return the record of this unit as left out."""
-        return Dropped(self.line, f"{self.whole} {self.url}".strip(), why)
+        links = tuple(link.url for _, _, link in links_in(f"{self.whole}\n{self.url}"))
+        return Dropped(self.line, f"{self.whole} {self.url}".strip(), why, links)
 
 
 Units = Sequence[Unit]

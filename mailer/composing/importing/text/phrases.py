@@ -58,7 +58,7 @@ thanks for reading\b.{{0,60}}! this post is public so feel free to share it
 (?:having )?(?:trouble|problems) (?:viewing|reading|seeing).{{0,100}}
 can[’']?(?:t|not) (?:view|read|see) this.{{0,100}}
 to (?:unsubscribe|stop receiving)\b.{{0,120}} | add us to your address book.*
-forward (?:this )?to a friend | forwarded (?:this|to you)\b.{{0,120}}
+forward (?:this )?(?:e-?mail |newsletter |issue )?to a friend\b.{{0,80}} | forwarded (?:this|to you)\b.{{0,120}}
 was this (?:e-?mail )?forwarded to you\b.{{0,120}}
 you(?:[’']re| are)? (?:receiv|gett?)(?:e|ing)? this\b.{{0,200}}
 (?:manage|update|change|edit) (?:your )?(?:e-?mail )?(?:preferences|subscription|settings).{{0,60}}
@@ -73,7 +73,10 @@ se non (?:desideri|vuoi) più ricevere.{{0,160}}
 wenn (?:sie|du) .{{0,80}}(?:nicht mehr|keine) .{{0,120}}(?:abmelden|abbestell|erhalten).{{0,60}}
 abonnieren | jetzt abonnieren | abmelden | im browser ansehen | newsletter abbestellen
 s[’']abonner | se désabonner | voir dans le navigateur | suscribirse | darse de baja | iscriviti
-подписаться | отписаться | открыть в браузере | 購読する | 配信停止 | 订阅 | 取消订阅
+подписаться | отписаться | открыть в браузере | 購読する | 订阅 | 取消订阅 | 退订.{{0,20}}
+(?:配信停止|購読解除|登録解除|配信解除)(?:は|の|を|・)?.{{0,20}} | このメールは.{{0,60}}(?:配信|お送り).{{0,30}}
+(?:إلغاء|لإلغاء) الاشتراك.{{0,60}} | عرض في المتصفح
+(?:وصلتك|تصلك|تلقيت) هذه (?:الرسالة|النشرة).{{0,120}}
 """)
 _NAVIGATION = _any_of("""
 sign (?:in|up) | log ?in | open in app | get (?:the )?app | follow publication | member-only story

@@ -12,6 +12,7 @@ from mailer.composing.importing.text.closing import ends_in_the_middle, truncate
 from mailer.composing.importing.text.dates import find_date
 from mailer.composing.importing.text.issue import TextIssue
 from mailer.composing.importing.text.items import read_items
+from mailer.composing.importing.text.language import language_of
 from mailer.composing.importing.text.links import URL, links_in
 from mailer.composing.importing.text.model import FoundDate, Kind, Section, Unit
 from mailer.composing.importing.text.outline import Outline, outline
@@ -91,7 +92,8 @@ def _draft(post: Post, plan: Outline, found: FoundDate, source_name: str) -> Tex
     slug = post.slug or slug_of(title=title, source_name=post.name or source_name)
     is_other = bool(post.title and own) and normalised(own) != normalised(post.title)
     date = FoundDate(post.date, 1) if post.date else found
-    return TextIssue(slug, title, own if is_other else "", date)
+    language = post.language or language_of(post.body)
+    return TextIssue(slug, title, own if is_other else "", date, language=language)
 
 
 def _cut_item(sections: list[Section]) -> Unit | None:

@@ -52,6 +52,13 @@ RULES = (
         "Write [words](address) without spaces in the address or between the brackets.",
     ),
     Rule(
+        "link-bare",
+        Severity.WARNING,
+        "an address without https:// amid the text",
+        "It is no link in the message: some mail programs make one of it, others do not.",
+        "Write <https://www...>, or [words](https://www...).",
+    ),
+    Rule(
         "link-reference-missing",
         Severity.ERROR,
         "a reference link without its address",
@@ -91,6 +98,7 @@ _SITE_ENDINGS = {
     "ch", "at", "es", "it", "pl", "se", "no", "dk", "fi", "ie", "pt", "cz", "ru", "ua", "jp", "cn",
     "kr", "in", "br", "mx", "ar", "ca", "us", "au", "nz", "za",
 }  # fmt: skip
+_BARE_SITE = re.compile(r"www\.(?:[\w-]+\.)+[a-z]{2,24}(?![\w.-]*@)", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+\w{2,}")
 _REVERSED = re.compile(r"\([^()\n]{1,120}\)\[(?:https?://|www\.)[^\]\n]*\]")
 _SPACED = re.compile(r"\][ \t]+\((?:https?://|mailto:|www\.)[^)\n]*\)")
@@ -156,6 +164,13 @@ def check_made(lintable: Lintable) -> Iterator[Hit]:
         if len(text[start:end]) > len("[ab][c]") and not text[start - 1 : start].isalnum():
             message = f"no line says where {text[start:end][:60]!r} leads"
             yield Hit("link-reference-missing", message, start, end)
+
+
+def check_bare(lintable: Lintable) -> Iterator[Hit]:
+    """Look for www. amid the text."""
+    for link in lintable.document.spans.links:
+        if link.kind is LinkKind.BARE and _BARE_SITE.match(link.target.url):
+            yield Hit("link-bare", f"{link.target.url[:60]} is no link", link.start, link.end)
 
 
 def check_brackets(lintable: Lintable) -> Iterator[Hit]:
@@ -254,4 +269,4 @@ def _other_site(words: str, url: str) -> str:
     return "" if same else named
 
 
-CHECKS: tuple[Check, ...] = (check_words, check_made, check_brackets, check_repeats)
+CHECKS: tuple[Check, ...] = (check_words, check_made, check_bare, check_brackets, check_repeats)

@@ -1,5 +1,6 @@
 """What addresses carry that they should not: other people's tracking, sessions, secrets."""
 
+import base64
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -24,8 +25,8 @@ RULES = (
         "link-personal-token",
         Severity.ERROR,
         "a link with a personal token",
-        "The parameter names one subscriber or one mail of another service: all your readers would"
-        " act as that person, and could see what is theirs.",
+        "The parameter names one person, such as a subscriber or a mail of another service: all"
+        " your readers would act as that person, and could see what is theirs.",
         "Open the page without it and copy the address again.",
     ),
     Rule(
@@ -73,6 +74,30 @@ _SECRETS = {
     "pwd", "client_secret", "secret", "private_token", "id_token", "refresh_token", "jwt", "bearer",
     "magic_token", "reset_token", "invite_token",
 }  # fmt: skip
+_MAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+[A-Za-z]{2,24}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{11,200}={0,2}")
+_TO_ALL = {
+    "to",
+    "cc",
+    "bcc",
+    "src",
+    "cid",
+    "q",
+    "query",
+    "search",
+    "s",
+    "body",
+    "subject",
+    "sender",
+}
+"""Parameters whose mail address is for everybody: whom to write to, whose calendar it is."""
+_OFFICES = {
+    "info", "hello", "hi", "contact", "support", "help", "press", "media", "news", "newsletter",
+    "editor", "editors", "team", "office", "sales", "jobs", "careers", "feedback", "events",
+    "subscribe", "unsubscribe", "admin", "mail", "kontakt", "redaktion", "contato", "contacto",
+    "noreply", "no-reply", "marketing", "community", "security", "privacy", "service",
+}  # fmt: skip
+"""Who has a mail address that names nobody."""
 _MEETINGS = ("zoom.us", "zoom.com", "zoomgov.com")
 """Where `pwd` is what lets those in who were sent the invitation."""
 _SIGNATURES = {"x-amz-signature", "x-goog-signature", "x-amz-expires"}
@@ -162,7 +187,7 @@ def _one(link: LinkSpan, url: Url, own: frozenset[str]) -> Iterator[Hit]:
 
 
 def _judge(name: str, value: str, names: dict[str, str], *, host: str) -> tuple[str, str]:
-    if name in _PERSONAL:
+    if name in _PERSONAL or _is_persons(name, value):
         return "link-personal-token", "the address names one person"
     if name in _SECRETS and value and not (name == "pwd" and hosts.is_below(host, _MEETINGS)):
         return "link-secret", "the address holds a secret"
@@ -174,6 +199,25 @@ def _judge(name: str, value: str, names: dict[str, str], *, host: str) -> tuple[
     if is_signed or (name == "signature" and "expires" in names):
         return "link-expires", "the address is signed for a limited time"
     return "", ""
+
+
+def _is_persons(name: str, value: str) -> bool:
+    """Tell whether a parameter holds a person's mail address, as such or in base64."""
+    if name in _TO_ALL:
+        return False
+    plain = value.strip() if "@" in value else _from_base64(value)
+    office = plain.partition("@")[0].partition("+")[0].lower()
+    return bool(_MAIL.fullmatch(plain)) and office not in _OFFICES
+
+
+def _from_base64(value: str) -> str:
+    if not _BASE64.fullmatch(value):
+        return ""
+    whole = value.replace("-", "+").replace("_", "/") + "=" * (-len(value) % 4)
+    try:
+        return base64.b64decode(whole).decode("ascii")
+    except ValueError:
+        return ""
 
 
 def _hit(code: str, message: str, link: LinkSpan, part: str) -> Hit:

@@ -7,7 +7,7 @@ from markdown_it.common.utils import unescapeAll
 
 from mailer.composing.linting.scan.spans import LinkKind, LinkSpan, Spans, Target
 
-_BARE = re.compile(r"(?<![\w@/.<(\"'=])(?:https?://|www\.)[^\s<>\[\]\"'`|]+", re.IGNORECASE)
+_BARE = re.compile(r"(?<![\w@/.<\"'=])(?<!\]\()(?:https?://|www\.)[^\s<>\[\]\"'`|]+", re.IGNORECASE)
 _TRAILING = ".,;:!?"
 
 

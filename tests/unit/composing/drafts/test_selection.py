@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailer.composing.drafts.drafting import parse_since, slug_for
@@ -194,6 +194,10 @@ def test_two_pages_have_two(one: str, other: str) -> None:
 
 
 @given(st.text())
+@example("0 ;")  # an empty parameter behind a blank
+@example("a ?utm_source=b")
+@example("? #")
+@example("?a= &utm_source=b")
 def test_any_text_has_a_key(text: str) -> None:
     assert isinstance(url_key(text), str)
     assert web_url(text, base="https://e.org/") in {

@@ -133,6 +133,7 @@ SAMPLES = sorted(path for path in import_kit.EXPORTS.rglob("*") if path.suffix i
 @settings(max_examples=120)
 @given(st.sampled_from(SAMPLES), SEEDS)
 @example(import_kit.EXPORTS / "eml" / "mailchimp.eml", 20748)  # an address in a name
+@example(import_kit.EXPORTS / "ghost" / "export.json", 503)  # a toggle that half a page is in
 def test_broken_samples_give_issues_or_our_error(path: Path, seed: int) -> None:
     """Bytes are cut, doubled and overwritten, as on a bad disk."""
     chance = random.Random(seed)
@@ -153,6 +154,41 @@ def test_broken_samples_give_issues_or_our_error(path: Path, seed: int) -> None:
             assert issue.counts is None or issue.counts.links_lost == ()
     except RenderError as error:
         assert path.name in str(error)  # noqa: PT017 - either outcome is right
+
+
+REST = '<p>The rest of it, <a href="https://e.org/rest">linked</a>.</p><p>And the end.</p>'
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        (
+            '<div class="kg-card kg-toggle-card"><div class="kg-toggle-heading"><h4>More</h4>'
+            f'</div><div class="kg-toggle-content"><p>Hidden.</p></div>{REST}'
+        ),
+        (
+            f'<div class="kg-card kg-toggle-card"><p>Before.</p>{REST}'
+            '<div class="kg-toggle-heading"><h4>More</h4></div>'
+            '<div class="kg-toggle-content"><p>Hidden.</p></div>'
+        ),
+        (
+            '<div class="kg-card kg-callout-card"><div class="kg-callout-emoji">!'
+            f'<div class="kg-callout-text">Mind.</div>{REST}'
+        ),
+        f'<div class="kg-card kg-bookmark-card"><div class="kg-bookmark-content">Boats</div>{REST}',
+        f'<div class="kg-card kg-file-card"><a href="https://e.org/f">Knots</a>{REST}',
+        f'<div class="kg-card kg-button-card"><a href="https://e.org/f">Join</a>{REST}',
+        f'<figure class="kg-card kg-image-card"><img src="https://e.org/a.png" alt="A">{REST}',
+    ],
+    ids=["toggle", "toggle-before", "callout", "bookmark", "file", "button", "figure"],
+)
+def test_a_card_without_its_end_keeps_what_follows(card: str) -> None:
+    issue = imported(page_of(f"<p>Hello there.</p>{card}", title="T", is_whole=True))
+    assert issue is not None
+    assert issue.counts is not None
+    assert issue.counts.words_lost == ()
+    assert issue.counts.links_lost == ()
+    assert "(https://e.org/rest)" in issue.markdown
 
 
 @pytest.mark.parametrize(

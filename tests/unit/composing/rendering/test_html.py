@@ -408,3 +408,14 @@ def test_a_picture_of_known_size_has_a_height(compile_body: Compile) -> None:
     assert " height=" not in re.findall(
         "<img[^>]*>", compile_body("![a](https://example.org/a.png)").html
     )[0].replace("height:auto", "")
+
+
+def test_sections_that_bring_their_numbers_are_not_numbered_again(compile_body: Compile) -> None:
+    made = compile_body("Hello.\n\n## 1. Maps\n\nA.\n\n## 2) Walks\n\nB.\n\n## 7 hills\n\nC.")
+    assert "1. 1." not in made.text
+    assert "2. 2)" not in made.text
+    assert "3. 7 hills" in made.text
+    heads = re.findall(r"<h2 [^>]*>(.*?)</h2>", made.html)
+    assert [re.sub(r"<[^>]+>|&#160;|\xa0", "", head).strip() for head in heads] == [
+        "1. Maps", "2) Walks", "3 7 hills",
+    ]  # fmt: skip
