@@ -2,9 +2,12 @@
 
 from email.errors import MessageError
 from email.header import decode_header
-from email.message import Message
+from typing import TYPE_CHECKING
 
 from mailer.composing.html import decode_html
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 LONGEST_VALUE = 8_000
 """Characters of a value that are read: the time to decode its words grows by their square."""

@@ -39,7 +39,7 @@ class Server(uvicorn.Server):
         config = uvicorn.Config(
             app,
             http=PunctualProtocol,
-            ws="none",  # else each request for one is answered with advice on packages
+            ws="none",
             access_log=False,  # paths hold tokens
             log_level="warning",
             server_header=False,

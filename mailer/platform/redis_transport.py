@@ -1,0 +1,25 @@
+"""Kombu's transport for Redis; an entry that is no message costs the worker a line, not its life."""
+
+from typing import Any
+
+import structlog
+from kombu.transport import redis
+
+logger = structlog.get_logger(__name__)
+
+
+class _Channel(redis.Channel):  # type: ignore[misc]
+    """Takes entries from Redis's lists, which anybody can push."""
+
+    def _brpop_read(self, **options: Any) -> Any:  # noqa: ANN401 - kombu's own, untyped
+        try:
+            return super()._brpop_read(**options)
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            logger.warning("message_dropped", why=f"no message at all ({type(error).__name__})")
+            return True
+
+
+class Transport(redis.Transport):  # type: ignore[misc]
+    """Kombu's, with such channels."""
+
+    Channel = _Channel
