@@ -46,22 +46,28 @@ def what_is_wrong(headers: object, body: object) -> str:
     """
     if not isinstance(headers, dict) or headers.get("task") not in list(_ARGUMENTS):
         return "no task of ours"
+    return _wrong_headers(headers) or _wrong_body(headers["task"], body)
+
+
+def _wrong_headers(headers: dict[str, Any]) -> str:
     limits = headers.get("timelimit") or [None]
-    if not isinstance(headers.get("id"), str) or not isinstance(limits, list) or any(limits):
-        return "headers that no hint has"
-    if any(headers.get(name) for name in _UNUSED):
-        return "headers that no hint has"
+    is_usual = isinstance(headers.get("id"), str) and isinstance(limits, list) and not any(limits)
+    if is_usual and not any(headers.get(name) for name in _UNUSED):
+        return ""
+    return "headers that no hint has"
+
+
+def _wrong_body(task: str, body: object) -> str:
     if not isinstance(body, bytes | str) or len(body) > _MOST_BYTES:
         return "no body, or a large one"
     try:
         arguments, named, rest = json.loads(body)
     except (ValueError, TypeError, RecursionError):
         return "a body that is no task's"
-    if named != {} or not isinstance(arguments, list):
-        return "wrong arguments"
     if not isinstance(rest, dict | None) or any((rest or {}).values()):
         return "tasks that follow it"
-    return "" if _ARGUMENTS[headers["task"]](arguments) else "wrong arguments"
+    is_right = named == {} and isinstance(arguments, list) and _ARGUMENTS[task](arguments)
+    return "" if is_right else "wrong arguments"
 
 
 class HintConsumer(Consumer):  # type: ignore[misc]

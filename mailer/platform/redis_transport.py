@@ -1,4 +1,4 @@
-"""Kombu's transport for Redis; an entry that is no message costs the worker a line, not its life."""
+"""Kombu's transport for Redis, where an entry that is no message does not end the worker."""
 
 from typing import Any
 

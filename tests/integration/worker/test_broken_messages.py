@@ -1,12 +1,14 @@
 """Whatever lies in the broker's queues: a worker lives on, and what comes after is delivered."""
 
 import pickle
+from pathlib import Path
 from typing import Any
 
 import cli_kit
 import pytest
 import redis
 from cli_kit import ISSUE, Cli, Process, wait_until
+from rabbitmq_kit import rabbitmq
 from sink import Sink
 
 from mailer.config import kombu_url
