@@ -53,6 +53,9 @@ BODIES: dict[str, tuple[Any, dict[str, Any]]] = {
     "a compression that is none": (b"[[1], {}, null]", {"compression": "zork"}),
     "an id that is none": (b"[[1], {}, null]", {"id": None}),
 }
+HARMLESS = {"another lang", "another encoding"}
+"""Hints all the same: nothing of what is odd about them is used."""
+DROPPED = len(BODIES) - len(HARMLESS)
 RAW: dict[str, bytes] = {
     "raw garbage": b"\xff\x00 garbage",
     "raw nothing": b"",
@@ -115,7 +118,7 @@ def test_with_redis(cli: Cli, sink: Sink, queue: str) -> None:
     with redis.Redis.from_url(cli.broker_url) as client:
         for raw in RAW.values():
             client.lpush(queue, raw)
-    deliver_all_the_same(cli, sink, cli.worker(), len(BODIES) + len(RAW))
+    deliver_all_the_same(cli, sink, cli.worker(), DROPPED + len(RAW))
 
 
 def test_with_rabbitmq(cli: Cli, sink: Sink, tmp_path: Path) -> None:
@@ -126,4 +129,4 @@ def test_with_rabbitmq(cli: Cli, sink: Sink, tmp_path: Path) -> None:
         for queue in (DELIVER_QUEUE, SWEEP_QUEUE):
             for name in BODIES:
                 put(url, queue, name)
-        deliver_all_the_same(cli, sink, worker, 2 * len(BODIES))
+        deliver_all_the_same(cli, sink, worker, 2 * DROPPED)
