@@ -138,7 +138,7 @@ def _check_broker(celery: "Celery") -> Iterator[CheckResult]:
 
 
 def _redis_facts(channel: object) -> tuple[str, str]:
-    """Return what Redis does when its memory is full, and its version; nothing of another broker."""
+    """Return what Redis does when its memory is full, and its version; empty for others."""
     client = getattr(channel, "client", None)
     if client is None:
         return "", ""

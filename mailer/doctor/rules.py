@@ -138,7 +138,7 @@ def judge_broker(waiting_count: int, eviction_policy: str, version: str = "") ->
 
 
 def _is_unpatched(version: str) -> bool:
-    """Whether a version is older than all that get fixes; distributions mend older 7.x themselves."""
+    """Whether no series of this age gets fixes; distributions mend 7.0 on their own."""
     numbers = [int(each) for each in version.split(".") if each.isdecimal()]
     return bool(numbers) and numbers < _OLDEST_PATCHED_REDIS
 

@@ -21,7 +21,7 @@ COMMANDS = {
     "lists": ["lists", "ls"],
     "import": ["subscriber", "import", "people.csv", "--list", "readers", "--create"],
     "send": ["send", "week-1.md", "--list", "readers", "--yes"],
-    "web": ["web", "--port", "8999"],
+    "web": ["web", "--port", "0"],
 }
 PASSWORD = "pa55-w0rd"
 
