@@ -180,7 +180,8 @@ class App:
 
     @cached_property
     def _keyring(self) -> Keyring:
-        return open_keyring(self.settings, self.engine)
+        is_web = "web_engine" in self.__dict__  # then nobody may wait long for the database
+        return open_keyring(self.settings, self.web_engine if is_web else self.engine)
 
 
 @contextmanager

@@ -125,8 +125,8 @@ def _check_broker(celery: "Celery") -> Iterator[CheckResult]:
     try:
         with connect_briefly(celery, seconds=_TIMEOUT_SECONDS) as connection:
             waiting = waiting_count(connection)
-            policy = _eviction_policy(connection.default_channel)
-        yield rules.judge_broker(waiting, policy)
+            policy, version = _redis_facts(connection.default_channel)
+        yield rules.judge_broker(waiting, policy, version)
         yield rules.judge_worker(len(celery.control.ping(timeout=_PING_SECONDS) or ()))
     except Exception as error:  # noqa: BLE001 - each transport raises its own
         yield CheckResult(
@@ -137,10 +137,13 @@ def _check_broker(celery: "Celery") -> Iterator[CheckResult]:
         )
 
 
-def _eviction_policy(channel: object) -> str:
-    """Return what Redis does when its memory is full; nothing for another broker."""
+def _redis_facts(channel: object) -> tuple[str, str]:
+    """Return what Redis does when its memory is full, and its version; empty for others."""
     client = getattr(channel, "client", None)
-    return str(client.info("memory").get("maxmemory_policy", "")) if client else ""
+    if client is None:
+        return "", ""
+    facts = client.info()
+    return str(facts.get("maxmemory_policy", "")), str(facts.get("redis_version", ""))
 
 
 def _check_provider(app: Checkable) -> CheckResult:

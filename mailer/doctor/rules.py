@@ -8,6 +8,8 @@ from mailer.platform.check_result import CheckResult
 
 OLDEST_POSTGRES = 140_000
 """PostgreSQL 14: the oldest that its project maintains."""
+_OLDEST_PATCHED_REDIS = [6, 2, 20]
+"""Source: the Redis security advisory for CVE-2025-49844, October 2025."""
 LARGEST_CLOCK_DIFFERENCE_SECONDS = 5.0
 _FREE_MAIL = frozenset({"gmail.com", "googlemail.com", "yahoo.com", "outlook.com", "hotmail.com"})
 _EXAMPLE = ("example.com", "example.net", "example.org")
@@ -109,14 +111,22 @@ def judge_clock(ahead_seconds: float) -> CheckResult:
     )
 
 
-def judge_broker(waiting_count: int, eviction_policy: str) -> CheckResult:
+def judge_broker(waiting_count: int, eviction_policy: str, version: str = "") -> CheckResult:
     """Say whether the broker keeps what it is told.
 
     Args:
         waiting_count: tasks that no worker has taken yet.
         eviction_policy: Redis's `maxmemory-policy`; empty where unknown or not Redis.
+        version: Redis's; likewise.
     """
     found = f"reachable, {waiting_count} waiting"
+    if _is_unpatched(version):
+        return CheckResult(
+            "broker",
+            "warn",
+            f"{found}, but Redis {version} lacks security fixes",
+            "install a newer redis-server: one on PATH is used first",
+        )
     if eviction_policy in {"", "noeviction"}:
         return CheckResult("broker", "ok", found)
     return CheckResult(
@@ -125,6 +135,12 @@ def judge_broker(waiting_count: int, eviction_policy: str) -> CheckResult:
         f"{found}, but Redis drops tasks when its memory is full ({eviction_policy})",
         "set its maxmemory-policy to noeviction",
     )
+
+
+def _is_unpatched(version: str) -> bool:
+    """Whether no series of this age gets fixes; distributions mend 7.0 on their own."""
+    numbers = [int(each) for each in version.split(".") if each.isdecimal()]
+    return bool(numbers) and numbers < _OLDEST_PATCHED_REDIS
 
 
 def judge_worker(answer_count: int) -> CheckResult:

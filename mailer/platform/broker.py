@@ -11,6 +11,7 @@ from celery import Celery
 from celery.loaders.app import AppLoader
 from kombu.connection import Connection
 from kombu.entity import Queue
+from kombu.transport import TRANSPORT_ALIASES
 
 DELIVER = "mailer.deliver"
 SWEEP = "mailer.sweep"
@@ -34,6 +35,8 @@ class _Loader(AppLoader):  # type: ignore[misc]
 
 def make_celery(broker_url: str) -> Celery:
     """Return the Celery app; nothing is connected until it is used."""
+    for scheme in ("redis", "rediss"):
+        TRANSPORT_ALIASES[scheme] = "mailer.platform.redis_transport:Transport"
     app = Celery("mailer", broker=broker_url, set_as_current=False, loader=_Loader, fixups=())
     app.conf.update(
         task_ignore_result=True,
@@ -44,6 +47,7 @@ def make_celery(broker_url: str) -> Celery:
         task_default_queue=DELIVER_QUEUE,
         task_serializer="json",
         accept_content=["json"],
+        worker_consumer="mailer.platform.consuming:HintConsumer",
         broker_connection_retry_on_startup=True,
         broker_transport_options=_transport_options(broker_url),
         visibility_timeout=VISIBILITY_TIMEOUT_SECONDS,

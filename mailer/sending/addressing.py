@@ -1,6 +1,6 @@
 """Addressing: what a message to one subscriber needs beyond the issue: links, ids, merge values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailer.message.compiled import Recipient, message_id
 from mailer.message.links import archive_url, unsubscribe_mailto, unsubscribe_url
@@ -21,7 +21,7 @@ class Addresser:
     """
 
     signer: Signer
-    message_id_key: bytes
+    message_id_key: bytes = field(repr=False)
     base_url: str
     unsubscribe_mailbox: str = ""
 

@@ -8,12 +8,10 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mailer.errors import WebhookPayloadError, WebhookSignatureError
 from mailer.platform.serving.bodies import (
@@ -22,7 +20,7 @@ from mailer.platform.serving.bodies import (
     BodyTooLargeError,
     BodyTooSlowError,
 )
-from mailer.platform.serving.headers import EVERYWHERE
+from mailer.platform.serving.faults import Outermost
 from mailer.platform.serving.lanes import BusyError
 from mailer.web.pages import Pages
 
@@ -82,7 +80,7 @@ def install(web: FastAPI, pages: Pages) -> None:
     web.add_exception_handler(BodyError, body_error)
     for passing in (OperationalError, InterfaceError, NoConnectionError, BusyError):
         web.add_exception_handler(passing, database_error)
-    web.add_middleware(_Outermost, failed=page(500))
+    web.add_middleware(Outermost, failed=page(500))
 
 
 def _methods(web: FastAPI, request: Request) -> list[str]:
@@ -96,43 +94,3 @@ def _methods(web: FastAPI, request: Request) -> list[str]:
             for route in web.router.routes
         )
     ]
-
-
-class _Outermost:
-    """Adds the headers of every response; answers what no route handled."""
-
-    def __init__(self, app: ASGIApp, failed: Response) -> None:
-        self._app = app
-        self._failed = failed
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        has_started = False
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal has_started
-            if message["type"] == "http.response.start":
-                has_started = True
-                headers = MutableHeaders(scope=message)
-                for name, value in EVERYWHERE.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        try:
-            await self._app(scope, receive, send_with_headers)
-        except ClientDisconnect:
-            return  # nobody is there to be answered, and nothing was begun
-        except Exception as error:  # noqa: BLE001 - the last who can answer
-            logger.error("web_error", error=type(error).__name__, where=_where(error))  # noqa: TRY400
-            if not has_started:
-                await self._failed(scope, receive, send_with_headers)
-
-
-def _where(error: BaseException) -> str:
-    """Return file and line, without the values that a traceback may quote."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "" if trace is None else f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"

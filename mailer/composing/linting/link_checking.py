@@ -200,8 +200,10 @@ def _findings(
 
 def _failed(error: RequestError, trail: Trail | None) -> Verdict:
     code, message = _TROUBLES.get(error.trouble, ("link-unreachable", "{detail}"))
+    if trail is None:
+        return Verdict(code, f"{error.detail!r} is no web address", 0, error.detail)
     said = message.format(host=error.host, detail=error.detail or "no answer")
-    if error.is_redirect or trail is None:
+    if error.is_redirect:
         return Verdict(code, said, 0, error.detail)
     return Verdict(code, _after(trail, said), 0, trail.at)
 

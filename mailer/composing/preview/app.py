@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
 from starlette.types import ASGIApp
@@ -22,8 +23,11 @@ from mailer.composing.preview.views import View
 from mailer.composing.preview.watching import follow, watched_by
 from mailer.composing.readers import Reader
 from mailer.config import SETTINGS_FILE
+from mailer.database import troubles
 from mailer.platform.serving.bodies import BodyError, received_body
+from mailer.platform.serving.faults import Outermost
 from mailer.platform.serving.headers import EMAIL_POLICY
+from mailer.platform.terminal import clean
 from subscribers.errors import CodedError
 
 _MOST_BODY_BYTES = 64 * 1024
@@ -32,6 +36,7 @@ _FRAME_POLICY = f"{EMAIL_POLICY}; sandbox {SANDBOX}; frame-ancestors 'self'"
 _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 _AGAIN = "retry: 1000\n\n"
 """A page whose preview has stopped polls once a second."""
+_FAILED = "Something went wrong here, and the terminal says where.\n"
 _NOT_YET = "<!doctype html><title>Nothing yet</title><p>Nothing has compiled yet."
 
 
@@ -60,6 +65,7 @@ class Preview:
         self._streams: set[EventStream] = set()
         web = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=self._lifespan)
         self._add_routes(web)
+        web.add_middleware(Outermost, failed=PlainTextResponse(_FAILED, status_code=500))
         self.app: ASGIApp = Guard(web, token)
 
     def close(self) -> None:
@@ -137,7 +143,8 @@ class Preview:
             self._streams.discard(stream)
 
     def _readers(self, q: str = "") -> Response:
-        return self._told(lambda: [_shown(each) for each in self._library.search(q.strip()[:200])])
+        words = clean(q).strip()[:200]
+        return self._told(lambda: [_shown(each) for each in self._library.search(words)])
 
     async def _choose(self, request: Request) -> Response:
         try:
@@ -163,6 +170,9 @@ class Preview:
             return JSONResponse(act())
         except CodedError as error:
             return JSONResponse({"error": self._explain(error)}, status_code=422)
+        except SQLAlchemyError as error:
+            said = f"the database cannot be used: {troubles.explain(error)}"
+            return JSONResponse({"error": said}, status_code=503)
 
 
 def _shown(reader: Reader) -> dict[str, object]:

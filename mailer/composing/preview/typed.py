@@ -1,11 +1,13 @@
 """A reader as the page sends it: validated and converted."""
 
+import re
 from typing import Any
 
 from mailer.composing.readers import SAMPLE, Reader
 
 MOST_FIELDS = 100
 LONGEST_VALUE = 2_000
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 def read_choice(value: Any) -> Reader | str:  # noqa: ANN401 - JSON values are of any type
@@ -29,4 +31,6 @@ def read_choice(value: Any) -> Reader | str:  # noqa: ANN401 - JSON values are o
 def _bounded(value: object) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_VALUE:
         raise ValueError(f"a value is a text of at most {LONGEST_VALUE:,} characters")
+    if _NO_TEXT.search(value):
+        raise ValueError("a value has characters that no text has")
     return value

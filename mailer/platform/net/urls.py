@@ -1,6 +1,7 @@
 """Addresses as HTTP asks for them, and where redirects lead."""
 
 import base64
+import re
 import string
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
@@ -11,6 +12,8 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _SAFE = "%/:=&?~#+!$,;'@()*[]"
 _LONGEST_SHOWN = 200
+_NO_HOST = re.compile(r"[\x00-\x20\x7f#%/:<>?@\[\\\]^|]")
+"""Source: WHATWG URL, forbidden domain code points."""
 
 
 def asked_url(url: str) -> str:
@@ -22,14 +25,26 @@ def asked_url(url: str) -> str:
     parts = _parts(url)
     try:
         host, port = parts.hostname or "", parts.port
-        host = f"[{host}]" if ":" in host else host.encode("idna").decode("ascii")
-    except (ValueError, UnicodeError):
+        host = f"[{host}]" if ":" in host else _ascii_host(host)
+        path, query, fragment = (
+            quote(part, safe=_SAFE) for part in (parts.path or "/", parts.query, parts.fragment)
+        )
+    except ValueError:
         raise RequestError(Trouble.MALFORMED, url[:_LONGEST_SHOWN]) from None
-    netloc = f"{host}:{port}" if port else host
-    path, query, fragment = (
-        quote(part, safe=_SAFE) for part in (parts.path or "/", parts.query, parts.fragment)
-    )
+    netloc = host if port is None else f"{host}:{port}"
     return urlunsplit((parts.scheme, netloc, path, query, fragment))
+
+
+def _ascii_host(host: str) -> str:
+    """Return a name as DNS knows it; it may be percent-encoded, as browsers take it.
+
+    Raises:
+        ValueError: it has characters that no host has, or a label is too long or empty.
+    """
+    name = unquote(host, errors="strict").encode("idna").decode("ascii")
+    if _NO_HOST.search(name):
+        raise ValueError(host)
+    return name
 
 
 def login_of(url: str) -> str:

@@ -39,6 +39,7 @@ class Server(uvicorn.Server):
         config = uvicorn.Config(
             app,
             http=PunctualProtocol,
+            ws="none",
             access_log=False,  # paths hold tokens
             log_level="warning",
             server_header=False,

@@ -34,6 +34,9 @@ class PunctualProtocol(H11Protocol):
         self._await_request()
         super().on_response_complete()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: uvicorn would advise the operator to install packages, at each request."""
+
     def _await_request(self) -> None:
         self._forget()
         self._deadline = self.loop.call_later(self.seconds, self._close_if_idle)

@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
 from mailer.message.viewing import Scheme, for_frame
+from mailer.platform.net.errors import RequestError
+from mailer.platform.net.urls import asked_url
 from mailer.platform.serving.headers import EMAIL_POLICY
 from mailer.web.inbox.parsing import Contents, read_contents, snippet
 from mailer.web.inbox.store import InboxStore, StoredMessage
@@ -191,11 +193,14 @@ def post_one_click(contents: Contents, *, base_url: str) -> str:
 
     Source: RFC 8058 3.2.
     """
-    url, ours = urlsplit(contents.one_click_url), urlsplit(base_url)
-    if not url.hostname or (url.scheme, url.netloc) != (ours.scheme, ours.netloc):
+    try:
+        url, ours = urlsplit(asked_url(contents.one_click_url)), urlsplit(asked_url(base_url))
+    except RequestError:
+        return "elsewhere"
+    if (url.scheme, url.netloc) != (ours.scheme, ours.netloc):
         return "elsewhere"
     make = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-    connection = make(url.hostname, url.port, timeout=_ONE_CLICK_TIMEOUT_SECONDS)
+    connection = make(url.hostname or "", url.port, timeout=_ONE_CLICK_TIMEOUT_SECONDS)
     try:
         connection.request(
             "POST",

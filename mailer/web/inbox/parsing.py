@@ -1,16 +1,16 @@
 """A message for display: summary, parts, one-click link. Never raises on bad mail."""
 
 import email.policy
+import itertools
 import re
-from contextlib import suppress
 from dataclasses import dataclass
-from email.errors import HeaderParseError
-from email.header import decode_header, make_header
+from email.errors import MessageError
 from email.parser import BytesHeaderParser, BytesParser
 from email.utils import getaddresses, parseaddr
 from typing import TYPE_CHECKING
 
-from mailer.composing.html import Words, tokenize
+from mailer.composing.html import Words, decode_html, tokenize
+from mailer.composing.mail_headers import header, header_text
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -19,6 +19,12 @@ _SNIPPET_SOURCE_LENGTH = 6_000
 _SNIPPET_LENGTH = 160
 _INVISIBLE = re.compile("[\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]")
 """What preheaders are padded with, so that nothing else shows after them."""
+
+_MOST_HEADERS = 500
+_MOST_HEADER_BYTES = 256 * 1024
+_UNREADABLE = (MessageError, RecursionError, ValueError, LookupError, TypeError, AttributeError)
+"""What Python's parser raises for parts within parts, hundreds deep, and for odd parameters."""
+_BEYOND_READING = "This message cannot be taken apart. Its source shows it as it came."
 
 _ONE_CLICK = "list-unsubscribe=one-click"
 _HTTP_URI = re.compile(r"<\s*(https?://[^>\s]+)\s*>", re.IGNORECASE)
@@ -61,24 +67,24 @@ class Contents:
     def sender_address(self) -> str:
         """The address in From; empty where there is none."""
         senders = (value for name, value in self.headers if name.lower() == "from")
-        return parseaddr(next(senders, ""))[1]
+        return _address(next(senders, ""))[1]
 
 
 def summarise(raw: bytes) -> Summary:
     """Read the few headers that a list of messages shows."""
-    headers = BytesHeaderParser(policy=email.policy.compat32).parsebytes(_header_block(raw))
-    name, address = parseaddr(_decoded(headers, "From"))
+    headers = _read_headers(raw)
+    name, address = _address(header(headers, "From"))
     return Summary(
         sender=name or address,
-        subject=_decoded(headers, "Subject"),
-        recipients=tuple(a for _, a in getaddresses([_decoded(headers, "To")]) if a),
+        subject=header(headers, "Subject"),
+        recipients=_addresses(header(headers, "To")),
     )
 
 
 def snippet(raw: bytes) -> str:
     """Return the first words that mail clients show beside the subject: the preheader."""
-    message = BytesParser(policy=email.policy.compat32).parsebytes(raw)
-    words = _words(_first_part(message, "text/html")) or _first_part(message, "text/plain")
+    html, text = _read_parts(raw)
+    words = _words(html) or text
     return " ".join(words.split())[:_SNIPPET_LENGTH]
 
 
@@ -95,53 +101,61 @@ def _words(source: str) -> str:
 
 def read_contents(raw: bytes) -> Contents:
     """Take the whole message apart."""
-    message = BytesParser(policy=email.policy.compat32).parsebytes(raw)
-    headers = tuple((name, _readable(value)) for name, value in message.raw_items())
+    headers = _read_headers(raw)
+    html, text = _read_parts(raw)
     return Contents(
-        headers=headers,
-        html=_first_part(message, "text/html"),
-        text=_first_part(message, "text/plain"),
+        headers=tuple(
+            (name, header_text(value))
+            for name, value in itertools.islice(headers.raw_items(), _MOST_HEADERS)
+        ),
+        html=html,
+        text=text,
         source=raw.decode("utf-8", "replace"),
-        one_click_url=_one_click_url(message),
+        one_click_url=_one_click_url(headers),
     )
 
 
-def _header_block(raw: bytes) -> bytes:
+def _read_headers(raw: bytes) -> "Message[str, str]":
     ends = [end for end in (raw.find(b"\r\n\r\n"), raw.find(b"\n\n")) if end >= 0]
-    return raw[: min(ends)] if ends else raw
+    block = raw[: min([*ends, _MOST_HEADER_BYTES])]
+    return BytesHeaderParser(policy=email.policy.compat32).parsebytes(block)
 
 
-def _decoded(headers: "Message[str, str]", name: str) -> str:
-    values = (value for key, value in headers.raw_items() if key.lower() == name.lower())
-    return _readable(next(values, ""))
-
-
-def _readable(value: str) -> str:
-    """Decode a raw header: UTF-8 as it stands (SMTPUTF8), encoded words, folds."""
-    text = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    with suppress(LookupError, ValueError, HeaderParseError):  # else it is shown as it came
-        text = str(make_header(decode_header(text))) if "=?" in text else text
-    return " ".join(text.encode("utf-8", "replace").decode().split())
+def _read_parts(raw: bytes) -> tuple[str, str]:
+    """Return the HTML part and the text part; empty where there is none."""
+    try:
+        message = BytesParser(policy=email.policy.compat32).parsebytes(raw)
+        return _first_part(message, "text/html"), _first_part(message, "text/plain")
+    except _UNREADABLE:
+        return "", _BEYOND_READING
 
 
 def _first_part(message: "Message[str, str]", content_type: str) -> str:
     for part in message.walk():
         if part.get_content_type() == content_type and not part.get_filename():
-            return _part_text(part)
+            payload = part.get_payload(decode=True)
+            content = payload if isinstance(payload, bytes) else b""
+            return decode_html(content, declared=part.get_content_charset("")).text
     return ""
 
 
-def _part_text(part: "Message[str, str]") -> str:
-    payload = part.get_payload(decode=True)
-    content = payload if isinstance(payload, bytes) else b""
+def _address(value: str) -> tuple[str, str]:
+    """Return name and address of the first in a field."""
     try:
-        return content.decode(part.get_content_charset() or "utf-8", "replace")
-    except LookupError:
-        return content.decode("utf-8", "replace")
+        return parseaddr(value)
+    except _UNREADABLE:
+        return "", ""
+
+
+def _addresses(value: str) -> tuple[str, ...]:
+    try:
+        return tuple(address for _, address in getaddresses([value]) if address)
+    except _UNREADABLE:
+        return ()
 
 
 def _one_click_url(message: "Message[str, str]") -> str:
-    if _decoded(message, "List-Unsubscribe-Post").lower() != _ONE_CLICK:
+    if header(message, "List-Unsubscribe-Post").lower() != _ONE_CLICK:
         return ""
-    found = _HTTP_URI.search(_decoded(message, "List-Unsubscribe"))
+    found = _HTTP_URI.search(header(message, "List-Unsubscribe"))
     return found.group(1) if found else ""

@@ -2,10 +2,13 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
+import threading
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +19,18 @@ from sqlalchemy import make_url
 
 from mailer.cli import run_command
 
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
 COMMANDS = {
     "doctor": ["doctor"],
     "lists": ["lists", "ls"],
     "import": ["subscriber", "import", "people.csv", "--list", "readers", "--create"],
     "send": ["send", "week-1.md", "--list", "readers", "--yes"],
-    "web": ["web", "--port", "8999"],
+    "web": ["web", "--port", str(_free_port())],
 }
 PASSWORD = "pa55-w0rd"
 
@@ -49,6 +58,52 @@ SERVER_TROUBLES = {
     "option value": "postgresql://u:pa55-w0rd@127.0.0.1/x?sslmode=zork",
     "certificate": "postgresql://u:pa55-w0rd@127.0.0.1:1/x?sslrootcert=/nowhere&sslmode=verify-full",
     "socket": "postgresql://u:pa55-w0rd@/x?host=/nowhere",
+}
+
+
+@contextmanager
+def _server(answer: bytes | None) -> Iterator[int]:
+    """Yield the port of a server that sends `answer` and closes; with None, says nothing."""
+    held: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+
+        def serve() -> None:
+            while True:
+                try:
+                    client = listener.accept()[0]
+                except OSError:
+                    return
+                held.append(client)
+                if answer is not None:
+                    with suppress(OSError):
+                        client.sendall(answer)
+                        client.close()
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    for client in held:
+        client.close()
+
+
+STRANGE_SERVERS = {
+    "silent": None,
+    "closes": b"",
+    "garbage": b"\xff\x00\x1b[31m garbage\r\n",
+    "http": b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+}
+STRANGE_URLS = {
+    "postgresql": ("DATABASE_URL", "postgresql://u:pa55-w0rd@127.0.0.1:{port}/x", "database"),
+    "postgresql with TLS": (
+        "DATABASE_URL",
+        "postgresql://u:pa55-w0rd@127.0.0.1:{port}/x?sslmode=require",
+        "database",
+    ),
+    "redis": ("REDIS_URL", "redis://:pa55-w0rd@127.0.0.1:{port}/0", "broker"),
+    "redis with TLS": ("REDIS_URL", "rediss://:pa55-w0rd@127.0.0.1:{port}/0", "broker"),
+    "amqp": ("MAILER_BROKER_URL", "amqp://u:pa55-w0rd@127.0.0.1:{port}//", "broker"),
 }
 
 
@@ -103,6 +158,25 @@ def test_a_database_that_is_not_there(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", SERVER_TROUBLES[trouble])
     assert "database" in one_line(capfd, COMMANDS[command])
+
+
+@pytest.mark.parametrize("kind", STRANGE_SERVERS)
+@pytest.mark.parametrize("url", STRANGE_URLS)
+def test_a_server_that_is_another_or_says_nothing(  # noqa: PLR0913, PLR0917 - fixtures
+    workspace: Path,  # noqa: ARG001 - the current folder
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    database_url: str,
+    kind: str,
+    url: str,
+) -> None:
+    name, pattern, word = STRANGE_URLS[url]
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    assert run_command(COMMANDS["import"]) == 0
+    capfd.readouterr()
+    with _server(STRANGE_SERVERS[kind]) as port:
+        monkeypatch.setenv(name, pattern.format(port=port))
+        assert word in one_line(capfd, COMMANDS["send"])
 
 
 class Admin:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.errors import MessageError
-from email.header import decode_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from mailer.composing.importing.post import Post
 from mailer.composing.importing.sources.posts import Export
 from mailer.composing.importing.text.letter import text_to_html
 from mailer.composing.importing.words import tally_source
+from mailer.composing.mail_headers import header, header_text
 from mailer.errors import RenderError
 
 _HEAD = re.compile(
@@ -223,11 +223,8 @@ def _unflowed(text: str, *, joins: bool) -> str:
 
 def _keep_file(part: Message, kind: str, parts: _Parts) -> None:
     data = _payload(part)
-    filename = _decoded(str(part.get_filename("") or ""))
-    names = [
-        _decoded(str(part.get(key, ""))).strip().strip("<>")
-        for key in ("Content-ID", "Content-Location")
-    ]
+    filename = header_text(str(part.get_filename("") or ""))
+    names = [header(part, key).strip("<>") for key in ("Content-ID", "Content-Location")]
     for name in (*names, filename):
         if name and kind.startswith(("image/", "application/octet-stream")):
             parts.files.setdefault(name, data)
@@ -259,31 +256,6 @@ def _attachments(parts: _Parts) -> Iterator[Finding]:
 
 
 # --- head -----------------------------------------------------------------------------------
-
-
-def header(message: Message, name: str) -> str:
-    """Return a header field as text on one line, its encoded words decoded."""
-    value = message.get(name)
-    return _decoded(str(value)) if value is not None else ""
-
-
-def _decoded(value: str) -> str:
-    try:
-        pieces = decode_header(value)
-    except (MessageError, ValueError, binascii.Error, LookupError):
-        pieces = [(value, None)]
-    text = "".join(
-        decode_html(piece, declared=charset or "").text if isinstance(piece, bytes) else piece
-        for piece, charset in pieces
-    )
-    return " ".join(_unescaped(text).split())
-
-
-def _unescaped(text: str) -> str:
-    """Return a header whose raw bytes the mail parser has kept as surrogates."""
-    if not re.search("[\ud800-\udfff]", text):
-        return text
-    return decode_html(text.encode("utf-8", "surrogateescape")).text
 
 
 def _date(message: Message) -> dt.date | None:
