@@ -46,6 +46,7 @@ LENGTH = 4_000
 AT_ONCE_SECONDS = 0.001
 """Over `LENGTH` characters, linear time takes a fifth of this and quadratic time at least fivefold."""
 CUT_OFF_SECONDS = 0.02
+MOST_STEPS = 100_000
 MANY = 30
 """Repetitions up to fewer than this are no loop."""
 METHODS = ("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
@@ -91,8 +92,11 @@ def slowness(pattern: re.Pattern[Any], methods: frozenset[str]) -> str:
 
 
 def _is_slow(matcher: Matcher, lead: str, unit: str, end: str, run: str) -> bool:
-    first, second, third = (matcher.steps(lead + unit * n + end, run) for n in TIMES)
-    return (third - second) - (second - first) > ALLOWED
+    first, second, third = (lead + unit * n + end for n in TIMES)
+    few = matcher.steps(first, run, MOST_STEPS)
+    more = matcher.steps(second, run, MOST_STEPS)
+    allowed = more - few + ALLOWED
+    return more > MOST_STEPS or matcher.steps(third, run, more + allowed) - more > allowed
 
 
 class _CutOff(Exception):  # noqa: N818 - no error: the end of a run
@@ -200,7 +204,7 @@ def _uses() -> Iterator[Use]:
             if not any(_BOUNDED in each for each in lines[max(0, line - 2) : line]):
                 for pattern in _patterns_in(getattr(module, name, None)):
                     known = here[name] if name.startswith("_") else everywhere[name]
-                    known = known or {"search", "match"}
+                    known = known or here[""] or {"search", "match"}
                     yield Use(f"{where}:{line} {name}", pattern, frozenset(known))
         yield from _inline(tree, where, lines)
 
@@ -244,6 +248,8 @@ def _methods_in(tree: ast.Module) -> defaultdict[str, set[str]]:
         if isinstance(node, ast.Attribute) and node.attr in METHODS:
             name = getattr(node.value, "id", "") or getattr(node.value, "attr", "")
             found[name].add(node.attr)
+            if name.islower() and node.attr != "split":  # text has `split`, too
+                found[""].add(node.attr)
     return found
 
 

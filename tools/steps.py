@@ -11,8 +11,6 @@ from typing import Any, TypeAlias
 
 Parts: TypeAlias = Any
 SHORT = 4
-LIMIT = 20_000
-"""Steps after which counting ends; linear time needs a few hundred."""
 _SAMPLES = " \t\na1A_.-/\"'<>=&!?:;,()[]{}*#|`~\\@%$^+\u00e9\u4e00"
 _CLASSES = {sre.IN, sre.ANY, sre.LITERAL, sre.NOT_LITERAL}
 
@@ -29,12 +27,18 @@ class Matcher:
         self._flags = flags
         self._known: dict[tuple[int, str], bool] = {}
         self._text = ""
-        self._count = 0
+        self._count, self._limit = 0, 0
         self._groups: dict[int, tuple[int, int]] = {}
 
-    def steps(self, text: str, run: str) -> int:
-        """Return how many steps `run` takes over a text: `sub`, `match` or `fullmatch`."""
-        self._text, self._count = text, 0
+    def steps(self, text: str, run: str, limit: int) -> int:
+        """Return how many steps `run` takes over a text: `sub`, `match` or `fullmatch`.
+
+        Args:
+            text: the text.
+            run: how the expression is run over it.
+            limit: steps after which counting ends.
+        """
+        self._text, self._count, self._limit = text, 0, limit
         try:
             self._run(run)
         except _Enough:
@@ -62,7 +66,7 @@ class Matcher:
 
     def _step(self, number: int = 1) -> None:
         self._count += number
-        if self._count > LIMIT:
+        if self._count > self._limit:
             raise _Enough
 
     def _all(self, parts: list[Any], index: int, at: int) -> Iterator[int]:
@@ -89,7 +93,8 @@ class Matcher:
                 yield end
         elif op is sre.BRANCH:
             for branch in value[1]:
-                yield from self._all(list(branch), 0, at)
+                if self._may_begin(branch, at):
+                    yield from self._all(list(branch), 0, at)
         elif op is sre.ATOMIC_GROUP:
             yield from self._first(list(value), at)
         elif op is sre.AT:
@@ -100,6 +105,12 @@ class Matcher:
             yield from [at] * (self._looks(value, at) == (op is sre.ASSERT))
         else:
             raise NotImplementedError(op)
+
+    def _may_begin(self, branch: Parts, at: int) -> bool:
+        """Tell at once of most branches that they do not match: there are hundreds of some."""
+        if not len(branch) or branch[0][0] not in _CLASSES:
+            return True
+        return at < len(self._text) and self._is(branch[0], self._text[at])
 
     def _first(self, parts: list[Any], at: int) -> Iterator[int]:
         end = next(self._all(parts, 0, at), None)

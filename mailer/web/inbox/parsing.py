@@ -21,7 +21,7 @@ _INVISIBLE = re.compile("[\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]")
 """What preheaders are padded with, so that nothing else shows after them."""
 
 _ONE_CLICK = "list-unsubscribe=one-click"
-_HTTP_URI = re.compile(r"<\s*(https?://[^>\s]+)\s*>", re.IGNORECASE)
+_HTTP_URI = re.compile(r"<\s*+(https?://[^<>\s]++)\s*+>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ _CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]|[^\s{_CJK}]+")
 _WIDE = re.compile(rf"[{_CJK}]")
 _END = re.compile(
-    r"(?P<stop>[.!?…]+)[)\]\"'”’»]*(?=\s+[\"'“‘«(\[¿¡$]*[^\W_a-z])"
+    r"(?<![.!?…])(?P<stop>[.!?…]++)[)\]\"'”’»]*+(?=\s++[\"'“‘«(\[¿¡$]*+[^\W_a-z])"
     r"|[。！？｡।۔؟]+[」』）\"”]*"
 )
 _ABBREVIATION_WORDS = """
@@ -30,7 +30,7 @@ jul aug sep sept oct nov dec
 """
 _ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
 _LONGEST_ABBREVIATION = 12
-_CUT_OFF = re.compile(r"\s*(?:\[(?:…|\.\.\.|&hellip;)\]|…|\.\.\.)\s*$")
+_CUT_OFF = re.compile(r"(?<!\s)\s*+(?:\[(?:…|\.\.\.|&hellip;)\]|…|\.\.\.)\s*+$")
 _FURNITURE = re.compile(
     r"the post .{1,300} (?:appeared first|first appeared) on .{1,200}"
     r"|(?:continue reading|read more|read on|keep reading|weiterlesen|lire la suite)\b.{0,200}"

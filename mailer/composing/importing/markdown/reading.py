@@ -31,8 +31,8 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _FENCED = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 _FEWEST_HEADINGS = 2
 _MARKUP = re.compile(
-    r"^ {0,3}(?:```|~~~)|^ {0,3}!\[[^\]\n]*\]\(|^ *\|? *:?-{3,}:? *\|"
-    r"|\S[^*\n]*[^\S\n]\*\*[^\s*][^*\n]*\*\*|\*\*[^\s*][^*\n]*\*\*[^\S\n]*[^\s*]"
+    r"^ {0,3}(?:```|~~~)|^ {0,3}!\[[^\]\n]*\]\(|^ *+\|?+ *+:?+-{3,}+:?+ *+\|"
+    r"|(?<=\S)[^\S\n]++\*\*[^\s*][^*\n]*+\*\*|\*\*[^\s*][^*\n]*+\*\*[^\S\n]*+[^\s*]"
     r"|(?<![\w`])`[^`\n]+`(?![\w`])",
     re.MULTILINE,
 )
@@ -40,10 +40,10 @@ _MARKUP = re.compile(
 _ANCHOR = re.compile(r"</?a\b", re.IGNORECASE)
 _TAGGED = re.compile(r"\]\(\s*(\{\{[^{}\n]{0,200}\}\}|\*\|[A-Z_:]+\|\*)\s*\)")
 _QUOTES = re.compile(r"^([ ]{0,3}(?:> ?){20})(?:> ?)+", re.MULTILINE)
-_LIQUID_LINE = re.compile(r"[ \t]*\{%-?[ \t]*(?P<tag>\w+)(?P<rest>[^%\n]*)%\}[ \t]*")
+_LIQUID_LINE = re.compile(r"[ \t]*\{%-?[ \t]*(?P<tag>\w++)(?P<rest>[^%\n]*+)%\}[ \t]*")
 _ATTRIBUTE_LINE = re.compile(r"[ \t]*\{:[^{}\n]*\}[ \t]*")
 _BRACES = re.compile(r"\{:?[ \t]*(?:[.#]|[A-Za-z][\w-]*=)[^{}\n]*\}")
-_HEADING_BRACES = re.compile(r"[ \t]*(\{:?[ \t]*(?:[.#]|[A-Za-z][\w-]*=)[^{}\n]*\})[ \t]*\Z")
+_HEADING_BRACES = re.compile(r"(?<![ \t])[ \t]*+(\{:?[ \t]*+(?:[.#]|[A-Za-z][\w-]*+=)[^{}\n]*+\})[ \t]*+\Z")
 _ID = re.compile(r"#([A-Za-z][\w-]*)")
 _REFERENCE = re.compile(r"\[([^\[\]\n]+)\]\[([^\[\]\n]*)\]")
 _LONGEST_TITLE = 120

@@ -81,7 +81,7 @@ def features() -> Mapping[str, Feature]:
     }
 
 
-VALUES = {
+VALUES = {  # bounded: run over notes of our own table
     "css-margin:negative": re.compile("Negative values are not supported"),
     **{
         f"css-position:{value}": re.compile(rf"but not[^.]*`{value}`")
