@@ -32,7 +32,9 @@ _INLINE = {
 """Tags that stand amid a line of words."""
 _HREF = re.compile(r'\bhref="([^"]*)"')
 _ALT = re.compile(r'\balt="(?=\s*+[^"\s])([^"]*+)"')
-_LINE_END = re.compile(r"<pre\b.*?(?:</pre\s*+>|\Z)|(?<![ \t])[ \t]*+\n\s*+", re.DOTALL | re.IGNORECASE)
+_LINE_END = re.compile(
+    r"<pre\b.*?(?:</pre\s*+>|\Z)|(?<![ \t])[ \t]*+\n\s*+", re.DOTALL | re.IGNORECASE
+)
 _EMPTY = re.compile(r"<mj-text\b[^<>]*+></mj-text>")
 
 

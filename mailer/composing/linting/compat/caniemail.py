@@ -81,7 +81,8 @@ def features() -> Mapping[str, Feature]:
     }
 
 
-VALUES = {  # bounded: run over notes of our own table
+# bounded: run over notes of our own table
+VALUES = {
     "css-margin:negative": re.compile("Negative values are not supported"),
     **{
         f"css-position:{value}": re.compile(rf"but not[^.]*`{value}`")

@@ -15,7 +15,9 @@ _PART = re.compile(
     rf"(?P<tag>\*|{_NAME})|\.(?P<class>{_NAME})|\#(?P<id>{_NAME})|\[(?P<attribute>[^\]]*)\]"
     rf"|(?P<pseudo>::?{_NAME}(?:\([^()]*\))?)|(?P<combinator>\s*[>+~]\s*|\s+)"
 )
-_ATTRIBUTE = re.compile(rf"\s*+({_NAME})\s*+(?:([~|^$*]?=)\s*+[\"']?+([^\"']*+)[\"']?+\s*+[is]?+)?+\s*+")
+_ATTRIBUTE = re.compile(
+    rf"\s*+({_NAME})\s*+(?:([~|^$*]?=)\s*+[\"']?+([^\"']*+)[\"']?+\s*+[is]?+)?+\s*+"
+)
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _BETWEEN_COMMAS = re.compile(
     r"(?:[^,()\[\]]++|\((?:[^()]|\([^()]*+\))*+\)|\[[^\[\]]*+\]|[()\[\]])++"

@@ -26,7 +26,9 @@ _MOST = 3
 
 _LINE = re.compile(r'(?<!\s)\s++data-line="(\d{1,8})"')
 _HREF = re.compile(r"(<a\b[^<>]*?\shref=)\"(https?://[^\"]*)\"", re.IGNORECASE)
-_HEADING = re.compile(r"<(h[1-4])\b([^<>]*+)>([^<]*+(?:<(?!/?h[1-4]\b)[^<]*+)*+)</\1>", re.IGNORECASE)
+_HEADING = re.compile(
+    r"<(h[1-4])\b([^<>]*+)>([^<]*+(?:<(?!/?h[1-4]\b)[^<]*+)*+)</\1>", re.IGNORECASE
+)
 _TAG = re.compile(r"<[^<>]*>")
 _BODY = re.compile(r"<body\b", re.IGNORECASE)
 _TABLE = re.compile(r"<(?:table|h[1-4])\b", re.IGNORECASE)

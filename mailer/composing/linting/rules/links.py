@@ -92,8 +92,8 @@ _SITE_ENDINGS = {
     "kr", "in", "br", "mx", "ar", "ca", "us", "au", "nz", "za",
 }  # fmt: skip
 _MAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+\w{2,}")
-_REVERSED = re.compile(r"\([^()\n]{1,120}\)\[(?:https?://|www\.)[^\]\n]*\]")
-_SPACED = re.compile(r"\][ \t]+\((?:https?://|mailto:|www\.)[^)\n]*\)")
+_REVERSED = re.compile(r"\([^()\n]{1,120}\)\[(?:https?://|www\.)[^\[\]\n]*+\]")
+_SPACED = re.compile(r"\][ \t]++\((?:https?://|mailto:|www\.)[^\])\n]*+\)")
 _SPLIT = re.compile(r"(?<!\()<(?:https?://|mailto:)[^<>\n \t]*+[ \t][^<>\n]*+>")
 _BUTTON = re.compile(r"\{[^{}\n]*\.button\b")
 _CLICK = re.compile(r"cli[ck]|klick|tap\b|\bhere\b|\bhier\b", re.IGNORECASE)
