@@ -87,24 +87,34 @@ class Matcher:
         if op in {sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT}:
             yield from self._repeat(op, value, at)
         elif op is sre.SUBPATTERN:
-            for end in self._all(list(value[3]), 0, at):
-                if value[0] is not None:
-                    self._groups[value[0]] = (at, end)
-                yield end
+            yield from self._group(value, at)
         elif op is sre.BRANCH:
-            for branch in value[1]:
-                if self._may_begin(branch, at):
-                    yield from self._all(list(branch), 0, at)
+            yield from self._branches(value[1], at)
         elif op is sre.ATOMIC_GROUP:
             yield from self._first(list(value), at)
-        elif op is sre.AT:
-            yield from [at] * self._stands(value, at)
         elif op is sre.GROUPREF:
             yield from self._again(value, at)
-        elif op in {sre.ASSERT, sre.ASSERT_NOT}:
-            yield from [at] * (self._looks(value, at) == (op is sre.ASSERT))
-        else:
-            raise NotImplementedError(op)
+        elif self._holds(op, value, at):
+            yield at
+
+    def _holds(self, op: Parts, value: Parts, at: int) -> bool:
+        """Tell whether what takes no text holds at a place."""
+        if op is sre.AT:
+            return self._stands(value, at)
+        if op in {sre.ASSERT, sre.ASSERT_NOT}:
+            return self._looks(value, at) == (op is sre.ASSERT)
+        raise NotImplementedError(op)
+
+    def _group(self, value: Parts, at: int) -> Iterator[int]:
+        for end in self._all(list(value[3]), 0, at):
+            if value[0] is not None:
+                self._groups[value[0]] = (at, end)
+            yield end
+
+    def _branches(self, branches: Parts, at: int) -> Iterator[int]:
+        for branch in branches:
+            if self._may_begin(branch, at):
+                yield from self._all(list(branch), 0, at)
 
     def _may_begin(self, branch: Parts, at: int) -> bool:
         """Tell at once of most branches that they do not match: there are hundreds of some."""
