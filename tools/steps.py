@@ -26,6 +26,7 @@ class Matcher:
         self._tree = list(tree)
         self._flags = flags
         self._known: dict[tuple[int, str], bool] = {}
+        self._possible: dict[tuple[int, str], list[list[Any]]] = {}
         self._text = ""
         self._count, self._limit = 0, 0
         self._groups: dict[int, tuple[int, int]] = {}
@@ -112,15 +113,18 @@ class Matcher:
             yield end
 
     def _branches(self, branches: Parts, at: int) -> Iterator[int]:
-        for branch in branches:
-            if self._may_begin(branch, at):
-                yield from self._all(list(branch), 0, at)
+        char = self._text[at : at + 1]
+        key = (id(branches), char)
+        if key not in self._possible:
+            self._possible[key] = [list(each) for each in branches if self._may_begin(each, char)]
+        for branch in self._possible[key]:
+            yield from self._all(branch, 0, at)
 
-    def _may_begin(self, branch: Parts, at: int) -> bool:
+    def _may_begin(self, branch: Parts, char: str) -> bool:
         """Tell at once of most branches that they do not match: there are hundreds of some."""
         if not len(branch) or branch[0][0] not in _CLASSES:
             return True
-        return at < len(self._text) and self._is(branch[0], self._text[at])
+        return bool(char) and self._is(branch[0], char)
 
     def _first(self, parts: list[Any], at: int) -> Iterator[int]:
         end = next(self._all(parts, 0, at), None)

@@ -4,7 +4,8 @@ Calls of functions are counted, not seconds, so that no machine and no load chan
 Expressions, which work inside of one call, are looked at by tools/patterns.py.
 """
 
-import sys
+import contextlib
+import cProfile
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
@@ -28,16 +29,16 @@ email = "news@tide-table.com"
 name = "The Tide Table"
 postal_address = "1 Quay Street"
 """
-LENGTH = 3_000
+LENGTH = 2_000
 """Characters; the longer text is four times as long."""
 MOST = 7
 """Times the calls for four times the text: linear work takes 4, quadratic work 16."""
 
 MARKS = [
-    *"#*_`~[]()<>!&|:;={}\\\"'$%^+-./@,?\u5f3a\u00a0",
-    "> ", "- ", "1. ", "* ", "# ", "| ", "[a](", "![", "[^a]", "[a][b] ", "**a* ", "<!--",
-    "<![CDATA[",     "{{ ", "{{ first_name }} ", "{#a .b} ", "&amp;", "&#x41;", "https://a.dev/ ", "me@a.dev ", "a_",
-    "a*", "<p>", "<div>", "<a b ", "<b>", "<td>", "</p>", "\\*", "`a` ",
+    *'#*_`~[]()<>!&|:={}\\"-.\u5f3a\u00a0',
+    "> ", "- ", "1. ", "# ", "| ", "[a](", "![", "[^a]", "[a][b] ", "**a* ", "a_", "\\*", "`a` ",
+    "{{ ", "{{ first_name }} ", "{#a .b} ", "&amp;", "https://a.dev/ ", "me@a.dev ",
+    "<!--", "<![CDATA[", "<p>", "<div>", "<a b ", "<b>", "<td>", "</p>",
 ]  # fmt: skip
 BLOCKS = [
     "## A heading\n\n", "A line\n", "A paragraph.\n\n", "::: aside\nwords\n:::\n\n", "::: aside\n",
@@ -104,21 +105,10 @@ def _drafted(feed: str) -> None:
 
 
 def calls(run: Run, text: str) -> int:
-    count = 0
-
-    def counted(*_: object) -> None:
-        nonlocal count
-        count += 1
-
-    before = sys.getprofile()
-    sys.setprofile(counted)
-    try:
+    profile = cProfile.Profile()
+    with contextlib.suppress(MailerError), profile:  # a refusal in one line is as good as a result
         run(text)
-    except MailerError:
-        pass  # a refusal in one line is as good as a result
-    finally:
-        sys.setprofile(before)
-    return count
+    return sum(each.callcount for each in profile.getstats())
 
 
 @pytest.mark.slow
