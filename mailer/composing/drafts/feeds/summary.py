@@ -3,6 +3,7 @@
 # ruff: noqa: RUF001 - punctuation of many scripts
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 
@@ -104,9 +105,9 @@ def _cut(text: str, words: float, *, is_first: bool) -> int:
     soon enough, else the last whole word (negative, for "goes on").
     """
     ends = [match.end() for match in _END.finditer(text) if not _abbreviates(text, match)]
-    fitting = [end for end in ends if _size(text[:end]) <= words]
+    fitting = bisect_right(ends, words, key=lambda end: _size(text[:end]))
     if fitting:
-        return fitting[-1]
+        return ends[fitting - 1]
     if not is_first:
         return 0
     first = ends[0] if ends else len(text)
