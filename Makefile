@@ -25,11 +25,12 @@ demo: setup ## run the whole job on sample data (ARGS="--exit" to stop when done
 test: setup ## run the whole suite (ARGS="tests/unit -k address" for a part)
 	@$(BIN)/pytest -n auto $(ARGS)
 
-check: setup ## lint, formatting, types, import rules
+check: setup ## lint, formatting, types, import rules, expressions' time
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python tools/patterns.py
 
 coverage: setup ## run the whole suite and report what it did not reach
 	@$(BIN)/coverage erase

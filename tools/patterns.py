@@ -1,13 +1,15 @@
 """Find regular expressions whose time grows faster than the text: `make check` runs this.
 
 Every pattern of the house is run, in each way in which the code runs it, over texts that are made
-of its own parts: what comes before a repetition, then that repetition some thousand times, then
-something that does not match. A pattern that takes linear time needs well under a millisecond for
-that; one that goes back over its steps takes tens of milliseconds to years. Only processor time is
-measured, and an attempt that lasts is cut off, so that a busy machine changes no verdict.
+of its own parts: what comes before a repetition, then that repetition, then something that does
+not match. It is run by `steps.py`, a matcher that goes back as Python's does and counts its steps;
+so the verdict is the same on every machine. Of three texts, each as much longer than the one
+before, the second must cost as much more as the third: if not, the pattern goes back over what it
+has read.
 
-A pattern that is only ever given a short text may say so on the line where it is made, with the
-reason: `# bounded: a line of a head, at most 998 bytes`.
+A pattern that is only ever given a short text may say so on the line where it is made, or the one
+above, with the reason: `# bounded: a line of a head, at most 998 bytes`. Repetitions that end
+(`{0,90}`) count as short. Why not a package: docs/decisions/0041-bounds.md.
 """
 
 import ast
@@ -17,15 +19,15 @@ import random
 import re
 import re._constants as sre
 import re._parser as sre_parser
-import signal
 import sys
-import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
+
+from steps import Matcher, members
 
 import mailer
 import subscribers
@@ -34,14 +36,14 @@ ROOT = Path(mailer.__file__).parent.parent
 Parts: TypeAlias = Any
 """What the parser of expressions returns, which has no public types."""
 
-LENGTH = 3_000
+TIMES = (6, 12, 18)
+ALLOWED = 20
+"""Steps by which two equal lengths of text may differ; quadratic time differs by 36 at least."""
+MOST_STEPS = 50_000
 MANY = 30
 """Repetitions up to fewer than this are no loop."""
-SLOW_SECONDS = 0.006
-CUT_OFF_SECONDS = 0.15
 METHODS = ("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
-_ENDS = ("", "\x00", "\n\x00")
-_SAMPLES = " \t\na1A_.-/\"'<>=&!?:;,()[]{}*#|`~\\@%$^+\u00e9\u4e00"
+_ENDS = ("\x00", "\n\x00")
 _BOUNDED = "# bounded: "
 
 
@@ -56,68 +58,60 @@ class Use:
 
 def slow_patterns() -> Iterator[str]:
     """Yield a line for each pattern that takes too long."""
-    uses = sorted(
-        {(use.pattern.pattern, use.pattern.flags): use for use in _uses()}.values(), key=str
-    )
-    for use in uses:
+    uses: dict[tuple[Any, int], Use] = {}
+    for use in _uses():
+        known = uses.setdefault((use.pattern.pattern, use.pattern.flags), use)
+        uses[use.pattern.pattern, use.pattern.flags] = Use(
+            known.place, known.pattern, known.methods | use.methods
+        )
+    for use in sorted(uses.values(), key=str):
         if found := slowness(use.pattern, use.methods):
             yield f"{use.place}: {found}"
 
 
 def slowness(pattern: re.Pattern[Any], methods: frozenset[str]) -> str:
     """Return the text over which a pattern takes too long; empty where there is none."""
-    searched = {"match": "match", "fullmatch": "fullmatch"}
-    runs = sorted({searched.get(method, "sub") for method in methods})
-    for lead, unit in sorted(repetitions(pattern)):
+    tree = _parsed(pattern)
+    matcher = Matcher(tree, pattern.flags)
+    for lead, unit in sorted(repetitions(tree)):
         for end in _ENDS:
-            text: Any = lead + unit * (LENGTH // len(unit)) + end
-            if isinstance(pattern.pattern, bytes):
-                text = text.encode("latin-1", "replace")
-            for run in runs:
-                if _is_slow(pattern, text, run):
+            for run in _runs(methods):
+                if _is_slow(matcher, lead, unit, end, run):
                     return f"{run} over {lead!r} + {unit!r} * n + {end!r}: {pattern.pattern!r:.120}"
     return ""
 
 
-def _is_slow(pattern: re.Pattern[Any], text: Parts, run: str) -> bool:
-    return all(_seconds(pattern, text, run) > SLOW_SECONDS for _ in range(3))
+def _runs(methods: frozenset[str]) -> list[str]:
+    """Return the ways to try: what searches tries what `match` does, too."""
+    anchored = methods & {"match", "fullmatch"}
+    return ["sub", *sorted(methods & {"fullmatch"})] if methods - anchored else sorted(anchored)
 
 
-class _CutOff(Exception):  # noqa: N818 - no error: the end of a measurement
-    pass
+def _is_slow(matcher: Matcher, lead: str, unit: str, end: str, run: str) -> bool:
+    few, more, most = TIMES
+    last = matcher.steps(lead + unit * most + end, run, MOST_STEPS)
+    if last < len(unit) * most**2 // 2:  # fewer than quadratic time takes at least
+        return False
+    first = matcher.steps(lead + unit * few + end, run, MOST_STEPS)
+    second = matcher.steps(lead + unit * more + end, run, MOST_STEPS)
+    return last > MOST_STEPS or (last - second) - (second - first) > ALLOWED
 
 
-def _cut_off(*_: object) -> None:
-    raise _CutOff
-
-
-def _seconds(pattern: re.Pattern[Any], text: Parts, run: str) -> float:
-    begun = time.thread_time()
-    signal.setitimer(signal.ITIMER_VIRTUAL, CUT_OFF_SECONDS)
-    try:
-        if run == "sub":
-            pattern.sub(text[:0], text)
-        else:
-            getattr(pattern, run)(text)
-    except _CutOff:
-        return CUT_OFF_SECONDS
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-    return time.thread_time() - begun
+def _parsed(pattern: re.Pattern[Any]) -> Parts:
+    text = pattern.pattern
+    if isinstance(text, bytes):
+        text = text.decode("latin-1")
+    return sre_parser.parse(text, pattern.flags & ~(re.UNICODE | re.LOCALE))
 
 
 # --- texts out of a pattern's own parts ----------------------------------------------------------
 
 
-def repetitions(pattern: re.Pattern[Any]) -> set[tuple[str, str]]:
+def repetitions(tree: Parts) -> set[tuple[str, str]]:
     """Return what may come before each repetition of a pattern, with what is repeated."""
     chance = random.Random(1)  # noqa: S311 - the same texts each time
-    text = pattern.pattern
-    tree = sre_parser.parse(
-        text, pattern.flags & ~re.UNICODE if isinstance(text, str) else pattern.flags
-    )
     found: set[tuple[str, str]] = set()
-    for _ in range(3):
+    for _ in range(2):
         for lead, unit in _repeated(tree, "", chance):
             found |= {(lead, each) for each in (unit, lead + unit, lead[-1:] + unit) if each}
     return found
@@ -137,8 +131,8 @@ def _repeated(tree: Parts, lead: str, chance: random.Random) -> Iterator[tuple[s
 
 def _units(body: Parts, chance: random.Random) -> Iterator[str]:
     if len(body) == 1 and body[0][0] in {sre.IN, sre.ANY, sre.NOT_LITERAL}:
-        yield from _members(*body[0])[:6]
-    yield from (_sample(body, chance) for _ in range(3))
+        yield from members(*body[0])[:4]
+    yield from (_sample(body, chance) for _ in range(2))
 
 
 _REPEATS = {sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT}
@@ -163,7 +157,7 @@ def _sample_of(op: Parts, value: Parts, chance: random.Random) -> str:
     if op is sre.LITERAL:
         return chr(value)
     if op in {sre.NOT_LITERAL, sre.ANY, sre.IN}:
-        return chance.choice(_members(op, value) or [""])
+        return chance.choice(members(op, value) or [""])
     if op in _REPEATS:
         times = max(value[0], chance.choice((0, 1)) if value[0] == 0 else 0)
         return _sample(value[2], chance) * times
@@ -171,54 +165,22 @@ def _sample_of(op: Parts, value: Parts, chance: random.Random) -> str:
     return _sample(chance.choice(inner), chance) if inner else ""
 
 
-def _members(op: Parts, value: Parts) -> list[str]:
-    """Return some characters of a class."""
-    if op is sre.ANY:
-        return ["a", " ", "<"]
-    if op is sre.NOT_LITERAL:
-        return [each for each in "a (<" if ord(each) != value]
-    members = [each for each in _SAMPLES if _has(value, each)]
-    return members or [
-        chr(v if o is sre.LITERAL else v[0]) for o, v in value if o in {sre.LITERAL, sre.RANGE}
-    ]
-
-
-def _has(items: Parts, char: str) -> bool:
-    return any(_is_one(op, value, char) for op, value in items) != (items[0][0] is sre.NEGATE)
-
-
-def _is_one(op: Parts, value: Parts, char: str) -> bool:
-    if op is sre.LITERAL:
-        return bool(chr(value) == char)
-    if op is sre.RANGE:
-        return bool(value[0] <= ord(char) <= value[1])
-    return op is sre.CATEGORY and bool(re.match(_CATEGORIES[str(value)], char))
-
-
-_CATEGORIES = {
-    "CATEGORY_SPACE": r"\s",
-    "CATEGORY_NOT_SPACE": r"\S",
-    "CATEGORY_DIGIT": r"\d",
-    "CATEGORY_NOT_DIGIT": r"\D",
-    "CATEGORY_WORD": r"\w",
-    "CATEGORY_NOT_WORD": r"\W",
-}
-
-
 # --- patterns of the house -----------------------------------------------------------------------
 
 
 def _uses() -> Iterator[Use]:
-    methods = _methods_by_name()
+    everywhere = _methods_by_name()
     for module in _modules():
         path = Path(str(module.__file__))
         lines = path.read_text(encoding="utf-8").splitlines()
         tree = ast.parse("\n".join(lines))
         where = str(path.relative_to(ROOT))
+        here = _methods_in(tree)
         for name, line in _assigned(tree):
             if not any(_BOUNDED in each for each in lines[max(0, line - 2) : line]):
                 for pattern in _patterns_in(getattr(module, name, None)):
-                    known = methods[name] or frozenset({"search", "match"})
+                    known = here[name] if name.startswith("_") else everywhere[name]
+                    known = known or here[""] or {"search", "match"}
                     yield Use(f"{where}:{line} {name}", pattern, frozenset(known))
         yield from _inline(tree, where, lines)
 
@@ -251,10 +213,19 @@ def _methods_by_name() -> defaultdict[str, set[str]]:
     """Return how the patterns are run, by the name that they are given."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for path in [*ROOT.glob("mailer/**/*.py"), *ROOT.glob("subscribers/**/*.py")]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Attribute) and node.attr in METHODS:
-                name = getattr(node.value, "id", "") or getattr(node.value, "attr", "")
-                found[name].add(node.attr)
+        for name, methods in _methods_in(ast.parse(path.read_text(encoding="utf-8"))).items():
+            found[name] |= methods
+    return found
+
+
+def _methods_in(tree: ast.Module) -> defaultdict[str, set[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in METHODS:
+            name = getattr(node.value, "id", "") or getattr(node.value, "attr", "")
+            found[name].add(node.attr)
+            if name.islower() and node.attr != "split":  # text has `split`, too
+                found[""].add(node.attr)
     return found
 
 
@@ -271,7 +242,6 @@ def _inline(tree: ast.Module, where: str, lines: list[str]) -> Iterator[Use]:
 
 def main() -> int:
     """Print what is slow; return 1 where something is."""
-    signal.signal(signal.SIGVTALRM, _cut_off)
     found = list(slow_patterns())
     for line in found:
         print(line)  # noqa: T201 - a tool's output

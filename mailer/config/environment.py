@@ -13,6 +13,7 @@ PLAIN_NAMES: dict[str, Path] = {"DATABASE_URL": ("database_url",), "REDIS_URL": 
 NOT_SETTINGS = frozenset(
     {"MAILER_WORKSPACE", "MAILER_EMBEDDED_LINGER_SECONDS", "MAILER_ENDS_WITH_PARENT"}
 )
+# bounded: the name of an environment variable
 _BY_KUBERNETES = re.compile(
     r"MAILER_(?:[A-Z0-9_]+_)?(?:SERVICE_(?:HOST|PORT(?:_[A-Z0-9_]+)?)|PORT_\d+_(?:TCP|UDP)\w*)"
 )

@@ -10,7 +10,7 @@ from mailer.config.values import Reading, Value
 from mailer.errors import ConfigurationError
 from mailer.platform.settings.names import Path, dotted, suggestion
 
-_TABLE = re.compile(r"\s*\[\s*(?P<name>[\w.\s\"'-]+?)\s*\]")
+_TABLE = re.compile(r"\s*+\[(?P<name>[\w.\s\"'-]++)\]")
 _KEY = re.compile(r"\s*(?P<name>[\w.\"'-]+)\s*=")
 _PLACE = re.compile(r"(?P<what>.*) \(at line (?P<line>\d+), column (?P<column>\d+)\)")
 

@@ -7,11 +7,11 @@ from typing import Literal
 Scheme = Literal["auto", "light", "dark"]
 
 _SCHEME_QUERY = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)", re.IGNORECASE)
-_STYLE = re.compile(r"<style\b[^>]*>.*?</style\s*>", re.IGNORECASE | re.DOTALL)
-_STYLE_LINK = re.compile(r"<link\b[^>]*\bstylesheet\b[^>]*>", re.IGNORECASE)
+_STYLE = re.compile(r"<style\b[^<>]*+>.*?(?:</style\s*+>|\Z)", re.IGNORECASE | re.DOTALL)
+_STYLE_LINK = re.compile(r"<link\b(?=[^<>]*\bstylesheet\b)[^<>]*+>", re.IGNORECASE)
 _MEDIA = re.compile(r"\bmedia\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
-_HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
-_IMAGE_SOURCE = re.compile(r"(<img\b[^>]*?\bsrc\s*=\s*)(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
+_HEAD = re.compile(r"<head\b[^<>]*+>", re.IGNORECASE)
+_IMAGE_SOURCE = re.compile(r"(<img\b[^<>]*?\bsrc\s*+=\s*+)(\"[^\"]*+\"|'[^']*+')", re.IGNORECASE)
 
 
 def for_frame(html: str, scheme: Scheme) -> str:

@@ -38,7 +38,9 @@ def configure_logging(*, level: int = logging.INFO) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-_ADDRESS = re.compile(r"[^\s<>\"'(),:;\[\]=@\\]+@(?=[\w-]+\.[\w.-]*\w)")
+_ADDRESS = re.compile(
+    r"(?<![^\s<>\"'(),:;\[\]=@\\])[^\s<>\"'(),:;\[\]=@\\]++@(?=[\w-]+\.[\w.-]*\w)"
+)
 _TOKEN = re.compile(r"(?<=/)(u|t|k)/[\w.~-]{16,}")
 _LOGIN = re.compile(r"(?<=://)[^\s/@]*:[^\s/]*@")
 

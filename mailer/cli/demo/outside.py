@@ -24,7 +24,7 @@ def one_click_url(raw: bytes) -> str:
         SendStateError: the message does not say.
     """
     headers = email.message_from_bytes(raw, policy=email.policy.default)
-    found = re.search(r"<(https?://[^>]+)>", str(headers["List-Unsubscribe"]))
+    found = re.search(r"<(https?://[^<>]++)>", str(headers["List-Unsubscribe"]))
     if found is None:
         raise SendStateError("the message has no one-click unsubscribe link")
     return found[1]

@@ -100,7 +100,8 @@ def _show_place(finding: "Finding", lines: Sequence[str]) -> None:
         return
     line, start = lines[finding.line - 1], finding.column - 1
     room = min(_WIDEST, max(console.width - len(_MARGIN) - 2, _NARROWEST))
-    first = 0 if _cells(line) <= room else max(0, start - min(_BEFORE, room // 3))
+    fits = len(line) <= 2 * room and _cells(line) <= room
+    first = 0 if fits else max(0, start - min(_BEFORE, room // 3))
     last = _fitting(line, first, room)
     head, tail = "…" if first else "", "…" if last < len(line) else ""
     number = f"{finding.line:>5} │ "

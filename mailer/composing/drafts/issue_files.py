@@ -16,7 +16,7 @@ _FRONT_MATTER = re.compile(
     r"\A\ufeff?---[ \t]*\r?\n(?P<matter>.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE
 )
 _KEY = re.compile(
-    r"^(?P<key>date|slug|list|subject)[ \t]*:[ \t]*(?P<value>[^\r\n]*)$", re.MULTILINE
+    r"^(?P<key>date|slug|list|subject)[ \t]*+:[ \t]*+(?P<value>[^\r\n]*+)$", re.MULTILINE
 )
 _LINK = re.compile(r"https?://[^\s<>\"'`\\()\[\]]+", re.IGNORECASE)
 _LINK_END = ".,;:!?}*_"
@@ -93,7 +93,7 @@ def _plain(value: str) -> str:
     value = value.strip()
     if value[:1] in {'"', "'"}:
         return value[1:].partition(value[0])[0]
-    return re.split(r"\s+#", value, maxsplit=1)[0]
+    return re.split(r"(?<!\s)\s++#", value, maxsplit=1)[0]
 
 
 def _date(text: str) -> dt.date | None:

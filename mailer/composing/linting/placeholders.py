@@ -10,7 +10,7 @@ _REPLACE_ME = re.compile(
     r"your[-_]?(?:link|url|page|post|site|domain|website|company|article)(?:[-_]?here)?"
     r"|your[-_](?:post|article|page|product)[-_](?:slug|title|name|url|link|id)"
     r"|(?:add|insert|paste|put)[-_]?(?:your[-_]?|the[-_]?)?(?:link|url)(?:[-_]?here)?"
-    r"|(?:link|url)[-_]?(?:goes[-_]?)?here|replace[-_]?(?:me|this|with[-_]?\w+)|change[-_]?me"
+    r"|(?:link|url)[-_]?(?:goes[-_]?)?here|replace[-_]?(?:me|this|with[-_]?\w++)|change[-_]?me"
     r")[-_]?\d*(?:\.\w{2,5})?(?=[/?&#]|$)",
     re.IGNORECASE,
 )

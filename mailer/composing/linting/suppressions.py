@@ -43,7 +43,7 @@ UNSUPPRESSED = frozenset({"issue-broken", "theme-broken", *(rule.code for rule i
 """Findings that no comment allows: nothing could go out, or the comment itself is wrong."""
 
 _NOTE = re.compile(
-    r"lint:\s*(?P<verb>[\w-]*)\s*(?P<codes>.*?)(?:(?:^|\s+)because\b\s*(?P<reason>.*))?",
+    r"lint:\s*+(?P<verb>[\w-]*+)(?P<codes>.*?)(?:(?<!\s)\s++because\b(?P<reason>.*))?",
     re.DOTALL | re.IGNORECASE,
 )
 _VERBS = {"allow": False, "allow-file": True}

@@ -10,7 +10,7 @@ from mailer.composing.themes.colour import Colour, parse_colour
 from mailer.message.viewing import for_scheme, into_head
 
 _TAG = re.compile(r"<[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
-_STYLE_SHEET = re.compile(r"(<style\b[^>]*>)(.*?)(</style\s*>)", re.IGNORECASE | re.DOTALL)
+_STYLE_SHEET = re.compile(r"(<style\b[^<>]*+>)(.*?)(</style\s*+>|\Z)", re.IGNORECASE | re.DOTALL)
 _STYLE = re.compile(r"(?<=\sstyle=)(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _GROUND_ATTRIBUTE = re.compile(r"(\sbgcolor=)([\"'])([^\"']*)\2", re.IGNORECASE)
 _COLOURED = re.compile(
@@ -28,10 +28,14 @@ _CANVAS = "<style>html{background:#121212;color:#E8E8E8}</style>"
 
 _PICTURE_SOURCE = re.compile(r"\s(?:src|srcset|background)=(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 
-_NOT_OUTLOOK = re.compile(r"<!--\[if !mso\b[^\]]*\]><!--+>.*?<!--<!\[endif\]-->", re.DOTALL)
-_CONDITION = re.compile(r"<!--\[if ([^\]]*)\]>(.*?)<!\[endif\]-->", re.DOTALL)
-_XML = re.compile(r"<xml>.*?</xml>", re.DOTALL)
-_MEDIA_SHEET = re.compile(r"<style\b[^>]*>(?:(?!</style).)*@media.*?</style\s*>", re.DOTALL)
+_NOT_OUTLOOK = re.compile(
+    r"<!--\[if !mso\b[^\]<>]*+\]><!--+>.*?(?:<!--<!\[endif\]-->|\Z)", re.DOTALL
+)
+_CONDITION = re.compile(r"<!--\[if ([^\]<>]*+)\]>(.*?)(?:<!\[endif\]-->|\Z)", re.DOTALL)
+_XML = re.compile(r"<xml>.*?(?:</xml>|\Z)", re.DOTALL)
+_MEDIA_SHEET = re.compile(
+    r"<style\b[^<>]*+>(?:(?!</?style|@media).)*+@media.*?(?:</style\s*+>|\Z)", re.DOTALL
+)
 _UNKNOWN = re.compile(
     r"(?<![\w-])(?:border-radius|max-width|box-shadow|text-shadow|opacity)\s*:[^;\"']*;?"
 )

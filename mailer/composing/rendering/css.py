@@ -34,7 +34,7 @@ premailer: Any = _import_premailer()
 Premailer: Any = premailer.Premailer
 Node: TypeAlias = etree._Element  # noqa: SLF001 - lxml has no other name for it
 
-_STYLE_OR_COMMENT = re.compile(r"<!--.*?-->|<style\b", re.DOTALL)
+_STYLE_OR_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<style\b", re.DOTALL)
 _DOCTYPE = re.compile(r"\A\s*<!doctype html>", re.IGNORECASE)
 
 _CLASSES = re.compile(r'class="([^"]*)"')

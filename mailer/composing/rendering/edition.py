@@ -16,7 +16,7 @@ from mailer.message.compiled import Mailbox
 
 LONGEST_PREHEADER = 140
 _GAP = "\0"
-_SENTENCE = re.compile(r".+?(?:[.!?\u2026]\s|[\u3002\uFF01\uFF1F]|$)")
+_SENTENCE = re.compile(r".+?(?:[.!?\u2026]\s|[\u3002\uFF01\uFF1F]|\Z)", re.DOTALL)
 _RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
 
 

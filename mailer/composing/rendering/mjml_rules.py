@@ -36,11 +36,12 @@ class _Open:
 
 
 _TAG = re.compile(
-    r"<!--.*?-->|<(?P<close>/?)(?P<name>[a-zA-Z][\w:-]*)(?P<attributes>(?:[^<>\"]|\"[^\"]*\")*?)(?P<empty>/?)>",
+    r"<!--.*?(?:-->|\Z)|<(?P<close>/?)(?P<name>[a-zA-Z][\w:-]*+)"
+    r"(?P<attributes>(?:[^<>\"/]|/(?!>)|\"[^\"]*+\")*+)(?P<empty>/?)>",
     re.DOTALL,
 )
-_ATTRIBUTE = re.compile(r"\s*([\w:-]+)\s*(?:=\s*(?:\"([^\"]*)\"|(\S+)))?")
-_GIVEN = re.compile(r'([\w:-]+)="([^"]*)"')
+_ATTRIBUTE = re.compile(r"([\w:-]++)\s*+(?:=\s*+(?:\"([^\"]*+)\"|(\S+)))?")
+_GIVEN = re.compile(r'(?<![\w:-])([\w:-]++)="([^"]*+)"')
 _UNITLESS = re.compile(r"(?:^|\s)0(?:\s|$)")
 _FORBIDDEN = (
     ("<![CDATA[", "mrml refuses CDATA: escape the text instead"),

@@ -22,7 +22,7 @@ _FRAME = ("<mjml><mj-body>", "</mj-body></mjml>")
 _COLUMN = ("<mj-section><mj-column>", "</mj-column></mj-section>")
 _TOP = re.compile(r"<(mj-[a-z]+)")
 _NOT_HERE = {"mj-head", "mj-body", "mjml", "mj-column", "mj-attributes", "mj-style", "mj-group"}
-_MARKUP = re.compile(r"<[^>]*>|[^<]+")
+_MARKUP = re.compile(r"<[^<>]*+>|[^<]+")
 _TAG = re.compile(r"</?(?P<name>[A-Za-z][\w:-]*)")
 _INLINE = {
     "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "em", "font", "i", "ins", "kbd",
@@ -31,9 +31,11 @@ _INLINE = {
 }  # fmt: skip
 """Tags that stand amid a line of words."""
 _HREF = re.compile(r'\bhref="([^"]*)"')
-_ALT = re.compile(r'\balt="([^"]*[^"\s][^"]*)"')
-_LINE_END = re.compile(r"<pre\b.*?</pre\s*>|[ \t]*+\n\s*+", re.DOTALL | re.IGNORECASE)
-_EMPTY = re.compile(r"<mj-text\b[^>]*></mj-text>")
+_ALT = re.compile(r'\balt="(?=\s*+[^"\s])([^"]*+)"')
+_LINE_END = re.compile(
+    r"<pre\b.*?(?:</pre\s*+>|\Z)|(?<![ \t])[ \t]*+\n\s*+", re.DOTALL | re.IGNORECASE
+)
+_EMPTY = re.compile(r"<mj-text\b[^<>]*+></mj-text>")
 
 
 def check_raw(blocks: Iterable[RawMjml], source: Source) -> None:

@@ -12,10 +12,11 @@ from mailer.message.compiled import ADDRESS, CompiledIssue, Slot
 SUBJECT_MARK = "[Test] "
 _LINE_WIDTH = 72
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_BODY = re.compile(r"<body\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_BODY = re.compile(r"<body\b(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+>", re.IGNORECASE)
 _PREHEADER = re.compile(
-    r"\s*<div\b[^>]*style=\"[^\"]*display:\s*none[^\"]*\"[^>]*>[^<]*</div>", re.IGNORECASE
+    r"\s*+<div\b[^<>]*?style=\"[^\"<>]*?display:\s*+none[^\"]*+\"[^<>]*+>[^<]*+</div>",
+    re.IGNORECASE,
 )
 _BANNER = (
     '<table role="presentation" width="100%" border="0" cellpadding="0" cellspacing="0"'

@@ -87,7 +87,7 @@ def _keys(text: str) -> str:
 
 
 def _page_url(text: str) -> str:
-    if text and not re.fullmatch(r"https?://[^\s/@]+(?:[/?#]\S*)?", text):
+    if text and not re.fullmatch(r"https?://[^\s/@?#]++(?:[/?#]\S*+)?", text):
         raise ValueError("must be an address as https://example.org/subscribe")
     return text
 

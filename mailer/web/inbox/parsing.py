@@ -27,7 +27,7 @@ _UNREADABLE = (MessageError, RecursionError, ValueError, LookupError, TypeError,
 _BEYOND_READING = "This message cannot be taken apart. Its source shows it as it came."
 
 _ONE_CLICK = "list-unsubscribe=one-click"
-_HTTP_URI = re.compile(r"<\s*(https?://[^>\s]+)\s*>", re.IGNORECASE)
+_HTTP_URI = re.compile(r"<\s*+(https?://[^<>\s]++)\s*+>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ The email is a whole document, made by MJML; places are found by its tags, outsi
 import re
 
 _TOKENS = re.compile(
-    r"<!--.*?-->"
-    r"|<(?P<raw>style|script|title|textarea)\b[^>]*>.*?</(?P=raw)\s*>"
-    r"|(?P<head><head\b[^>]*>)"
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(?P<raw>style|script|title|textarea)\b[^<>]*+>.*?(?:</(?P=raw)\s*+>|\Z)"
+    r"|(?P<head><head\b[^<>]*+>)"
     r"|(?P<head_end></head\s*>)"
-    r"|(?P<body><body\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>)"
+    r"|(?P<body><body\b(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+>)"
     r"|(?P<body_end></body\s*>)",
     re.IGNORECASE | re.DOTALL,
 )

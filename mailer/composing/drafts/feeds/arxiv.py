@@ -6,14 +6,17 @@ import re
 from mailer.composing.drafts.feeds.urls import paper_id
 
 _TITLE_TAIL = re.compile(
-    r"\s*\(arXiv:[\w.\-/]+(?:v\d+)?\s*\[[^\]]*\]\s*(?P<update>UPDATED|CROSS LISTED)?[^)]*\)\s*$",
+    r"(?<!\s)\s*+\(arXiv:[\w.\-/]{1,60}+\s*+\[[^\]]{0,100}+\]\s*+(?P<update>UPDATED|CROSS LISTED)?+"
+    r"[^)]{0,200}+\)\s*+$",
     re.IGNORECASE,
 )
 _HEAD = re.compile(
-    r"\s*arXiv:\S+\s+Announce Type:\s*(?P<kind>[\w-]+)\s*(?:Abstract:\s*)?|\s*Abstract:\s+",
+    r"(?<!\s)\s*+arXiv:\S{1,60}+\s++Announce Type:\s*+(?P<kind>[\w-]+)\s*+(?:Abstract:\s*+)?"
+    r"|(?<!\s)\s*+Abstract:\s+",
     re.IGNORECASE,
 )
 _TAG = re.compile(r"</?(?:p|a|span|br)\b[^<>]*>", re.IGNORECASE)
+_BETWEEN_NAMES = re.compile(r",\s+|(?<!\s)\s++and\s+")
 _ENTRY = re.compile(r"(?:arxiv\.org[:/]|^arXiv:)", re.IGNORECASE)
 
 
@@ -40,7 +43,7 @@ def feed_title(text: str) -> str:
 
 def categories(title: str) -> tuple[str, ...]:
     """Return what an older feed's title says in brackets: `(arXiv:2311.05556v1 [cs.CL])`."""
-    found = re.search(r"\(arXiv:\S+\s*\[(?P<category>[\w.-]{1,40})\]", title)
+    found = re.search(r"\(arXiv:[^\s\[]{1,60}+\s*+\[(?P<category>[\w.-]{1,40})\]", title)
     return (found["category"],) if found else ()
 
 
@@ -64,10 +67,10 @@ def abstract(text: str) -> str:
 def authors(names: list[str]) -> tuple[str, ...]:
     """Return one name each; feeds give all of them in one text, older ones as links."""
     plain = [html.unescape(_TAG.sub("", name)) for name in names]
-    parts = [part for name in plain for part in re.split(r",\s+|\s+and\s+", _without_places(name))]
+    parts = [part for name in plain for part in _BETWEEN_NAMES.split(_without_places(name))]
     return tuple(part.strip() for part in parts if part.strip())
 
 
 def _without_places(name: str) -> str:
     """Drop the affiliation in brackets after a name."""
-    return re.sub(r"\s*\([^()]*\)", "", name)
+    return re.sub(r"(?<!\s)\s*+\([^()]*+\)", "", name)

@@ -3,6 +3,7 @@
 # ruff: noqa: RUF001 - punctuation of many scripts
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 
@@ -20,7 +21,7 @@ _CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]|[^\s{_CJK}]+")
 _WIDE = re.compile(rf"[{_CJK}]")
 _END = re.compile(
-    r"(?P<stop>[.!?…]+)[)\]\"'”’»]*(?=\s+[\"'“‘«(\[¿¡$]*[^\W_a-z])"
+    r"(?<![.!?…])(?P<stop>[.!?…]++)[)\]\"'”’»]*+(?=\s++[\"'“‘«(\[¿¡$]*+[^\W_a-z])"
     r"|[。！？｡।۔؟]+[」』）\"”]*"
 )
 _ABBREVIATION_WORDS = """
@@ -30,7 +31,7 @@ jul aug sep sept oct nov dec
 """
 _ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
 _LONGEST_ABBREVIATION = 12
-_CUT_OFF = re.compile(r"\s*(?:\[(?:…|\.\.\.|&hellip;)\]|…|\.\.\.)\s*$")
+_CUT_OFF = re.compile(r"(?<!\s)\s*+(?:\[(?:…|\.\.\.|&hellip;)\]|…|\.\.\.)\s*+$")
 _FURNITURE = re.compile(
     r"the post .{1,300} (?:appeared first|first appeared) on .{1,200}"
     r"|(?:continue reading|read more|read on|keep reading|weiterlesen|lire la suite)\b.{0,200}"
@@ -104,9 +105,9 @@ def _cut(text: str, words: float, *, is_first: bool) -> int:
     soon enough, else the last whole word (negative, for "goes on").
     """
     ends = [match.end() for match in _END.finditer(text) if not _abbreviates(text, match)]
-    fitting = [end for end in ends if _size(text[:end]) <= words]
+    fitting = bisect_right(ends, words, key=lambda end: _size(text[:end]))
     if fitting:
-        return fitting[-1]
+        return ends[fitting - 1]
     if not is_first:
         return 0
     first = ends[0] if ends else len(text)

@@ -8,8 +8,8 @@ from mailer.composing.issue.tree import MergeField
 from mailer.composing.issue.writing import write_words
 
 _TAG = re.compile(
-    r"""\{\{\{?\s*(?P<braces>[^{}\n]{1,300}?)\s*\}\}\}?
-      | \{%-?\s*(?P<logic>[^{}\n]{1,300}?)\s*-?%\}
+    r"""\{\{\{?(?P<braces>\s*+[^{}\n]{0,300}+\s*+)\}\}\}?
+      | \{%-?(?P<logic>\s*+[^{}\n]{0,300}?)\s*+-?%\}
       | \*\|(?P<stars>[A-Za-z_][\w:. =<>!"'-]{0,120})\|\*
       | %%(?P<percents>[A-Za-z_][\w.-]{0,60})%%
       | %(?P<percent>[A-Z][A-Z_]{2,40})%
@@ -19,7 +19,7 @@ _TAG = re.compile(
     re.VERBOSE,
 )
 _DEFAULT = re.compile(
-    r"""\|\s*default(?:_if_none)?\s*:?\s*\(?\s*["'](?P<text>[^"'{}]*)["']\s*\)?"""
+    r"""\|\s*+default(?:_if_none)?+\s*+:?+\s*+\(?+\s*+["'](?P<text>[^"'{}]*+)["']"""
 )
 _KNOWN = {
     "first_name": (

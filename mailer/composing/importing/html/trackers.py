@@ -66,10 +66,10 @@ def _proofpoint_2(url: str, path: str) -> str:  # noqa: ARG001
 
 
 def _proofpoint_3(url: str, path: str) -> str:  # noqa: ARG001
-    found = re.search(r"/v3/__(.+?)__;", url)
-    if not found or "*" in found[1]:  # `*` stands for characters that are kept elsewhere
+    inner, end, _ = url.partition("/v3/__")[2].partition("__;")
+    if not end or "*" in inner:  # `*` stands for characters that are kept elsewhere
         return ""
-    return re.sub(r"^(https?):/+", r"\1://", found[1])
+    return re.sub(r"^(https?):/+", r"\1://", inner)
 
 
 def _substack(url: str, path: str) -> str:  # noqa: ARG001

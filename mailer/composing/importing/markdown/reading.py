@@ -10,6 +10,7 @@ from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -23,6 +24,8 @@ from mailer.composing.importing.text.lines import wrap_width
 from mailer.composing.importing.text.links import URL, trim_url
 from mailer.composing.importing.text.sentences import is_prose
 from mailer.composing.issue.flanking import FlankingState
+from mailer.composing.issue.reading.positions import TOO_MANY_BRACKETS, has_too_many_brackets
+from mailer.errors import RenderError
 
 _DEEPEST = 100
 _HEADING = re.compile(r"^#{1,4} +\S", re.MULTILINE)
@@ -32,8 +35,8 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _FENCED = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 _FEWEST_HEADINGS = 2
 _MARKUP = re.compile(
-    r"^ {0,3}(?:```|~~~)|^ {0,3}!\[[^\]\n]*\]\(|^ *\|? *:?-{3,}:? *\|"
-    r"|\S[^*\n]*[^\S\n]\*\*[^\s*][^*\n]*\*\*|\*\*[^\s*][^*\n]*\*\*[^\S\n]*[^\s*]"
+    r"^ {0,3}(?:```|~~~)|^ {0,3}!\[[^\]\n]*\]\(|^ *+\|?+ *+:?+-{3,}+:?+ *+\|"
+    r"|(?<=\S)[^\S\n]++\*\*[^\s*][^*\n]*+\*\*|\*\*[^\s*][^*\n]*+\*\*[^\S\n]*+[^\s*]"
     r"|(?<![\w`])`[^`\n]+`(?![\w`])",
     re.MULTILINE,
 )
@@ -41,10 +44,12 @@ _MARKUP = re.compile(
 _ANCHOR = re.compile(r"</?a\b", re.IGNORECASE)
 _TAGGED = re.compile(r"\]\(\s*(\{\{[^{}\n]{0,200}\}\}|\*\|[A-Z_:]+\|\*)\s*\)")
 _QUOTES = re.compile(r"^([ ]{0,3}(?:> ?){20})(?:> ?)+", re.MULTILINE)
-_LIQUID_LINE = re.compile(r"[ \t]*\{%-?[ \t]*(?P<tag>\w+)(?P<rest>[^%\n]*)%\}[ \t]*")
+_LIQUID_LINE = re.compile(r"[ \t]*\{%-?[ \t]*(?P<tag>\w++)(?P<rest>[^%\n]*+)%\}[ \t]*")
 _ATTRIBUTE_LINE = re.compile(r"[ \t]*\{:[^{}\n]*\}[ \t]*")
 _BRACES = re.compile(r"\{:?[ \t]*(?:[.#]|[A-Za-z][\w-]*=)[^{}\n]*\}")
-_HEADING_BRACES = re.compile(r"[ \t]*(\{:?[ \t]*(?:[.#]|[A-Za-z][\w-]*=)[^{}\n]*\})[ \t]*\Z")
+_HEADING_BRACES = re.compile(
+    r"(?<![ \t])[ \t]*+(\{:?[ \t]*+(?:[.#]|[A-Za-z][\w-]*+=)[^{}\n]*+\})[ \t]*+\Z"
+)
 _ID = re.compile(r"#([A-Za-z][\w-]*)")
 _REFERENCE = re.compile(r"\[([^\[\]\n]+)\]\[([^\[\]\n]*)\]")
 _LONGEST_TITLE = 120
@@ -75,13 +80,14 @@ def markdown_to_html(text: str) -> str:
     return read_markdown(text).html
 
 
-def read_markdown(text: str, *, first_line: int = 1) -> MarkdownText:
-    """Return Markdown whose first line is line `first_line` of its file as HTML."""
+def read_markdown(text: str, *, first_line: int = 1, name: str = "") -> MarkdownText:
+    """Return Markdown whose first line is line `first_line` of the file `name` as HTML."""
     read = MarkdownText()
     lines = list(_without_tags(text, read, first_line))
     text = _EMBED.sub(r"<\1>", _QUOTES.sub(r"\1", "\n".join(lines)))
     text = _TAGGED.sub(_without_blanks, text)
     env: dict[str, Any] = {"read": read, "first_line": first_line, "names": Counter()}
+    env["path"] = Path(name) if name else None
     tokens = _markdown().parse(text, env)
     read.title = _title(tokens)
     read.html = _rendered(tokens, env)
@@ -161,9 +167,16 @@ def _markdown() -> MarkdownIt:
 
 
 def _inline(state: StateCore) -> None:
-    """Parse words as markdown-it does, but for where emphasis may begin and end."""
+    """Parse words as markdown-it does, but for where emphasis may begin and end.
+
+    Raises:
+        RenderError: a paragraph has too many opening brackets.
+    """
     for token in state.tokens:
         if token.type == "inline":
+            if has_too_many_brackets(token.content):
+                line = (token.map or [0])[0] + state.env["first_line"]
+                raise RenderError(TOO_MANY_BRACKETS, path=state.env["path"], line=line)
             token.children = []
             line = FlankingState(token.content, state.md, state.env, token.children)
             state.md.inline.tokenize(line)

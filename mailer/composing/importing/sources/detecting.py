@@ -132,7 +132,7 @@ def _text_post(text: str, name: str) -> Post:
     return replace(
         post,
         kind="markdown",
-        title=post.title or read_markdown(body).title,
+        title=post.title or read_markdown(body, first_line=matter.first + 1, name=name).title,
         is_settled=True,
         slug=post.slug or (plain_slug(stem) if matter.values else ""),
         date=post.date or day or _date_in(body),

@@ -29,7 +29,8 @@ _FIELD = re.compile(rb"\A(?:From [^\n]*\r?\n)?[A-Za-z][A-Za-z0-9-]*:[ \t]?[^\n]*
 _MBOX = re.compile(rb"^From [^\n]*\n(?=[A-Za-z][A-Za-z0-9-]*:)", re.MULTILINE)
 _FORWARDED = re.compile(r"^(?:fwd?|wg|tr|rv|i|enc|doorst|vb|fs)\s*:\s*", re.IGNORECASE)
 _WRAPPER = re.compile(
-    r"-{5,}\s*(?:forwarded|weitergeleitete|message transf)|gmail_attr|begin forwarded message"
+    r"(?<!-)-{5,}+\s*+(?:forwarded|weitergeleitete|message transf)|gmail_attr"
+    r"|begin forwarded message"
     r"|border-top:\s*solid #(?:E1E1E1|B5C4DF)|weitergeleiteten nachricht|message réexpédié"
     r"|messaggio inoltrato",
     re.IGNORECASE,

@@ -11,10 +11,11 @@ from mailer.composing.importing.sources.posts import Export
 from mailer.composing.importing.sources.records import read_json, records_in
 
 _TRACK = re.compile(
-    r"""\{\{-?\s*TrackLink\s+(?:"|&quot;|&\#34;|'|`|\\")(?P<url>[^"'`{}\s]+?)(?:"|&quot;|&\#34;|'|`|\\")\s*\.?\s*-?\}\}"""
+    r"""\{\{-?\s*TrackLink\s++(?:"|&quot;|&\#34;|'|`|\\")(?P<url>[^"'`{}\s]+?)(?:"|&quot;|&\#34;|'|`|\\")\s*+\.?+\s*+-?+\}\}"""
 )
-_SUFFIX = re.compile(r"(https?://[^\s\"'<>@{}]+(?:@(?!TrackLink)[^\s\"'<>@{}]+)*)@TrackLink\b")
-_VIEW = re.compile(r"\{\{-?\s*TrackView\s*\.?\s*-?\}\}")
+_ADDRESS = re.compile(r"https?://[^\s\"'<>{}]++")
+_SUFFIX = re.compile(r"@TrackLink\b")
+_VIEW = re.compile(r"\{\{-?\s*+TrackView\s*+\.?+\s*+-?+\}\}")
 _FIELDS = Fields(title=("subject", "name"), slug=("archive_slug",), date=("started_at", "send_at"))
 _KINDS: dict[str, Kind] = {"plain": "text", "markdown": "markdown"}
 
@@ -46,4 +47,5 @@ def _post(record: dict[str, Any], name: str) -> Post:
 def plain_links(body: str) -> str:
     """Return a body whose tracked links are the addresses that they stand for."""
     body = _TRACK.sub(lambda match: unescape(match["url"]), body)
-    return _VIEW.sub("", _SUFFIX.sub(r"\1", body))
+    body = _ADDRESS.sub(lambda match: _SUFFIX.sub("", match[0], count=1), body)
+    return _VIEW.sub("", body)

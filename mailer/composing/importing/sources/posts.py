@@ -59,7 +59,7 @@ def import_post(post: Post, *, source_name: str, image_folder: str) -> ReadPage:
 def _as_page(post: Post) -> Post:
     if post.kind != "markdown":
         return replace(post, body=text_to_html(post.body) if post.kind == "text" else post.body)
-    read = read_markdown(post.body, first_line=post.first_line)
+    read = read_markdown(post.body, first_line=post.first_line, name=post.name)
     return replace(
         post,
         body=read.html,

@@ -13,7 +13,7 @@ from mailer.composing.importing.text.sentences import ends_sentence
 _TAB_COLUMNS = 4
 _ENTRY = re.compile(r"(?P<indent> *)(?P<mark>[-*+•·]|\d{1,3}[.)])[ ]+(?=\S)")
 _QUOTED = re.compile(r"[ ]{0,3}>[ ]?")
-_HEADED = re.compile(r"(?P<marks>#{1,6})[ ]+(?P<words>\S.*?)[ ]*#*")
+_HEADED = re.compile(r"(?P<marks>#{1,6})[ ]++(?P<words>\S.*)")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,})")
 _NAME = re.compile(r"(?=.*[^\W\d_]{4})[^\W\d_].*[^.,;:!?…-]")
 _LONGEST_NAME, _FEWEST_NAMES = 60, 2
@@ -120,9 +120,8 @@ class _Reader:
         below = self.lines[self.at] if self.at < len(self.lines) else ""
         head = _HEADED.fullmatch(lines[0])
         if len(lines) == 1 and head:
-            self.found.append(
-                f"<h{len(head['marks'])}>{_linked(head['words'])}</h{len(head['marks'])}>"
-            )
+            words = head["words"][0] + head["words"][1:].rstrip("#").rstrip(" ")
+            self.found.append(f"<h{len(head['marks'])}>{_linked(words)}</h{len(head['marks'])}>")
         elif len(lines) == 1 and _UNDERLINE.fullmatch(below) and len(lines[0]) <= _LONGEST_TITLE:
             self.at += 1
             level = 1 if below[0] == "=" else 2

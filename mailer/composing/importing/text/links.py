@@ -22,7 +22,7 @@ _TARGETS_LABEL = re.compile(
     r"\W*(?:links|references|sources|footnotes|urls|visible links)\W*", re.IGNORECASE
 )
 _NUMBER = re.compile(r"\[(\d{1,3})\]")
-_EDGE_NUMBER = re.compile(r"^\[(?P<lead>\d{1,3})\]\s*|\s*\[(?P<tail>\d{1,3})\]$")
+_EDGE_NUMBER = re.compile(r"^\[(?P<lead>\d{1,3})\]\s*|(?<!\s)\s*+\[(?P<tail>\d{1,3})\]$")
 _INSIDE_NUMBER = re.compile(r"\[(\d{1,3})\](?!\()")
 _FEWEST_TARGETS = 2
 _SIGNATURES = frozenset({"--", "—", "___"})

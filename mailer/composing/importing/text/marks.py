@@ -39,7 +39,7 @@ _COMPILED = tuple(
     (style, re.compile(text, re.IGNORECASE if style == "section" else 0))
     for style, text in _MARKERS
 )
-_ATX = re.compile(r"(#{1,6})(?:\s+|(?=[^\W\d_][^\s]{0,30}(?:\s+[^\W\d_]\w*){0,2}$))(.*?)\s*#*$")
+_ATX = re.compile(r"(#{1,6})(?:\s+|(?=[^\W\d_][^\s]{0,30}(?:\s+[^\W\d_]\w*){0,2}$))(.*)")
 BOLD_LEVEL = 7
 _FRAMED = re.compile(
     r"(?P<frame>={2,20}|\*{2,20}|~{2,20}|-{2,20}|_{2,20}|\+{2,20}|[─━]{1,20}|>{2,20})\s+"
@@ -80,7 +80,7 @@ def strip_marks(line: str) -> Stripped:
 
 def _strip_heading(text: str) -> tuple[str, int]:
     if match := _ATX.fullmatch(text):
-        inner = match[2].strip()
+        inner = match[2].rstrip("#").strip()
         bold = _BOLD.fullmatch(inner)
         return (bold["text"] + bold["tail"] if bold else inner), len(match[1])
     if match := _FRAMED.fullmatch(text):
@@ -123,6 +123,6 @@ def _han_number(text: str) -> int:
 
 TITLED = re.compile(
     r"(?P<lead>(?!\S*https?:)[^.!?:。！？]{2,90}?(?:\([^()]{1,60}\))?)"
-    r"(?:\s+[-–—|]{1,2}\s+|\s*[—:：]\s+|：)(?P<rest>\S.{15,})$"
+    r"(?:\s++[-–—|]{1,2}\s++|\s*+[—:：]\s++|：)(?P<rest>\S.{15,})$"
 )
 """The title of "Title: summary" and "Title - summary"."""

@@ -15,10 +15,10 @@ def _any_of(table: str) -> re.Pattern[str]:
 
 
 _PROVENANCE = re.compile(
-    r"""^\W*(?:
-      (?:this|the|original|an?)?\s*(?:original\s+)?(?:article|post|story|newsletter|issue|essay|text|piece|edition)?\s*
-      (?:was|is|were|has\ been|had\ been)?\s*
-      (?:originally|first|previously|cross)[\s-]*
+    r"""^\W*+(?:
+      (?:this|the|original|an?)?\s*+(?:original\s++)?(?:article|post|story|newsletter|issue|essay|text|piece|edition)?\s*+
+      (?:was|is|were|has\ been|had\ been)?\s*+
+      (?:originally|first|previously|cross)[\s-]*+
       (?:published|posted|appeared|sent|written)\b
       | original\ (?:article|post|story|source)\b.{0,12}\b(?:published|posted|appeared|at|on|here)\b
       | (?:published|posted)\ (?:in|on|by|at)\b.{0,80}\bon\ (?:medium|substack)\b
@@ -28,7 +28,7 @@ _PROVENANCE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
-_COUNT = r"\d[\d.,]*\s*[km]?"
+_COUNT = r"\d[\d.,]*+\s*+[km]?"
 _MAIL = r"(?: (?:e-?mail|issue|newsletter|message|it|post))?"
 _BROWSER = r"in (?:your |the |a )?(?:web )?browser"
 _PLATFORM = r"(?:ghost|substack|mailchimp|buttondown|beehiiv|revue|convertkit)"
@@ -40,7 +40,7 @@ follow publication | medium logo | upgrade to (?:paid|premium) | write a respons
 last published \w+ \d+, \d{{4}} | published in \S.{{0,60}} on medium | read on the web
 press enter or click.*
 .{{1,60}} is a reader-supported publication\..{{0,200}}
-{_COUNT}\s*(?:claps?|responses?|followers|following|likes|comments?|shares|restacks|subscribers)
+{_COUNT}\s*+(?:claps?|responses?|followers|following|likes|comments?|shares|restacks|subscribers)
 responses?(?: \(\d+\))? | comments? \(\d+\) | member-only story | more from medium
 recommended from medium | see all(?: from .{{1,40}})? | help status about careers.* | press enter.*
 (?:.{{0,60}}[·•|∙∣]\s*)?\d{{1,3}} ?-?(?:min(?:ute)?s?) read(?:\s*[·•|∙].{{0,40}})?
@@ -148,8 +148,8 @@ _TITLE_LABEL = re.compile(
     r"(?:title|subject|betreff|objet|тема|件名)\s*[:：]\s*(?=\S)", re.IGNORECASE
 )
 
-_BETWEEN_LINKS = re.compile(r"\s*[|·•∙∣]\s*")
-_LINK_NUMBER = re.compile(r"\s*\[\d{1,3}\](?:\(\S*\))?\s*")
+_BETWEEN_LINKS = re.compile(r"[|·•∙∣]")
+_LINK_NUMBER = re.compile(r"\[\d{1,3}\](?:\([^\s()]*+(?:\([^\s()]*+\)[^\s()]*+)*+\))?")
 _EDGES = " \t.!:|·•→>[]()«»\u2019*_-–—👏🔔"
 _LABEL_EDGES = " \t:-–—→>»()[]…./"
 
@@ -158,7 +158,7 @@ def boilerplate(text: str) -> str:
     """Return why `text`, a whole line or paragraph, is none of the author's, else ''."""
     if _PROVENANCE.match(text.strip()):
         return "line of provenance"
-    core = _LINK_NUMBER.sub(" ", text).strip().strip(_EDGES).strip()
+    core = " ".join(_LINK_NUMBER.sub(" ", text).split()).strip(_EDGES).strip()
     links = [part.strip(_EDGES) for part in _BETWEEN_LINKS.split(core)]
     is_furniture = _FURNITURE.fullmatch(core) or all(map(_FURNITURE.fullmatch, links))
     return "page furniture" if core and is_furniture else ""

@@ -23,7 +23,7 @@ u.k u.n a.i v pp p ca bzw z.b usw nr bd jan feb mar apr jun jul aug sep sept oct
 """
 _ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
 _BOUNDARY = re.compile(
-    r"(?P<stop>[.!?…]+)[)\]\"'”’»]*\s+(?=[\"'“‘«(\[]*[^\W\d_a-zа-яёα-ω])"
+    r"(?<![.!?…])(?P<stop>[.!?…]++)[)\]\"'”’»]*+\s++(?=[\"'“‘«(\[]*+[^\W\d_a-zа-яёα-ω])"
     r"|[。！？｡।۔؟]+[」』）\"”]*(?=\S|\s)"
 )
 _BUTTON = re.compile(
@@ -32,7 +32,7 @@ _BUTTON = re.compile(
 )
 
 
-_LEADERS = re.compile(r"[\s.…·]{2,}\d+$")
+_LEADERS = re.compile(r"(?<![\s.…·])[\s.…·]{2,}+\d++$")
 
 
 def normalised(text: str) -> str:

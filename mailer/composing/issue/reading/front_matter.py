@@ -24,7 +24,7 @@ AUTHOR_IMAGE_WIDTH = 56
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
-_MAILBOX = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<email>[^<>\s]+)>")
+_MAILBOX = re.compile(r"(?P<name>[^<>]*+)<(?P<email>[^<>\s]+)>")
 _URL = re.compile(r"https?://[^\s\"<>]+")
 _FULL = "a full address (https://...)"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -169,7 +169,7 @@ class _Reader:
             valid = None
         if valid is None:
             raise self._error(name, f"{name!r} must be like: Name <name@example.org>")
-        return Mailbox(email=valid, name=_unquoted(found["name"]) if found else "")
+        return Mailbox(email=valid, name=_unquoted(found["name"].rstrip()) if found else "")
 
 
 def _unquoted(name: str) -> str:

@@ -19,7 +19,7 @@ NO_FIELD = (
 )
 _IN_ADDRESS = re.compile(r"(?:(?<!\\)\[[^\[\]\n]*\]\(<?|(?<!\\)<https?://)[^\s()<>]*\Z")
 _LONGEST_ADDRESS = 2000
-_MORE_BRACES = re.compile(r"(?:[ \t]*\{[^{}\n]*\})*")
+_MORE_BRACES = re.compile(r"(?:[ \t]*+\{[^{}\n]*+\}){0,20}+")
 _APART = "attributes directly follow the link or picture: take the blank before '{' out"
 _TWICE = "attributes stand in one pair of braces: join them"
 _OWNERS = frozenset({"image", "link_close"})
@@ -50,8 +50,9 @@ def merge_field_rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 
 def _is_in_address(state: StateInline) -> bool:
     """Return whether an address begins before `state.pos` and has not ended; not one in code."""
     found = _IN_ADDRESS.search(state.src, max(0, state.pos - _LONGEST_ADDRESS), state.pos)
-    has_code = any(token.type == "code_inline" for token in state.tokens)
-    return found is not None and not (has_code and "`" in found[0])
+    if found is None:
+        return False
+    return "`" not in found[0] or all(token.type != "code_inline" for token in state.tokens)
 
 
 def attributes_rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's
@@ -80,7 +81,7 @@ def attributes_rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 -
 
 def _is_behind_link(state: StateInline) -> bool:
     """Tell whether only blanks separate the parser from a link or picture."""
-    is_blank = bool(state.pending) and not state.pending.strip(" \t")
+    is_blank = state.pending[:1] in {" ", "\t"} and not state.pending.strip(" \t")
     return is_blank and bool(state.tokens) and state.tokens[-1].type in _OWNERS
 
 
@@ -89,6 +90,7 @@ def _owner(state: StateInline, end: int) -> dict[Any, Any] | None:
     if state.tokens and not state.pending and state.tokens[-1].type in _OWNERS:
         return state.tokens[-1].meta
     heading: dict[Any, Any] | None = state.env.get("heading")
-    is_apart = state.src[: state.pos].endswith((" ", "\t")) or not state.pos
-    is_last = _MORE_BRACES.fullmatch(state.src, end) is not None
-    return heading if is_last and is_apart else None
+    is_apart = not state.pos or state.src[state.pos - 1] in " \t"
+    if heading is None or not is_apart:
+        return None
+    return heading if _MORE_BRACES.fullmatch(state.src, end) else None

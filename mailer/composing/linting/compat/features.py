@@ -26,8 +26,8 @@ from mailer.composing.linting.compat.values import pixels, words
 
 _SPECIAL = re.compile(r"css-(?:at|pseudo|selector|unit|function|display)-")
 _VALUE = re.compile(
-    r"(?P<quoted>\"[^\"]*\"|'[^']*'|url\([^)]*\))|#[0-9a-z]+"
-    r"|(?P<function>[a-z-]+)\(|(?<![\w-])[+-]?[\d.]+(?P<unit>[a-z]+|%)|(?P<word>[a-z-]+)",
+    r"(?P<quoted>\"[^\"]*\"|'[^']*'|url\([^()]*+\))|#[0-9a-z]+"
+    r"|(?P<function>[a-z-]+)\(|(?<![\w.-])[+-]?[\d.]++(?P<unit>[a-z]+|%)|(?P<word>[a-z-]+)",
     re.IGNORECASE,
 )
 _NEAR = -8.0

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from mailer.composing.linting.compat.values import length
 
-_FEATURE = re.compile(r"\(\s*([\w-]+)\s*(?::\s*([^()]*?)\s*)?\)")
+_FEATURE = re.compile(r"\(\s*+([\w-]++)\s*+(?::([^()]*+))?+\)")
 _NARROW, _WIDE = 375, 800
 
 
@@ -47,7 +47,7 @@ def _holds(query: str, view: View) -> bool:
     kinds = set(rest.split()) - {"only", "and"}
     if not kinds <= {"screen", "all"}:
         return False
-    return all(_meets(name, value or "", view) for name, value in _FEATURE.findall(query))
+    return all(_meets(name, value.strip(), view) for name, value in _FEATURE.findall(query))
 
 
 def _meets(name: str, value: str, view: View) -> bool:

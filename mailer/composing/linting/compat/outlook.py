@@ -27,7 +27,7 @@ WIDTHS = Rule(
 )
 RULES = (UNBALANCED, WIDTHS)
 
-_CONDITION = re.compile(r"<!(?:--\[if[^\]]*\]>|(?P<end>(?:--<!)?\[endif\]-->))")
+_CONDITION = re.compile(r"<!(?:--\[if[^\]<>]*+\]>|(?P<end>(?:--<!)?\[endif\]-->))")
 _COLUMN = re.compile(r"<td[^<>]*?(?<![-\w])width:\s*([\d.]+)px[^<>]*>\s*$", re.IGNORECASE)
 _SLACK = 1.0
 

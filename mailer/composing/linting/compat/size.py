@@ -24,9 +24,11 @@ RULES = (CLIPPED,)
 GMAIL_CLIP_BYTES = 102_000
 _MOST = 3
 
-_LINE = re.compile(r'\s+data-line="(\d{1,8})"')
+_LINE = re.compile(r'(?<!\s)\s++data-line="(\d{1,8})"')
 _HREF = re.compile(r"(<a\b[^<>]*?\shref=)\"(https?://[^\"]*)\"", re.IGNORECASE)
-_HEADING = re.compile(r"<(h[1-4])\b([^<>]*)>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
+_HEADING = re.compile(
+    r"<(h[1-4])\b([^<>]*+)>([^<]*+(?:<(?!/?h[1-4]\b)[^<]*+)*+)</\1>", re.IGNORECASE
+)
 _TAG = re.compile(r"<[^<>]*>")
 _BODY = re.compile(r"<body\b", re.IGNORECASE)
 _TABLE = re.compile(r"<(?:table|h[1-4])\b", re.IGNORECASE)

@@ -60,8 +60,8 @@ LARGEST, GMAIL_LARGEST = 8192, 16_384
 
 _SPACED_RGB = re.compile(r"\brgba?\(\s*[\d.]+%?\s+[\d.]+%?\s+[^(),]{1,40}\)", re.IGNORECASE)
 _PURPOSES = (
-    ("phones", re.compile(r"@media[^{]*max-(?:device-)?width")),
-    ("dark mode", re.compile(r"@media[^{]*prefers-color-scheme")),
+    ("phones", re.compile(r"@media[^{}@]*max-(?:device-)?width")),
+    ("dark mode", re.compile(r"@media[^{}@]*prefers-color-scheme")),
     ("Outlook's dark mode", re.compile(r"\[data-og[sa][bc]")),
 )
 

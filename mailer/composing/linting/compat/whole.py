@@ -14,7 +14,9 @@ from mailer.composing.themes.settings_file import SETTINGS_FILE
 from mailer.composing.themes.theme import Theme
 from mailer.message.compiled import CompiledIssue
 
-_UNREAD = re.compile(r"<(style|title|script)\b.*?</\1\s*>|<!--.*?-->|<[^<>]*>", re.DOTALL)
+_UNREAD = re.compile(
+    r"<(style|title|script)\b.*?(?:</\1\s*+>|\Z)|<!--.*?(?:-->|\Z)|<[^<>]*+>", re.DOTALL
+)
 _WORD = re.compile(r"\w+")
 
 

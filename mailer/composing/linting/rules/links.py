@@ -100,9 +100,9 @@ _SITE_ENDINGS = {
 }  # fmt: skip
 _BARE_SITE = re.compile(r"www\.(?:[\w-]+\.)+[a-z]{2,24}(?![\w.-]*@)", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+\w{2,}")
-_REVERSED = re.compile(r"\([^()\n]{1,120}\)\[(?:https?://|www\.)[^\]\n]*\]")
-_SPACED = re.compile(r"\][ \t]+\((?:https?://|mailto:|www\.)[^)\n]*\)")
-_SPLIT = re.compile(r"(?<!\()<(?:https?://|mailto:)[^<>\n]*[ \t][^<>\n]*>")
+_REVERSED = re.compile(r"\([^()\n]{1,120}\)\[(?:https?://|www\.)[^\[\]\n]*+\]")
+_SPACED = re.compile(r"\][ \t]++\((?:https?://|mailto:|www\.)[^\])\n]*+\)")
+_SPLIT = re.compile(r"(?<!\()<(?:https?://|mailto:)[^<>\n \t]*+[ \t][^<>\n]*+>")
 _BUTTON = re.compile(r"\{[^{}\n]*\.button\b")
 _CLICK = re.compile(r"cli[ck]|klick|tap\b|\bhere\b|\bhier\b", re.IGNORECASE)
 _MEANT = re.compile(r"https?:|www\.|mailto:|\]\(\s")

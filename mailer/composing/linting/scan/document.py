@@ -16,10 +16,10 @@ WRITTEN_KEYS = ("subject", "preheader", "title", "tagline", "headline", "author"
 
 _HEADING = re.compile(
     r"""^(?P<lead>[ \t>]{0,8}(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+)?)(?P<marks>\#{1,6})
-    (?:[ \t]+(?P<words>[^\n]*?))?[ \t]*\#*[ \t]*$""",
+    (?:[ \t]++(?P<words>[^\n]*+)|\#*+[ \t]*+)$""",
     re.MULTILINE | re.VERBOSE,
 )
-_ATTRIBUTES = re.compile(r"\{[^{}\n]*\}\s*$|<!--.*?-->")
+_ATTRIBUTES = re.compile(r"\{[^{}\n]*\}\s*+$|<!--(?:(?!<!--|-->).)*+-->")
 _RAW_FENCE = re.compile(r"(?:`{3,}|~{3,})\s*\{=mjml\}")
 _TAG = re.compile(r"<[^<>]*>")
 _PARAGRAPH = re.compile(r"^[^\S\n]*+\S[^\n]*+(?:\n[^\S\n]*+\S[^\n]*+)*+", re.MULTILINE)
@@ -119,7 +119,7 @@ class Document:
 
 def _heading_words(text: str) -> str:
     """Return a heading's words without the attributes behind them."""
-    return _ATTRIBUTES.sub("", text).strip()
+    return _ATTRIBUTES.sub("", text.rstrip(" \t").rstrip("#").rstrip(" \t")).strip()
 
 
 def scan(text: str) -> Document:

@@ -9,7 +9,7 @@ from mailer.composing.linting.scan.places import SourceText
 _KEY = re.compile(r"(?P<key>[A-Za-z][\w-]*)[ \t]*:(?:[ \t]+|$)")
 _ESCAPE = re.compile(r'\\(u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|["\\/nt ])')
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
-_COMMENT = re.compile(r"(?:^|[ \t])#(?P<words>.*)$")
+_COMMENT = re.compile(r"(?:^|[ \t])#(?P<words>.*)")
 
 
 @dataclass(frozen=True, slots=True)

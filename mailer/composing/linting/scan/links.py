@@ -18,7 +18,7 @@ from mailer.composing.linting.scan.spans import ImageSpan, LinkKind, LinkSpan, S
 
 _FIELD_ALONE = ADDRESS_FIELD.pattern.replace(r"\s", r"[ \t]")
 _DESTINATION = re.compile(
-    rf"""\([ \t\n]*
+    rf"""\([ \t\n]*+
     (?:<(?P<angle>(?:[^<>\n\\]|\\.)*)>
       |(?P<plain>{_FIELD_ALONE}|(?:[^\s()<\\\x00-\x1f]|\\.)(?:[^\s()\\\x00-\x1f]|\\.
           |\((?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.)*\))*\))*)
@@ -29,7 +29,7 @@ _DESTINATION = re.compile(
 )
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]", re.DOTALL)
 _DEFINITION = re.compile(
-    r"^ {0,3}\[(?!\^)(?P<label>(?:[^\[\]\\]|\\.)+)\]:[ \t]*\n?[ \t]*"
+    r"^ {0,3}\[(?!\^)(?P<label>(?:[^\[\]\\]|\\.)+)\]:[ \t]*+\n?+[ \t]*+"
     rf"(?:<(?P<angle>[^<>\n]*)>|(?P<plain>{_FIELD_ALONE}|[^\s<]\S*))"
     r"(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$",
     re.MULTILINE,
@@ -60,7 +60,9 @@ def raw_links(text: str, start: int, end: int) -> list[LinkSpan]:
 
 def plain_words(markup: str) -> str:
     """Return link text without Markdown's marks, on one line."""
-    text = _LABEL.sub(r"\1", re.sub(r"!\[(.*?)\]\([^()]*\)", r"\1", markup))
+    text = _LABEL.sub(
+        r"\1", re.sub(r"!\[((?:[^\[\]]|\[[^\[\]]*+\])*+)\]\([^()]*+\)", r"\1", markup)
+    )
     return " ".join(unescapeAll(text.replace("*", "").replace("`", "").replace("~~", "")).split())
 
 

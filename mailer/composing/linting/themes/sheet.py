@@ -51,7 +51,7 @@ _MADE = re.compile(r"mj-[\w-]+|[\w-]+-outlook|[ab]\d+")
 """Classes that MJML and the accents bring along."""
 
 _MOMENTS = re.compile(r":(?:hover|focus|active|visited|link|target)\b")
-_HEADING = re.compile(r"<h[23]\b[^>]*>")
+_HEADING = re.compile(r"<h[23]\b[^<>]*+>")
 _CONDITIONAL = {"h1m", "h1s", "hk", "ht", "hf", "hp", "hn", "hs", "hd", "hc", "px", "g", "gw"}
 """Classes that depend on what an issue holds."""
 
