@@ -331,8 +331,10 @@ def test_a_worker_that_cannot_start_ends_the_watch(cli: Cli) -> None:
     cli.set(MAILER_WORKER__CONCURRENCY="1")
     broken = cli.path / "broken"
     broken.mkdir()
-    (broken / "worker.py").write_text("raise SystemExit('no')\n")
-    cli.set(PYTHONPATH=f"{broken}:{cli_kit.ROOT}")
+    (broken / "sitecustomize.py").write_text(
+        "import sys\nif 'celery' in sys.orig_argv:\n    raise SystemExit('no')\n"
+    )
+    cli.set(PYTHONPATH=str(broken))
     done = cli.run(*SEND, "--yes")
     assert done.code == ExitCode.FAILED
     assert "the worker ended by itself: see" in done.error
