@@ -1,1 +1,1 @@
-"""Pace: how fast messages may go, whatever the number of workers and hosts (docs/decisions/0048)."""
+"""Pace: how fast messages may go, for all workers and hosts together (docs/decisions/0048)."""

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from redis import Redis
 from redis.exceptions import RedisError
 
 from mailer.errors import ProviderUnavailableError
 from mailer.sending.pace.rates import Rate
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 _SCRIPT = Path(__file__).with_name("take.lua").read_text(encoding="ascii")
 _MICRO = 1_000_000
