@@ -12,6 +12,7 @@ from mailer.config.secret_key import read_secret_keys, secret_key_file
 from mailer.database import known_keys
 from mailer.errors import ConfigurationError
 from mailer.platform.check_result import CheckResult
+from mailer.platform.files import widest_use
 
 NAME = "secret key"
 
@@ -45,9 +46,10 @@ def _readable(settings: Settings) -> CheckResult | None:
     path = secret_key_file(settings)
     if path is None or not path.exists():
         return None
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if not mode & (stat.S_IRWXO | stat.S_IWGRP):
+    found = path.stat()
+    if not widest_use(found):
         return None
+    mode = stat.S_IMODE(found.st_mode)
     return CheckResult(
         NAME,
         "warn",
