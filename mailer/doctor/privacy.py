@@ -35,6 +35,9 @@ def _foreign(settings: Settings) -> CheckResult | None:
         found = path.lstat().st_uid
         if found != owner:
             return _wrong_owner(path, found, owner, settings)
+        if not os.access(path, os.W_OK):
+            told = f"{path} cannot be written by {name_of(os.geteuid())}"
+            return CheckResult(NAME, "fail", told, "correct its mode, or where the link leads to")
     return None
 
 

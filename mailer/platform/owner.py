@@ -108,7 +108,8 @@ def _check_reach(uid: int, name: str, workspace: Path) -> None:
     """See with the user's rights, which are not ours for good yet."""
     os.setresuid(-1, uid, -1)
     try:
-        for needed in (Path(__file__), Path(sys.executable), workspace):
+        present = (workspace,) if os.path.lexists(workspace) else ()
+        for needed in (Path(__file__), Path(sys.executable), *present):
             if not os.access(needed, os.R_OK | os.X_OK * needed.is_dir(), effective_ids=True):
                 raise ConfigurationError(
                     f"{workspace} belongs to user {name or uid}, who cannot read {needed}; "
