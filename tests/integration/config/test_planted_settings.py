@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
         *((STRANGER, 0o1777, False), (STRANGER, 0o777, False), (STRANGER, 0o2775, False)),
     ],
 )
-def test_settings_of_somebody_else(folder: Path, owner: int, mode: int, is_taken: bool) -> None:
+def test_settings_of_somebody_else(folder: Path, owner: int, mode: int, *, is_taken: bool) -> None:
     os.chown(folder / "mailer.toml", owner, owner)
     folder.chmod(mode)
     if is_taken:

@@ -1,4 +1,4 @@
-"""What is private is closed from its first moment on, whatever the umask, and so is the way to it."""
+"""What is private is closed from the start, whatever the umask, and so is the way to it."""
 
 import os
 import stat
