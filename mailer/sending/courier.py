@@ -98,7 +98,7 @@ class Courier:
             return ClaimJournal(self.journal_directory, may_hand_over=lease.is_safe)
         except OSError as error:
             place = str(self.journal_directory)
-            logger.error("journal_not_writable", directory=place, reason=error.strerror)
+            logger.warning("journal_not_writable", directory=place, reason=error.strerror)
             return None
 
     def close(self) -> None:

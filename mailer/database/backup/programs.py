@@ -30,7 +30,7 @@ class Programs:
         self._engine = engine
 
     @contextmanager
-    def running(
+    def running(  # noqa: PLR0913 - what a process is given
         self,
         name: str,
         *arguments: str,
