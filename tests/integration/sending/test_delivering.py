@@ -49,12 +49,14 @@ def test_without_a_journal_nothing_is_handed_over(ledger: Ledger) -> None:
     ledger.directory.touch()
     with pytest.raises(ConfigurationError, match="no journal can be written there"):
         check_directory(ledger.directory)
-    ledger.deliver_all()
+    ledger.tell()
+    [hint] = ledger.hints.waiting
+    assert not ledger.courier().deliver(hint)
     assert ledger.provider.messages == []
 
     ledger.directory.unlink()
     check_directory(ledger.directory)
-    ledger.deliver_all()
+    assert ledger.courier().deliver(hint)
     assert ledger.books(send_id).accepted == 3
 
 

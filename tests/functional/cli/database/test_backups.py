@@ -6,7 +6,7 @@ from pathlib import Path
 
 import cli_kit
 import pytest
-from cli_kit import Cli
+from cli_kit import Cli, wait_until
 
 from mailer.cli.shared import ExitCode
 from mailer.database.backup.programs import programs_for
@@ -20,6 +20,10 @@ STATES = """
 SELECT p.email, s.state::text FROM subscription s JOIN subscriber p ON p.id = s.subscriber_id
 ORDER BY 1
 """
+CONNECTED = (
+    "SELECT count(*) AS n FROM pg_stat_activity"
+    " WHERE datname = current_database() AND application_name = 'mailer'"
+)
 COLUMNS = "SELECT email_key, reason::text, evidence, recorded_at FROM suppression ORDER BY 1"
 
 
@@ -103,6 +107,7 @@ def test_a_damaged_file_changes_nothing(cli: Cli, backup: Path, kept: float) -> 
 
 def test_a_running_process_prevents_a_restore(cli: Cli, backup: Path) -> None:
     worker = cli.worker()
+    wait_until(lambda: cli.rows(CONNECTED)[0].n > 0)  # its first sweep
     done = cli.call("db", "restore", backup, "--replace", "--yes")
     assert worker.stop(15) == 0
     assert "stop workers and web apps first" in done.error
