@@ -13,6 +13,10 @@ from pathlib import Path
 from mailer.errors import ConfigurationError
 
 
+_OF_ROOT = {"HOME", "USER", "LOGNAME", "MAIL", "TMPDIR", "TMP", "TEMP"}
+"""With XDG's, variables that name root or root's folders, which the owner may not enter."""
+
+
 def owner_of(workspace: Path, state_dir: Path) -> int:
     """Return the user id that owns what the program keeps there.
 
@@ -96,9 +100,12 @@ def become(uid: int, *, workspace: Path) -> None:
 
 
 def _account(uid: int, workspace: Path) -> tuple[str, int]:
+    for name in [name for name in os.environ if name.startswith("XDG_") or name in _OF_ROOT]:
+        del os.environ[name]
     try:
         entry = pwd.getpwuid(uid)
     except KeyError:  # in a container, a user of the host
+        os.environ["HOME"] = "/"
         return "", workspace.stat().st_gid
     os.environ.update(HOME=entry.pw_dir, USER=entry.pw_name, LOGNAME=entry.pw_name)
     return entry.pw_name, entry.pw_gid

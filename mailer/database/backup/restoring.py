@@ -187,7 +187,7 @@ def _run(programs: Programs, file: Path, *, before: str, after: str) -> None:
             psql.stdin.write(f"BEGIN;\n{before}".encode())
             arguments = ("--no-owner", "--no-privileges", "--file=-", str(file.resolve()))
             with programs.running("pg_restore", *arguments) as source:
-                for line in _for_any_server(source.stdout or ()):
+                for line in for_any_server(source.stdout or ()):
                     psql.stdin.write(line)
             psql.stdin.write(f"{after}COMMIT;\n".encode())
 
@@ -195,7 +195,7 @@ def _run(programs: Programs, file: Path, *, before: str, after: str) -> None:
 _TIMEOUT = b"SET transaction_timeout = 0;\n"
 
 
-def _for_any_server(lines: Iterable[bytes]) -> Iterator[bytes]:
+def for_any_server(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Leave out the setting that PostgreSQL 17 and newer begin with, and older servers refuse."""
     is_beginning = True
     for line in lines:

@@ -15,6 +15,7 @@ from sink import Sink
 from mailer.platform.embedded.account import choose_account
 
 cli = cli_kit.cli
+NAMELESS = 54_321
 USER = choose_account(()).uid
 pytestmark = [
     pytest.mark.slow,
@@ -95,6 +96,18 @@ def test_a_workspace_of_two_owners_is_refused(service: Cli) -> None:
         done = service.run("lists", "ls")
         assert "root cannot tell whose it is" in done.error
         assert list(state_dir.iterdir()) == []
+
+
+def test_an_owner_whom_the_system_does_not_know(service: Cli) -> None:
+    """As in a container with a folder of its host's."""
+    for path in (service.path, *service.path.iterdir()):
+        os.chown(path, NAMELESS, NAMELESS)
+    service.set(TMPDIR="/root", XDG_RUNTIME_DIR="/root")
+    assert service.run("lists", "create", "readers").code == 0
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        service.monkeypatch.delenv(name)
+    done = service.run("lists", "ls")
+    assert f"user {NAMELESS} has no name on this machine, which PostgreSQL needs" in done.error
 
 
 def test_doctor_tells_of_what_root_left(service: Cli) -> None:
