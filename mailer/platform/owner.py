@@ -12,7 +12,6 @@ from pathlib import Path
 
 from mailer.errors import ConfigurationError
 
-
 _OF_ROOT = {"HOME", "USER", "LOGNAME", "MAIL", "TMPDIR", "TMP", "TEMP"}
 """With XDG's, variables that name root or root's folders, which the owner may not enter."""
 
