@@ -28,6 +28,7 @@ from mailer.platform.clock import utcnow
 from mailer.platform.logs import configure_logging
 from mailer.platform.terminal import clean
 from mailer.sending.courier import Courier
+from mailer.sending.ledger.journal import check_directory
 from mailer.sending.sweeping import sweep as sweep_once
 
 SWEEP_EVERY_SECONDS = 2.0
@@ -51,6 +52,7 @@ def _open() -> App:
         container = _stack.enter_context(open_app())
         container.provider  # noqa: B018 - a wrong setting shows before any work is taken
         container.check_keys()
+        check_directory(container.journal_directory)
     except MailerError as error:
         from mailer.cli.advice import told  # noqa: PLC0415 - half a second for one line
 

@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from mailer import __version__
 from mailer.cli.advice import told
+from mailer.cli.as_owner import become_owner_of_workspace, this_is_the_program
 from mailer.cli.database import backups
 from mailer.cli.demo import command as demo
 from mailer.cli.dkim import group as dkim
@@ -49,10 +50,6 @@ app = typer.Typer(
     epilog="Exit codes: 0 done · 1 part of the work failed · 2 wrong input · 3 wrong settings · "
     "4 no such thing · 5 declined · 130 interrupted",
 )
-
-
-_is_program = False
-"""Whether this process runs one command and nothing else."""
 
 
 def _version(value: bool) -> None:
@@ -93,19 +90,7 @@ def _options(
     """
     if workspace is not None:
         os.environ["MAILER_WORKSPACE"] = str(workspace.resolve())
-    if _is_program and os.geteuid() == 0:
-        _become_owner()
-
-
-def _become_owner() -> None:
-    from mailer.config.workspace import find_workspace, state_dir_of
-    from mailer.platform.owner import become, owner_of
-
-    try:
-        folder = find_workspace(Path.cwd(), environ=os.environ)
-    except ConfigurationError:
-        return  # the command itself says so, if it needs a workspace
-    become(owner_of(folder, state_dir_of(folder)), workspace=folder)
+    become_owner_of_workspace()
 
 
 app.command("demo")(demo.demo)
@@ -132,8 +117,7 @@ app.add_typer(dkim.app, name="dkim")
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    global _is_program  # noqa: PLW0603 - what is called in-process must not change its user
-    _is_program = True
+    this_is_the_program()
     open_missing_outputs()
     accept_every_character()
     listen_for_signals()

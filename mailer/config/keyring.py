@@ -57,6 +57,17 @@ def open_keyring(settings: Settings, engine: Engine) -> Keyring:
     return Keyring(secrets, by_fingerprint[known[0]])
 
 
+def check_known_keys(settings: Settings, engine: Engine) -> None:
+    """Check the keys at hand, and neither make nor remember one.
+
+    Raises:
+        ConfigurationError: as `open_keyring`.
+    """
+    known = known_keys.fingerprints(engine)
+    is_first = not known and not known_keys.is_used(engine)
+    check_keys(settings, read_secret_keys(settings), known, is_first=is_first)
+
+
 def check_keys(
     settings: Settings, secrets: Sequence[str], known: Sequence[str], *, is_first: bool
 ) -> None:

@@ -12,7 +12,12 @@ from mailer.config.environment import read_environment
 from mailer.config.models import Settings
 from mailer.config.toml_source import read_toml
 from mailer.config.values import Reading, Value
-from mailer.config.workspace import SETTINGS_FILE, check_workspace, find_workspace
+from mailer.config.workspace import (
+    SETTINGS_FILE,
+    check_settings_file,
+    check_workspace,
+    find_workspace,
+)
 from mailer.errors import ConfigurationError
 from mailer.platform.settings.names import Path, dotted, setting_paths
 
@@ -59,7 +64,7 @@ def load_settings(
         folder = check_workspace(workspace, environ=environ)
     known = setting_paths(Settings)
     file = folder / SETTINGS_FILE
-    in_file = read_toml(file, known) if file.exists() else Reading()
+    in_file = _in_file(file, known)
     in_environment = read_environment(known, environ)
     values = in_file.values | in_environment.values
     problems = in_file.problems + in_environment.problems
@@ -71,6 +76,13 @@ def load_settings(
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise ConfigurationError(problems[0] + more)
     return settings
+
+
+def _in_file(file: FilePath, known: Mapping[Path, bool]) -> Reading:
+    if not file.exists():
+        return Reading()
+    check_settings_file(file)
+    return read_toml(file, known)
 
 
 def _tree(values: Mapping[Path, Value]) -> dict[str, Any]:

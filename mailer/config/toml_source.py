@@ -8,6 +8,7 @@ from typing import Any
 
 from mailer.config.values import Reading, Value
 from mailer.errors import ConfigurationError
+from mailer.platform.owner import name_of
 from mailer.platform.settings.names import Path, dotted, suggestion
 
 _TABLE = re.compile(r"\s*+\[(?P<name>[\w.\s\"'-]++)\]")
@@ -43,7 +44,17 @@ def _text(path: FilePath) -> str:
             f"{path.name} line {line}: not UTF-8; save the file as UTF-8"
         ) from None
     except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from None
+        raise ConfigurationError(
+            f"{path}: cannot be read ({error.strerror}{_owner(path)})"
+        ) from None
+
+
+def _owner(path: FilePath) -> str:
+    """Return whose a file is that we may not read, where that can be told."""
+    try:
+        return f"; it belongs to {name_of(path.stat().st_uid)}"
+    except OSError:
+        return ""
 
 
 def _parse(path: FilePath, text: str) -> dict[str, Any]:

@@ -4,6 +4,8 @@ Where the environment holds settings of ours, as in a container, a folder withou
 workspace too: the environment says all that the file would.
 """
 
+import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -67,3 +69,24 @@ def check_workspace(folder: Path, *, environ: Mapping[str, str], origin: str = "
         code="workspace-invalid",
         folder=str(folder),
     )
+
+
+def check_settings_file(file: Path) -> None:
+    """Check that whoever wrote the settings may tell us which programs and servers to use.
+
+    In a folder to which everybody may write, such as /tmp, anybody could have put them there; root
+    does not even take them from a group.
+
+    Args:
+        file: `mailer.toml`, which exists.
+
+    Raises:
+        ConfigurationError: it belongs to somebody else there.
+    """
+    strangers = {file.lstat().st_uid, file.stat().st_uid} - {0, os.geteuid()}
+    writers = stat.S_IWOTH if os.geteuid() else stat.S_IWOTH | stat.S_IWGRP
+    if strangers and file.parent.stat().st_mode & writers:
+        raise ConfigurationError(
+            f"{file} belongs to somebody else (user {min(strangers)}), in a folder to which others "
+            "may write; use a folder of your own as the workspace"
+        )

@@ -2,16 +2,17 @@
 
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from mailer.config import Settings
-from mailer.config.keyring import check_keys, fingerprint
+from mailer.config.keyring import check_known_keys, fingerprint
 from mailer.config.secret_key import read_secret_keys, secret_key_file
-from mailer.database import known_keys
 from mailer.errors import ConfigurationError
 from mailer.platform.check_result import CheckResult
+from mailer.platform.files import widest_use
 
 NAME = "secret key"
 
@@ -20,11 +21,8 @@ def check_secret_key(settings: Settings, engine: Engine) -> Iterator[CheckResult
     """Yield whether the keys are those of the database, and whether others can read them."""
     try:
         keys = read_secret_keys(settings)
-        try:
-            known = known_keys.fingerprints(engine)
-            check_keys(settings, keys, known, is_first=not known and not known_keys.is_used(engine))
-        except SQLAlchemyError:
-            known = []  # the checks of the database report it
+        with suppress(SQLAlchemyError):  # the checks of the database report it
+            check_known_keys(settings, engine)
     except ConfigurationError as error:
         what, _, advice = str(error).partition("; ")
         yield CheckResult(NAME, "fail", what, advice, error.code)
@@ -45,9 +43,10 @@ def _readable(settings: Settings) -> CheckResult | None:
     path = secret_key_file(settings)
     if path is None or not path.exists():
         return None
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if not mode & (stat.S_IRWXO | stat.S_IWGRP):
+    found = path.stat()
+    if not widest_use(found):
         return None
+    mode = stat.S_IMODE(found.st_mode)
     return CheckResult(
         NAME,
         "warn",

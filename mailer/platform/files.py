@@ -10,13 +10,15 @@ As root, a file is given to the owner of its folder, who can then go on without 
 """
 
 import errno
+import grp
 import os
+import pwd
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Self, TextIO
+from typing import Literal, Self, TextIO
 
 PRIVATE = 0o600
 """For secrets and personal data: nobody but the owner reads it."""
@@ -213,6 +215,28 @@ def flush_folder(folder: Path) -> None:
             os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def widest_use(found: os.stat_result) -> Literal["", "read", "change"]:
+    """Return what others can do with a file or folder.
+
+    A group does not count where it is named like the owner or like us: nobody else is in it.
+
+    Args:
+        found: of the file, as `stat` returns it.
+    """
+    others = found.st_mode & 0o6
+    if not _is_own_group(found):
+        others |= found.st_mode >> 3 & 0o6
+    return "change" if others & 0o2 else "read" if others else ""
+
+
+def _is_own_group(found: os.stat_result) -> bool:
+    try:
+        users = [pwd.getpwuid(uid).pw_name for uid in (found.st_uid, os.geteuid())]
+        return grp.getgrgid(found.st_gid).gr_name in users
+    except KeyError:
+        return False
 
 
 def give_to_owner_of(model: Path, path: Path | int) -> None:

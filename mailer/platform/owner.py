@@ -12,18 +12,65 @@ from pathlib import Path
 
 from mailer.errors import ConfigurationError
 
+_OF_ROOT = {"HOME", "USER", "LOGNAME", "MAIL", "TMPDIR", "TMP", "TEMP"}
+"""With XDG's, variables that name root or root's folders, which the owner may not enter."""
+
 
 def owner_of(workspace: Path, state_dir: Path) -> int:
     """Return the user id that owns what the program keeps there.
 
     Args:
         workspace: the folder.
-        state_dir: the folder of our state in it, whose owner counts where it exists.
+        state_dir: the folder of our state in it, whose owner counts where the folder is root's.
+
+    Raises:
+        ConfigurationError: two users own them. Whoever owns the workspace may have moved a folder
+            of somebody else's there, and chooses the programs that are run.
     """
+    owner, keeper = workspace.stat().st_uid, _keeper(state_dir)
+    if keeper in {None, owner}:
+        return owner
+    if owner != 0:
+        raise ConfigurationError(
+            f"{workspace} belongs to {name_of(owner)}, and {state_dir.name} in it to "
+            f"{name_of(keeper)}: root cannot tell whose it is; give both to one user (chown), or "
+            "run as the user of the services"
+        )
+    return keeper
+
+
+def master_of(path: Path) -> int:
+    """Return who decides what is at `path`: the first owner on the way to it that is not root.
+
+    Args:
+        path: need not exist. A link on the way counts itself, wherever it leads.
+    """
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - links must stay
+    for step in reversed([absolute, *absolute.parents]):
+        try:
+            uid = step.lstat().st_uid
+        except FileNotFoundError:
+            break
+        if uid != 0:
+            return uid
+    return 0
+
+
+def name_of(uid: int) -> str:
+    """Return the name of a user, or the number where there is none."""
     try:
-        return state_dir.lstat().st_uid
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def _keeper(state_dir: Path) -> int | None:
+    """Return who owns the folder; a link of root's leads to it, one of others counts itself."""
+    try:
+        found = state_dir.lstat()
+        return (state_dir.stat() if found.st_uid == 0 else found).st_uid
     except FileNotFoundError:
-        return workspace.stat().st_uid
+        return None
 
 
 def become(uid: int, *, workspace: Path) -> None:
@@ -52,9 +99,12 @@ def become(uid: int, *, workspace: Path) -> None:
 
 
 def _account(uid: int, workspace: Path) -> tuple[str, int]:
+    for name in [name for name in os.environ if name.startswith("XDG_") or name in _OF_ROOT]:
+        del os.environ[name]
     try:
         entry = pwd.getpwuid(uid)
     except KeyError:  # in a container, a user of the host
+        os.environ["HOME"] = "/"
         return "", workspace.stat().st_gid
     os.environ.update(HOME=entry.pw_dir, USER=entry.pw_name, LOGNAME=entry.pw_name)
     return entry.pw_name, entry.pw_gid
@@ -64,7 +114,8 @@ def _check_reach(uid: int, name: str, workspace: Path) -> None:
     """See with the user's rights, which are not ours for good yet."""
     os.setresuid(-1, uid, -1)
     try:
-        for needed in (Path(__file__), Path(sys.executable), workspace):
+        present = (workspace,) if os.path.lexists(workspace) else ()
+        for needed in (Path(__file__), Path(sys.executable), *present):
             if not os.access(needed, os.R_OK | os.X_OK * needed.is_dir(), effective_ids=True):
                 raise ConfigurationError(
                     f"{workspace} belongs to user {name or uid}, who cannot read {needed}; "

@@ -43,6 +43,18 @@ def forget_current_folder(environ: MutableMapping[str, str] = os.environ) -> Non
         environ["PYTHONPATH"] = os.pathsep.join(filter(None, path))
 
 
+def forget_other_databases(environ: MutableMapping[str, str] = os.environ) -> None:
+    """Drop what PostgreSQL's client takes from the environment, which is meant for other servers.
+
+    PGPORT or PGHOSTADDR would lead away from the workspace's own server, and PGSERVICE to none.
+
+    Args:
+        environ: the environment, which is changed.
+    """
+    for name in [name for name in environ if name.startswith("PG")]:
+        del environ[name]
+
+
 def _keep_absolute(environ: MutableMapping[str, str], name: str) -> None:
     entries = environ[name].split(os.pathsep)
     if all(os.path.isabs(entry) for entry in entries):  # noqa: PTH117 - for text

@@ -33,3 +33,10 @@ def private_dir(path: Path) -> None:
             raise
     else:
         give_to_owner_of(path.parent, path)
+
+
+def private_dirs(path: Path) -> None:
+    """Create `path`, and what is missing on the way to it, with mode 0700."""
+    if not path.parent.exists():
+        private_dirs(path.parent)
+    private_dir(path)

@@ -76,7 +76,10 @@ class Courier:
             Whether the batch was taken; never one whose send goes through another provider.
         """
         lease = Lease(self.rules.lease_seconds)
-        with ClaimJournal(self.journal_directory, may_hand_over=lease.is_safe) as journal:
+        opened = self._open_journal(lease)
+        if opened is None:
+            return False
+        with opened as journal:
             held = self._claim(batch_id, journal.token, lease)
             if held is not None:
                 shift = self._shift(held, journal, lease, is_stopping)
@@ -88,6 +91,15 @@ class Courier:
             return False
         finish(self.engine, held.send_id)
         return True
+
+    def _open_journal(self, lease: Lease) -> ClaimJournal | None:
+        """Return a journal; None where none can be written, so that nothing may be handed over."""
+        try:
+            return ClaimJournal(self.journal_directory, may_hand_over=lease.is_safe)
+        except OSError as error:
+            place = str(self.journal_directory)
+            logger.warning("journal_not_writable", directory=place, reason=error.strerror)
+            return None
 
     def close(self) -> None:
         """Close idle connections."""

@@ -201,7 +201,7 @@ class Process:
     def has_ended(self) -> bool:
         return self.process.poll() is not None
 
-    def stop(self, signal_number: int, *, seconds: float = 30) -> int:
+    def stop(self, signal_number: int, *, seconds: float = 120) -> int:
         """Signal the process and return its exit code."""
         self.process.send_signal(signal_number)
         return self.process.wait(seconds)

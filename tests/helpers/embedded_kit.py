@@ -1,5 +1,6 @@
 """Processes that use the embedded servers of a workspace, and a look at what runs there."""
 
+import atexit
 import json
 import os
 import shutil
@@ -72,12 +73,13 @@ class Workspace:
         return self.path / ".mailer"
 
     def spawn(self, **changes: str) -> User:
+        python = interpreter(self.uid) or sys.executable
         process = subprocess.Popen(
-            [interpreter(self.uid) or sys.executable, "-c", _USER, str(self.state_dir)],
+            [python, "-c", _USER, str(self.state_dir)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=environment() | changes,
+            env=environment(python) | changes,
             **as_user(self.uid),
             start_new_session=True,
             cwd="/",
@@ -146,10 +148,11 @@ class Workspace:
                 kill(pid)
 
 
-def environment() -> dict[str, str]:
-    """Return a small environment: no HOME, and a short linger."""
+def environment(python: str = sys.executable) -> dict[str, str]:
+    """Return a small environment for `python`: no HOME, and a short linger."""
     return {
         "PATH": os.environ["PATH"],
+        "LD_LIBRARY_PATH": str(Path(python).parents[1] / "lib"),
         "PYTHONPATH": f"{ROOT}{os.pathsep}{sysconfig.get_path('platlib')}",
         "PYTHONDONTWRITEBYTECODE": "1",
         "MAILER_EMBEDDED_LINGER_SECONDS": str(LINGER_SECONDS),
@@ -158,18 +161,47 @@ def environment() -> dict[str, str]:
 
 @cache
 def interpreter(uid: int) -> str | None:
-    """Return a Python that user `uid` may run and that finds the program; ours may be in /root."""
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    candidates = (sys.executable, f"/usr/local/bin/{version}", f"/usr/bin/{version}")
-    return next((python for python in candidates if _may_run(python, uid)), None)
+    """Return a Python that user `uid` may run and that finds the program.
+
+    Ours may be in /root, and others of this machine too old for what is installed: then a copy.
+    """
+    if _may_run(sys.executable, uid):
+        return sys.executable
+    copy = _copy_of_python()
+    return copy if _may_run(copy, uid) else None
+
+
+@cache
+def _copy_of_python() -> str:
+    """Return this very Python in a folder that everybody may read, made of links where possible."""
+    folder = Path(tempfile.mkdtemp(prefix="mailer-python-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder.chmod(0o755)
+    library = Path(sysconfig.get_path("stdlib"))
+    unneeded = shutil.ignore_patterns("site-packages", "test", "idlelib", "__pycache__")
+    copy = folder / "lib" / library.name
+    shutil.copytree(library, copy, symlinks=True, ignore=unneeded, copy_function=_link)
+    for shared in Path(sys.base_prefix, "lib").glob("libpython*.so*"):
+        _link(str(shared), str(copy.parent / shared.name))
+    python = folder / "bin" / library.name
+    python.parent.mkdir()
+    _link(os.path.realpath(sys.executable), str(python))
+    return str(python)
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:  # on another disk
+        shutil.copy2(source, target, follow_symlinks=False)
 
 
 def _may_run(python: str, uid: int) -> bool:
     try:
         probe = subprocess.run(
-            [python, "-c", "import mailer, psycopg, sqlalchemy"],
+            [python, "-c", "import celery, mailer, psycopg, redis, sqlalchemy"],
             **as_user(uid),
-            env=environment(),
+            env=environment(python),
             capture_output=True,
             check=False,
             cwd="/",

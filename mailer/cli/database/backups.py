@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from mailer.cli.advice import told
 from mailer.cli.options import Yes
 from mailer.cli.shared import ExitCode, confirm, console, count_of, err_console, warn
 
 if TYPE_CHECKING:
+    from mailer.bootstrap import App
     from mailer.database.backup.archive import BackupContents
 
 _SHOWN = ("mailing_list", "subscriber", "subscription", "suppression", "issue", "send", "delivery")
@@ -80,8 +82,9 @@ def restore(
                 return ExitCode.DECLINED
         with err_console.status("restoring"):
             done = restore(app.engine, file, replaces=replace)
-    _show(done.contents)
-    console.print("restored")
+        _show(done.contents)
+        console.print("restored")
+        _check_keys(app)
     if done.paused_count:
         paused = count_of(done.paused_count, "send")
         warn(f"{paused} paused: mailer sends ls; resuming may send some messages again")
@@ -90,6 +93,17 @@ def restore(
     else:
         warn(_UNKNOWN)
     return ExitCode.OK
+
+
+def _check_keys(app: "App") -> None:
+    """Say at once what every command that signs would say later."""
+    from mailer.config.keyring import check_known_keys
+    from mailer.errors import ConfigurationError
+
+    try:
+        check_known_keys(app.settings, app.engine)
+    except ConfigurationError as error:
+        warn(told(error))
 
 
 def _show(contents: "BackupContents") -> None:

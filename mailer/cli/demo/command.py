@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mailer.cli.as_owner import become_owner_of_path
 from mailer.cli.shared import ExitCode, console
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def _serve() -> None:
 @contextmanager
 def _workspace(directory: Path | None) -> Iterator[Path]:
     if directory is not None:
+        become_owner_of_path(directory)
         directory.mkdir(parents=True, exist_ok=True)
         yield directory.resolve()
         return

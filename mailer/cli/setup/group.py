@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from mailer.cli.advice import advised_check
+from mailer.cli.as_owner import become_owner_of_path
 from mailer.cli.options import Json
 from mailer.cli.shared import ExitCode, console, err_console, print_json
 
@@ -39,6 +40,7 @@ def init(
         "sender.name": name,
         "sender.postal_address": postal_address,
     }
+    become_owner_of_path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / SETTINGS_FILE
     _write_settings(path, {key: value for key, value in sender.items() if value})

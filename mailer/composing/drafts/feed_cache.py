@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailer.platform.files import write_whole
+from mailer.platform.state_dir import private_dirs
 
 _KEPT_SECONDS = 180 * 24 * 3600
 _FORMAT = 1
@@ -60,7 +61,7 @@ class FeedCache:
             "digest": hashlib.sha256(feed.body).hexdigest(),
         }
         with suppress(OSError):
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_dirs(self._directory)
             kept = json.dumps(facts).encode() + b"\n" + feed.body
             write_whole(self._path(url), kept, can_be_remade=True)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from mailer.config import Settings
 from mailer.message.compiled import CompiledIssue
 from mailer.platform.files import PRIVATE, write_whole
+from mailer.platform.state_dir import private_dir
 
 COPIES_KEPT = 20
 _NUMBER_BITS = 62
@@ -28,7 +29,7 @@ def keep_copy(settings: Settings, number: int, page: str) -> None:
     """
     path = copy_path(settings, number)
     with suppress(OSError):
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        private_dir(path.parent)
         write_whole(path, page.encode(), mode=PRIVATE, can_be_remade=True)
         copies = sorted(path.parent.glob("*.html"), key=lambda one: one.stat().st_mtime)
         for old in copies[:-COPIES_KEPT]:

@@ -37,10 +37,11 @@ def read_backup(programs: Programs, file: Path) -> BackupContents:
     """
     file.open("rb").close()  # says best what is wrong with it
     path = str(file.resolve())
-    with programs.running("pg_restore", "--list", path) as process:
+    about = f"{file}: is not a complete backup"
+    with programs.running("pg_restore", "--list", path, about=about) as process:
         listing = process.stdout.read().decode(errors="replace") if process.stdout else ""
     created = _CREATED.search(listing)
-    counts, revision = _read_rows(programs, path)
+    counts, revision = _read_rows(programs, path, about=about)
     if not revision:
         raise ConfigurationError(f"{file}: is not a backup of this program's database")
     if not is_known(revision):
@@ -54,10 +55,11 @@ def read_backup(programs: Programs, file: Path) -> BackupContents:
     return BackupContents(created["when"] if created else "", revision, counts)
 
 
-def _read_rows(programs: Programs, path: str) -> tuple[dict[str, int], str]:
+def _read_rows(programs: Programs, path: str, *, about: str) -> tuple[dict[str, int], str]:
     counts: dict[str, int] = {}
     table = revision = ""
-    with programs.running("pg_restore", "--data-only", "--file=-", path) as process:
+    options = ("--data-only", "--file=-")
+    with programs.running("pg_restore", *options, path, about=about) as process:
         for line in process.stdout or ():
             start = _COPY.match(line)
             if start:

@@ -1,6 +1,7 @@
 """PostgreSQL's programs for backups: found in a version that suits the server, and run."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from mailer.errors import ConfigurationError
 from mailer.platform.embedded.binaries import find_programs
 
 _PER_MAJOR = 10_000
+_PREFIX = re.compile(r"^(?:\w+: )?(?:psql:<stdin>:\d+: )?(?:error: )?(?:ERROR: +)?")
 
 
 class Programs:
@@ -28,7 +30,7 @@ class Programs:
         self._engine = engine
 
     @contextmanager
-    def running(
+    def running(  # noqa: PLR0913 - what a process is given
         self,
         name: str,
         *arguments: str,
@@ -36,11 +38,12 @@ class Programs:
         stdin: int | IO[bytes] = subprocess.DEVNULL,
         stdout: int | IO[bytes] = subprocess.PIPE,
         passes: Sequence[int] = (),
+        about: str = "the database",
     ) -> Iterator["subprocess.Popen[bytes]"]:
         """Yield the running program, which is killed where the block fails.
 
         Raises:
-            ConfigurationError: it has failed; the line is its own.
+            ConfigurationError: it has failed; the line is its own, after what it is `about`.
         """
         target = ["--dbname", self._address()] if connects else []
         process = subprocess.Popen(  # noqa: S603 - a program that we found, our own arguments
@@ -60,15 +63,16 @@ class Programs:
             process.wait()
             raise
         if process.returncode != 0:
-            raise ConfigurationError(f"the database: {_first_error(name, said)}")
+            raise ConfigurationError(f"{about}: {_first_error(name, said)}")
 
     def _address(self) -> str:
         """Return the address without its password: others see it in a list of processes."""
         url = self._engine.url.set(drivername="postgresql")._replace(password=None)
-        return url.render_as_string(hide_password=False)
+        return url.difference_update_query(["password"]).render_as_string(hide_password=False)
 
     def _environment(self) -> dict[str, str]:
-        password = self._engine.url.password
+        url = self._engine.url
+        password = url.password or url.query.get("password")
         secret = {"PGPASSWORD": str(password)} if password else {}
         return {**os.environ, "LC_ALL": "C", "PGAPPNAME": "mailer backup", **secret}
 
@@ -90,4 +94,4 @@ def programs_for(engine: Engine) -> Programs:
 def _first_error(name: str, said: bytes) -> str:
     lines = [line.strip() for line in said.decode(errors="replace").splitlines() if line.strip()]
     errors = [line for line in lines if "error" in line.lower()] or lines or [f"{name} has failed"]
-    return errors[0].removeprefix(f"{name}: ").removeprefix("error: ")
+    return _PREFIX.sub("", errors[0])

@@ -6,6 +6,7 @@ not given out a second time. docs/decisions/0031-backup-and-restore.md
 """
 
 import subprocess
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -186,6 +187,18 @@ def _run(programs: Programs, file: Path, *, before: str, after: str) -> None:
             psql.stdin.write(f"BEGIN;\n{before}".encode())
             arguments = ("--no-owner", "--no-privileges", "--file=-", str(file.resolve()))
             with programs.running("pg_restore", *arguments) as source:
-                for line in source.stdout or ():
+                for line in for_any_server(source.stdout or ()):
                     psql.stdin.write(line)
             psql.stdin.write(f"{after}COMMIT;\n".encode())
+
+
+_TIMEOUT = b"SET transaction_timeout = 0;\n"
+
+
+def for_any_server(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Leave out the setting that PostgreSQL 17 and newer begin with, and older servers refuse."""
+    is_beginning = True
+    for line in lines:
+        is_beginning = is_beginning and not line.startswith(b"CREATE ")
+        if not (is_beginning and line == _TIMEOUT):
+            yield line

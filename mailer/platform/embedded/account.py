@@ -38,6 +38,18 @@ class Account:
             return {"umask": 0o077, "preexec_fn": partial(enter, self.uid, self.gid)}
         return {"user": self.uid, "group": self.gid, "extra_groups": [], "umask": 0o077}
 
+    def require_name(self) -> None:
+        """Check that the system knows this user: `initdb` asks for the name.
+
+        Raises:
+            ConfigurationError: it does not, as in a container with a folder of its host's.
+        """
+        if _known_account(self.uid) is None:
+            raise ConfigurationError(
+                f"user {self.uid} has no name on this machine, which PostgreSQL needs: add one "
+                f"(useradd --uid {self.uid} mailer), or set DATABASE_URL and REDIS_URL"
+            )
+
     def give(self, path: Path) -> None:
         """Make this user the owner of `path`; nothing to do where we are this user."""
         if os.geteuid() != self.uid and not self.is_mapped:

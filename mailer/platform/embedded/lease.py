@@ -19,7 +19,12 @@ from mailer.platform.embedded.postgres_server import NAME as POSTGRES
 from mailer.platform.embedded.process import POLL_SECONDS
 from mailer.platform.embedded.redis_server import NAME as REDIS
 from mailer.platform.files import give_to_owner_of
-from mailer.platform.programs import NEUTRAL_FOLDER, forget_current_folder, module_command
+from mailer.platform.programs import (
+    NEUTRAL_FOLDER,
+    forget_current_folder,
+    forget_other_databases,
+    module_command,
+)
 from mailer.platform.state_dir import ensure_state_dir, private_dir
 
 _ACQUIRE_SECONDS = 120.0
@@ -95,6 +100,8 @@ def acquire(state_dir: Path, *, need_database: bool = True, need_redis: bool = T
         ConfigurationError: they cannot be found, started or reached; one line.
     """
     linger_seconds(os.environ)
+    if need_database:
+        forget_other_databases()
     wanted = [
         name for name, is_needed in ((POSTGRES, need_database), (REDIS, need_redis)) if is_needed
     ]

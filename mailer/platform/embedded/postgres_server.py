@@ -72,6 +72,8 @@ class PostgresServer:
         if descriptor is None:
             return
         try:
+            if not self._data.exists():
+                self._account.require_name()
             process.rotate(self._log)
             self.note = start_first(
                 "PostgreSQL", find_postgres(self._data), partial(self._start_from, descriptor)

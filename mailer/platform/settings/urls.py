@@ -102,7 +102,7 @@ def _check_login(text: str) -> None:
     """
     place, _, rest = re.sub("[/?#]", "/", text.partition("://")[2]).partition("/")
     login = place.rpartition("@")[0]
-    is_cut = not login and ":" in place and "@" in rest
+    is_cut = ":" in place and "@" in rest
     if "@" in login or is_cut or _BARE_PERCENT.search(login):
         raise ValueError(
             "has a user name or password with a character that must be percent-encoded: "

@@ -16,6 +16,7 @@ from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
 from mailer.message.mime import MimeTemplate
 from mailer.platform.clock import utcnow
 from mailer.platform.files import PRIVATE, FileDraft
+from mailer.platform.state_dir import private_dirs
 from mailer.providers.outcome import Journal, Outcome
 from mailer.providers.steps import one_by_one
 from mailer.states import DeliveryState
@@ -101,7 +102,7 @@ def _file_name(name: str) -> str:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_dirs(folder)
     except OSError as error:
         raise _unwritable(folder, error) from error
 

@@ -27,6 +27,7 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
+from mailer.errors import ConfigurationError
 from mailer.platform.state_dir import private_dir
 from mailer.providers.outcome import LeaseLostError, Outcome
 from mailer.sending.ledger import notes
@@ -37,6 +38,21 @@ ANSWER_BYTES = 512
 
 ROOM_BYTES = 65_536
 """Room is taken in steps of this size."""
+
+
+def check_directory(directory: Path) -> None:
+    """Check that journals can be written, before any work is taken.
+
+    Raises:
+        ConfigurationError: they cannot.
+    """
+    try:
+        ClaimJournal(directory, may_hand_over=lambda: False).discard()
+    except OSError as error:
+        raise ConfigurationError(
+            f"{directory}: no journal can be written there ({error.strerror}), so nothing can be "
+            "sent; correct its owner and mode, or free some space"
+        ) from error
 
 
 class ClaimJournal:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from mailer.platform.files import PRIVATE, FileDraft
+from mailer.platform.state_dir import private_dirs
 from mailer.web.inbox.parsing import Summary, summarise
 
 INDEX_NAME = "index.jsonl"
@@ -62,7 +63,7 @@ class InboxStore:
     """
 
     def __init__(self, directory: Path) -> None:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_dirs(directory)
         self.directory = directory
         self._index_fd = os.open(
             directory / INDEX_NAME, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600

@@ -9,12 +9,13 @@ import pytest
 from ledger_kit import Ledger, compiled_issue
 from sqlalchemy import text
 
-from mailer.errors import ProviderUnavailableError
+from mailer.errors import ConfigurationError, ProviderUnavailableError
 from mailer.message.compiled import CompiledIssue, MailingIdentity
 from mailer.providers.memory import Answer, MemoryConnection, MemoryProvider, MemorySettings
 from mailer.providers.outcome import Outcome
 from mailer.sending import connections, planning
 from mailer.sending.ledger import batches, deliveries
+from mailer.sending.ledger.journal import check_directory
 from mailer.sending.ledger.notes import HEAD_BYTES
 from mailer.states import DeliveryState
 from subscribers.audience import Audience
@@ -39,6 +40,24 @@ def test_every_subscriber_gets_one_message_and_the_send_closes(ledger: Ledger) -
     assert (books.intended, books.accepted, books.is_balanced) == (57, 57, True)
     assert ledger.state(send_id) == "sent"
     assert list(ledger.directory.iterdir()) == []
+
+
+def test_without_a_journal_nothing_is_handed_over(ledger: Ledger) -> None:
+    send_id = ledger.plan(ledger.subscribe(3))
+    if ledger.directory.exists():
+        ledger.directory.rmdir()
+    ledger.directory.touch()
+    with pytest.raises(ConfigurationError, match="no journal can be written there"):
+        check_directory(ledger.directory)
+    ledger.tell()
+    [hint] = ledger.hints.waiting
+    assert not ledger.courier().deliver(hint)
+    assert ledger.provider.messages == []
+
+    ledger.directory.unlink()
+    check_directory(ledger.directory)
+    assert ledger.courier().deliver(hint)
+    assert ledger.books(send_id).accepted == 3
 
 
 def test_hints_doubled_late_and_made_up_do_no_harm(ledger: Ledger) -> None:

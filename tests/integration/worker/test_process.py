@@ -16,6 +16,7 @@ import redis
 from cli_kit import Cli, Process, wait_until
 from sink import Sink
 
+from mailer.cli.shared import ExitCode
 from mailer.platform.embedded.binaries import find_redis
 
 cli = cli_kit.cli
@@ -55,6 +56,17 @@ def assert_all_once(cli: Cli, sink: Sink) -> None:
     assert (books["accepted"], books["unknown"], books["failed"]) == (len(PEOPLE), 0, 0)
     assert books["balanced"]
     assert sink.received == dict.fromkeys(PEOPLE, 1)
+
+
+def test_a_worker_that_cannot_write_its_journal_does_not_start(office: Cli) -> None:
+    (office.path / ".mailer").mkdir(exist_ok=True)
+    (office.path / ".mailer" / "journal").touch()
+    done = office.run("worker")
+    assert done.code == ExitCode.CONFIGURATION
+    assert "journal: no journal can be written there" in done.error
+    told = office.run(*SEND)
+    assert told.code == ExitCode.FAILED
+    assert "the worker ended by itself" in told.err
 
 
 def test_stopped_emptied_and_started_anew_nobody_is_lost_or_reached_twice(

@@ -1,13 +1,17 @@
 """A backup comes back whole, and nobody who has said no since is mailed again."""
 
 import stat
+import subprocess
 from pathlib import Path
 
 import cli_kit
 import pytest
-from cli_kit import Cli
+from cli_kit import Cli, wait_until
 
 from mailer.cli.shared import ExitCode
+from mailer.database.backup.programs import programs_for
+from mailer.database.engine import make_engine
+from mailer.database.migrate import HEAD
 
 cli = cli_kit.cli
 PEOPLE = ("ada@example.org", "bob@example.org", "eve@example.org")
@@ -16,6 +20,10 @@ STATES = """
 SELECT p.email, s.state::text FROM subscription s JOIN subscriber p ON p.id = s.subscriber_id
 ORDER BY 1
 """
+CONNECTED = (
+    "SELECT count(*) AS n FROM pg_stat_activity"
+    " WHERE datname = current_database() AND application_name = 'mailer'"
+)
 COLUMNS = "SELECT email_key, reason::text, evidence, recorded_at FROM suppression ORDER BY 1"
 
 
@@ -99,6 +107,7 @@ def test_a_damaged_file_changes_nothing(cli: Cli, backup: Path, kept: float) -> 
 
 def test_a_running_process_prevents_a_restore(cli: Cli, backup: Path) -> None:
     worker = cli.worker()
+    wait_until(lambda: cli.rows(CONNECTED)[0].n > 0)  # its first sweep
     done = cli.call("db", "restore", backup, "--replace", "--yes")
     assert worker.stop(15) == 0
     assert "stop workers and web apps first" in done.error
@@ -109,3 +118,87 @@ def test_an_existing_file_is_kept(cli: Cli, backup: Path) -> None:
     assert "File exists" in cli.call("db", "backup", backup).error
     assert backup.read_bytes() == before
     assert [path.name for path in cli.path.glob("*.dump*")] == [backup.name]
+
+
+def test_on_another_host_links_need_the_key(
+    cli: Cli, backup: Path, empty_database_url: str
+) -> None:
+    key = cli.path / ".mailer" / "secret.key"
+    secret = key.read_text()
+    [known] = cli.call("keys", "ls", "--json").json
+    key.unlink()
+    cli.set(DATABASE_URL=empty_database_url)
+
+    done = cli.call("db", "restore", backup)
+
+    assert done.code == 0
+    assert f"need secret key {known['fingerprint']}, which is not there" in done.err
+    assert f"mailer keys forget {known['fingerprint']}" in done.err
+    cli.write("week-2.md", (cli.path / "week-1.md").read_text().replace("week-1", "week-2"))
+    send = ("send", "week-2.md", "--list", "readers", "--yes")
+    for other in ("", "0123456789abcdef" * 4):
+        key.write_text(other) if other else None
+        for command in (send, ("worker",), ("web", "--port", "0")):
+            refused = cli.run(*command)
+            assert refused.code == ExitCode.CONFIGURATION, command
+            assert "links of this database need secret key" in refused.err
+            assert "Traceback" not in refused.err
+        assert cli.call("lists", "ls").code == 0
+    assert key.read_text() == "0123456789abcdef" * 4
+    key.write_text(secret)
+    assert cli.run(*send).code == 0
+
+
+def test_a_backup_of_a_newer_version_is_refused(
+    cli: Cli, backup: Path, empty_database_url: str
+) -> None:
+    cli.change("UPDATE alembic_version SET version_num = '9999'")
+    _dump(cli.database_url, backup)
+    cli.set(DATABASE_URL=empty_database_url)
+    done = cli.call("db", "restore", backup)
+    assert done.code == ExitCode.CONFIGURATION
+    assert f"revision 9999, newer than this program, which knows revisions up to {HEAD}" in (
+        done.error
+    )
+
+
+def test_a_backup_of_an_older_version_is_brought_up_to_date(
+    cli: Cli, backup: Path, empty_database_url: str
+) -> None:
+    engine = make_engine(empty_database_url)
+    sql = Path(__file__).parents[3] / "integration/compatibility/version_0_1_0/database.sql"
+    with programs_for(engine).running(
+        "psql", "--quiet", connects=True, stdin=subprocess.PIPE
+    ) as psql:
+        assert psql.stdin is not None
+        psql.stdin.write(sql.read_bytes())
+    engine.dispose()
+    _dump(empty_database_url, backup)
+
+    done = cli.call("db", "restore", backup, "--replace", "--yes")
+
+    assert done.code == 0, done.err
+    assert cli.rows("SELECT version_num FROM alembic_version")[0].version_num == HEAD
+    assert "eve@example.org" in {row.email_key for row in cli.rows(COLUMNS)}
+    assert cli.call("sends", "ls").code == 0
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"hello", b"PGDMP", b"PGDMP" + b"\0" * 5_000, b"PK\3\4" + b"x" * 900]
+)
+def test_a_file_that_is_no_backup_is_named(cli: Cli, content: bytes) -> None:
+    file = cli.path / "other.file"
+    file.write_bytes(content)
+    for words in ((), ("--dry-run",)):
+        done = cli.call("db", "restore", file, *words)
+        assert done.code == ExitCode.CONFIGURATION
+        assert done.error.startswith(f"error: {file}: is not a complete backup: ")
+
+
+def _dump(database_url: str, file: Path) -> None:
+    """Write what `mailer db backup` would refuse to."""
+    engine = make_engine(database_url)
+    target = ("--format=custom", f"--file={file}")
+    with programs_for(engine).running("pg_dump", *target, connects=True):
+        pass
+    engine.dispose()

@@ -135,6 +135,8 @@ def test_servers_of_the_workspace(tmp_path: Path, planted: Cli) -> None:
     (fresh / "mailer.toml").write_text(SETTINGS)
     for name in ("DATABASE_URL", "REDIS_URL"):
         planted.monkeypatch.delenv(name)
+    foreign = {"PGPORT": "1", "PGHOSTADDR": "127.0.0.2", "PGSERVICE": "none", "PGUSER": "nobody"}
+    planted.set(**foreign, PGSERVICEFILE="pg_service.conf", PGPASSFILE=".pgpass")
     done = subprocess.run(
         [MAILER, "doctor", "--json"], cwd=fresh, capture_output=True, text=True, check=False
     )

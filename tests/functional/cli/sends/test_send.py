@@ -94,7 +94,9 @@ def test_without_a_worker_it_sends_all_the_same_and_nobody_gets_two(cli: Cli) ->
     assert told.code == 0
     assert "5 have this issue already" in told.err
     assert cli.everything() == before, "an empty send is not stored"
-    messages = [parse(path.read_bytes()) for path in (cli.path / "outbox").rglob("*.eml")]
+    outbox = cli.path / "outbox"
+    assert {path.stat().st_mode & 0o777 for path in (outbox, *outbox.rglob("*"))} == {0o700, 0o600}
+    messages = [parse(path.read_bytes()) for path in outbox.rglob("*.eml")]
     assert sorted(message["To"] for message in messages) == sorted(PEOPLE)
     assert {message["Subject"] for message in messages} == {"Hello there"}
 
