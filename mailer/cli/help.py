@@ -6,11 +6,14 @@ the terminal.
 
 import inspect
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import typer.main
 from rich.markup import escape
 
+_VALUES: dict[object, str] = {str: "TEXT", int: "N", list[int]: "N", Path: "PATH"}
+"""What the value of an option is called, by its type; Typer names choices by themselves."""
 Command = Any
 """A command of Typer, whose classes are not public."""
 
@@ -62,10 +65,12 @@ def _walk(command: Command, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, 
 
 
 def _name_value(parameter: Any) -> None:  # noqa: ANN401 - as above
-    """Call an argument by a word in capitals, and a flag's value nothing."""
+    """Call a value by a word in capitals, not by its Python type, and a flag's value nothing."""
     if parameter.metavar is not None:
         return
     if parameter.param_type_name == "argument":
         parameter.metavar = parameter.name.upper()
     elif parameter.is_flag:
         parameter.metavar = ""
+    else:
+        parameter.metavar = _VALUES.get(parameter.type_descriptor.annotation)

@@ -30,11 +30,12 @@ _WILD = {"...", "…"}
 _CHANGING = (
     (re.compile(r"\b20\d\d-\d\d-\d\d(?: \d\d:\d\d:\d\d UTC)?"), "<time>"),
     (re.compile(r"\b(?:[0-9a-f]{16}|[0-9a-f]{12})\b"), "<hash>"),
-    (re.compile(r"\b[\d.,]+ (?:s|ms|seconds?|recipients/s)\b"), "<pace>"),
+    (re.compile(r"\b[\d.]+ (?:s|ms|seconds?)\b(?:, [\d.,]+ recipients/s)?"), "<pace>"),
     (re.compile(r"\bunder a second\b"), "<pace>"),
     (re.compile(r"\bPostgreSQL \d+\.\d+"), "PostgreSQL <version>"),
     (re.compile(r"\brevision \d{4}\b"), "revision <number>"),
     (re.compile(r"(?<=/\.mailer, by )\w+"), "<user>"),
+    (re.compile(r"\bkept as \d+"), "kept as <number>"),
 )
 """What differs from one run to the next, and what it is called for a comparison."""
 _LARGE = re.compile(r"\d{1,3}(?:,\d{3})+")
