@@ -171,7 +171,7 @@ def _script(text: str, folder: Path, smtp_port: int) -> str:
 def _writing(block: Block) -> str:
     path = block.info.partition("file=")[2]
     quoted = shlex.quote(path)
-    return f"mkdir -p \"$(dirname {quoted})\"\nprintf %s {shlex.quote(block.text)} >{quoted}"
+    return f'mkdir -p "$(dirname {quoted})"\nprintf %s {shlex.quote(block.text)} >{quoted}'
 
 
 _WAIT_FOR_SMTP = """

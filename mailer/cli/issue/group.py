@@ -28,7 +28,9 @@ def new(
     title: Annotated[str, typer.Option(help="Subject line; made from the slug by default.")] = "",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="File to write; SLUG.md by default, - for stdout."),
+        typer.Option(
+            "--output", "-o", help="File to write; SLUG.md by default, - for standard output."
+        ),
     ] = None,
 ) -> None:
     """Write a new issue file that shows the format and compiles at once.
@@ -64,7 +66,9 @@ def import_(
     ] = "auto",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Issue file; FILE with .md by default, - for stdout."),
+        typer.Option(
+            "--output", "-o", help="Issue file; FILE with .md by default, - for standard output."
+        ),
     ] = None,
     post: Annotated[
         str | None, typer.Option("--post", metavar="SLUG", help="Which post of an export.")

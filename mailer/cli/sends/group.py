@@ -165,11 +165,13 @@ def reconcile(
         str | None,
         typer.Option(
             "--as",
+            metavar="VERDICT",
             help="Their outcome: accepted, failed, or retry (they never went out).",
         ),
     ] = None,
     delivery: Annotated[
-        list[int] | None, typer.Option(help="Only this delivery; may be repeated.")
+        list[int] | None,
+        typer.Option(metavar="ID", help="Only this delivery; may be repeated."),
     ] = None,
     as_json: Json = False,
 ) -> int:
