@@ -121,7 +121,9 @@ def _one_of_the_sources(source: str) -> str:
     from mailer.composing.importing.sources import SOURCES
 
     if source not in SOURCES:
-        raise typer.BadParameter(f"{source!r} is none of {', '.join(SOURCES)}", param_hint="--from")
+        raise typer.BadParameter(
+            f"{source!r} is not one of {', '.join(SOURCES)}", param_hint="--from"
+        )
     return source
 
 

@@ -191,7 +191,7 @@ def reconcile(
 
     choices = [choice.value for choice in steering.Verdict]
     if verdict is not None and verdict not in choices:
-        raise typer.BadParameter(f"{verdict!r} is none of {', '.join(choices)}")
+        raise typer.BadParameter(f"{verdict!r} is not one of {', '.join(choices)}")
     with open_app() as mailer:
         report(mailer.engine, send_id)
         if verdict is None:

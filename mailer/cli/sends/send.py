@@ -161,7 +161,7 @@ def _watch(app: "App", send_id: int) -> "SendReport":
         with when_stopped(words):
             found = watch(app.engine, send_id, still=own.is_alive)
     if not is_over(found):
-        fail(f"the worker ended by itself: see {worker_log(app.settings)}", ExitCode.FAILED)
+        fail(f"the worker stopped unexpectedly: see {worker_log(app.settings)}", ExitCode.FAILED)
     return found
 
 

@@ -113,7 +113,7 @@ def test_help_is_laid_out_for_the_terminal() -> None:
         (["send"], "Missing argument 'FILE' (see: mailer send --help)"),
         (["sends", "show", "x"], "'SEND_ID'"),
         (["sends", "ls", "--limit", "0"], "'--limit'"),
-        (["sends", "reconcile", "1", "--as", "sent"], "'sent' is none of accepted, failed, retry"),
+        (["sends", "reconcile", "1", "--as", "sent"], "'sent' is not one of accepted,"),
         (["-C", "/does/not/exist", "lists", "ls"], "'/does/not/exist' does not exist"),
         (["subscriber", "add", "a@x.org"], "'--list'"),
     ],

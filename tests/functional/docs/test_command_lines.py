@@ -30,6 +30,8 @@ ROOT_OPTIONS = {"-C": 2, "--workspace": 2, "--version": 1, "--help": 1, "-h": 1}
 """By option before the command, how many words it takes."""
 _CODE = re.compile(r"(?<!`)`(?P<text>[^`\n]+)`(?!`)")
 _FENCES = re.compile(r"^ *(`{3,}).*?^ *\1 *$|<!-- sh run.*?-->", re.DOTALL | re.MULTILINE)
+_PROGRAM = re.compile(r"(?:^|[/;&|(] *)(mailer .*)|^docker compose run .*? (?:web|worker) (.*)")
+"""A command of ours: at the start, by its path, after another, or in a container."""
 _ENDS = {"|", "||", "&&", ";", ">", ">>", "<", "2>", "&"}
 _FOREIGN = {
     "--column", "--font-display", "--width",  # variables of a theme's CSS
@@ -56,10 +58,10 @@ ALL_OPTIONS = {one for command in COMMANDS.values() for one in _options(command)
 def _lines(text: str) -> Iterator[tuple[str, bool]]:
     """Yield every command line of a document, and whether it is one to type as it stands."""
     for block in blocks(text):
-        if block.info.startswith("sh"):
+        if block.info.startswith(("sh", "ini")):
             for line in block.text.replace("\\\n", " ").splitlines():
-                for found in re.finditer(r"(?:^|[;&|(] *|\bweb )(mailer .*)", line.strip()):
-                    yield found[1], True
+                if found := _PROGRAM.search(line.strip()):
+                    yield found[1] or f"mailer {found[2]}", True
     for match in _CODE.finditer(_FENCES.sub("", text)):
         if match["text"].startswith("mailer "):
             yield match["text"], False
