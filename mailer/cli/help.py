@@ -39,7 +39,7 @@ def build_command(app: typer.Typer) -> Command:
 def lay_out(docstring: str) -> str:
     """Return help in Rich's markup: paragraphs without line breaks, examples below one another."""
     paragraphs = inspect.cleandoc(docstring).split("\n\n")
-    prose = [_fill(text) for text in paragraphs if not _is_example(text)]
+    prose = [escape(_fill(text)) for text in paragraphs if not _is_example(text)]
     examples = [
         f"[not dim]  {escape(line.strip())}[/]"
         for text in paragraphs

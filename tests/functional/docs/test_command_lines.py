@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from docs_kit import blocks
+from rich.text import Text
 
 from mailer.cli import app
 from mailer.cli.help import build_command, commands_of
 from mailer.cli.shared import ExitCode
-from mailer.config import Settings
+from mailer.config import Settings, load_settings
 from mailer.platform.settings.names import setting_paths, variable
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -221,3 +222,19 @@ def test_the_defaults_in_the_table_are_the_programs(path: tuple[str, ...]) -> No
 def test_the_exit_codes_are_those_of_the_program() -> None:
     codes = set(map(int, re.findall(r"^\| (\d+) \| ", DOCUMENTS["docs/cli.md"], re.MULTILINE)))
     assert codes == {code.value for code in ExitCode} | {130}
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=" ".join)
+def test_the_manual_begins_as_the_help_does(path: tuple[str, ...]) -> None:
+    first = _section(path).strip().split("\n\n")[0]
+    told = Text.from_markup(LEAVES[path].help).plain.split("\n\n")[0]
+    assert " ".join(first.split()) == told
+
+
+@pytest.mark.parametrize("document", ["deploying", "drafts", "images", "tutorial"])
+def test_toml_in_a_document_is_settings(document: str, tmp_path: Path) -> None:
+    found = [one for one in blocks(DOCUMENTS[f"docs/{document}.md"]) if one.info == "toml"]
+    assert found
+    for block in found:
+        (tmp_path / "mailer.toml").write_text(block.text, encoding="utf-8")
+        load_settings(workspace=tmp_path, environ={})
