@@ -53,6 +53,14 @@ def new(
     err_console.print(f"next: edit it, and see it as you save:  {command}", soft_wrap=True)
 
 
+_ImportOutput = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", help="Issue file; FILE with .md by default, - for standard output."
+    ),
+]
+
+
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="Text, HTML page, email, or export.")],
@@ -64,12 +72,7 @@ def import_(
             metavar="SOURCE",
         ),
     ] = "auto",
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", help="Issue file; FILE with .md by default, - for standard output."
-        ),
-    ] = None,
+    output: _ImportOutput = None,
     post: Annotated[
         str | None, typer.Option("--post", metavar="SLUG", help="Which post of an export.")
     ] = None,

@@ -102,7 +102,9 @@ def test_help_is_laid_out_for_the_terminal() -> None:
     shown = lay_out(
         """Do it\n    [well].\n\n    Example:\n      mailer [x]\n\n      mailer y\n    """
     )
-    assert shown == "Do it \\[well].\n\nExamples:\n[not dim]  mailer \\[x][/]\n[not dim]  mailer y[/]"
+    assert (
+        shown == "Do it \\[well].\n\nExamples:\n[not dim]  mailer \\[x][/]\n[not dim]  mailer y[/]"
+    )
 
 
 @pytest.mark.parametrize(
