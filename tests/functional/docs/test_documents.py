@@ -143,5 +143,16 @@ def test_paths_exist(document: Path) -> None:
     assert not missing
 
 
+def test_every_folder_of_the_code_is_on_the_map() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    folders = {
+        path.parent.relative_to(ROOT)
+        for path in ROOT.glob("mailer/*/*/*.py")
+        if path.parent.parent.name != "cli"  # the manual has a heading for each group
+    }
+    assert len(folders) > 20
+    assert [str(one) for one in sorted(folders) if f"{one.name}/" not in text] == []
+
+
 def test_the_picture_is_light() -> None:
     assert 20_000 < (ROOT / "docs/images/issue.png").stat().st_size <= 400_000
