@@ -130,7 +130,7 @@ def _follow(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=400,
+        timeout=1200,
         check=False,
     )
     output = done.stdout.decode()
@@ -193,6 +193,7 @@ def is_same(shown: str, printed: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
+    text = " ".join(text.split())  # where a line is wrapped depends on the length of paths
     for pattern, name in _CHANGING:
         text = pattern.sub(name, text)
     return text.split()

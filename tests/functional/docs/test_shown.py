@@ -37,7 +37,7 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
         **kept,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}",
         "HOME": str(tmp_path),
-        "COLUMNS": "100",
+        "COLUMNS": "300",  # no word of a long path is cut
         "TERM": "dumb",
         "MAILER_EMBEDDED_LINGER_SECONDS": "30",
     }
@@ -119,6 +119,7 @@ mailer web
         ("html 23,988 B", "html 24,039 B", True),
         ("html 23,988 B", "html 28,039 B", False),
         ("content 6bae2e0d497c", "content b4d173310753", True),
+        ("kept by ada in PostgreSQL 18.4", "kept by ada in PostgreSQL\n    17.2", True),
         ("took 3 s, 1 recipients/s", "took 1.5 s, 2.0 recipients/s", True),
     ],
 )
