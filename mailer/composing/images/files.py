@@ -85,7 +85,7 @@ def find_file(src: str, roots: Roots) -> FoundFile:
     except (OSError, ValueError) as error:
         raise RenderError(f"cannot be read ({_reason(error)})") from None
     if not stat.S_ISREG(found.st_mode):
-        what = "a folder" if stat.S_ISDIR(found.st_mode) else "no ordinary file"
+        what = "a folder" if stat.S_ISDIR(found.st_mode) else "not an ordinary file"
         raise RenderError(f"is {what}: name a picture")
     return FoundFile(path, found)
 
