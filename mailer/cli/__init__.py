@@ -48,7 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": HELP_OPTIONS},
     epilog="Exit codes: 0 done · 1 part of the work failed · 2 wrong input · 3 wrong settings · "
-    "4 no such thing · 5 declined · 130 interrupted",
+    "4 not found · 5 declined · 130 interrupted",
 )
 
 

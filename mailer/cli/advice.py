@@ -80,7 +80,7 @@ CHECKS: Mapping[str, str] = {
 
 OPTIONS: Mapping[str, str] = {
     "the page's own address is not known": "--base-url gives it",
-    "what is behind the links": "--links",
+    "where the links lead": "--links",
     "who lacks a merge field's value": "--list SLUG",
 }
 """By words of a report, the option that would have helped."""

@@ -6,11 +6,14 @@ the terminal.
 
 import inspect
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import typer.main
 from rich.markup import escape
 
+_VALUES: dict[object, str] = {str: "TEXT", int: "N", list[int]: "N", Path: "PATH"}
+"""What the value of an option is called, by its type; Typer names choices by themselves."""
 Command = Any
 """A command of Typer, whose classes are not public."""
 
@@ -36,7 +39,7 @@ def build_command(app: typer.Typer) -> Command:
 def lay_out(docstring: str) -> str:
     """Return help in Rich's markup: paragraphs without line breaks, examples below one another."""
     paragraphs = inspect.cleandoc(docstring).split("\n\n")
-    prose = [_fill(text) for text in paragraphs if not _is_example(text)]
+    prose = [escape(_fill(text)) for text in paragraphs if not _is_example(text)]
     examples = [
         f"[not dim]  {escape(line.strip())}[/]"
         for text in paragraphs
@@ -62,10 +65,12 @@ def _walk(command: Command, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, 
 
 
 def _name_value(parameter: Any) -> None:  # noqa: ANN401 - as above
-    """Call an argument by a word in capitals, and a flag's value nothing."""
+    """Call a value by a word in capitals, not by its Python type, and a flag's value nothing."""
     if parameter.metavar is not None:
         return
     if parameter.param_type_name == "argument":
         parameter.metavar = parameter.name.upper()
     elif parameter.is_flag:
         parameter.metavar = ""
+    else:
+        parameter.metavar = _VALUES.get(parameter.type_descriptor.annotation)

@@ -110,7 +110,7 @@ def read_issue_file(path: Path) -> bytes:
     except OSError as error:
         raise RenderError(error.strerror or "cannot be read", path=path) from None
     if len(data) > LARGEST_BYTES:
-        raise RenderError("is larger than 5 MB: that is no issue", path=path)
+        raise RenderError("is larger than 5 MB, too large for an issue", path=path)
     return data
 
 

@@ -53,13 +53,13 @@ def restore(
         bool, typer.Option("--dry-run", help="Read the file to its end; change nothing.")
     ] = False,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Give up what is in the database now.")
+        bool, typer.Option("--replace", help="Replace what is in the database now.")
     ] = False,
     yes: Yes = False,
 ) -> int:
     """Restore the database from a backup, completely or not at all.
 
-    Unfinished sends are paused. With --replace, suppressions and unsubscriptions of the present
+    Unfinished sends are paused. With --replace, the suppressions and unsubscriptions of the current
     database are kept.
 
     Examples:

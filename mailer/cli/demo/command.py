@@ -27,7 +27,10 @@ def demo(
     directory: Annotated[
         Path | None,
         typer.Option(
-            "--directory", "-d", help="Workspace to create and keep; a temporary one by default."
+            "--directory",
+            "-d",
+            metavar="FOLDER",
+            help="Workspace to create and keep; a temporary one by default.",
         ),
     ] = None,
 ) -> int:

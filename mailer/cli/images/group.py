@@ -43,7 +43,12 @@ def list_all(as_json: Json = False) -> None:
 @app.command("prune")
 def prune(
     days: Annotated[
-        int, typer.Option(min=1, help="Keep what an issue was compiled with in the last DAYS days.")
+        int,
+        typer.Option(
+            min=1,
+            metavar="DAYS",
+            help="Keep pictures that an issue was compiled with in the last DAYS days.",
+        ),
     ] = 30,
     yes: Yes = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be removed.")] = False,

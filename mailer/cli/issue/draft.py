@@ -23,7 +23,7 @@ class GroupBy(StrEnum):
 
 _Feeds = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[FEED]...", help="More feeds: addresses, files, or - for stdin."),
+    typer.Argument(metavar="FEED", help="More feeds: addresses, files, or - for standard input."),
 ]
 _FromFeed = Annotated[
     list[str] | None,
@@ -31,11 +31,13 @@ _FromFeed = Annotated[
 ]
 _FromOpml = Annotated[
     list[Path] | None,
-    typer.Option("--from-opml", help="All feeds of a feed reader's export."),
+    typer.Option("--from-opml", metavar="FILE", help="All feeds of a feed reader's export."),
 ]
 _Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", help="Issue file; issue-DATE.md by default, - for stdout."),
+    typer.Option(
+        "--output", "-o", help="Issue file; issue-DATE.md by default, - for standard output."
+    ),
 ]
 _Since = Annotated[
     str, typer.Option(metavar="WHEN", help="last, a date such as 2026-11-20, or an age such as 7d.")
@@ -47,9 +49,7 @@ _Title = Annotated[str, typer.Option(help="Subject line; a TODO by default.")]
 _GroupBy = Annotated[GroupBy, typer.Option(help="What makes a section.")]
 _Words = Annotated[
     int,
-    typer.Option(
-        min=0, max=MOST_WORDS, help="Approximate words per summary; whole sentences. 0: all."
-    ),
+    typer.Option(min=0, max=MOST_WORDS, help="Approximate words per summary; 0 for all."),
 ]
 _ListSlug = Annotated[
     str, typer.Option("--list", "-l", metavar="SLUG", help="Mailing list that the issue is for.")
@@ -84,8 +84,8 @@ def draft(
 ) -> int:
     """Collect what is new in feeds since the last issue into a draft to edit.
 
-    RSS, Atom and JSON Feed. Without any named, those of draft.feeds in mailer.toml. Exits with 1
-    when some feeds could not be read, and with 2 when none could.
+    RSS, Atom and JSON Feed; by default, the feeds of [draft] in mailer.toml. Exits with 1 if some
+    feeds could not be read, and with 2 if none could.
 
     Examples:
       mailer issue draft --from-feed https://blog.example.org/feed.xml

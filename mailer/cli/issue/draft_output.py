@@ -26,7 +26,7 @@ _LEFT_OUT = {
     "older": "older",
     "earlier_issue": "in earlier issues",
     "duplicate": "twice in the feeds",
-    "update": "only updated (--updated takes them)",
+    "update": "only updated (--updated includes them)",
     "over_limit": "over the limit (--limit)",
 }
 

@@ -28,7 +28,9 @@ def new(
     title: Annotated[str, typer.Option(help="Subject line; made from the slug by default.")] = "",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="File to write; SLUG.md by default, - for stdout."),
+        typer.Option(
+            "--output", "-o", help="File to write; SLUG.md by default, - for standard output."
+        ),
     ] = None,
 ) -> None:
     """Write a new issue file that shows the format and compiles at once.
@@ -51,6 +53,14 @@ def new(
     err_console.print(f"next: edit it, and see it as you save:  {command}", soft_wrap=True)
 
 
+_ImportOutput = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", help="Issue file; FILE with .md by default, - for standard output."
+    ),
+]
+
+
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="Text, HTML page, email, or export.")],
@@ -62,10 +72,7 @@ def import_(
             metavar="SOURCE",
         ),
     ] = "auto",
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="Issue file; FILE with .md by default, - for stdout."),
-    ] = None,
+    output: _ImportOutput = None,
     post: Annotated[
         str | None, typer.Option("--post", metavar="SLUG", help="Which post of an export.")
     ] = None,
@@ -117,7 +124,9 @@ def _one_of_the_sources(source: str) -> str:
     from mailer.composing.importing.sources import SOURCES
 
     if source not in SOURCES:
-        raise typer.BadParameter(f"{source!r} is none of {', '.join(SOURCES)}", param_hint="--from")
+        raise typer.BadParameter(
+            f"{source!r} is not one of {', '.join(SOURCES)}", param_hint="--from"
+        )
     return source
 
 

@@ -158,7 +158,7 @@ def _lines(imported: "ImportedIssue") -> list[str]:
 def show_report(report: Report, *, to: Console) -> None:
     """Print what was written, what was left out, and what to look at."""
     verb = "wrote" if report["written"] else "would write"
-    made = f"{report['sections']} sections, {report['items']} items"
+    made = _structure(report)
     source = f" (from {report['source']})" if report["source"] != "text" else ""
     pictures = f", {count_of(len(report['images']), 'picture')}" if report["images"] else ""
     to.print(f"{verb} {escape(report['file'])}: {made}{pictures}{source}")
@@ -180,10 +180,14 @@ def show_all(reports: list[Report]) -> None:
     console.print(f"{done:,} of {count_of(len(reports), 'post')} imported", style="bold")
 
 
+def _structure(report: Report) -> str:
+    return f"{count_of(report['sections'], 'section')}, {count_of(report['items'], 'item')}"
+
+
 def _counted(report: Report) -> str:
     counts = report["counts"]
     if counts is None:
-        return f"{report['sections']} sections, {report['items']} items"
+        return _structure(report)
     return (
         f"{counts.words:,} words, {len(counts.words_lost):,} lost,"
         f" {counts.links:,} links, {len(counts.links_lost):,} lost"

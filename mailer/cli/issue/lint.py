@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def lint(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="The issue files.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="The issue files.")],
     output: Annotated[
         Literal["human", "json", "sarif", "github"],
         typer.Option("--format", "-f", help="Output format."),

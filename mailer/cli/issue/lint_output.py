@@ -65,7 +65,7 @@ def sum_up(reports: Sequence["LintReport"]) -> None:
         said for report in reports for said in str(report.facts["left_out"]).split("; ")
     )
     for said in filter(None, left_out):
-        console.print(f"not looked at: {escape(said)}", style="dim", soft_wrap=True)
+        console.print(f"not checked: {escape(said)}", style="dim", soft_wrap=True)
 
 
 def _show_head(finding: "Finding") -> None:

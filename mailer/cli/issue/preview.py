@@ -18,14 +18,17 @@ if TYPE_CHECKING:
 _Port = Annotated[
     int | None,
     typer.Option(
-        help="Port on this machine, 0 for any; by default 8026 or the next free one.",
+        metavar="PORT",
+        help="Port on this machine, 0 for any free one; by default 8026 or the next free one.",
         min=0,
         max=65535,
     ),
 ]
 _Open = Annotated[
     bool,
-    typer.Option("--open/--no-open", help="Open your browser; the default on a terminal."),
+    typer.Option(
+        "--open/--no-open", help="Open the page in your browser; the default on a terminal."
+    ),
 ]
 _Reader = Annotated[
     str, typer.Option("--as", metavar="EMAIL", help="Show this subscriber's merge values.")
@@ -40,9 +43,10 @@ def preview(
 ) -> None:
     """Show an issue in a local page that updates as you write, until Ctrl-C.
 
-    Desktop, mobile, dark, without styles and plain text, inbox rows, size, findings of the linter.
+    Every view (desktop, mobile, dark, Outlook, plain text and more), inbox rows, size, and the
+    findings of the linter.
 
-    The page is on this machine only and works without a network.
+    The page is only available on this machine and works without a network.
 
     Examples:
       mailer issue preview week-41.md

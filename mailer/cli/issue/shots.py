@@ -22,24 +22,28 @@ def shots(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="Folder to write to; FILE's name with -shots by default."
+            "--output",
+            "-o",
+            metavar="FOLDER",
+            help="Folder to write to; FILE's name with -shots by default.",
         ),
     ] = None,
     against: Annotated[
         Path | None,
-        typer.Option("--against", metavar="DIR", help="Earlier screenshots to compare with."),
+        typer.Option("--against", metavar="FOLDER", help="Earlier screenshots to compare with."),
     ] = None,
     tolerance: Annotated[
         float,
         typer.Option(
-            metavar="PERCENT", min=0, max=100, help="Percentage of pixels that may differ."
+            metavar="PERCENT", min=0, max=100, help="Percentage of a view's pixels that may differ."
         ),
     ] = 0.0,
     as_json: Json = False,
 ) -> int:
     """Take screenshots of an issue in an installed Chromium: every view, and a contact sheet.
 
-    Desktop, mobile, both in dark mode, without styles, and plain text, as PNG files.
+    Desktop, mobile, both in dark mode, darkened by the mail client, without pictures, as in
+    Outlook, without styles, and plain text, as PNG files.
 
     With --against, exits with 1 if more than the tolerance has changed.
 

@@ -55,8 +55,8 @@ def send_test(
 ) -> int:
     """Send an issue to yourself and a few others, as a subscriber would get it.
 
-    Its links work and change nothing; no send is recorded. Exits with 1 when an address was not
-    served.
+    Its links work but change nothing; no send is recorded. Exits with 1 if an address was not sent
+    to.
 
     Examples:
       mailer issue test week-41.md --to me@example.org

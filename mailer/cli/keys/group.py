@@ -1,4 +1,4 @@
-"""`mailer keys`: which secret keys links depend on, and giving one up."""
+"""`mailer keys`: which secret keys links depend on, and removing one."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from rich.markup import escape
 from mailer.cli.options import Json
 from mailer.cli.shared import console, err_console, print_json
 
-app = typer.Typer(no_args_is_help=True, help="Manage the secret keys that sign links.")
+app = typer.Typer(no_args_is_help=True, help="Show the secret keys that sign links; remove one.")
 
 
 @app.command("ls")
@@ -41,9 +41,11 @@ def show_all(as_json: Json = False) -> None:
 
 @app.command("forget")
 def forget(
-    fingerprint: Annotated[str, typer.Argument(help="Of the key, as `mailer keys ls` shows it.")],
+    fingerprint: Annotated[
+        str, typer.Argument(help="The key's fingerprint, as `mailer keys ls` shows it.")
+    ],
 ) -> None:
-    """Give up a key that is lost or has been replaced: its links will not work any more.
+    """Remove a key that is lost or has been replaced: its links stop working.
 
     Example:
       mailer keys forget 8d3f0a52c91b7e46

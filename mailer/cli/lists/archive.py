@@ -66,7 +66,10 @@ def archive(
 
 def archive_link(
     slug: Slug,
-    days: Annotated[int, typer.Option("--days", help="How long it works.", min=1, max=3650)] = 30,
+    days: Annotated[
+        int,
+        typer.Option("--days", metavar="DAYS", help="How long it works.", min=1, max=3650),
+    ] = 30,
     as_json: Json = False,
 ) -> None:
     """Print a signed link that opens a private mailing list's archive.

@@ -25,7 +25,10 @@ app.command("archive-link")(archive.archive_link)
 def create(
     slug: Annotated[str, typer.Argument(help="Short name: lower-case letters, digits, hyphens.")],
     name: Annotated[
-        str, typer.Option("--name", help="The name that readers see; the slug by default.")
+        str,
+        typer.Option(
+            "--name", metavar="NAME", help="The name that readers see; the slug by default."
+        ),
     ] = "",
 ) -> None:
     """Create a mailing list; an existing one is not changed.

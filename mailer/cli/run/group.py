@@ -8,7 +8,12 @@ import typer
 from mailer.cli.shared import console, err_console, tell_end
 
 Concurrency = Annotated[
-    int, typer.Option(help="Number of sending processes; 0 for worker.concurrency.", min=0)
+    int,
+    typer.Option(
+        help="Number of sending processes; worker.concurrency by default.",
+        min=0,
+        show_default=False,
+    ),
 ]
 
 
@@ -34,8 +39,13 @@ def worker(concurrency: Concurrency = 0) -> None:
 
 
 def web(
-    host: Annotated[str, typer.Option(help="Address to listen on; web.host by default.")] = "",
-    port: Annotated[int, typer.Option(help="Port; web.port by default.", min=0)] = 0,
+    host: Annotated[
+        str, typer.Option(metavar="HOST", help="Address to listen on; web.host by default.")
+    ] = "",
+    port: Annotated[
+        int,
+        typer.Option(metavar="PORT", help="Port; web.port by default.", min=0, show_default=False),
+    ] = 0,
 ) -> None:
     """Serve unsubscribe pages, the archive and webhooks.
 
@@ -84,8 +94,8 @@ def up(concurrency: Concurrency = 0) -> int:
 
 
 def inbox(
-    port: Annotated[int, typer.Option(help="SMTP port.", min=0)] = 1025,
-    web_port: Annotated[int, typer.Option(help="Port of the page.", min=0)] = 8025,
+    port: Annotated[int, typer.Option(metavar="PORT", help="SMTP port.", min=0)] = 1025,
+    web_port: Annotated[int, typer.Option(metavar="PORT", help="Port of the page.", min=0)] = 8025,
 ) -> None:
     """Run a local inbox: an SMTP server that stores all mail, and a page that shows it.
 

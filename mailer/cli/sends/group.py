@@ -198,11 +198,13 @@ def reconcile(
         str | None,
         typer.Option(
             "--as",
+            metavar="VERDICT",
             help="Their outcome: accepted, failed, or retry (they never went out).",
         ),
     ] = None,
     delivery: Annotated[
-        list[int] | None, typer.Option(help="Only this delivery; may be repeated.")
+        list[int] | None,
+        typer.Option(metavar="ID", help="Only this delivery; may be repeated."),
     ] = None,
     as_json: Json = False,
 ) -> int:
@@ -222,7 +224,7 @@ def reconcile(
 
     choices = [choice.value for choice in steering.Verdict]
     if verdict is not None and verdict not in choices:
-        raise typer.BadParameter(f"{verdict!r} is none of {', '.join(choices)}")
+        raise typer.BadParameter(f"{verdict!r} is not one of {', '.join(choices)}")
     with open_app() as mailer:
         report(mailer.engine, send_id)
         if verdict is None:

@@ -66,9 +66,9 @@ def send(
     """Send an issue to a mailing list: check, confirm, plan, deliver, balance the books.
 
     Exits with 0 only if the books balance and nothing failed. Nobody gets an issue twice, however
-    often this is run: an unfinished send goes on, and where nobody is left nothing is sent. Ctrl-C
-    stops watching; a worker that was running goes on sending. What `mailer issue lint` calls an
-    error keeps an issue from going out.
+    often this is run: an unfinished send is continued, and if nobody is left, nothing is sent.
+    Ctrl-C stops watching; a worker that was already running continues. An issue with errors in
+    `mailer issue lint` is not sent.
 
     Examples:
       mailer send week-41.md --list readers
@@ -221,7 +221,7 @@ def _watch(app: "App", send_id: int) -> "SendReport":
         with when_stopped(words):
             found = watch(app.engine, send_id, still=own.is_alive)
     if not is_over(found):
-        fail(f"the worker ended by itself: see {worker_log(app.settings)}", ExitCode.FAILED)
+        fail(f"the worker stopped unexpectedly: see {worker_log(app.settings)}", ExitCode.FAILED)
     return found
 
 

@@ -15,15 +15,17 @@ from mailer.cli.shared import ExitCode, console, err_console, print_json
 if TYPE_CHECKING:
     from mailer.doctor.checks import CheckResult
 
-db_app = typer.Typer(no_args_is_help=True, help="Manage the database.")
+db_app = typer.Typer(no_args_is_help=True, help="Back up, restore and migrate the database.")
 
 
 def init(
     directory: Annotated[Path, typer.Argument(help="Folder; created if missing.")] = Path(),
-    email: Annotated[str, typer.Option("--email", help="The sender's address: sender.email.")] = "",
-    name: Annotated[str, typer.Option("--name", help="The sender's name: sender.name.")] = "",
+    email: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="The sender's address: sender.email.")
+    ] = "",
+    name: Annotated[str, typer.Option(metavar="NAME", help="The sender's name: sender.name.")] = "",
     postal_address: Annotated[
-        str, typer.Option("--postal-address", help="For the footer of every message.")
+        str, typer.Option("--postal-address", help="Shown at the foot of every message.")
     ] = "",
 ) -> None:
     """Write a commented mailer.toml, the settings of a workspace.

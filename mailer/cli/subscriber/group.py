@@ -29,7 +29,9 @@ app = typer.Typer(
 def add(
     email: Email,
     slug: ListSlug,
-    name: Annotated[str, typer.Option("--name", help="Name; unchanged by default.")] = "",
+    name: Annotated[
+        str, typer.Option("--name", metavar="NAME", help="Name; unchanged by default.")
+    ] = "",
     field: Annotated[
         list[str] | None,
         typer.Option("--field", metavar="KEY=VALUE", help="Merge field; KEY= removes it."),

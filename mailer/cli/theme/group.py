@@ -43,7 +43,9 @@ def list_all(
 
 @app.command("new")
 def new(
-    name: Annotated[str, typer.Argument(help="The theme's name; a shipped theme's is overridden.")],
+    name: Annotated[
+        str, typer.Argument(help="The theme's name; a shipped theme's name overrides that theme.")
+    ],
     parent: Annotated[
         str, typer.Option("--from", metavar="THEME", help="The theme to extend; digest by default.")
     ] = "",

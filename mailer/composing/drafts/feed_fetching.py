@@ -28,8 +28,8 @@ _ADVICE = {
     HTTPStatus.TOO_MANY_REQUESTS: "it was asked too often: try later",
 }
 _TROUBLES = {
-    Trouble.MALFORMED: "is no web address",
-    Trouble.SCHEME: "is no web address: it must begin with https:// or http://",
+    Trouble.MALFORMED: "is not a web address",
+    Trouble.SCHEME: "is not a web address: it must begin with https:// or http://",
     Trouble.NO_HOST: "cannot be reached ({detail})",
     Trouble.NO_NAME_SERVER: "cannot be reached ({detail})",
     Trouble.PRIVATE: (
@@ -150,7 +150,7 @@ class Fetcher:
 
     def _why(self, error: RequestError) -> str:
         if error.is_redirect and error.trouble is not Trouble.REDIRECTS:
-            return f"redirects to {error.detail!r}, which is no web address"
+            return f"redirects to {error.detail!r}, which is not a web address"
         return _TROUBLES[error.trouble].format(
             detail=error.detail,
             host=error.host,

@@ -85,7 +85,7 @@ def find_file(src: str, roots: Roots) -> FoundFile:
     except (OSError, ValueError) as error:
         raise RenderError(f"cannot be read ({_reason(error)})") from None
     if not stat.S_ISREG(found.st_mode):
-        what = "a folder" if stat.S_ISDIR(found.st_mode) else "no ordinary file"
+        what = "a folder" if stat.S_ISDIR(found.st_mode) else "not an ordinary file"
         raise RenderError(f"is {what}: name a picture")
     return FoundFile(path, found)
 
@@ -100,7 +100,7 @@ def read_file(file: FoundFile, *, max_bytes: int) -> bytes:
     try:
         with os.fdopen(os.open(file.path, flags), "rb") as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                raise RenderError("is no ordinary file: name a picture")
+                raise RenderError("is not an ordinary file: name a picture")
             return stream.read(max_bytes + 1)
     except OSError as error:
         raise RenderError(f"cannot be read ({_reason(error)})") from None
@@ -120,7 +120,7 @@ def _relative(src: str) -> str:
     if path.startswith(("/", "~", "\\")) or _SCHEME.match(path):
         raise RenderError(_ABSOLUTE)
     if "\0" in path or not path.strip():
-        raise RenderError("is no path: name it from the issue's folder, as img/picture.jpg")
+        raise RenderError("is not a path: name it from the issue's folder, as img/picture.jpg")
     return path
 
 

@@ -82,7 +82,7 @@ def _advice(head: bytes) -> str:
         return _SVG_ADVICE
     if _is_text(head):
         return "is text, not a picture: look at what is in it"
-    return "is no picture that is known here: export it as JPEG or PNG"
+    return "is not a picture in a known format: export it as JPEG or PNG"
 
 
 def _is_text(head: bytes) -> bool:

@@ -38,9 +38,9 @@ _CLOSED_TO_US = {401, 403, 405, 406, 429, 451, 999}
 """Answers of sites that do not let programs in: they say nothing about readers."""
 _HEADERS = {"Accept": "*/*"}
 _TROUBLES = {
-    Trouble.MALFORMED: ("link-dead", "it redirects to {detail!r}, which is no web address"),
+    Trouble.MALFORMED: ("link-dead", "it redirects to {detail!r}, which is not a web address"),
     Trouble.SCHEME: ("link-private", "a redirect to {detail!r} is not followed"),
-    Trouble.PRIVATE: ("link-private", "{host} leads to {detail}, which is no public address"),
+    Trouble.PRIVATE: ("link-private", "{host} leads to {detail}, which is not a public address"),
     Trouble.NO_HOST: ("link-dead", "there is no host {host}"),
     Trouble.NO_NAME_SERVER: ("link-unreachable", "no name server says where {host} is"),
     Trouble.CERTIFICATE: ("link-dead", "the certificate is not valid: {detail}"),

@@ -1,6 +1,6 @@
 """Linting: ask every rule about an issue file that was read, parsed and compiled once.
 
-Nothing is started and nothing is fetched: what a mailing list lacks and what is behind the links is
+Nothing is started and nothing is fetched: what a mailing list lacks and where the links lead is
 looked up by the caller, and given.
 """
 
@@ -141,7 +141,7 @@ def _facts(scanned: Scanned, lookups: Lookups, settings: Settings) -> dict[str, 
     spans, compilation = scanned.document.spans, scanned.compilation
     left_out = []
     if spans.links and not lookups.links_checked:
-        left_out.append("what is behind the links")
+        left_out.append("where the links lead")
     if lookups.links_unasked:
         left_out.append(f"what is behind the last {lookups.links_unasked:,} links, of too many")
     if lookups.audience is None and any(each.name for each in scanned.document.fields):

@@ -28,7 +28,7 @@ def malformed(url: Url) -> str:  # noqa: C901, PLR0911 - one return a fault
     if ip_of(url.host) is not None:
         return ""
     if broken := _BAD_ESCAPE.search(url.path + "?" + url.query):
-        return f"{broken[0]!r} is no escape: write %25 for the sign itself"
+        return f"{broken[0]!r} is not an escape: write %25 for the sign itself"
     if ":" in url.host or len(url.host) > _NAME_MOST:
         return f"{url.host[:60]!r} is not the name of a host"
     labels = url.host.rstrip(".").split(".")

@@ -240,9 +240,9 @@ def _attribute(  # noqa: PLR0911 - one return a fault
     if key == "mj-class" and " " in value.strip():
         return "of several names in mj-class, mrml lets the first win: name one class"
     if key in _SIZES and not _SIZE.fullmatch(value.strip()):
-        return f"{value!r} is no {key}: write pixels or a percentage, such as 320px"
+        return f"{value!r} is not a {key}: write pixels or a percentage, such as 320px"
     if key in _WITH_UNITS and not _PADDINGS.fullmatch(value.strip()):
-        return f"{value!r} is no {key}: write one to four sizes, such as 0px 44px"
+        return f"{value!r} is not a {key}: write one to four sizes, such as 0px 44px"
     if key in _WITH_UNITS and _UNITLESS.search(value):
         return f"a 0 without unit in {key}={value!r} breaks widths in Outlook: write 0px"
     return ""

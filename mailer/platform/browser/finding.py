@@ -62,7 +62,7 @@ def _chosen(chosen: str, path: str | None) -> Path:
     found = shutil.which(str(Path(chosen).expanduser()), path=path)
     if found is None:
         raise ConfigurationError(
-            f"preview.browser: {chosen} is no program that can be started; name a Chromium, "
+            f"preview.browser: {chosen} cannot be started; name a Chromium, "
             "or leave it empty to use the first one found"
         )
     return Path(found)

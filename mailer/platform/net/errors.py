@@ -7,7 +7,7 @@ class Trouble(StrEnum):
     """Kinds of it."""
 
     MALFORMED = "malformed"
-    """What was named, or what a redirect leads to, is no web address."""
+    """What was named, or what a redirect leads to, is not a web address."""
     SCHEME = "scheme"
     """It is an address, but neither http nor https."""
     NO_HOST = "no-host"

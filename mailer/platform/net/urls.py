@@ -74,7 +74,7 @@ class Trail:
         url: the first.
 
     Raises:
-        RequestError: it is no web address.
+        RequestError: it is not a web address.
 
     Attributes:
         at: the address to ask now.

@@ -145,12 +145,12 @@ def test_findings_and_cards_are_told_with_what_to_do() -> None:
         "",
         (found,),
         (Suppressed(found, "so"),),
-        {"left_out": "what is behind the links"},
+        {"left_out": "where the links lead"},
     )
     told = advice.advised_report(report)
     both = "Correct the theme's file. `mailer theme check` looks at it alone."
     assert [told.findings[0].fix, told.suppressed[0].finding.fix] == [both, both]
-    assert told.facts["left_out"] == "what is behind the links (--links)"
+    assert told.facts["left_out"] == "where the links lead (--links)"
     cards = advice.advised_rules(RULES)
     assert cards["theme-broken"].fix == both
     assert cards["not-utf-8"] == RULES["not-utf-8"]

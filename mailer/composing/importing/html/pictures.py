@@ -100,7 +100,7 @@ class Pictures:
     def _note_missing(self, alt: str, shown: str, line: int) -> None:
         short = shown if len(shown) <= 80 else f"{shown[:80]}..."  # noqa: PLR2004
         named = f"a picture ({alt or short or 'without address'})"
-        what, remedy = f"{named} cannot be had from {short!r}", "add the picture"
+        what, remedy = f"{named} cannot be fetched from {short!r}", "add the picture"
         if self.refused:
             what, remedy = f"{named} is {self.refused}", "export it as PNG or JPEG and add it"
         self.record.todo("image_not_placed", line, what, remedy)

@@ -251,7 +251,7 @@ def _attachments(parts: _Parts) -> Iterator[Finding]:
         if is_shown:
             continue
         shown = name or "without a name"
-        what = f"the attachment {shown} ({kind}, {size:,} bytes) is no part of an issue"
+        what = f"the attachment {shown} ({kind}, {size:,} bytes) cannot be part of an issue"
         remedy = "host it and link to it, if readers need it"
         yield Finding("attachment", 1, 0, what, remedy)
 

@@ -51,7 +51,7 @@ RELATIVE = Rule(
     "link-relative",
     Severity.ERROR,
     "a link without a full address",
-    "A message has no place of its own: a relative address leads nowhere.",
+    "A message has no base address: a relative address leads nowhere.",
     "Give the full https:// address.",
 )
 RULES = (EMPTY, VAGUE, NOWHERE, DEAD_ANCHOR, SCRIPT, RELATIVE)

@@ -60,7 +60,7 @@ NO_ADDRESS = Rule(
     "image-address-missing",
     Severity.ERROR,
     "a picture without a full address",
-    "A message has no place of its own: a relative address leads nowhere.",
+    "A message has no base address: a relative address leads nowhere.",
     "Host the picture and give its full https:// address.",
 )
 DATA_URI = Rule(

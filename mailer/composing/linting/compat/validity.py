@@ -103,7 +103,7 @@ def _faults(nodes: list[Any]) -> Iterator[tuple[str, str, int, int]]:
         for selector in tinycss2.serialize(node.prelude).split(","):
             if _SELECTOR.search(selector):
                 words = selector.strip()
-                yield f"{words!r} is no selector", words, node.source_line, node.source_column
+                yield f"{words!r} is not a selector", words, node.source_line, node.source_column
         for inner in tinycss2.parse_blocks_contents(
             node.content, skip_comments=True, skip_whitespace=True
         ):
@@ -155,7 +155,7 @@ def _unknown(name: str) -> str:
 
 def _part(name: str, part: str, *, is_only: bool) -> str:
     if part.startswith("#") and not _HASH.fullmatch(part):
-        return f"{part[:30]!r} is no colour: {name} takes #rrggbb"
+        return f"{part[:30]!r} is not a colour: {name} takes #rrggbb"
     number = _NUMBER.fullmatch(part)
     if number and number["unit"] and not _UNIT.fullmatch(number["unit"]):
         return f"{part[:30]!r} has no unit that there is, in {name}"
@@ -163,14 +163,14 @@ def _part(name: str, part: str, *, is_only: bool) -> str:
         return _length(name, part, number)
     if is_only and (name == "color" or name.endswith("-color")) and "(" not in part:
         is_one = part in _COLOURS or parse_colour(part) is not None
-        return "" if is_one else f"{part[:30]!r} is no colour, in {name}"
+        return "" if is_one else f"{part[:30]!r} is not a colour, in {name}"
     return ""
 
 
 def _length(name: str, part: str, number: re.Match[str] | None) -> str:
     if number is None:
         is_one = "(" in part or part in _LENGTH_WORDS
-        return "" if is_one else f"{part[:30]!r} is no length, in {name}"
+        return "" if is_one else f"{part[:30]!r} is not a length, in {name}"
     if not number["unit"] and float(part) != 0 and name not in _UNITLESS_TOO:
         return f"{part[:30]!r} lacks a unit, in {name}: write {part[:30]}px"
     return ""

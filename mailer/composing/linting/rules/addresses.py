@@ -181,7 +181,7 @@ def _web(address: Address, lintable: Lintable | None) -> Iterator[Hit]:
         yield address.hit("link-malformed", problem)
         return
     if url.scheme == "http" and not is_private(url.host) and not _is_bare_www(address):
-        yield address.hit("link-insecure", "the link goes by http", part="http:")
+        yield address.hit("link-insecure", "the link uses http", part="http:")
     yield from check_host(address, lintable)
     yield from _path(address)
 

@@ -20,7 +20,7 @@ RULES = (
         "sample-left",
         Severity.WARNING,
         "the sample text of a new issue",
-        "A new issue has them as a sample.",
+        "It comes with every new issue as an example.",
         "Write your own.",
     ),
 )

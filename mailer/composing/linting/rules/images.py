@@ -95,10 +95,10 @@ _UNSHOWN = {
     "heic": "few mail programs show HEIC", "heif": "few mail programs show HEIF",
     "jxl": "hardly any mail program shows JPEG XL", "tif": "few mail programs show TIFF",
     "tiff": "few mail programs show TIFF", "bmp": "BMP is heavy, and not shown everywhere",
-    "ico": "ICO is not shown everywhere", "pdf": "a PDF is no picture",
-    "psd": "a PSD is no picture",
-    "eps": "an EPS is no picture", "mp4": "a video is no picture", "webm": "a video is no picture",
-    "mov": "a video is no picture",
+    "ico": "ICO is not shown everywhere", "pdf": "a PDF is not a picture",
+    "psd": "a PSD is not a picture",
+    "eps": "an EPS is not a picture", "mp4": "a video is not a picture",
+    "webm": "a video is not a picture", "mov": "a video is not a picture",
 }  # fmt: skip
 _SHOWN_FORMATS = {"JPEG", "PNG", "GIF", "MPO"}
 _FEWEST_WORDS = 20

@@ -32,11 +32,13 @@ def check(chain: Chain) -> Iterator[Finding]:
         if place is None:  # pragma: no cover - the table came from a file
             continue
         if missing := [name for name in english if name not in words]:
-            message = f"in [words.{tag}] is no {', '.join(missing)}: English is shown"
+            message = f"[words.{tag}] lacks {', '.join(missing)}: English is shown"
             yield finding(MISSING, message, place, text=tag)
         for name in words.keys() - english.keys():
             own = chain.place("words", tag, name) or place
-            yield finding(UNKNOWN, f"[words.{tag}] has {name!r}, [words.en] not", own, text=name)
+            yield finding(
+                UNKNOWN, f"[words.{tag}] has {name!r}, [words.en] does not", own, text=name
+            )
 
 
 def _tables(chain: Chain) -> dict[str, dict[str, object]]:

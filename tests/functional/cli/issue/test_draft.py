@@ -57,7 +57,7 @@ def test_a_draft_of_two_feeds_compiles(author: Cli, feeds: FeedServer) -> None:
     assert '\nlist: readers\nheadline: "Week 2: \\"{{ name }}\\""\n---\n' in text
     assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["A blog", "cs.LG updates on arXiv.org"]
     assert "wrote week-2.md: 3 items" in done.out
-    assert "left out: 1 only updated (--updated takes them)" in done.out
+    assert "left out: 1 only updated (--updated includes them)" in done.out
     assert "all that the feeds have (there is no earlier issue)" in done.out
     built = author.call("issue", "build", "week-2.md", "-o", "b")
     assert built.code == 0

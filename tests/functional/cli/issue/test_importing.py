@@ -56,7 +56,7 @@ def test_an_export_is_listed_until_a_post_is_chosen(author: Cli) -> None:
     ]  # fmt: skip
     assert posts[0]["words"] == 106
     done = author.call("issue", "import", path.name, "--post", "counting-trees-twice")
-    assert done.out.startswith("wrote counting-trees-twice.md: 1 sections, 1 items (from substack)")
+    assert done.out.startswith("wrote counting-trees-twice.md: 1 section, 1 item (from substack)")
     assert "left out, a call to subscribe (1 x, 13 words, 0 links): Tree Letter is" in done.out
     assert author.call("issue", "build", "counting-trees-twice.md", "-o", "b").code == 0
     assert not (author.path / "substack.md").exists()
@@ -164,7 +164,7 @@ def test_nothing_is_overwritten_unasked(author: Cli) -> None:
     [
         (["no-such.html"], "no-such.html: No such file or directory"),
         (["."], ": Is a directory"),
-        (["x.bin", "--from", "substak"], "'substak' is none of auto, text, html, medium"),
+        (["x.bin", "--from", "substak"], "'substak' is not one of auto, text, html, medium"),
         (["x.bin", "--from", "ghost"], "x.bin:1: is not text"),
         (["x.bin"], "x.bin: "),
     ],
@@ -214,5 +214,5 @@ def test_no_import_overwrites_what_it_reads(author: Cli) -> None:
     text = "---\ntitle: Knots\n---\n\n## One\n\nWords.\n"
     author.write("knots.md", text)
     done = author.call("issue", "import", "knots.md", "--force")
-    assert done.out.startswith("wrote knots-issue.md: 1 sections, 0 items")
+    assert done.out.startswith("wrote knots-issue.md: 1 section, 0 items")
     assert (author.path / "knots.md").read_text() == text

@@ -48,7 +48,7 @@ def test_people_see_the_place(author: Cli) -> None:
     author.write("warned.md", WARNED)
     done = author.call("issue", "lint", "warned.md")
     lines = done.out.splitlines()
-    assert lines[0] == "warned.md:14:11: warning the link goes by http [link-insecure]"
+    assert lines[0] == "warned.md:14:11: warning the link uses http [link-insecure]"
     assert lines[1] == "   14 │ [A title](http://example.org/a)"
     assert lines[2] == "      │           ^^^^^^^^^^^^^^^^^^^^"
     assert lines[3].startswith("    why: ")
@@ -71,7 +71,7 @@ def test_machines_get_one_document(author: Cli) -> None:
     data = author.call("issue", "lint", "wrong.md", "--json").json
     [finding] = data["files"][0]["findings"]
     assert (finding["code"], finding["line"], finding["column"]) == ("todo-left", 16, 20)
-    assert "what is behind the links (--links)" in data["files"][0]["facts"]["left_out"]
+    assert "where the links lead (--links)" in data["files"][0]["facts"]["left_out"]
     log = author.call("issue", "lint", "wrong.md", "--sarif")
     assert log.code == 1
     driver = log.json["runs"][0]["tool"]["driver"]

@@ -169,7 +169,9 @@ def test_redirects_end(feeds: FeedServer, fetcher: Fetcher) -> None:
     feeds.answers |= {f"/{n}": redirect(f"/{n + 1}") for n in range(20)}
     assert "redirects more than 5 times" in failure(fetcher, feeds.url("/loop"))
     assert "redirects more than 5 times" in failure(fetcher, feeds.url("/0"))
-    assert "'file:///etc/passwd', which is no web address" in failure(fetcher, feeds.url("/file"))
+    assert "'file:///etc/passwd', which is not a web address" in failure(
+        fetcher, feeds.url("/file")
+    )
 
 
 @pytest.mark.parametrize(
@@ -177,7 +179,7 @@ def test_redirects_end(feeds: FeedServer, fetcher: Fetcher) -> None:
     ["ftp://e.org/x", "file:///etc/passwd", "http://", "http://[x", "http://a:b/", "gopher:x"],
 )
 def test_no_web_address(fetcher: Fetcher, url: str) -> None:
-    assert "is no web address" in failure(fetcher, url)
+    assert "is not a web address" in failure(fetcher, url)
 
 
 def test_nobody_there(fetcher: Fetcher) -> None:
@@ -212,7 +214,9 @@ def test_a_redirect_to_no_address_is_one_line(
     feeds: FeedServer, fetcher: Fetcher, target: str
 ) -> None:
     feeds.answers["/f"] = redirect(target)
-    assert f"redirects to {target!r}, which is no web address" in failure(fetcher, feeds.url("/f"))
+    assert f"redirects to {target!r}, which is not a web address" in failure(
+        fetcher, feeds.url("/f")
+    )
 
 
 def test_a_proxy_is_used(

@@ -71,7 +71,7 @@ def png(width: int, height: int, data: bytes = b"") -> bytes:
         (b"\0\0\0\x0cJXL \r\n", "JPEG XL"),
         (b"\0\0\0\x0cjP  \r\n", "JPEG 2000"),
         (b"%!PS-Adobe-3.0", "PostScript"),
-        (bytes(200), "is no picture that is known here"),
+        (bytes(200), "is not a picture in a known format"),
         (b"\xff\xd8\xff", "is a broken JPEG"),
         (b"BM", "is a broken BMP"),
         (b"GIF89a", "is a broken GIF"),

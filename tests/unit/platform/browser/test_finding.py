@@ -50,5 +50,5 @@ def test_the_chosen_one_goes_before_all(tmp_path: Path) -> None:
 
 def test_a_chosen_one_that_is_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("no program")
-    with pytest.raises(ConfigurationError, match="no program that can be started"):
+    with pytest.raises(ConfigurationError, match="cannot be started"):
         find_browser(str(tmp_path / "text"), path=str(tmp_path))
