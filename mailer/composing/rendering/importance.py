@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from mailer.composing.rendering.rule_groups import are_about_one_thing, may_meet, weight
 from mailer.composing.rendering.sheets import Declaration, Rule
 
-_LAST_CLASS = re.compile(r"\.[\w-]+(?!.*\.[\w-])")
+_CLASS = re.compile(r"\.[\w-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,9 @@ def raised(selector: str, by: int) -> str:
     """Return a selector for the same elements that weighs `by` classes more."""
     if not by:
         return selector
-    if _LAST_CLASS.search(selector):
-        return _LAST_CLASS.sub(lambda found: found[0] * (by + 1), selector)
+    if classes := list(_CLASS.finditer(selector)):
+        last = classes[-1]
+        return selector[: last.end()] + last[0] * by + selector[last.end() :]
     return f"{':root' * by} {selector}"
 
 

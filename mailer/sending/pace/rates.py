@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-_WRITTEN = re.compile(r"(?P<count>\d[\d_,]*)\s*/\s*(?P<unit>[a-z]+)", re.IGNORECASE)
+_WRITTEN = re.compile(r"(?<![\d_,])(?P<count>\d[\d_,]*+)\s*+/\s*+(?P<unit>[a-z]++)", re.IGNORECASE)
 _UNITS = {
     1: ("s", "sec", "second"),
     60: ("min", "m", "minute"),

@@ -64,7 +64,7 @@ _EDITORS = (
 )  # fmt: skip
 """Host and path of pages for editing, or of the author's own account."""
 _OF_ANY_HOST = re.compile(
-    r"/wp-admin/|/wp-login\.php|/ghost/?$|/admin/(?:content|posts?|pages?|articles?)/.*edit"
+    r"/wp-admin/|/wp-login\.php|/ghost/?$|/admin/(?:content|posts?|pages?|articles?)/(?:[^/]+/)?edit"
     r"|/node/\d+/edit$|/typo3/"
 )
 _PREVIEWS = {
