@@ -8,7 +8,7 @@ from mailer.platform.embedded import answers, process
 
 _ANSWER_SECONDS = 10
 _VERSION = re.compile(r"(?:\(PostgreSQL\) |\bv=)((\d+)[.\w]*)")
-"""In `postgres (PostgreSQL) 15.8 (Debian 15.8-0)`, `Redis server v=7.0.15 sha=0` and Valkey's own."""
+"""As in `postgres (PostgreSQL) 15.8 (Debian 15.8-0)` and `Redis server v=7.0.15 sha=0`."""
 
 
 def read_version(program: Path) -> tuple[int, str]:

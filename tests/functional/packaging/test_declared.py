@@ -30,8 +30,8 @@ def imported_by(source: Path) -> Iterator[str]:
 
 def test_every_import_is_installed_with_what_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
-    installed = closure([Requirement(line) for line in lines])
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    installed = closure([Requirement(line) for lines in groups for line in lines])
     imported = {name for source in sources() for name in imported_by(source)}
     assert "celery" in imported
     distributions = metadata.packages_distributions()
