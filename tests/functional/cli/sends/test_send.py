@@ -331,7 +331,9 @@ def test_a_worker_that_cannot_start_ends_the_watch(cli: Cli) -> None:
     cli.set(MAILER_WORKER__CONCURRENCY="1")
     broken = cli.path / "broken"
     broken.mkdir()
-    (broken / "worker.py").write_text("raise SystemExit('no')\n")
+    (broken / "sitecustomize.py").write_text(
+        "import os, sys\nif '--app=worker' in sys.orig_argv:\n    os._exit(1)\n"
+    )
     cli.set(PYTHONPATH=f"{broken}:{cli_kit.ROOT}")
     done = cli.run(*SEND, "--yes")
     assert done.code == ExitCode.FAILED
