@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Runs tests and the demo on every Python from 3.11 that this machine has, each in a virtual
 # environment of its own: tools/every_python.sh [PYTEST ARGUMENT ...]
-# A Python that is not done within SECONDS_EACH (default 1500) has failed. EXCEPT=3.11 leaves one out.
+# Warnings are errors in both. A Python that is not done within SECONDS_EACH (default 3600) has failed.
+# EXCEPT=3.11 leaves one out; ONLY=newest tries only the newest of the rest.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-seconds_each="${SECONDS_EACH:-1500}"
+seconds_each="${SECONDS_EACH:-3600}"
 folder="$(mktemp -d)"
 trap 'rm -rf "$folder"' EXIT
-[[ $# -gt 0 ]] || set -- tests/unit tests/contract tests/integration
+[[ $# -gt 0 ]] || set -- tests
 
 find_pythons() {
     # One of each version: those on PATH, then those of pyenv, which its shims may hide.
@@ -18,13 +19,13 @@ find_pythons() {
         "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || continue
         [[ $version != "${EXCEPT:-}" ]] || continue
         echo "$version $("$python" -c 'import sys; print(sys.executable)')"
-    done | sort -V | awk '!seen[$1]++'
+    done | sort -V | awk '!seen[$1]++' | if [[ ${ONLY:-} == newest ]]; then tail -n 1; else cat; fi
 }
 
 try() {
     make --silent VENV="$folder/$1" PYTHON="$2" setup &&
         "$folder/$1/bin/pytest" -q -rs --color=no --basetemp="$folder/tmp-$1" -n 2 "${@:3}" &&
-        "$folder/$1/bin/mailer" demo --exit >"$folder/demo-$1"
+        PYTHONWARNINGS=error "$folder/$1/bin/mailer" demo --exit >"$folder/demo-$1"
 }
 export -f try
 export folder

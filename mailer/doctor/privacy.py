@@ -12,9 +12,10 @@ from mailer.platform.check_result import CheckResult
 from mailer.platform.files import widest_use
 from mailer.platform.owner import name_of
 from mailer.platform.settings.names import setting_paths
+from mailer.providers.registry import KINDS
 
 NAME = "files"
-_OURS = ("journal", "log", "inbox", "outbox", "media", "tests", "secret.key")
+_OURS = ("journal", "log", "media", "tests", "secret.key")
 """What workers and commands write, each with what is in it; the servers' data has its own owner."""
 _BACKUP = b"PGDMP"
 """What a backup of a database begins with."""
@@ -68,9 +69,10 @@ def _private(settings: Settings) -> Iterator[tuple[Path, str, str]]:
     messages = "messages, with addresses and links in them"
     folders = {
         settings.state_dir: "messages, keys and journals",
-        settings.account_at("outbox").settings.path_in(workspace): messages,
         workspace / "inbox": messages,
     }
+    for name in KINDS:
+        folders |= dict.fromkeys(settings.account_at(name).message_folders, messages)
     yield from ((path, what, "0700") for path, what in folders.items() if path.is_dir())
     file = workspace / SETTINGS_FILE
     if file.is_file():

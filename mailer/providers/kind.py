@@ -8,7 +8,7 @@ its folder only inside its methods.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeAlias, TypeVar
 
@@ -49,6 +49,11 @@ class Account(Generic[S]):
     def host(self) -> str:
         """The host that messages are handed to; empty where they stay in files."""
         return self.kind.host(self.settings)
+
+    @property
+    def message_folders(self) -> Sequence[Path]:
+        """Folders of this machine in which messages are left. See `ProviderKind`."""
+        return self.kind.message_folders(self)
 
     def check_settings(self) -> None:
         """Check that the settings suffice for sending. See `ProviderKind.check_settings`."""
@@ -95,6 +100,10 @@ class ProviderKind(ABC, Generic[S]):
     @abstractmethod
     def host(self, settings: S) -> str:
         """Return the host that messages are handed to; empty where they stay in files."""
+
+    def message_folders(self, account: Account[S]) -> Sequence[Path]:  # noqa: ARG002 - none by default
+        """Return the folders of this machine in which it leaves messages: others must not read."""
+        return ()
 
     def check_settings(self, account: Account[S]) -> None:
         """Check what each value alone does not show: what is missing, what contradicts what.

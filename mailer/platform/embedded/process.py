@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mailer.errors import ConfigurationError
-from mailer.platform.embedded import locks
+from mailer.platform.embedded import answers, locks
 from mailer.platform.embedded.account import Account
 
 POLL_SECONDS = 0.02
@@ -61,6 +61,7 @@ class ServerProcess:
                 cwd="/",
                 env=server_environment(),
                 pass_fds=(descriptor,),
+                start_new_session=True,
                 **account.popen_arguments,
             )
         self._pid = self._child.pid
@@ -122,9 +123,16 @@ class ServerProcess:
                 return
             if self._pid == 0:
                 raise self._out_of_reach()
-            with suppress(ProcessLookupError):
-                os.kill(self._pid, signal_number)
+            self._signal(signal_number)
             self._wait_until_gone(seconds)
+
+    def _signal(self, number: signal.Signals) -> None:
+        """Signal it; with all it has started where we did start it: it may be a script."""
+        if self._child is not None:
+            answers.signal_group(self._pid, number)
+            return
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, number)
 
     def _wait_until_gone(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
@@ -133,12 +141,11 @@ class ServerProcess:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    child.terminate()
-    try:
+    answers.signal_group(child.pid, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
         child.wait(_END_SECONDS)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
+    answers.signal_group(child.pid, signal.SIGKILL)
+    child.wait()
 
 
 def server_environment() -> dict[str, str]:

@@ -8,6 +8,9 @@ from mailer.providers.kind import Account, BounceToken, ProviderKind
 from mailer.providers.outbox.settings import OutboxSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from mailer.providers.outbox.provider import OutboxProvider
 
 
@@ -28,6 +31,10 @@ class OutboxKind(ProviderKind[OutboxSettings]):
     def host(self, settings: OutboxSettings) -> str:  # noqa: ARG002 - always
         """Return nothing: messages stay in files."""
         return ""
+
+    def message_folders(self, account: Account[OutboxSettings]) -> Sequence[Path]:
+        """Return the outbox."""
+        return (account.settings.path_in(account.workspace),)
 
 
 KIND = OutboxKind()

@@ -94,6 +94,23 @@ def test_turkish_locale(workspace: Path, locales: Path, arguments: list[str]) ->
     run(workspace, *encoded, LC_ALL="tr_TR.ISO-8859-9", LOCPATH=str(locales))
 
 
+@pytest.mark.slow
+def test_servers_are_shared_between_locales(workspace: Path, locales: Path) -> None:
+    """The folder's name is other text in each; the keeper has the locale of who came first."""
+    office = workspace / "Büro 東"
+    office.mkdir()
+    (office / "mailer.toml").write_text(SETTINGS, encoding="utf-8")
+    lasting = {"MAILER_EMBEDDED_LINGER_SECONDS": "30"}
+    turkish = {"LC_ALL": "tr_TR.ISO-8859-9", "LOCPATH": str(locales)}
+    created = run(office, "lists", "create", "readers", **lasting, PYTHONUTF8="1")
+    assert created.returncode == 0, created.stderr
+    listed = run(office, "lists", "ls", MAILER_EMBEDDED_LINGER_SECONDS="0.5", **turkish)
+    assert listed.returncode == 0, listed.stderr
+    assert b"readers" in listed.stdout
+    checked = run(office, "doctor", MAILER_EMBEDDED_LINGER_SECONDS="0.5", **turkish)
+    assert b"database" in checked.stdout
+
+
 def test_signs_become_what_stands_for_them(workspace: Path) -> None:
     done = run(workspace, "issue", "lint", "week-1.md", **ASCII)
     assert b"    1 | ---" in done.stdout

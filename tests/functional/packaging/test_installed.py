@@ -13,6 +13,13 @@ import pytest
 from install_kit import PROJECT, ROOT, build, install, site_packages
 
 _ADVICE = re.compile(r"pip install \\?[\"']?(?P<name>[\w-]+)\[(?P<extra>\w+)\]")
+_IMPORT_ALL = """
+import importlib, pkgutil, mailer, subscribers
+for package in (mailer, subscribers):
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if "__main__" not in module.name and ".migrations." not in module.name:
+            importlib.import_module(module.name)
+"""
 _STRANGER = "raise ImportError('a package of somebody else')\n"
 
 
@@ -51,6 +58,18 @@ def test_the_demo_runs(programs: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "the books balance" in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_module_imports_without_a_warning(programs: Path) -> None:
+    """What a new Python deprecates in us or in a dependency shows here first."""
+    done = subprocess.run(
+        [programs / "python", "-P", "-W", "error", "-c", _IMPORT_ALL],
+        env=_environment(programs),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_development_tools_are_absent(programs: Path) -> None:

@@ -334,9 +334,9 @@ def test_a_worker_that_cannot_start_ends_the_watch(cli: Cli) -> None:
     broken = cli.path / "broken"
     broken.mkdir()
     (broken / "sitecustomize.py").write_text(
-        "import sys\nif 'celery' in sys.orig_argv:\n    raise SystemExit('no')\n"
+        "import os, sys\nif '--app=worker' in sys.orig_argv:\n    os._exit(1)\n"
     )
-    cli.set(PYTHONPATH=str(broken))
+    cli.set(PYTHONPATH=f"{broken}:{cli_kit.ROOT}")
     done = cli.run(*SEND, "--yes")
     assert done.code == ExitCode.FAILED
     assert "the worker stopped unexpectedly: see" in done.error

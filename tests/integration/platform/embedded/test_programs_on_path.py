@@ -3,18 +3,20 @@
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import redis
-from embedded_kit import ROOT, Workspace, make_workspace, query, short_folder
+from embedded_kit import ROOT, Workspace, make_workspace, query, short_folder, wait_for
 
 from mailer.bootstrap import open_app
 from mailer.doctor.checks import run_checks
 from mailer.errors import ConfigurationError
-from mailer.platform.embedded import acquire, binaries
+from mailer.platform.embedded import acquire, binaries, versions
 from mailer.platform.embedded.binaries import find_postgres, find_redis
+from mailer.platform.embedded.versions import read_version
 
 VERSION = "Redis server v=7.2.5 sha=00000000:0 malloc=libc bits=64 build=0"
 OLD = 'echo "postgres (PostgreSQL) 9.6.24"'
@@ -82,6 +84,44 @@ def test_next_redis_runs_and_it_is_said_why(folder: Path, workspace: Workspace, 
     assert lease.is_first
 
 
+def test_script_that_starts_redis_is_stopped_with_it(folder: Path, workspace: Workspace) -> None:
+    """It does not `exec`: what the keeper has started is the script."""
+    script(folder / "redis-server", f'{find_redis()[-1]} "$@"', "exit $?")
+    with acquire(workspace.state_dir, need_database=False) as lease:
+        assert lease.notes == ()
+        servers = workspace.servers()
+        assert workspace.pid_of("redis") in servers
+        assert lease.stop_if_last()
+    assert not workspace.servers()
+
+
+def test_valkey_on_path_is_found(folder: Path) -> None:
+    shutil.copy(find_redis()[-1], folder / "valkey-server")
+    assert folder / "valkey-server" in find_redis()[:-1]
+
+
+@pytest.mark.parametrize("lines", [["sleep 1000 & sleep 1000"], ["yes garbage"]])
+def test_program_without_an_answer_is_ended(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, lines: list[str]
+) -> None:
+    """With all that it has started; what it writes is not kept without a limit."""
+    monkeypatch.setattr(versions, "_ANSWER_SECONDS", 0.5)
+    program = script(folder / "redis-server", f"echo $$ >{folder}/group", *lines)
+    with pytest.raises(ConfigurationError, match="does not tell its version"):
+        read_version(program)
+    group = int((folder / "group").read_text())
+    wait_for(lambda: not members(group))
+
+
+def members(group: int) -> list[int]:
+    """Return the processes of a group that have not ended."""
+    listed = subprocess.run(
+        ["ps", "-eo", "pid=,pgid=,stat="], capture_output=True, text=True, check=True
+    )
+    rows = [line.split() for line in listed.stdout.splitlines()]
+    return [int(pid) for pid, of, state in rows if int(of) == group and state[0] != "Z"]
+
+
 def test_program_for_another_machine_is_passed_over(folder: Path, workspace: Workspace) -> None:
     (folder / "redis-server").write_bytes(b"\x7fELF of something else")
     (folder / "redis-server").chmod(0o755)
@@ -109,6 +149,16 @@ def link_postgres(folder: Path, source: Path) -> None:
 
 def wheels_bin_dir(tmp_path: Path) -> Path:
     return find_postgres(tmp_path / "none")[0].bin_dir
+
+
+def test_names_without_a_program_are_passed_over(folder: Path) -> None:
+    """As a shell does: a folder, a link to nothing, a file that nobody may run."""
+    names = {name: folder / name for name in ("redis-server", "initdb", "postgres")}
+    names["redis-server"].mkdir()
+    names["initdb"].symlink_to(folder / "gone")
+    names["postgres"].touch(mode=0o644)
+    assert folder not in {program.parent for program in find_redis()}
+    assert folder not in {one.bin_dir for one in find_postgres(folder / "none")}
 
 
 def test_postgres_on_path_keeps_its_name(folder: Path, tmp_path: Path) -> None:
