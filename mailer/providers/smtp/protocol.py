@@ -10,7 +10,8 @@ import base64
 import smtplib
 import socket
 import ssl
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -29,7 +30,19 @@ _LONGEST_QUOTE = 200
 
 
 class ConnectionLostError(Exception):
-    """The connection ended: closed, timed out, out of step, or the server said 421."""
+    """The connection ended: closed, timed out, out of step, or the server said 421.
+
+    Attributes:
+        is_silence: it is open, and nothing came in time.
+        farewell: what the server said with 421; None where it did not.
+    """
+
+    def __init__(
+        self, message: str, *, is_silence: bool = False, farewell: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.is_silence = is_silence
+        self.farewell = farewell
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +76,10 @@ class SmtpSession:
 
     Args:
         client: connected, greeted, and logged in where wanted.
+
+    Attributes:
+        extensions: what the server offers.
+        is_fresh: no commands were answered in one piece yet.
     """
 
     def __init__(self, client: smtplib.SMTP) -> None:
@@ -74,6 +91,7 @@ class SmtpSession:
         self._client = client
         self._replies: BinaryIO = sock.makefile("rb")
         self.extensions: dict[str, str] = dict(client.esmtp_features)
+        self.is_fresh = True
 
     @property
     def can_pipeline(self) -> bool:
@@ -125,6 +143,17 @@ class SmtpSession:
         self.send(command)
         return self.read()
 
+    @contextmanager
+    def patient_for(self, seconds: float | None) -> Iterator[None]:
+        """Wait no longer than `seconds` for a reply in the block; None for as long as usual."""
+        usual = self._sock.gettimeout()
+        if seconds is None or (usual is not None and usual <= seconds):
+            yield
+            return
+        self._sock.settimeout(seconds)
+        yield  # after an error the session is dropped
+        self._sock.settimeout(usual)
+
     def leave(self) -> None:
         """Say goodbye and close; never raises. Only between transactions."""
         with suppress(ConnectionLostError, OSError):
@@ -143,7 +172,8 @@ class SmtpSession:
         try:
             line = self._replies.readline(_LONGEST_LINE)
         except OSError as error:
-            raise ConnectionLostError(_cause(error)) from error
+            is_silence = isinstance(error, TimeoutError)
+            raise ConnectionLostError(_cause(error), is_silence=is_silence) from error
         if not line.endswith(b"\n"):
             raise ConnectionLostError("the server closed the connection")
         return line

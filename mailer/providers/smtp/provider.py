@@ -13,6 +13,7 @@ from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
 from mailer.message.mime import MimeTemplate
 from mailer.platform.clock import utcnow
 from mailer.providers.smtp.connection import SmtpConnection
+from mailer.providers.smtp.conversation import ServerHabits
 from mailer.providers.smtp.protocol import ConnectionLostError, SmtpSession, open_session
 from mailer.providers.smtp.settings import SmtpSettings
 
@@ -46,6 +47,7 @@ class SmtpProvider:
         self._settings = settings
         self._envelope_sender = envelope_sender
         self._clock = clock
+        self._habits = ServerHabits(settings.address)
         self._context = _tls_context(settings.ca_file_in(workspace))
 
     def connect(self, compiled: CompiledIssue, identity: MailingIdentity) -> "SmtpConnection":
@@ -54,7 +56,7 @@ class SmtpProvider:
         template = MimeTemplate(compiled, identity)
         return SmtpConnection(
             open_session=self._open_session,
-            server=self._settings.address,
+            habits=self._habits,
             compose=lambda recipient: template.bind(recipient, date=self._clock()),
             envelope_sender=sender,
         )

@@ -50,6 +50,8 @@ class SmtpServer:
         takes_data_anyway: answers DATA with 354 though no recipient was accepted.
         most_read: bytes read at once; with 1, what was sent ahead is unread when the line closes,
             and the kernel answers it with a reset.
+        discards_ahead: what came in one piece with a command is thrown away.
+        refuses_ahead: the answer where more than one command came in one piece.
         context: for TLS.
         is_implicit: TLS from the first byte.
         login: user and password.
@@ -69,6 +71,8 @@ class SmtpServer:
     waits_for_data: bool = False
     takes_data_anyway: bool = False
     most_read: int = 65536
+    discards_ahead: bool = False
+    refuses_ahead: Answer | None = None
     context: ssl.SSLContext | None = None
     is_implicit: bool = False
     login: tuple[str, str] | None = None
@@ -134,8 +138,19 @@ class _Talk:
             self.server.commands.append(line)
             if not self._offers("PIPELINING") and self._more_is_waiting():
                 self.server.too_early += 1
+            if self.buffer and self.server.discards_ahead:
+                self.buffer = b""
+            if self.buffer and self.server.refuses_ahead is not None:
+                self.refuse_ahead()
+                continue
             verb = line.split(" ")[0].split(":")[0].upper()
             getattr(self, f"do_{verb.lower()}", self.do_unknown)(line)
+
+    def refuse_ahead(self) -> None:
+        answer = self.server.refuses_ahead
+        assert answer is not None
+        self.buffer = b""
+        self.say(answer if isinstance(answer, str) else answer())
 
     def close(self) -> None:
         self.client.close()
