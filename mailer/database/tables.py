@@ -105,6 +105,11 @@ class SendRow(Row):
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     changed_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     """When planning last got on or the state last changed."""
+    trouble: Mapped[str] = mapped_column(server_default="")
+    """What kept a worker from going on with it last, in the provider's words where it has some."""
+    trouble_by: Mapped[str] = mapped_column(server_default="")
+    """That worker: host and process."""
+    trouble_at: Mapped[dt.datetime | None]
     planned_at: Mapped[dt.datetime | None]
     finished_at: Mapped[dt.datetime | None]
 

@@ -247,6 +247,14 @@ UPDATE batch SET enqueued_at = now() FROM told WHERE batch.id = told.id
 """)
 
 
+def leave_to_others(connection: Connection, batch_id: int) -> None:
+    """Have the sweep tell workers of a waiting batch again: whoever was told cannot take it now."""
+    connection.execute(
+        text("UPDATE batch SET enqueued_at = NULL WHERE id = :id AND state = 'pending'"),
+        {"id": batch_id},
+    )
+
+
 def mark_enqueued(connection: Connection, batch_ids: Sequence[int]) -> None:
     """Record that hints were sent for these batches, but for those that are being taken."""
     connection.execute(_ENQUEUED, {"ids": list(batch_ids)})

@@ -90,12 +90,16 @@ class SendSummary:
     created_at: dt.datetime
     planned_at: dt.datetime | None
     finished_at: dt.datetime | None
+    trouble: str = ""
+    trouble_by: str = ""
+    trouble_at: dt.datetime | None = None
 
 
 _SUMMARY = """
 SELECT send.id, issue.slug AS issue_slug, issue.subject, l.slug AS list_slug, send.provider,
     send.state::text AS state, send.reason, c.content_hash, send.intended_count,
-    send.excluded_count, send.created_at, send.planned_at, send.finished_at
+    send.excluded_count, send.created_at, send.planned_at, send.finished_at, send.trouble,
+    send.trouble_by, send.trouble_at
 FROM send
 JOIN issue ON issue.id = send.issue_id
 JOIN compiled_issue c ON c.id = send.compiled_issue_id

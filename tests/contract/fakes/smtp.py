@@ -36,6 +36,37 @@ def hang_up() -> str:
     raise HangUp
 
 
+class Ration:
+    """Answers with `OK` so many times a second, and with `refusal` otherwise.
+
+    Args:
+        per_second: messages.
+        burst: messages at once.
+        refusal: what is said to everybody beyond.
+        usual: what is said to the others.
+    """
+
+    def __init__(
+        self, per_second: float, refusal: str, *, burst: float = 3, usual: str = OK
+    ) -> None:
+        self.refused = 0
+        self._per_second, self._burst = per_second, burst
+        self._refusal, self._usual = refusal, usual
+        self._tokens, self._filled_at = burst, time.monotonic()
+        self._guard = threading.Lock()
+
+    def __call__(self) -> str:
+        with self._guard:
+            now = time.monotonic()
+            filled = self._tokens + (now - self._filled_at) * self._per_second
+            self._tokens, self._filled_at = min(filled, self._burst), now
+            if self._tokens < 1:
+                self.refused += 1
+                return self._refusal
+            self._tokens -= 1
+            return self._usual
+
+
 @dataclass
 class SmtpServer:
     """The server and its manners.
@@ -48,6 +79,7 @@ class SmtpServer:
         messages_per_connection: after so many, `parting` is said and the line closed.
         waits_for_data: answers MAIL and RCPT only when DATA has come too.
         takes_data_anyway: answers DATA with 354 though no recipient was accepted.
+        most_connections: further ones hear `421` at once.
         most_read: bytes read at once; with 1, what was sent ahead is unread when the line closes,
             and the kernel answers it with a reset.
         discards_ahead: what came in one piece with a command is thrown away.
@@ -70,6 +102,7 @@ class SmtpServer:
     parting: str = "421 4.7.0 that is enough for one connection"
     waits_for_data: bool = False
     takes_data_anyway: bool = False
+    most_connections: int = 10**9
     most_read: int = 65536
     discards_ahead: bool = False
     refuses_ahead: Answer | None = None
@@ -81,9 +114,12 @@ class SmtpServer:
     taken: list[Taken] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     connections: int = 0
+    open_connections: int = 0
+    turned_away: int = 0
     cut_off: int = 0  # DATA that ended without a dot
     too_early: int = 0  # commands that came before the reply to the one before
     port: int = 0
+    _guard: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
     def running(self) -> Iterator["SmtpServer"]:
@@ -113,9 +149,18 @@ class SmtpServer:
 
     def _talk(self, client: socket.socket, stop: threading.Event) -> None:
         talk = _Talk(self, client, stop)
+        with self._guard:
+            is_welcome = self.open_connections < self.most_connections
+            self.open_connections += is_welcome
+            self.turned_away += not is_welcome
         with suppress(OSError, HangUp):
-            talk.run()
+            if is_welcome:
+                talk.run()
+            else:
+                talk.say("421 4.7.0 too many connections")
         talk.close()
+        with self._guard:
+            self.open_connections -= is_welcome
 
 
 class _Talk:

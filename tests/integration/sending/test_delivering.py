@@ -157,7 +157,7 @@ def test_a_deferred_delivery_that_gets_through_is_accepted(ledger: Ledger) -> No
 
 
 @pytest.mark.parametrize(
-    ("answer", "rest"), [(Answer.THROTTLE, (25, 31)), (Answer.DISCONNECT, (3, 6))]
+    ("answer", "rest"), [(Answer.THROTTLE, (25, 31)), (Answer.DISCONNECT, (-60, 0))]
 )
 def test_trouble_before_the_hand_over_puts_the_rest_back(
     ledger: Ledger, answer: Answer, rest: tuple[int, int]
@@ -527,7 +527,31 @@ def test_a_server_that_takes_no_connection_puts_everything_back(ledger: Ledger) 
 
     assert ledger.scalar("SELECT count(*) FROM delivery WHERE state = 'pending'") == 20
     assert ledger.scalar("SELECT max(attempt_count) FROM delivery") == 0
-    assert ledger.scalar("SELECT count(*) FROM batch WHERE not_before > now()") == 2
+    assert ledger.scalar("SELECT count(*) FROM batch WHERE not_before > now()") == 0
+    assert ledger.tell() == 2, "other processes may have a connection"
+
+
+def test_a_process_without_a_connection_rests_and_leaves_its_batches_to_others(
+    ledger: Ledger,
+) -> None:
+    send_id = ledger.plan(ledger.subscribe(20))
+    provider = NarrowProvider()
+    provider.lines = 2
+    courier = ledger.courier(provider)
+    ledger.tell()
+    for _ in range(4):  # it waits longer each time
+        courier.deliver(ledger.hints.waiting[0])
+    assert courier.rest_seconds > 0
+    turned_away = provider.turned_away
+    while courier.rest_seconds < 2.5:
+        courier.deliver(ledger.hints.waiting[0])
+
+    assert not courier.deliver(ledger.hints.waiting[1])
+    assert provider.turned_away <= turned_away + 4 * 4
+    assert ledger.scalar("SELECT count(*) FROM batch WHERE enqueued_at IS NULL") == 2
+
+    ledger.deliver_all()
+    assert ledger.books(send_id).accepted == 20
 
 
 def test_an_unknown_outcome_is_written_down_once(ledger: Ledger) -> None:

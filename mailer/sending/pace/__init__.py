@@ -1,0 +1,1 @@
+"""How fast a worker process hands over, when it rests, and when it stops and asks a person."""
