@@ -96,8 +96,9 @@ class Weather:
         with self.ledger.engine.connect() as connection:
             rows = connection.execute(
                 text(
-                    "SELECT state::text, count(*) FROM delivery WHERE send_id = :id GROUP BY state"
+                    "SELECT state::text AS state, count(*) AS n FROM delivery"
+                    " WHERE send_id = :id GROUP BY state"
                 ),
                 {"id": send_id},
             )
-            return {state: count for state, count in rows.all()}
+            return {row.state: row.n for row in rows}

@@ -33,6 +33,17 @@ def is_worker_alive(app: "App") -> bool:
     return bool(app.celery.control.ping(timeout=PING_SECONDS, limit=1))
 
 
+def who_is_missing(app: "App") -> str:
+    """Return what sends need to go on: a broker or a worker; empty if both are there."""
+    from kombu.exceptions import OperationalError
+
+    try:
+        is_there = is_worker_alive(app)
+    except (OperationalError, OSError) as error:
+        return f"the broker does not answer ({error}); workers hear of nothing until it does"
+    return "" if is_there else "no worker is running: start one with  mailer worker"
+
+
 def worker_command(settings: "Settings", *, concurrency: int = 0) -> list[str]:
     """Return the command line of a worker."""
     return module_command(
@@ -66,6 +77,13 @@ def child_environment(settings: "Settings") -> dict[str, str]:
 def worker_log(settings: "Settings") -> Path:
     """Return where a worker that we start writes its log."""
     return settings.state_dir / "log" / "worker.log"
+
+
+def last_error(settings: "Settings") -> str:
+    """Return why the worker that wrote to our log last ended, where it said so."""
+    lines = worker_log(settings).read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
+    said = [line for line in lines if line.startswith("error: ")]
+    return said[-1].removeprefix("error: ") if said else ""
 
 
 def start_worker(settings: "Settings", *, concurrency: int = 0) -> "subprocess.Popen[bytes]":

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from mailer.cli.options import Json, Yes
 from mailer.cli.shared import (
@@ -31,35 +30,23 @@ def ls(
     limit: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 20,
     as_json: Json = False,
 ) -> None:
-    """List the newest sends.
+    """List the newest sends with their outcomes, and what keeps some from going on.
 
     Example:
       mailer sends ls --limit 5
     """
     from mailer.bootstrap import open_app
-    from mailer.sending.ledger import sends
+    from mailer.cli.sends.listing import show_sends
+    from mailer.sending.reporting import report_newest
 
-    with open_app() as mailer, mailer.engine.connect() as connection:
-        found = sends.list_sends(connection, limit=limit)
+    with open_app() as mailer:
+        found = report_newest(mailer.engine, limit=limit)
     if as_json:
-        print_json(found)
-        return
-    if not found:
+        print_json([one.as_json() for one in found])
+    elif found:
+        show_sends(found)
+    else:
         console.print("no sends yet: mailer send FILE --list SLUG")
-        return
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for name in ("id", "issue", "list", "state", "intended", "created"):
-        table.add_column(name, justify="right" if name in {"id", "intended"} else "left")
-    for one in found:
-        table.add_row(
-            str(one.id),
-            escape(one.issue_slug),
-            escape(one.list_slug),
-            one.state,
-            f"{one.intended_count:,}",
-            show_time(one.created_at),
-        )
-    console.print(table)
 
 
 @app.command("show")

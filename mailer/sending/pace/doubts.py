@@ -6,7 +6,7 @@ from threading import Lock
 from mailer.providers.outcome import Cause, Outcome
 from mailer.states import DeliveryState
 
-MOST_IN_A_ROW, MOST_PASSED_OVER = 3, 3
+MOST_IN_A_ROW, MOST_TIMES = 3, 9
 """See `Patience`."""
 
 _MOST_KEPT = 1_000
@@ -61,14 +61,13 @@ class HeldBack:
 class Patience:
     """Sees, for one worker process, to deliveries that are again and again the one too many.
 
-    A delivery that is refused for our pace is the first in turn next time. Where it is refused
-    `MOST_IN_A_ROW` times, another gets its turn. Where others were taken instead `MOST_PASSED_OVER`
-    times, the trouble is its own.
+    A delivery that is refused for our pace is the first in turn next time. After every
+    `MOST_IN_A_ROW` times others get a turn before it. After `MOST_TIMES`, if others were taken
+    meanwhile, the trouble is its own, from then on.
     """
 
     def __init__(self) -> None:
-        self._refused: dict[int, int] = {}
-        self._passed_over: dict[int, int] = {}
+        self._refused: dict[int, tuple[int, int]] = {}
         self._aside: dict[int, int] = {}
         self._guard = Lock()
 
@@ -80,14 +79,14 @@ class Patience:
             taken_count: deliveries that the provider took so far.
         """
         with self._guard:
-            if self._passed_over.get(delivery_id, 0) >= MOST_PASSED_OVER:
-                del self._passed_over[delivery_id]
+            times, taken_then = self._refused.pop(delivery_id, (0, taken_count))
+            while len(self._refused) >= _MOST_KEPT:
+                self._refused.pop(next(iter(self._refused)))
+            self._refused[delivery_id] = times + 1, taken_then
+            if times + 1 >= MOST_TIMES and taken_count > taken_then:
                 return True
-            times = self._refused.pop(delivery_id, 0) + 1
-            if times >= MOST_IN_A_ROW:
+            if (times + 1) % MOST_IN_A_ROW == 0:
                 self._aside[delivery_id] = taken_count
-            else:
-                _keep(self._refused, delivery_id, times)
             return False
 
     def is_aside(self, delivery_id: int, *, taken_count: int) -> bool:
@@ -95,8 +94,7 @@ class Patience:
         with self._guard:
             if self._aside.get(delivery_id, -1) == taken_count:
                 return True
-            if self._aside.pop(delivery_id, None) is not None:
-                _keep(self._passed_over, delivery_id, self._passed_over.get(delivery_id, 0) + 1)
+            self._aside.pop(delivery_id, None)
             return False
 
     def waiting(self) -> list[int]:
@@ -108,9 +106,3 @@ class Patience:
         """Let everybody have a turn again."""
         with self._guard:
             self._aside.clear()
-
-
-def _keep(counts: dict[int, int], delivery_id: int, count: int) -> None:
-    while len(counts) >= _MOST_KEPT:
-        counts.pop(next(iter(counts)))
-    counts[delivery_id] = count

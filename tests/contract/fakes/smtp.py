@@ -85,6 +85,7 @@ class SmtpServer:
         discards_ahead: what came in one piece with a command is thrown away.
         refuses_ahead: the answer where more than one command came in one piece.
         context: for TLS.
+        starttls: answer to STARTTLS.
         is_implicit: TLS from the first byte.
         login: user and password.
         login_refusal: what anyone else hears.
@@ -107,6 +108,7 @@ class SmtpServer:
     discards_ahead: bool = False
     refuses_ahead: Answer | None = None
     context: ssl.SSLContext | None = None
+    starttls: str = "220 go ahead"
     is_implicit: bool = False
     login: tuple[str, str] | None = None
     login_refusal: str = "535 5.7.8 bad username or password"
@@ -207,19 +209,29 @@ class _Talk:
         self.say("\r\n".join([*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}"]))
 
     def do_starttls(self, _: str) -> None:
-        self.say("220 go ahead")
-        self._encrypt()
+        self.say(self.server.starttls)
+        if self.server.starttls.startswith("220"):
+            self._encrypt()
 
     def do_auth(self, line: str) -> None:
         words = line.split(" ")
         if words[1].upper() == "PLAIN":
             given = tuple(base64.b64decode(words[2]).decode().split("\0")[1:])
+        elif words[1].upper() == "XOAUTH2":
+            given = self._token(base64.b64decode(words[2]).decode())
         else:
             user = words[2] if len(words) > 2 else self._challenge("VXNlcm5hbWU6")
             password = self._challenge("UGFzc3dvcmQ6")
             given = (base64.b64decode(user).decode(), base64.b64decode(password).decode())
         good = given == self.server.login
         self.say("235 2.7.0 welcome" if good else self.server.login_refusal)
+
+    def _token(self, said: str) -> tuple[str, ...]:
+        user, bearer = said.removesuffix("\x01\x01").split("\x01")
+        given = (user.removeprefix("user="), bearer.removeprefix("auth=Bearer "))
+        if given != self.server.login:
+            assert self._challenge("eyJzdGF0dXMiOiI0MDEifQ==") == ""
+        return given
 
     def do_mail(self, line: str) -> None:
         self.sender, _, self.options = line[len("MAIL FROM:<") :].partition(">")
