@@ -156,6 +156,28 @@ def test_a_deferred_delivery_that_gets_through_is_accepted(ledger: Ledger) -> No
     assert ledger.state(send_id) == "sent"
 
 
+def test_many_deferred_deliveries_are_not_all_due_at_one_moment(ledger: Ledger) -> None:
+    ledger.batch_size = 200
+    ledger.provider.answers = {f"r{n}@example.com": Answer.DEFER for n in range(120)}
+    send_id = ledger.plan(ledger.subscribe(130))
+    ledger.deliver_all()
+
+    with ledger.engine.connect() as connection:
+        due = connection.execute(
+            text(
+                "SELECT extract(epoch FROM not_before - now())::float AS seconds,"
+                " (SELECT count(*) FROM delivery WHERE batch_id = batch.id) AS n"
+                " FROM batch WHERE state = 'pending' ORDER BY not_before"
+            )
+        ).all()
+    assert [row.n for row in due] == [50, 50, 20]
+    assert [round(row.seconds / 20) for row in due] == [3, 4, 5], "60, 80 and 100 s from now"
+    ledger.provider.answers = {}
+    ledger.run("UPDATE batch SET not_before = now()")
+    ledger.deliver_all()
+    assert ledger.books(send_id).accepted == 130
+
+
 @pytest.mark.parametrize(
     ("answer", "rest"), [(Answer.THROTTLE, (25, 31)), (Answer.DISCONNECT, (-60, 0))]
 )
