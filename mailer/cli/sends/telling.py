@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.markup import escape
 
@@ -18,7 +18,7 @@ IDLE_SECONDS = 5.0
 AGAIN_SECONDS = 60.0
 """The same words are repeated after so long."""
 
-CURRENT_SECONDS = 120.0
+CURRENT_SECONDS = 60.0
 """A trouble that is older is over: workers write it down again for as long as it lasts."""
 
 
@@ -41,31 +41,33 @@ class Teller:
 
     why_idle: Callable[[], str] = str
     clock: Callable[[], float] = time.monotonic
-    _told: str = ""
-    _told_at: float = 0.0
+    _told: dict[str, float] = field(default_factory=dict)
     _settled: int = -1
     _moved_at: float = 0.0
 
     def look(self, found: SendReport) -> None:
         """Tell what is new, or has been told long ago."""
-        self._tell_trouble(found.summary)
+        if found.summary.state not in {SendState.PLANNING, SendState.SENDING}:
+            return
+        if _is_current(found.summary):
+            self._say("trouble", found.summary.trouble, f" ({found.summary.trouble_by})")
+        now = self.clock()
         if found.books.settled != self._settled:
-            self._settled, self._moved_at = found.books.settled, self.clock()
-        is_running = found.summary.state in {SendState.PLANNING, SendState.SENDING}
-        if is_running and self.clock() - self._moved_at > IDLE_SECONDS:
-            self._moved_at = self.clock()
-            self.say(self.why_idle())
+            self._settled, self._moved_at = found.books.settled, now
+        if now - self._moved_at > IDLE_SECONDS:
+            self._moved_at = now
+            self._say("waiting", self.why_idle())
 
-    def say(self, words: str) -> None:
+    def _say(self, what: str, words: str, whose: str = "") -> None:
         """Tell this, unless it was just told."""
         now = self.clock()
-        if not words or (words == self._told and now - self._told_at < AGAIN_SECONDS):
+        if not words or now - self._told.get(words, float("-inf")) < AGAIN_SECONDS:
             return
-        self._told, self._told_at = words, now
-        err_console.print(f"[yellow]waiting:[/] {escape(words)}", soft_wrap=True)
+        self._told[words] = now
+        err_console.print(f"[yellow]{what}:[/] {escape(words + whose)}", soft_wrap=True)
 
-    def _tell_trouble(self, summary: SendSummary) -> None:
-        if not summary.trouble or summary.trouble_at is None:
-            return
-        if (utcnow() - summary.trouble_at).total_seconds() < CURRENT_SECONDS:
-            self.say(f"{summary.trouble} ({summary.trouble_by})")
+
+def _is_current(summary: SendSummary) -> bool:
+    if not summary.trouble or summary.trouble_at is None:
+        return False
+    return (utcnow() - summary.trouble_at).total_seconds() < CURRENT_SECONDS

@@ -124,6 +124,8 @@ def show_report(found: SendReport) -> None:
     elif summary.state not in FINAL_SEND_STATES and (line := trouble_line(summary)):
         console.print(f"  last trouble: {escape(line)}", style="yellow")
     console.print(_books_table(found))
+    if summary.state is SendState.PAUSED:
+        console.print(f"  mailer sends resume {summary.id} goes on with it", style="dim")
     if summary.finished_at and summary.planned_at and found.books.intended:
         seconds = (summary.finished_at - summary.created_at).total_seconds()
         rate = found.books.intended / seconds if seconds else 0

@@ -12,6 +12,14 @@ def note_trouble(connection: Connection, send_id: int, words: str, *, worker: st
     connection.execute(_NOTE, {"send_id": send_id, "words": words, "worker": worker})
 
 
+def forget_trouble(connection: Connection, send_id: int) -> None:
+    """Remove the send's last trouble: somebody has seen to it."""
+    connection.execute(
+        text("UPDATE send SET trouble = '', trouble_by = '', trouble_at = NULL WHERE id = :id"),
+        {"id": send_id},
+    )
+
+
 _ACCEPTED = text("""
 SELECT EXISTS (SELECT FROM delivery WHERE send_id = :send_id
     AND state IN ('accepted', 'delivered', 'bounced', 'complained'))

@@ -64,9 +64,9 @@ class Brake:
         with self._guard:
             if self._unclear >= MOST_UNCLEAR:
                 return (
-                    f"the answer stayed away or was unclear {self._unclear} times in a row "
-                    f"({self._words}), so nobody knows who has the message; look into the "
-                    "provider's log before going on"
+                    f"the last {self._unclear} messages were not confirmed ({self._words}), and "
+                    "whether they arrived is unknown; check the provider's log, then resume the "
+                    "send"
                 )
             alike = max(self._refused.values(), default=0)
             if self._refused.total() >= MOST_REFUSED or (
@@ -120,8 +120,11 @@ class Brake:
 
     def _refusal(self) -> str:
         count = self._refused.total()
-        people = "the only recipient" if count == 1 else f"{count} recipients one after the other"
+        if self.is_proven:
+            which = f"the last {count} messages were all"
+        else:
+            which = "the message was" if count == 1 else f"all {count} messages were"
         return (
-            f"refused for {people} and accepted for nobody in between: {self._words}; "
-            "none of them counts as tried, so put it right and resume the send"
+            f"{which} refused: {self._words}; nobody is marked as rejected; correct the cause, "
+            "then resume the send"
         )

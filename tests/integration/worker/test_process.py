@@ -197,6 +197,27 @@ def test_a_worker_outlives_its_broker(office: Cli, sink: Sink, broker: Broker) -
     assert worker.stop(signal.SIGTERM) == 0
 
 
+def test_whoever_watches_hears_within_seconds_why_nothing_moves(
+    office: Cli, broker: Broker
+) -> None:
+    office.set(REDIS_URL=broker.url, MAILER_SMTP__PORT="1")
+    office.broker_url = broker.url
+    worker = office.worker()
+    assert office.call(*SEND, "--no-watch").code == 0
+    watching = office.start("sends", "watch", "1")
+    wait_until(lambda: "cannot use the SMTP server 127.0.0.1:1: " in watching.text)
+    listed = office.call("sends", "ls")
+    assert "send 1: cannot use the SMTP server 127.0.0.1:1: " in listed.words
+    assert "last trouble: cannot use the SMTP server" in office.call("sends", "show", "1").words
+    assert "Connection refused" in office.call("sends", "show", "1", "--json").json["trouble"]
+    assert worker.stop(signal.SIGTERM) == 0
+    wait_until(lambda: "no worker is running" in watching.text)
+    broker.stop()
+    wait_until(lambda: "the broker does not answer" in watching.text)
+    assert watching.stop(signal.SIGINT) != 0
+    assert "Traceback" not in watching.text
+
+
 def test_a_worker_outlives_a_fault_of_its_brokers_client(
     office: Cli, sink: Sink, broker: Broker
 ) -> None:

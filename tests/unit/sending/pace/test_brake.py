@@ -26,7 +26,7 @@ def brake_after(*outcomes: Outcome) -> Brake:
 def test_five_refused_alike_and_nobody_accepted() -> None:
     assert brake_after(*map(relaying, range(4))).objection == ""
     objection = brake_after(*map(relaying, range(5))).objection
-    assert "5 recipients" in objection
+    assert "all 5 messages" in objection
     assert "Relay access denied" in objection
 
 
@@ -50,7 +50,7 @@ def test_after_an_acceptance_twenty_in_a_row_are_needed() -> None:
 
 
 def test_a_send_to_one_who_is_refused() -> None:
-    assert "the only recipient" in brake_after(relaying(1)).objection_at_end()
+    assert "the message was refused" in brake_after(relaying(1)).objection_at_end()
     assert brake_after(DEAD).objection_at_end() == ""
     assert brake_after(ACCEPTED, relaying(1)).objection_at_end() == ""
 
@@ -58,7 +58,7 @@ def test_a_send_to_one_who_is_refused() -> None:
 @pytest.mark.parametrize("before", [(), (ACCEPTED,)])
 def test_answers_that_stay_away_one_after_the_other(before: tuple[Outcome, ...]) -> None:
     assert brake_after(*before, LOST, LOST).objection == ""
-    assert "3 times in a row" in brake_after(*before, LOST, LOST, LOST).objection
+    assert "last 3 messages were not confirmed" in brake_after(*before, LOST, LOST, LOST).objection
     assert brake_after(*before, LOST, LOST, ACCEPTED, LOST, LOST).objection == ""
 
 
