@@ -11,6 +11,8 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
+import time
 import warnings
 from contextlib import ExitStack
 from functools import cache
@@ -35,6 +37,9 @@ SWEEP_EVERY_SECONDS = 2.0
 CONFIGURATION = 3
 """The exit code of `mailer` for wrong settings."""
 
+
+PAUSE_SECONDS = 2.0
+"""Before a worker starts again after a fault."""
 
 PR_SET_PDEATHSIG = 1
 """Source: prctl(2), Linux."""
@@ -62,11 +67,30 @@ def _open() -> App:
     return container
 
 
+def _begin_anew() -> None:
+    """Start again in place if a fault of the broker's client ended this worker.
+
+    Celery outlives a broker that is away, and ends at what it takes for a fault of its own: at an
+    odd answer of Redis, or at a connection that breaks in the wrong moment.
+    """
+    if not _faults:
+        return
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    time.sleep(PAUSE_SECONDS)
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - as we were started
+
+
 _end_with_parent()
+_faults: list[str] = []
+"""What ended this worker, once it was ready, without anybody telling it to."""
+
+atexit.register(_begin_anew)  # what is registered first is called last
 _stack = ExitStack()
 atexit.register(_stack.close)
 _container = _open()
 _stopping = multiprocessing.get_context("fork").Event()
+_is_ready = threading.Event()
 _told: list[str] = []
 """How this worker was told to stop, each time."""
 
@@ -119,12 +143,17 @@ app.steps["worker"].add(SweepTimer)
 
 
 class CleanExit(bootsteps.StartStopStep):  # type: ignore[misc]
-    """Ends with 0 when what was in flight is finished, after Ctrl-C too; Celery would say 1."""
+    """Ends with 0 when what was in flight is finished, after Ctrl-C too; Celery would say 1.
+
+    An end that nobody asked for is none: see `_begin_anew`.
+    """
 
     def stop(self, worker: Any) -> None:  # noqa: ANN401 - as above
         """Say how it went."""
         if _told == ["Warm"]:
             worker.exitcode = 0
+        elif not _told and _is_ready.is_set():
+            _faults.append("fault")
 
 
 app.steps["worker"].add(CleanExit)
@@ -145,6 +174,7 @@ def _leave_the_end_to_the_parent(**_: object) -> None:
 @signals.worker_ready.connect  # type: ignore[untyped-decorator]
 def _end_with_the_terminal(**_: object) -> None:
     """Finish what is in flight when the terminal closes; without one, Celery starts anew."""
+    _is_ready.set()
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
         signal.signal(signal.SIGHUP, _hang_up)
 

@@ -15,7 +15,9 @@ MailerError                       `failed`
 │   ├── ProviderUnavailableError  `provider-unavailable` nothing was handed over: retry with backoff
 │   ├── ProviderThrottledError    `provider-throttled`   same, not before .retry_after_seconds
 │   ├── ProviderAuthError         `provider-auth`        nothing goes until a person acts: pause
-│   └── ProviderRequestError      `provider-request`     same: each message would be refused
+│   ├── ProviderTlsError          `provider-tls`         same: the connection cannot be trusted
+│   └── ProviderRequestError      `provider-request`     same: each message would be refused, or
+│                                                        nobody could tell whether it was taken
 ├── FeedError                     `feed`                 a feed cannot be fetched, or is none
 ├── WebhookError                  `webhook`
 │   ├── WebhookSignatureError     `webhook-signature`
@@ -131,6 +133,12 @@ class ProviderAuthError(ProviderError):
     """The provider refuses our credentials or our sender; the send is paused for a person."""
 
     default_code = "provider-auth"
+
+
+class ProviderTlsError(ProviderError):
+    """No connection to the provider could be trusted; the send is paused for a person."""
+
+    default_code = "provider-tls"
 
 
 class ProviderRequestError(ProviderError):

@@ -113,6 +113,11 @@ class SendRow(Row):
     """After this moment it does not begin by itself."""
     started_at: Mapped[dt.datetime | None]
     """When planning began, for the audience of that moment."""
+    trouble: Mapped[str] = mapped_column(server_default="")
+    """What kept a worker from going on with it last, in the provider's words where it has some."""
+    trouble_by: Mapped[str] = mapped_column(server_default="")
+    """That worker: host and process."""
+    trouble_at: Mapped[dt.datetime | None]
     planned_at: Mapped[dt.datetime | None]
     finished_at: Mapped[dt.datetime | None]
 

@@ -24,6 +24,10 @@ _MEANINGS: Mapping[str, str] = {
 """What to do by SQLSTATE. Source: PostgreSQL, appendix A."""
 
 
+_LASTING = ("password", "authentication", "pg_hba.conf", "role ", "does not exist", "SSL")
+"""Words of a refused connection, which has no SQLSTATE, that waiting does not change."""
+
+
 def explain(error: SQLAlchemyError) -> str:
     """Return what the server or its driver says, as one line, and what it means."""
     if not isinstance(error, DBAPIError):
@@ -32,6 +36,22 @@ def explain(error: SQLAlchemyError) -> str:
     said = getattr(getattr(orig, "diag", None), "message_primary", None) or _first_lines(orig)
     meaning = _MEANINGS.get(getattr(orig, "sqlstate", None) or "", "")
     return f"{said}; {meaning}" if meaning else said
+
+
+_OUTAGES = ("08", "53300", "57P0")
+"""Beginnings of SQLSTATEs: connection lost, no connection free, shutting down or starting up."""
+
+
+def is_outage(error: SQLAlchemyError) -> bool:
+    """Whether the server is away or restarting, so that waiting helps."""
+    if not isinstance(error, DBAPIError):
+        return False
+    orig: Any = error.orig
+    state = getattr(orig, "sqlstate", None)
+    if state:
+        return str(state).startswith(_OUTAGES)
+    said = str(orig)
+    return error.connection_invalidated or not any(words in said for words in _LASTING)
 
 
 def require_unicode(connection: Connection) -> None:

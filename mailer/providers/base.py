@@ -11,6 +11,13 @@ from typing import Protocol
 from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
 from mailer.providers.outcome import Journal, Outcome
 
+WINDOW_SECONDS = 0.2
+"""How long a window of messages that are committed one by one should take: an unsubscription, a
+pause or a stop waits about this long."""
+
+LONGEST_WINDOW_SECONDS = 1.5 * WINDOW_SECONDS
+"""After this long such a window is cut off, should the provider have become slower."""
+
 
 class Connection(Protocol):
     """One connection to the provider, used by one thread at a time."""
@@ -21,6 +28,10 @@ class Connection(Protocol):
         Returns what became of each recipient, in any order, each already noted in `journal`.
         Where the provider took some and then became unusable, the outcomes so far are returned,
         and the next call raises.
+
+        Where each message is committed on its own, the window also ends with the message that is in
+        flight `LONGEST_WINDOW_SECONDS` after it began, and after a message whose outcome is
+        unknown.
 
         A recipient without an outcome was not handed over and may be tried again at once. Where
         `journal.begin` had named it and the provider then refused the attempt as a whole (a 429

@@ -2,9 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from mailer.states import OUTCOME_STATES, DeliveryState
+
+
+class Cause(StrEnum):
+    """What a refusal is about, and so whom it concerns."""
+
+    RECIPIENT = "recipient"  # this mailbox: nobody else is concerned
+    PACE = "pace"  # too much or too fast for the server: everybody, for now
+    SENDER = "sender"  # our address, host, rights or content: everybody, until somebody acts
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +25,14 @@ class Outcome:
         state: one of `OUTCOME_STATES`.
         reason: short machine-readable reason, such as `smtp_550`; empty when accepted.
         receipt: the provider's own id of what it accepted, or its answer; at most 255 characters.
+        cause: what a refusal is about.
     """
 
     delivery_id: int
     state: DeliveryState
     reason: str = ""
     receipt: str = ""
+    cause: Cause = Cause.RECIPIENT
 
     def __post_init__(self) -> None:
         if self.state not in OUTCOME_STATES:

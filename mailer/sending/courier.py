@@ -11,6 +11,7 @@ Death at any point leaves the journal unlocked; `mailer.sending.sweeping` reads 
 """
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Connection, Engine
 
-from mailer.errors import ProviderThrottledError
+from mailer.errors import ProviderError, ProviderThrottledError, ProviderUnavailableError
 from mailer.providers.base import Provider
 from mailer.sending.addressing import Addresser
 from mailer.sending.closing import finish
@@ -28,13 +29,20 @@ from mailer.sending.ledger import batches, sends
 from mailer.sending.ledger.batches import Claim
 from mailer.sending.ledger.journal import ClaimJournal
 from mailer.sending.ledger.sends import Mailing
-from mailer.sending.retrying import next_attempt_at, wait_after_trouble_seconds
-from mailer.sending.shift import DeliveryRules, Lease, Shift
+from mailer.sending.pace.brake import Brake
+from mailer.sending.pace.doubts import Patience
+from mailer.sending.pace.prospects import Prospects
+from mailer.sending.pace.rate import AdaptiveRate
+from mailer.sending.retrying import next_attempt_at
+from mailer.sending.shift import LONGEST_WAIT_SECONDS, DeliveryRules, Lease, Shift
+from mailer.sending.troubles import TroubleLog
+from mailer.sending.verdicts import Verdicts
 from mailer.states import SendState
 
 logger = structlog.get_logger(__name__)
 
 MAILINGS_KEPT = 8
+_LOOK_EVERY_SECONDS = 0.1
 
 
 @dataclass
@@ -61,9 +69,19 @@ class Courier:
     _connections: ConnectionPool = field(init=False)
     _mailings: dict[int, Mailing] = field(init=False, default_factory=dict)
     _foreign: set[tuple[int, str]] = field(init=False, default_factory=set)
+    _brakes: dict[int, Brake] = field(init=False, default_factory=dict)
+    _prospects: Prospects = field(init=False)
 
     def __post_init__(self) -> None:
         self._connections = ConnectionPool(self.provider)
+        self._prospects = Prospects(
+            AdaptiveRate(jitter=self.jitter), Patience(), TroubleLog(self.engine)
+        )
+
+    @property
+    def rest_seconds(self) -> float:
+        """How long this process hands nothing over, since its provider does not take it."""
+        return self._prospects.rate.wait_seconds
 
     def deliver(self, batch_id: int, *, is_stopping: Callable[[], bool] = lambda: False) -> bool:
         """Take the batch and hand its deliveries over; returns at once where it is not to be had.
@@ -75,6 +93,8 @@ class Courier:
         Returns:
             Whether the batch was taken; never one whose send goes through another provider.
         """
+        if not self._is_rested(batch_id, is_stopping):
+            return False
         lease = Lease(self.rules.lease_seconds)
         opened = self._open_journal(lease)
         if opened is None:
@@ -105,6 +125,21 @@ class Courier:
         """Close idle connections."""
         self._connections.close()
 
+    def _is_rested(self, batch_id: int, is_stopping: Callable[[], bool]) -> bool:
+        """Wait while the provider takes nothing from this process; whether it may be tried now.
+
+        Others may have a connection, so the batch is left to them; the wait is short, so that
+        sweeps are not held up.
+        """
+        rest = self.rest_seconds
+        if rest > LONGEST_WAIT_SECONDS:
+            with self.engine.begin() as connection:
+                batches.leave_to_others(connection, batch_id)
+        until = time.monotonic() + min(rest, LONGEST_WAIT_SECONDS)
+        while time.monotonic() < until and not is_stopping():
+            time.sleep(min(_LOOK_EVERY_SECONDS, max(until - time.monotonic(), 0)))
+        return rest <= LONGEST_WAIT_SECONDS or is_stopping()
+
     def _claim(self, batch_id: int, token: str, lease: Lease) -> Claim | None:
         with lease.extending(), self.engine.begin() as connection:
             return batches.claim(
@@ -116,14 +151,21 @@ class Courier:
             )
 
     def _tell_foreign(self, batch_id: int) -> None:
-        """Log once for each send that it waits for a worker with its own provider."""
+        """Write down, for a send of another provider, that it waits for a worker with that one."""
         ours = self.provider.name
         with self.engine.connect() as connection:
             found = batches.foreign_send(connection, batch_id, provider=ours)
-        if found is not None and found not in self._foreign:
-            self._foreign.add(found)
-            logger.warning(
-                "send_of_another_provider", send_id=found[0], provider=found[1], ours=ours
+        if found is not None:
+            send_id, theirs = found
+            if found not in self._foreign:
+                self._foreign.add(found)
+                logger.warning(
+                    "send_of_another_provider", send_id=send_id, provider=theirs, ours=ours
+                )
+            self._prospects.troubles.note(
+                send_id,
+                f"it goes through {theirs}, and this worker delivers by {ours}: it waits for a "
+                "worker with that provider",
             )
 
     def _shift(
@@ -142,8 +184,17 @@ class Courier:
             rules=self.rules,
             connections=self._connections,
             addresser=self.addresser,
+            prospects=self._prospects,
+            verdicts=Verdicts(
+                self.engine, held, self.rules.max_attempts, self._brake(held), self._prospects
+            ),
             is_stopping=is_stopping,
         )
+
+    def _brake(self, held: Claim) -> Brake:
+        while held.send_id not in self._brakes and len(self._brakes) >= MAILINGS_KEPT:
+            self._brakes.pop(next(iter(self._brakes)))
+        return self._brakes.setdefault(held.send_id, Brake())
 
     def _work(self, shift: Shift) -> None:
         lanes = self.provider.connection_count
@@ -155,19 +206,28 @@ class Courier:
                 lane.result()
 
     def _end(self, shift: Shift) -> None:
-        retry_at = next_attempt_at(
-            max(shift.most_attempts, 1), now=self.now(), jitter=self.jitter()
-        )
         with self.engine.begin() as connection:
-            if batches.close(connection, shift.held, retry_at=retry_at):
-                return
-            batches.release(
-                connection, shift.held, retry_at=retry_at, wait_seconds=_rest_seconds(shift)
-            )
-            if shift.trouble is not None and not shift.trouble.retry:
-                _pause(connection, shift)
-        if shift.trouble is not None:
-            logger.warning("provider_trouble", send_id=shift.held.send_id, error=str(shift.trouble))
+            self._close(connection, shift)
+        trouble, send_id = shift.trouble, shift.held.send_id
+        if trouble is None:
+            return
+        if isinstance(trouble, ProviderUnavailableError):
+            self._prospects.rate.unavailable()
+        if not trouble.retry:
+            self._brakes.pop(send_id, None)  # whoever resumes has put something right
+        self._prospects.troubles.note(send_id, str(trouble))
+
+    def _close(self, connection: Connection, shift: Shift) -> None:
+        if shift.trouble is None or shift.trouble.retry:
+            shift.trouble = shift.verdicts.settle_doubts(connection) or shift.trouble
+        attempts = max(shift.verdicts.most_attempts, 1)
+        retry_at = next_attempt_at(attempts, now=self.now(), jitter=self.jitter())
+        if batches.close(connection, shift.held, retry_at=retry_at):
+            return
+        wait = _rest_seconds(shift.trouble)
+        batches.release(connection, shift.held, retry_at=retry_at, wait_seconds=wait)
+        if shift.trouble is not None and not shift.trouble.retry:
+            _pause(connection, shift)
 
     def _mailing(self, send_id: int) -> Mailing:
         if send_id not in self._mailings:
@@ -178,12 +238,9 @@ class Courier:
         return self._mailings[send_id]
 
 
-def _rest_seconds(shift: Shift) -> float:
-    if shift.trouble is None:
-        return 0
-    if isinstance(shift.trouble, ProviderThrottledError):
-        return shift.trouble.retry_after_seconds
-    return wait_after_trouble_seconds(shift.held.claim_count)
+def _rest_seconds(trouble: ProviderError | None) -> float:
+    """How long the batch rests for everybody; a process that gets no connection rests alone."""
+    return trouble.retry_after_seconds if isinstance(trouble, ProviderThrottledError) else 0
 
 
 def _pause(connection: Connection, shift: Shift) -> None:

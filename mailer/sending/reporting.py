@@ -55,6 +55,14 @@ def report(engine: Engine, send_id: int) -> SendReport:
         return SendReport(summary, sends.recount(connection, send_id))
 
 
+def report_newest(engine: Engine, *, limit: int) -> list[SendReport]:
+    """Return the newest sends with their books, without reasons, newest first."""
+    with engine.connect() as connection:
+        found = sends.list_sends(connection, limit=limit)
+        states = sends.recount_states(connection, [one.id for one in found])
+    return [SendReport(one, Books(one.intended_count, states[one.id])) for one in found]
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """One delivery from planning to its last known event."""

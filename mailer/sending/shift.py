@@ -12,7 +12,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
 
-from mailer.errors import ProviderError, ProviderUnavailableError
+from mailer.errors import (
+    ProviderError,
+    ProviderThrottledError,
+    ProviderUnavailableError,
+)
+from mailer.providers.base import WINDOW_SECONDS
 from mailer.providers.base import Connection as ProviderConnection
 from mailer.providers.outcome import LeaseLostError, Outcome
 from mailer.sending.addressing import Addresser
@@ -22,14 +27,15 @@ from mailer.sending.ledger.batches import Claim
 from mailer.sending.ledger.deliveries import OpenDelivery
 from mailer.sending.ledger.journal import ClaimJournal
 from mailer.sending.ledger.sends import Mailing
-from mailer.sending.retrying import judge
+from mailer.sending.pace.prospects import Prospects
+from mailer.sending.pace.windows import WindowSize
+from mailer.sending.verdicts import Verdicts
 from mailer.states import DeliveryState
 
-WINDOW_SECONDS = 0.2
-"""How long a window should take: an unsubscription, a pause or a stop waits about this long."""
+LONGEST_WAIT_SECONDS = 2.0
+"""For longer than this a lane does not wait: the batch is given back."""
 
-FASTEST_GROWTH = 4
-"""A window is at most this many times as large as the one before."""
+_LOOK_EVERY_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,6 @@ class Shift:
 
     Attributes:
         trouble: the provider error that ended the shift early, if one did.
-        most_attempts: most attempts of any delivery that was deferred.
     """
 
     engine: Engine
@@ -83,11 +88,13 @@ class Shift:
     rules: DeliveryRules
     connections: ConnectionPool
     addresser: Addresser
+    prospects: Prospects
+    verdicts: Verdicts
     is_stopping: Callable[[], bool]
     trouble: ProviderError | None = None
-    most_attempts: int = 0
     _active_lanes: int = 0
     _guard: threading.Lock = field(default_factory=threading.Lock)
+    _turns: threading.Lock = field(default_factory=threading.Lock)
     _over: threading.Event = field(default_factory=threading.Event)
     _ends_at: float = field(init=False)
 
@@ -107,26 +114,55 @@ class Shift:
             raise
 
     def _turn_over(self) -> None:
-        pace = _Pace(
-            self.connections.provider.window_size, self.connections.provider.commits_singly
-        )
-        connection: ProviderConnection | None = None
-        last = _Window()
+        provider = self.connections.provider
+        size = WindowSize(provider.window_size, is_adaptive=provider.commits_singly)
+        lane = _Lane()
         try:
-            while not self._is_over():
-                opened = self._turn(last, pace.size)
-                last = _Window(opened or ())
-                if opened is None:
-                    return
-                connection = connection or (self._connect() if opened else None)
-                if connection is not None:
-                    with pace.measuring(len(opened)):
-                        last.outcomes = self._hand_over(connection, opened)
-                elif opened:
-                    break
-            self._settle(last)
+            while not self._is_over() and (lane.connection or self._has_room()):
+                with self.verdicts.brake.in_single_file(self._is_over):
+                    if not self._turn_window(lane, size):
+                        break
+            if not lane.is_written_down:
+                self._settle(lane.window)
         finally:
-            self._put_away(connection)
+            self._put_away(lane.connection)
+
+    def _turn_window(self, lane: "_Lane", size: WindowSize) -> bool:
+        """Open one window and hand it over; whether there may be another."""
+        wanted = self._wait_for_turn(1 if self.verdicts.brake.is_doubtful else size.now)
+        if not wanted:
+            return False
+        opened = self._turn(lane.window, wanted)
+        lane.is_written_down = opened is None
+        lane.window = _Window(opened or ())
+        if not opened:
+            return opened is not None
+        lane.connection = lane.connection or self._connect()
+        if lane.connection is None:
+            return False
+        with size.measuring(lambda: len(lane.window.outcomes)):
+            lane.window.outcomes = self._hand_over(lane.connection, opened)
+        return True
+
+    def _wait_for_turn(self, size: int) -> int:
+        """Wait until so many may be handed over, or fewer, which are returned; 0 for none."""
+        rate = self.prospects.rate
+        if rate.is_free:
+            return size
+        with self._turns:
+            if rate.wait_seconds > LONGEST_WAIT_SECONDS:
+                self._over.set()
+                return 0
+            is_single = self.connections.provider.commits_singly
+            size, wait = rate.reserve(size, WINDOW_SECONDS if is_single else None)
+            until = time.monotonic() + wait
+            while (left := until - time.monotonic()) > 0 and not self._is_over():
+                self._over.wait(min(left, _LOOK_EVERY_SECONDS))
+            return 0 if self._is_over() else size
+
+    def _has_room(self) -> bool:
+        """Whether this lane may get a connection, or is the only one and has to try."""
+        return self.connections.has_room() or not self._active_lanes
 
     def _turn(self, last: "_Window", size: int) -> Sequence[OpenDelivery] | None:
         """Record what became of the last window and open the next; None when there is none."""
@@ -155,44 +191,50 @@ class Shift:
             self._write_down(connection, last)
 
     def _write_down(self, connection: Connection, last: "_Window") -> None:
-        deliveries.record_outcomes(connection, last.outcomes)
-        deliveries.put_back(connection, self.held, last.unheard)
+        self.verdicts.record(connection, last.open_deliveries, last.outcomes)
 
     def _hand_over(
         self, connection: ProviderConnection, open_deliveries: Sequence[OpenDelivery]
     ) -> list[Outcome]:
         recipients = [self.addresser.recipient(self.mailing, one) for one in open_deliveries]
+        began = time.monotonic()
         try:
             outcomes = connection.hand_over(recipients, journal=self.journal)
         except LeaseLostError:
             self._over.set()
             return []
+        except ProviderThrottledError as trouble:
+            return self._slow_down(trouble, open_deliveries[0])
         except ProviderError as trouble:
             self._stop_for(trouble)
             return []
-        if open_deliveries and not outcomes:
+        if not outcomes:
             self._stop_for(ProviderUnavailableError("the provider took nothing"))
-        return self._judge(open_deliveries, outcomes)
+        accepted = sum(outcome.state is DeliveryState.ACCEPTED for outcome in outcomes)
+        if accepted:
+            self.prospects.rate.accepted(accepted)
+        return self._judge(open_deliveries, outcomes, began=began)
 
     def _judge(
-        self, open_deliveries: Sequence[OpenDelivery], outcomes: Sequence[Outcome]
+        self, opened: Sequence[OpenDelivery], outcomes: Sequence[Outcome], *, began: float
     ) -> list[Outcome]:
-        attempts = {one.delivery_id: one.attempt_count for one in open_deliveries}
-        judged = [
-            judge(
-                outcome,
-                attempts=attempts[outcome.delivery_id],
-                max_attempts=self.rules.max_attempts,
-            )
-            for outcome in outcomes
-        ]
-        deferred = [
-            attempts[outcome.delivery_id]
-            for outcome in judged
-            if outcome.state is DeliveryState.DEFERRED
-        ]
-        self.most_attempts = max([self.most_attempts, *deferred])
+        judged, objection = self.verdicts.judge(opened, outcomes, began=began)
+        if objection is not None:
+            self._stop_for(objection)
         return judged
+
+    def _slow_down(self, trouble: ProviderThrottledError, first: OpenDelivery) -> list[Outcome]:
+        """Go on more slowly; `first` is who was too many, and may be so for its own sake."""
+        rate, said = self.prospects.rate, str(trouble)
+        rate.throttled(trouble.retry_after_seconds)
+        self.prospects.troubles.note(self.held.send_id, said)
+        if rate.wait_seconds > LONGEST_WAIT_SECONDS:
+            self._stop_for(trouble)
+        is_out = self.prospects.patience.is_out(first.delivery_id, taken_count=rate.taken_count)
+        if not (is_out and self.connections.provider.commits_singly):
+            return []
+        late = Outcome(first.delivery_id, DeliveryState.DEFERRED, "throttled", said[:255])
+        return self._judge([first], [late], began=time.monotonic())
 
     def _connect(self) -> ProviderConnection | None:
         """Return a connection for this lane; None where there is none to be had.
@@ -222,7 +264,7 @@ class Shift:
         if self.trouble is None and not self._over.is_set():
             self.connections.give(self.mailing, connection)
         else:
-            connection.close()
+            self.connections.discard(connection)
 
     def _stop_for(self, trouble: ProviderError) -> None:
         self.trouble = trouble
@@ -239,25 +281,11 @@ class _Window:
     open_deliveries: Sequence[OpenDelivery] = ()
     outcomes: Sequence[Outcome] = ()
 
-    @property
-    def unheard(self) -> list[int]:
-        """Deliveries that were not handed over."""
-        heard = {outcome.delivery_id for outcome in self.outcomes}
-        return [one.delivery_id for one in self.open_deliveries if one.delivery_id not in heard]
 
+@dataclass
+class _Lane:
+    """One lane's connection, and its last window."""
 
-class _Pace:
-    """Sizes windows so that each takes about `WINDOW_SECONDS`."""
-
-    def __init__(self, most: int, is_adaptive: bool) -> None:  # noqa: FBT001 - private
-        self._most = most
-        self._is_adaptive = is_adaptive
-        self.size = 1 if is_adaptive else most
-
-    @contextmanager
-    def measuring(self, count: int) -> Iterator[None]:
-        began = time.monotonic()
-        yield
-        if self._is_adaptive and count:
-            fitting = int(count * WINDOW_SECONDS / max(time.monotonic() - began, 1e-6))
-            self.size = max(1, min(fitting, self.size * FASTEST_GROWTH, self._most))
+    window: _Window = field(default_factory=_Window)
+    connection: ProviderConnection | None = None
+    is_written_down: bool = True

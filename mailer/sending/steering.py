@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine
 from mailer.errors import SendStateError
 from mailer.sending.closing import finish
 from mailer.sending.ledger import deliveries, schedule, sends
+from mailer.sending.ledger.troubles import forget_trouble
 from mailer.states import SendState
 
 RUNNING = (SendState.PLANNING, SendState.SENDING)
@@ -45,6 +46,7 @@ def resume(engine: Engine, send_id: int) -> None:
         planned = summary.planned_at is not None
         target = SendState.SENDING if planned else SendState.PLANNING
         _move(connection, send_id, (SendState.PAUSED,), target)
+        forget_trouble(connection, send_id)
 
 
 def cancel(engine: Engine, send_id: int) -> None:

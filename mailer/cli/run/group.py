@@ -69,26 +69,22 @@ def _tell_address(url: str) -> None:
 
 
 def up(concurrency: Concurrency = 0) -> int:
-    """Run a worker and the web app together, until Ctrl-C.
+    """Run a worker and the web app together, until Ctrl-C; one that dies is started again.
 
     Example:
       mailer up
     """
-    from mailer.cli.run.processes import (
-        child_environment,
-        run_together,
-        web_command,
-        worker_command,
-    )
+    from mailer.cli.run.processes import child_environment, web_command, worker_command
+    from mailer.cli.run.together import run_together
     from mailer.config import load_settings
 
     settings = load_settings()
     settings.require_provider()
     return run_together(
-        [
-            worker_command(settings, concurrency=concurrency),
-            web_command(),
-        ],
+        {
+            "the worker": worker_command(settings, concurrency=concurrency),
+            "the web app": web_command(),
+        },
         child_environment(settings),
     )
 

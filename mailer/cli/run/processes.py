@@ -1,10 +1,8 @@
 """Worker and web processes: is one running, start one for now, run several as one."""
 
 import os
-import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -24,13 +22,23 @@ if TYPE_CHECKING:
 
 PING_SECONDS = 1.0
 STOP_SECONDS = 60
-_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def is_worker_alive(app: "App") -> bool:
     """Whether some worker of this broker answers within a second."""
     app.hints.check()
     return bool(app.celery.control.ping(timeout=PING_SECONDS, limit=1))
+
+
+def who_is_missing(app: "App") -> str:
+    """Return what sends need to go on: a broker or a worker; empty if both are there."""
+    from kombu.exceptions import OperationalError
+
+    try:
+        is_there = is_worker_alive(app)
+    except (OperationalError, OSError) as error:
+        return f"the broker does not answer ({error}); workers hear of nothing until it does"
+    return "" if is_there else "no worker is running: start one with  mailer worker"
 
 
 def worker_command(settings: "Settings", *, concurrency: int = 0) -> list[str]:
@@ -66,6 +74,13 @@ def child_environment(settings: "Settings") -> dict[str, str]:
 def worker_log(settings: "Settings") -> Path:
     """Return where a worker that we start writes its log."""
     return settings.state_dir / "log" / "worker.log"
+
+
+def last_error(settings: "Settings") -> str:
+    """Return why the worker that wrote to our log last ended, where it said so."""
+    lines = worker_log(settings).read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
+    said = [line for line in lines if line.startswith("error: ")]
+    return said[-1].removeprefix("error: ") if said else ""
 
 
 def start_worker(settings: "Settings", *, concurrency: int = 0) -> "subprocess.Popen[bytes]":
@@ -120,36 +135,3 @@ def stop(process: "subprocess.Popen[bytes]", *, patience_seconds: float = STOP_S
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def run_together(commands: Sequence[Sequence[str]], environment: dict[str, str]) -> int:
-    """Run the commands until one ends or we are told to stop; then stop them all.
-
-    Returns:
-        0 when we were told to stop, else the exit code of the one that ended.
-    """
-    told: list[int] = []
-    before = {
-        name: signal.signal(name, lambda sig, _: told.append(sig))
-        for name in _STOP_SIGNALS
-        if signal.getsignal(name) is not signal.SIG_IGN  # as SIGHUP is under nohup
-    }
-    children = [
-        subprocess.Popen(  # noqa: S603 - ours
-            command, env=environment, cwd=NEUTRAL_FOLDER, start_new_session=True
-        )
-        for command in commands
-    ]
-    try:
-        while not told and all(child.poll() is None for child in children):
-            time.sleep(0.1)
-        ended = [child.returncode for child in children if child.returncode is not None]
-    finally:
-        for child in children:
-            if child.poll() is None:
-                child.terminate()
-        for child in children:
-            stop(child)
-        for name, handler in before.items():
-            signal.signal(name, handler)
-    return 0 if told else max(1, *ended)

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from mailer.cli.options import Json, Yes
 from mailer.cli.sends.timing import AT_HELP, show_due, timetable_of
@@ -20,7 +19,6 @@ from mailer.cli.shared import (
 )
 
 if TYPE_CHECKING:
-    from mailer.sending.ledger.sends import SendSummary
     from mailer.sending.ledger.stories import UnknownDelivery
 
 app = typer.Typer(no_args_is_help=True, help="Show sends; pause, resume and cancel them.")
@@ -33,41 +31,23 @@ def ls(
     limit: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 20,
     as_json: Json = False,
 ) -> None:
-    """List the newest sends.
+    """List the newest sends with their outcomes, and what keeps some from going on.
 
     Example:
       mailer sends ls --limit 5
     """
     from mailer.bootstrap import open_app
-    from mailer.sending.ledger import sends
+    from mailer.cli.sends.listing import show_sends
+    from mailer.sending.reporting import report_newest
 
-    with open_app() as mailer, mailer.engine.connect() as connection:
-        found = sends.list_sends(connection, limit=limit)
+    with open_app() as mailer:
+        found = report_newest(mailer.engine, limit=limit)
     if as_json:
-        print_json(found)
-        return
-    if not found:
+        print_json([one.as_json() for one in found])
+    elif found:
+        show_sends(found)
+    else:
         console.print("no sends yet: mailer send FILE --list SLUG")
-        return
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for name in ("id", "issue", "list", "state", "intended", "created"):
-        table.add_column(name, justify="right" if name in {"id", "intended"} else "left")
-    for one in found:
-        table.add_row(
-            str(one.id),
-            escape(one.issue_slug),
-            escape(one.list_slug),
-            _state(one),
-            f"{one.intended_count:,}",
-            show_time(one.created_at),
-        )
-    console.print(table)
-
-
-def _state(send: "SendSummary") -> str:
-    if send.state != "scheduled" or send.due_at is None:
-        return send.state
-    return escape(f"due {show_due(send.due_at, send.due_zone)}")
 
 
 @app.command("show")

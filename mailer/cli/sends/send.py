@@ -170,13 +170,16 @@ def _go(
     is_watched: bool,
     as_json: bool,
 ) -> int:
+    from mailer.cli.sends.outages import outlast
     from mailer.sending.propose import approve
     from mailer.sending.starting import start
 
     send_id = approve(app.engine, proposal, timetable=timetable)
     if timetable is None:
         with when_stopped(_goes_on(send_id)):
-            start(app.engine, app.hints, send_id, batch_size=app.batch_size)
+            outlast(
+                lambda: start(app.engine, app.hints, send_id, batch_size=app.batch_size), send_id
+            )
     if not is_watched:
         return _leave(app, send_id, as_json=as_json)
     return follow(app, send_id, as_json=as_json)
@@ -207,11 +210,17 @@ def _rests(send_id: int) -> str:
 
 
 def _watch(app: "App", send_id: int) -> "SendReport":
-    from mailer.cli.run.processes import worker_for_now, worker_log
+    from mailer.cli.run.processes import (
+        last_error,
+        who_is_missing,
+        worker_for_now,
+        worker_log,
+    )
+    from mailer.cli.sends.outages import outlast
     from mailer.cli.sends.watching import is_over, watch
     from mailer.sending.reporting import report
 
-    found = report(app.engine, send_id)
+    found = outlast(lambda: report(app.engine, send_id), send_id)
     if is_over(found):
         return found
     if found.summary.provider != app.settings.provider:
@@ -219,14 +228,18 @@ def _watch(app: "App", send_id: int) -> "SendReport":
     with worker_for_now(app) as own:
         words = _goes_on(send_id) if own.is_others else _rests(send_id)
         with when_stopped(words):
-            found = watch(app.engine, send_id, still=own.is_alive)
+            found = watch(
+                app.engine, send_id, still=own.is_alive, why_idle=lambda: who_is_missing(app)
+            )
     if not is_over(found):
-        fail(f"the worker stopped unexpectedly: see {worker_log(app.settings)}", ExitCode.FAILED)
+        why = last_error(app.settings) or f"see {worker_log(app.settings)}"
+        fail(f"the worker stopped unexpectedly, and send {send_id} rests: {why}", ExitCode.FAILED)
     return found
 
 
 def _watch_foreign(app: "App", found: "SendReport") -> "SendReport":
     """Watch what only workers elsewhere may deliver."""
+    from mailer.cli.run.processes import who_is_missing
     from mailer.cli.sends.watching import watch
 
     send = found.summary
@@ -234,7 +247,7 @@ def _watch_foreign(app: "App", found: "SendReport") -> "SendReport":
         f"send {send.id} goes through {send.provider}, and this workspace delivers by "
         f"{app.settings.provider}: it waits for a worker with that provider"
     )
-    return watch(app.engine, send.id)
+    return watch(app.engine, send.id, why_idle=lambda: who_is_missing(app))
 
 
 def _leave(app: "App", send_id: int, *, as_json: bool) -> int:

@@ -16,6 +16,8 @@ from rich.progress import (
 from rich.table import Table
 from sqlalchemy import Engine
 
+from mailer.cli.sends.outages import outlast
+from mailer.cli.sends.telling import Teller, trouble_line
 from mailer.cli.sends.timing import show_due
 from mailer.cli.shared import ExitCode, console, err_console, show_duration
 from mailer.sending.reporting import SendReport, report
@@ -27,8 +29,21 @@ MOST_LOAD = 0.1
 """Share of the time that looking may cost: millions are not recounted four times a second."""
 
 
-def watch(engine: Engine, send_id: int, *, still: Callable[[], bool] = lambda: True) -> SendReport:
-    """Show how the send gets on until it is over, paused, or `still` says no."""
+def watch(
+    engine: Engine,
+    send_id: int,
+    *,
+    still: Callable[[], bool] = lambda: True,
+    why_idle: Callable[[], str] = str,
+) -> SendReport:
+    """Show how the send gets on until it is over, paused, or `still` says no.
+
+    Args:
+        engine: the ledger; the database may be away for a while.
+        send_id: the send.
+        still: whether somebody may go on with it.
+        why_idle: asked where nothing moves; says who is missing, or nothing.
+    """
     bar = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -43,7 +58,13 @@ def watch(engine: Engine, send_id: int, *, still: Callable[[], bool] = lambda: T
     )
     with bar:
         bar.add_task("sending", total=None, rate="")
-        return _follow(engine, send_id, still, lambda found: _update(bar, found))
+        teller = Teller(why_idle)
+
+        def show(found: SendReport) -> None:
+            _update(bar, found)
+            teller.look(found)
+
+        return _follow(engine, send_id, still, show)
 
 
 def is_over(found: SendReport) -> bool:
@@ -60,7 +81,7 @@ def _follow(
     last_line = time.monotonic()
     while True:
         began = time.monotonic()
-        found = report(engine, send_id)
+        found = outlast(lambda: report(engine, send_id), send_id)
         show(found)
         if is_over(found) or not still():
             return found
@@ -96,7 +117,9 @@ def _line(found: SendReport) -> str:
     books = found.books
     if found.summary.state is SendState.SCHEDULED:
         return _doing(found)
-    return f"{found.summary.state}: {books.settled:,} of {books.intended:,} settled"
+    line = f"{found.summary.state}: {books.settled:,} of {books.intended:,} settled"
+    deferred = books.count(DeliveryState.DEFERRED)
+    return f"{line}, {deferred:,} to be tried again" if deferred else line
 
 
 def show_report(found: SendReport) -> None:
@@ -110,7 +133,11 @@ def show_report(found: SendReport) -> None:
         console.print(f"  due {show_due(summary.due_at, summary.due_zone)}", soft_wrap=True)
     if summary.reason:
         console.print(f"  {escape(summary.reason)}", style="yellow")
+    elif summary.state not in FINAL_SEND_STATES and (line := trouble_line(summary)):
+        console.print(f"  last trouble: {escape(line)}", style="yellow")
     console.print(_books_table(found))
+    if summary.state is SendState.PAUSED:
+        console.print(f"  mailer sends resume {summary.id} goes on with it", style="dim")
     if summary.finished_at and summary.planned_at and found.books.intended:
         seconds = (summary.finished_at - (summary.started_at or summary.created_at)).total_seconds()
         rate = found.books.intended / seconds if seconds else 0

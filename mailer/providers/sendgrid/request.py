@@ -68,6 +68,10 @@ class RequestBuilder:
 
     def member(self, recipient: Recipient) -> Member | Outcome:
         """Return the recipient's part, or why SendGrid cannot be asked to take it."""
+        if not recipient.email.isascii():
+            return Outcome(
+                recipient.delivery_id, DeliveryState.REJECTED, reason="address_not_ascii"
+            )
         values = slot_values(self._compiled, recipient)
         substitutions = ",".join(
             [f"{token}:{_quoted(values[name])}" for name, token in self._tokens]
@@ -157,9 +161,6 @@ def _mailbox(mailbox: Mailbox) -> str:
     name = one_line(mailbox.name)
     if not name:
         return f'{{"email":{_quoted(mailbox.email)}}}'
-    if "," in name or ";" in name:  # else SendGrid takes what follows for another address
-        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-        name = f'"{escaped}"'
     return f'{{"email":{_quoted(mailbox.email)},"name":{_quoted(name)}}}'
 
 

@@ -12,35 +12,32 @@ So at most one message a connection is between `begin` and `end`, and in the lon
 costs one round trip.
 """
 
-import re
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 
-from mailer.errors import ProviderAuthError, ProviderError, ProviderUnavailableError
+from mailer.errors import ProviderError, ProviderThrottledError, ProviderUnavailableError
 from mailer.message.compiled import Recipient
-from mailer.providers.outcome import Journal, LeaseLostError, Outcome
-from mailer.providers.smtp.protocol import (
-    AUTH_REQUIRED,
-    CLOSING,
-    START_CONTENT,
-    ConnectionLostError,
-    Reply,
-    SmtpSession,
+from mailer.providers.base import LONGEST_WINDOW_SECONDS
+from mailer.providers.outcome import Cause, Journal, LeaseLostError, Outcome
+from mailer.providers.smtp.conversation import (
+    PATIENCE_SECONDS,
+    PipelineLostError,
+    Refusal,
+    ServerHabits,
+    converse,
+    pipelined_replies,
+    refusal_in,
+    take_back,
 )
+from mailer.providers.smtp.prepared import Prepared, prepare
+from mailer.providers.smtp.protocol import CLOSING, ConnectionLostError, Reply, SmtpSession
+from mailer.providers.smtp.replies import Stage, asks_for_patience, cause_of
+from mailer.providers.smtp.verdicts import as_noted, outcome_of, refused, throttled
 from mailer.states import DeliveryState
 
-_LONGEST_RECEIPT = 255
-_UNSAFE_ADDRESS = re.compile(r"[\x00-\x20\x7f<>]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A message that is ready to be sent: the commands, and the content but for the final dot."""
-
-    delivery_id: int
-    commands: tuple[bytes, bytes, bytes]
-    content: bytes
+_GRACE_SECONDS = LONGEST_WINDOW_SECONDS
+"""The message whose commands went out ahead is still sent so long after the window's end."""
 
 
 class SmtpConnection:
@@ -48,7 +45,7 @@ class SmtpConnection:
 
     Args:
         open_session: opens one; raises `ProviderError`.
-        server: host and port, for people.
+        habits: what is known of the server.
         compose: makes a recipient's message.
         envelope_sender: where bounces of a delivery go.
     """
@@ -57,28 +54,36 @@ class SmtpConnection:
         self,
         *,
         open_session: Callable[[], SmtpSession],
-        server: str,
+        habits: ServerHabits,
         compose: Callable[[Recipient], bytes],
         envelope_sender: Callable[[Recipient], str],
     ) -> None:
         self._open_session = open_session
-        self._server = server
+        self._habits = habits
         self._compose = compose
         self._envelope_sender = envelope_sender
         self._session: SmtpSession | None = open_session()
-        self._announced: _Prepared | None = None
+        self._announced: Prepared | None = None
+        self._owed: ProviderError | None = None
+        self._ends_at = 0.0
+        self._has_delivered = False
 
     def hand_over(self, recipients: Sequence[Recipient], *, journal: Journal) -> list[Outcome]:
         """Send one message a recipient. See `Connection.hand_over`."""
+        self._raise_owed()
+        self._ends_at = time.monotonic() + LONGEST_WINDOW_SECONDS
         outcomes: list[Outcome] = []
         try:
             for recipient, following in zip_longest(recipients, recipients[1:]):
                 outcome = self._hand_over(recipient, following, journal)
-                journal.end([outcome])
+                journal.end([as_noted(outcome)])
                 outcomes.append(outcome)
-        except (LeaseLostError, ProviderError):
-            self._drop()
+                if self._is_over(outcome):
+                    break
+        except (LeaseLostError, ProviderError) as error:
+            self._stop_for(error)
             if not outcomes:
+                self._owed = None
                 raise
         except BaseException:
             self._drop()
@@ -90,6 +95,29 @@ class SmtpConnection:
         session, self._session = self._session, None
         if session is not None:
             session.leave()
+
+    def _raise_owed(self) -> None:
+        owed, self._owed = self._owed, None
+        if owed is not None:
+            raise owed
+
+    def _stop_for(self, error: Exception) -> None:
+        """Keep the session where the server only wants us to slow down."""
+        if not isinstance(error, ProviderThrottledError) or self._announced is not None:
+            self._drop()
+        self._owed = error if isinstance(error, ProviderError) else None
+
+    def _is_over(self, outcome: Outcome) -> bool:
+        """Whether the window ends here, although there may be more in it."""
+        now = time.monotonic()
+        if outcome.state is not DeliveryState.UNKNOWN:
+            if now < self._ends_at:
+                return False
+            if self._announced is not None and now < self._ends_at + _GRACE_SECONDS:
+                return False
+        if self._announced is not None:
+            self._drop()  # what is announced cannot be taken back
+        return True
 
     def _hand_over(
         self, recipient: Recipient, following: Recipient | None, journal: Journal
@@ -104,88 +132,97 @@ class SmtpConnection:
             # Not a reason to try another session with it: the content may be what the server
             # cannot take.
             self._drop()
-            return _outcome(prepared, DeliveryState.DEFERRED, "connection_lost_in_data")
+            return outcome_of(prepared, DeliveryState.DEFERRED, "connection_lost_in_data")
         next_one = self._announceable(following, session)
         journal.begin([prepared.delivery_id])
-        return self._commit(session, prepared, next_one)
+        return self._commit(session, prepared, next_one, journal)
 
-    def _begin_transaction(self, recipient: Recipient) -> "tuple[SmtpSession, _Prepared] | Outcome":
-        """Get the server to wait for the content, in a fresh session if the old one has died."""
+    def _begin_transaction(self, recipient: Recipient) -> "tuple[SmtpSession, Prepared] | Outcome":
+        """Get the server to wait for the content, in a fresh session if the old one has died.
+
+        Where pipelining may be why it died, the fresh one does without; if that is better, so do
+        all others.
+        """
         try:
             return self._transaction(recipient)
-        except ConnectionLostError:
+        except ConnectionLostError as error:
             self._drop()
+            lost = error
+        if not (isinstance(lost, PipelineLostError) and lost.is_suspicious):
+            try:
+                return self._transaction(recipient)
+            except ConnectionLostError as error:
+                self._drop()
+                lost = error
+        if isinstance(lost, PipelineLostError):
+            return self._without_pipelining(recipient)
+        raise self._given_up(lost)
+
+    def _without_pipelining(self, recipient: Recipient) -> "tuple[SmtpSession, Prepared] | Outcome":
+        before, began = self._habits.is_pipelining_broken, time.monotonic()
+        self._habits.is_pipelining_broken = True
         try:
-            return self._transaction(recipient)
+            ready = self._transaction(recipient)
         except ConnectionLostError as lost:
             self._drop()
-            raise ProviderUnavailableError(
-                f"the SMTP server {self._server} keeps hanging up: {lost}"
-            ) from lost
+            self._habits.is_pipelining_broken = before
+            raise self._given_up(lost) from lost
+        if time.monotonic() - began > PATIENCE_SECONDS:
+            self._habits.is_pipelining_broken = before  # it is slow either way
+        return ready
 
-    def _transaction(self, recipient: Recipient) -> "tuple[SmtpSession, _Prepared] | Outcome":
-        if self._session is None:
-            self._session = self._open_session()
-        session, prepared, self._announced = self._session, self._announced, None
-        if prepared is not None and prepared.delivery_id == recipient.delivery_id:
-            replies = _replies(session, len(prepared.commands))
+    def _given_up(self, lost: ConnectionLostError) -> ProviderError:
+        server = self._habits.name
+        if lost.farewell is not None and asks_for_patience(lost.farewell, self._has_delivered):
+            return throttled(server, str(lost))
+        return ProviderUnavailableError(f"the SMTP server {server} keeps hanging up: {lost}")
+
+    def _transaction(self, recipient: Recipient) -> "tuple[SmtpSession, Prepared] | Outcome":
+        session, prepared = self._ready_session(recipient)
+        if prepared is not None:
+            replies = pipelined_replies(session, len(prepared.commands))
         else:
             fresh = self._prepare(recipient, session)
             if isinstance(fresh, Outcome):
                 return fresh
-            prepared, replies = fresh, _converse(session, fresh.commands)
-        refusal = self._refusal(replies)
+            prepared, replies = fresh, converse(session, fresh.commands, self._habits)
+        refusal = refusal_in(replies, self._habits.name)
         if refusal is None:
             return session, prepared
         self._abandon(session, replies)
-        return _refused(prepared, refusal)
+        return self._refused(prepared, refusal)
 
-    def _refusal(self, replies: Sequence[Reply]) -> Reply | None:
-        """Return the first reply that stops the transaction.
-
-        Raises:
-            ConnectionLostError: the server is closing, or out of step.
-            ProviderAuthError: it wants a login first.
-        """
-        for reply, is_last in zip(replies, (False, False, True), strict=False):
-            if reply.code == CLOSING:
-                raise ConnectionLostError(str(reply))
-            if reply.code == AUTH_REQUIRED:
-                raise ProviderAuthError(
-                    f"the SMTP server {self._server} wants a login or TLS first: {reply}; "
-                    "set [smtp] username, password and tls"
-                )
-            if reply.is_refusal:
-                return reply
-            if reply.code != START_CONTENT if is_last else not reply.is_positive:
-                raise ConnectionLostError(f"out of step: {reply}")
-        return None
+    def _ready_session(self, recipient: Recipient) -> tuple[SmtpSession, Prepared | None]:
+        """Return a session, and the recipient's message where its commands went ahead."""
+        if self._announced is not None and self._announced.delivery_id != recipient.delivery_id:
+            self._drop()  # its replies would be taken for another's
+        if self._session is None:
+            self._session = self._open_session()
+        prepared, self._announced = self._announced, None
+        return self._session, prepared
 
     def _abandon(self, session: SmtpSession, replies: Sequence[Reply]) -> None:
-        """Make the session ready for another transaction, or drop it.
-
-        A server that waits for content although it refused the only recipient gets a lone dot:
-        there is nobody to deliver that to. Source: RFC 2920 3.1.
-        """
+        """Make the session ready for another transaction, or drop it."""
         try:
-            if replies[-1].code == START_CONTENT:
-                if replies[1].is_positive:
-                    raise ConnectionLostError("it took a recipient without a sender")  # noqa: TRY301
-                session.ask(b".\r\n")
-            if replies[0].is_positive and not session.ask(b"RSET\r\n").is_positive:
-                self._drop()
+            take_back(session, replies)
         except ConnectionLostError:
             self._drop()
 
-    def _announceable(self, following: Recipient | None, session: SmtpSession) -> _Prepared | None:
+    def _announceable(self, following: Recipient | None, session: SmtpSession) -> Prepared | None:
         """Return the next message where its commands may ride with this one's final dot."""
-        if following is None or not session.can_pipeline:
+        if following is None or not self._habits.pipelines(session):
+            return None
+        if time.monotonic() >= self._ends_at:
             return None
         prepared = self._prepare(following, session)
-        return prepared if isinstance(prepared, _Prepared) else None
+        return prepared if isinstance(prepared, Prepared) else None
 
     def _commit(
-        self, session: SmtpSession, prepared: _Prepared, next_one: _Prepared | None
+        self,
+        session: SmtpSession,
+        prepared: Prepared,
+        next_one: Prepared | None,
+        journal: Journal,
     ) -> Outcome:
         announcement = b"".join(next_one.commands) if next_one else b""
         try:
@@ -193,92 +230,46 @@ class SmtpConnection:
             reply = session.read()
         except ConnectionLostError:
             self._drop()
-            return _outcome(prepared, DeliveryState.UNKNOWN, "connection_lost_after_data")
+            return outcome_of(prepared, DeliveryState.UNKNOWN, "connection_lost_after_data")
         self._announced = next_one
         if reply.is_positive:
-            return _outcome(prepared, DeliveryState.ACCEPTED, receipt=reply.text)
+            self._has_delivered = True
+            return outcome_of(prepared, DeliveryState.ACCEPTED, receipt=reply.text)
         if reply.code == CLOSING or not reply.is_refusal:
             self._drop()
-        return _refused(prepared, reply)
+        if not reply.is_refusal:
+            return outcome_of(prepared, DeliveryState.UNKNOWN, "unclear_reply", receipt=str(reply))
+        return self._refused_content(prepared, reply, journal)
 
-    def _prepare(self, recipient: Recipient, session: SmtpSession) -> _Prepared | Outcome:
-        sender, email = self._envelope_sender(recipient), recipient.email
-        needs_utf8 = not (email.isascii() and sender.isascii())
-        message = self._compose(recipient)
-        problem = _problem(session, sender, email, needs_utf8=needs_utf8, size=len(message))
-        if problem:
-            return Outcome(recipient.delivery_id, DeliveryState.REJECTED, reason=problem)
-        options = _mail_options(session, needs_utf8=needs_utf8, size=len(message))
-        commands = (
-            f"MAIL FROM:<{sender}>{options}\r\n".encode(),
-            f"RCPT TO:<{email}>\r\n".encode(),
-            b"DATA\r\n",
+    def _refused_content(self, prepared: Prepared, reply: Reply, journal: Journal) -> Outcome:
+        try:
+            return self._refused(prepared, Refusal(Stage.DOT, reply))
+        except ProviderThrottledError:
+            journal.end([refused(prepared, reply, DeliveryState.DEFERRED, Cause.PACE)])
+            raise
+
+    def _refused(self, prepared: Prepared, refusal: Refusal) -> Outcome:
+        """Return what a refusal means for the recipient.
+
+        Raises:
+            ProviderThrottledError: it means nothing for this one, and we are to slow down.
+        """
+        reply = refusal.reply
+        cause = cause_of(refusal.stage, reply.code, reply.text)
+        if cause is Cause.PACE:
+            raise throttled(self._habits.name, str(reply))
+        state = DeliveryState.REJECTED if reply.is_for_good else DeliveryState.DEFERRED
+        return refused(prepared, reply, state, cause)
+
+    def _prepare(self, recipient: Recipient, session: SmtpSession) -> Prepared | Outcome:
+        return prepare(
+            recipient,
+            sender=self._envelope_sender(recipient),
+            message=self._compose(recipient),
+            session=session,
         )
-        return _Prepared(recipient.delivery_id, commands, dot_stuffed(message))
 
     def _drop(self) -> None:
         session, self._session, self._announced = self._session, None, None
         if session is not None:
             session.drop()
-
-
-def _converse(session: SmtpSession, commands: Sequence[bytes]) -> list[Reply]:
-    """Return the replies to `commands`; without pipelining, none after the first that fails."""
-    if session.can_pipeline:
-        session.send(b"".join(commands))
-        return _replies(session, len(commands))
-    replies: list[Reply] = []
-    for command in commands:
-        replies.append(session.ask(command))
-        if replies[-1].is_refusal:
-            break
-    return replies
-
-
-def _replies(session: SmtpSession, count: int) -> list[Reply]:
-    """Return `count` replies, or fewer where the server refuses a command and then hangs up."""
-    replies: list[Reply] = []
-    try:
-        while len(replies) < count:
-            replies.append(session.read())
-    except ConnectionLostError:
-        if not any(reply.is_refusal and reply.code != CLOSING for reply in replies):
-            raise
-    return replies
-
-
-def _problem(session: SmtpSession, sender: str, email: str, *, needs_utf8: bool, size: int) -> str:
-    if _UNSAFE_ADDRESS.search(email) or _UNSAFE_ADDRESS.search(sender):
-        return "invalid_address"
-    if needs_utf8 and not session.can_utf8:
-        return "smtputf8_unsupported"
-    if 0 < session.size_limit < size:
-        return "message_too_big"
-    return ""
-
-
-def _mail_options(session: SmtpSession, *, needs_utf8: bool, size: int) -> str:
-    options = f" SIZE={size}" if "size" in session.extensions else ""
-    if needs_utf8:
-        options += " SMTPUTF8"
-        options += " BODY=8BITMIME" if "8bitmime" in session.extensions else ""
-    return options
-
-
-def dot_stuffed(message: bytes) -> bytes:
-    """Return `message` with a dot before each line that starts with one. Source: RFC 5321 4.5.2."""
-    stuffed = message.replace(b"\r\n.", b"\r\n..")
-    return b"." + stuffed if stuffed.startswith(b".") else stuffed
-
-
-def _refused(prepared: _Prepared, reply: Reply) -> Outcome:
-    if not reply.is_refusal:
-        return _outcome(prepared, DeliveryState.UNKNOWN, "unclear_reply", receipt=str(reply))
-    state = DeliveryState.REJECTED if reply.is_for_good else DeliveryState.DEFERRED
-    return _outcome(prepared, state, f"smtp_{reply.code}", receipt=str(reply))
-
-
-def _outcome(
-    prepared: _Prepared, state: DeliveryState, reason: str = "", *, receipt: str = ""
-) -> Outcome:
-    return Outcome(prepared.delivery_id, state, reason, receipt[:_LONGEST_RECEIPT])

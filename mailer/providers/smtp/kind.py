@@ -56,9 +56,16 @@ class SmtpKind(ProviderKind[SmtpSettings]):
             raise missing(section, "password", why=f"{section}.username is set")
         if settings.password and not settings.username:
             raise missing(section, "username", why=f"{section}.password is set")
-        ca_file = settings.ca_file_in(account.workspace)
-        if ca_file is not None and not ca_file.is_file():
-            raise ConfigurationError(f"{section}.ca_file: there is no file {ca_file}")
+        if settings.client_key_file and not settings.client_cert_file:
+            raise missing(section, "client_cert_file", why=f"{section}.client_key_file is set")
+        workspace = account.workspace
+        for name, file in (
+            ("ca_file", settings.ca_file_in(workspace)),
+            ("client_cert_file", settings.client_cert_file_in(workspace)),
+            ("client_key_file", settings.client_key_file_in(workspace)),
+        ):
+            if file is not None and not file.is_file():
+                raise ConfigurationError(f"{section}.{name}: there is no file {file}")
 
 
 def _read_keys(account: Account[SmtpSettings]) -> Sequence[DkimKey]:

@@ -14,7 +14,9 @@ from mailer.message.compiled import CompiledIssue, MailingIdentity, Recipient
 from mailer.message.mime import MimeTemplate
 from mailer.platform.clock import utcnow
 from mailer.providers.smtp.connection import SmtpConnection
-from mailer.providers.smtp.protocol import ConnectionLostError, SmtpSession, open_session
+from mailer.providers.smtp.conversation import ServerHabits
+from mailer.providers.smtp.opening import open_session
+from mailer.providers.smtp.protocol import ConnectionLostError, SmtpSession
 from mailer.providers.smtp.settings import SmtpSettings
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class SmtpProvider:
         clock: aware UTC.
 
     Raises:
-        ConfigurationError: `ca_file` cannot be read.
+        ConfigurationError: `ca_file` or `client_cert_file` cannot be read.
     """
 
     name = "smtp"
@@ -54,14 +56,15 @@ class SmtpProvider:
         self._envelope_sender = envelope_sender
         self._dkim_keys = dkim_keys
         self._clock = clock
-        self._context = _tls_context(settings.ca_file_in(workspace))
+        self._habits = ServerHabits(settings.address)
+        self._context = _tls_context(settings, workspace)
 
     def connect(self, compiled: CompiledIssue, identity: MailingIdentity) -> "SmtpConnection":
         """Open a connection. See `Provider.connect`."""
         sender = self._envelope_sender or (lambda _: compiled.sender.email)
         return SmtpConnection(
             open_session=self._open_session,
-            server=self._settings.address,
+            habits=self._habits,
             compose=self._composer(compiled, identity),
             envelope_sender=sender,
         )
@@ -131,8 +134,23 @@ def verp(bounce_address: str, token: Callable[[int], str]) -> Callable[[Recipien
     return lambda recipient: f"{local}+{token(recipient.delivery_id)}@{domain}"
 
 
-def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """Return what verifies the server's certificate and name."""
+def _tls_context(settings: SmtpSettings, workspace: Path) -> ssl.SSLContext:
+    """Return what verifies the server's certificate and name, and shows our own if there is one."""
+    context = _trusting(settings.ca_file_in(workspace))
+    certificate = settings.client_cert_file_in(workspace)
+    if certificate is not None:
+        key = settings.client_key_file_in(workspace)
+        try:
+            context.load_cert_chain(certificate, key)
+        except OSError as error:
+            raise ConfigurationError(
+                f"[smtp] client_cert_file {certificate}: {error.strerror or error}; name a PEM "
+                "file with a certificate, and its key as client_key_file"
+            ) from error
+    return context
+
+
+def _trusting(ca_file: Path | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca_file)
     except OSError as error:

@@ -26,6 +26,9 @@ class Claim:
     claim_count: int
 
 
+MOST_RETRIED_AT_ONCE = 50
+"""Deferred deliveries in one batch."""
+
 _SWEEP_LOCK = 736_874_102
 
 
@@ -127,16 +130,23 @@ def release(
     )
 
 
-_RETRY_BATCH = text("""
+_RETRY_BATCHES = text("""
 WITH late AS MATERIALIZED (
-    SELECT delivery.id FROM delivery JOIN batch ON batch.id = delivery.batch_id
+    SELECT delivery.id, (row_number() OVER (ORDER BY delivery.id) - 1) / :most AS part
+    FROM delivery JOIN batch ON batch.id = delivery.batch_id
     WHERE batch.id = :batch_id AND batch.claimed_by = :token AND delivery.state = 'deferred'
-), moved_to AS (
-    INSERT INTO batch (send_id, not_before)
-    SELECT :send_id, :not_before WHERE EXISTS (SELECT FROM late)
+), due AS (
+    SELECT part, CAST(:not_before AS timestamptz)
+        + (CAST(:not_before AS timestamptz) - now()) * (part / count(*) OVER ()::float) AS at
+    FROM (SELECT DISTINCT part FROM late) parts
+), fresh AS (
+    INSERT INTO batch (send_id, not_before) SELECT :send_id, at FROM due ORDER BY part
     RETURNING id
+), moved_to AS (
+    SELECT id, row_number() OVER (ORDER BY id) - 1 AS part FROM fresh
 )
-UPDATE delivery SET batch_id = moved_to.id FROM late, moved_to WHERE delivery.id = late.id
+UPDATE delivery SET batch_id = moved_to.id FROM late JOIN moved_to USING (part)
+WHERE delivery.id = late.id
 """)
 
 _CLOSE = text("""
@@ -150,7 +160,7 @@ RETURNING id
 
 
 def close(connection: Connection, held: Claim, *, retry_at: dt.datetime) -> bool:
-    """End the batch; its deferred deliveries move to a new one that is due at `retry_at`.
+    """End the batch; its deferred deliveries move to new ones, due from `retry_at` on.
 
     Returns:
         Whether it is over: False where the claim is lost or something is left to do.
@@ -170,9 +180,15 @@ def _lock(connection: Connection, held: Claim) -> None:
 
 
 def _set_deferred_aside(connection: Connection, held: Claim, *, retry_at: dt.datetime) -> None:
+    """Move deferred deliveries to batches of their own, due one after the other from `retry_at` on.
+
+    The last is due before twice as long from now: whoever deferred many does not want them all at
+    once.
+    """
     connection.execute(
-        _RETRY_BATCH,
+        _RETRY_BATCHES,
         {
+            "most": MOST_RETRIED_AT_ONCE,
             "batch_id": held.batch_id,
             "send_id": held.send_id,
             "token": held.token,
@@ -245,6 +261,14 @@ WITH told AS MATERIALIZED (
 )
 UPDATE batch SET enqueued_at = now() FROM told WHERE batch.id = told.id
 """)
+
+
+def leave_to_others(connection: Connection, batch_id: int) -> None:
+    """Have the sweep tell workers of a waiting batch again: whoever was told cannot take it now."""
+    connection.execute(
+        text("UPDATE batch SET enqueued_at = NULL WHERE id = :id AND state = 'pending'"),
+        {"id": batch_id},
+    )
 
 
 def mark_enqueued(connection: Connection, batch_ids: Sequence[int]) -> None:

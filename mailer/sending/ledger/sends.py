@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,23 @@ def recount(connection: Connection, send_id: int) -> Books:
         text("SELECT intended_count FROM send WHERE id = :send_id"), {"send_id": send_id}
     )
     return Books(intended=intended or 0, states=dict(states), reasons=dict(reasons))
+
+
+def recount_states(
+    connection: Connection, send_ids: Sequence[int]
+) -> dict[int, dict[DeliveryState, int]]:
+    """Return deliveries by state for each of the sends."""
+    counted: dict[int, dict[DeliveryState, int]] = {send_id: {} for send_id in send_ids}
+    rows = connection.execute(
+        text(
+            "SELECT send_id, state::text AS state, count(*) AS n FROM delivery"
+            " WHERE send_id = ANY(:ids) GROUP BY 1, 2"
+        ),
+        {"ids": list(send_ids)},
+    )
+    for row in rows:
+        counted[row.send_id][DeliveryState(row.state)] = row.n
+    return counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +112,17 @@ class SendSummary:
     started_at: dt.datetime | None
     planned_at: dt.datetime | None
     finished_at: dt.datetime | None
+    trouble: str = ""
+    trouble_by: str = ""
+    trouble_at: dt.datetime | None = None
 
 
 _SUMMARY = """
 SELECT send.id, issue.slug AS issue_slug, issue.subject, l.slug AS list_slug, send.provider,
     send.state::text AS state, send.reason, c.content_hash, send.intended_count,
     send.excluded_count, send.created_at, send.due_at, send.due_zone, send.latest_at,
-    send.started_at, send.planned_at, send.finished_at
+    send.started_at, send.planned_at, send.finished_at, send.trouble, send.trouble_by,
+    send.trouble_at
 FROM send
 JOIN issue ON issue.id = send.issue_id
 JOIN compiled_issue c ON c.id = send.compiled_issue_id

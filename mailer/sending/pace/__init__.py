@@ -1,1 +1,1 @@
-"""Pace: how fast messages may go, for all workers and hosts together (docs/decisions/0048)."""
+"""How fast a worker process hands over, when it rests, and when it stops and asks a person."""

@@ -21,10 +21,12 @@ class Authority:
 
     Args:
         ca_file: its own certificate.
-        context: a server's, for the address that was asked for.
+        chain_file: a server's key and certificate, for the address that was asked for.
+        context: with these.
     """
 
     ca_file: Path
+    chain_file: Path
     context: ssl.SSLContext
 
 
@@ -57,7 +59,7 @@ def make_authority(folder: Path, *, address: str = "127.0.0.1", host: str = "") 
     chain.write_bytes(_private(server_key) + server.public_bytes(serialization.Encoding.PEM))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain)
-    return Authority(ca_file, context)
+    return Authority(ca_file, chain, context)
 
 
 def _builder(

@@ -399,7 +399,6 @@ def _personalization_errors(path: str, one: Any) -> Errors:
         return
     for index, mailbox in enumerate(to):
         yield from _mailbox_errors(f"{path}.to.{index}", mailbox)
-        yield from _recipient_name_errors(f"{path}.to.{index}.name", mailbox.get("name", ""))
     yield from _header_errors(f"{path}.headers", one.get("headers", {}))
     yield from _map_errors(f"{path}.custom_args", one.get("custom_args", {}))
     yield from _map_errors(f"{path}.substitutions", one.get("substitutions", {}))
@@ -424,11 +423,6 @@ def _mailbox_errors(path: str, mailbox: Any) -> Errors:
     name = mailbox.get("name", "")
     if not isinstance(name, str) or "\r" in name or "\n" in name:
         yield f"{path}.name", "The name is not a valid string."
-
-
-def _recipient_name_errors(path: str, name: str) -> Errors:
-    if not (name.startswith('"') and name.endswith('"')) and ("," in name or ";" in name):
-        yield path, "The name cannot include either the ; or , characters."
 
 
 def _header_errors(path: str, headers: Any) -> Errors:
@@ -460,7 +454,7 @@ def _bound(request: dict[str, Any], one: dict[str, Any], request_id: str) -> Acc
     return Accepted(
         delivery_id=custom_args.get("delivery_id", ""),
         email=to["email"],
-        name=_unquoted(to.get("name", "")),
+        name=to.get("name", ""),  # SendGrid quotes it in the header, and mail programs show it so
         subject=bind(one.get("subject", request["subject"])),
         text=content.get("text/plain", ""),
         html=content.get("text/html", ""),
@@ -471,12 +465,6 @@ def _bound(request: dict[str, Any], one: dict[str, Any], request_id: str) -> Acc
         categories=request.get("categories", []),
         request_id=request_id,
     )
-
-
-def _unquoted(name: str) -> str:
-    if len(name) > 1 and name[0] == name[-1] == '"':
-        return re.sub(r"\\(.)", r"\1", name[1:-1])
-    return name
 
 
 def main() -> None:

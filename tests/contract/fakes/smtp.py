@@ -36,6 +36,37 @@ def hang_up() -> str:
     raise HangUp
 
 
+class Ration:
+    """Answers with `OK` so many times a second, and with `refusal` otherwise.
+
+    Args:
+        per_second: messages.
+        burst: messages at once.
+        refusal: what is said to everybody beyond.
+        usual: what is said to the others.
+    """
+
+    def __init__(
+        self, per_second: float, refusal: str, *, burst: float = 3, usual: str = OK
+    ) -> None:
+        self.refused = 0
+        self._per_second, self._burst = per_second, burst
+        self._refusal, self._usual = refusal, usual
+        self._tokens, self._filled_at = burst, time.monotonic()
+        self._guard = threading.Lock()
+
+    def __call__(self) -> str:
+        with self._guard:
+            now = time.monotonic()
+            filled = self._tokens + (now - self._filled_at) * self._per_second
+            self._tokens, self._filled_at = min(filled, self._burst), now
+            if self._tokens < 1:
+                self.refused += 1
+                return self._refusal
+            self._tokens -= 1
+            return self._usual
+
+
 @dataclass
 class SmtpServer:
     """The server and its manners.
@@ -48,9 +79,13 @@ class SmtpServer:
         messages_per_connection: after so many, `parting` is said and the line closed.
         waits_for_data: answers MAIL and RCPT only when DATA has come too.
         takes_data_anyway: answers DATA with 354 though no recipient was accepted.
+        most_connections: further ones hear `421` at once.
         most_read: bytes read at once; with 1, what was sent ahead is unread when the line closes,
             and the kernel answers it with a reset.
+        discards_ahead: what came in one piece with a command is thrown away.
+        refuses_ahead: the answer where more than one command came in one piece.
         context: for TLS.
+        starttls: answer to STARTTLS.
         is_implicit: TLS from the first byte.
         login: user and password.
         login_refusal: what anyone else hears.
@@ -68,8 +103,12 @@ class SmtpServer:
     parting: str = "421 4.7.0 that is enough for one connection"
     waits_for_data: bool = False
     takes_data_anyway: bool = False
+    most_connections: int = 10**9
     most_read: int = 65536
+    discards_ahead: bool = False
+    refuses_ahead: Answer | None = None
     context: ssl.SSLContext | None = None
+    starttls: str = "220 go ahead"
     is_implicit: bool = False
     login: tuple[str, str] | None = None
     login_refusal: str = "535 5.7.8 bad username or password"
@@ -77,9 +116,12 @@ class SmtpServer:
     taken: list[Taken] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     connections: int = 0
+    open_connections: int = 0
+    turned_away: int = 0
     cut_off: int = 0  # DATA that ended without a dot
     too_early: int = 0  # commands that came before the reply to the one before
     port: int = 0
+    _guard: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
     def running(self) -> Iterator["SmtpServer"]:
@@ -109,9 +151,18 @@ class SmtpServer:
 
     def _talk(self, client: socket.socket, stop: threading.Event) -> None:
         talk = _Talk(self, client, stop)
+        with self._guard:
+            is_welcome = self.open_connections < self.most_connections
+            self.open_connections += is_welcome
+            self.turned_away += not is_welcome
         with suppress(OSError, HangUp):
-            talk.run()
+            if is_welcome:
+                talk.run()
+            else:
+                talk.say("421 4.7.0 too many connections")
         talk.close()
+        with self._guard:
+            self.open_connections -= is_welcome
 
 
 class _Talk:
@@ -134,8 +185,19 @@ class _Talk:
             self.server.commands.append(line)
             if not self._offers("PIPELINING") and self._more_is_waiting():
                 self.server.too_early += 1
+            if self.buffer and self.server.discards_ahead:
+                self.buffer = b""
+            if self.buffer and self.server.refuses_ahead is not None:
+                self.refuse_ahead()
+                continue
             verb = line.split(" ")[0].split(":")[0].upper()
             getattr(self, f"do_{verb.lower()}", self.do_unknown)(line)
+
+    def refuse_ahead(self) -> None:
+        answer = self.server.refuses_ahead
+        assert answer is not None
+        self.buffer = b""
+        self.say(answer if isinstance(answer, str) else answer())
 
     def close(self) -> None:
         self.client.close()
@@ -147,19 +209,29 @@ class _Talk:
         self.say("\r\n".join([*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}"]))
 
     def do_starttls(self, _: str) -> None:
-        self.say("220 go ahead")
-        self._encrypt()
+        self.say(self.server.starttls)
+        if self.server.starttls.startswith("220"):
+            self._encrypt()
 
     def do_auth(self, line: str) -> None:
         words = line.split(" ")
         if words[1].upper() == "PLAIN":
             given = tuple(base64.b64decode(words[2]).decode().split("\0")[1:])
+        elif words[1].upper() == "XOAUTH2":
+            given = self._token(base64.b64decode(words[2]).decode())
         else:
             user = words[2] if len(words) > 2 else self._challenge("VXNlcm5hbWU6")
             password = self._challenge("UGFzc3dvcmQ6")
             given = (base64.b64decode(user).decode(), base64.b64decode(password).decode())
         good = given == self.server.login
         self.say("235 2.7.0 welcome" if good else self.server.login_refusal)
+
+    def _token(self, said: str) -> tuple[str, ...]:
+        user, bearer = said.removesuffix("\x01\x01").split("\x01")
+        given = (user.removeprefix("user="), bearer.removeprefix("auth=Bearer "))
+        if given != self.server.login:
+            assert self._challenge("eyJzdGF0dXMiOiI0MDEifQ==") == ""
+        return given
 
     def do_mail(self, line: str) -> None:
         self.sender, _, self.options = line[len("MAIL FROM:<") :].partition(">")

@@ -77,7 +77,7 @@ def test_each_recipient_gets_their_own(fake: FakeSendGrid) -> None:
         assert got.headers["Feedback-ID"] == "no-1-7:weekly:mailer:newsexamplecom"
         assert got.headers["Precedence"] == "bulk"
         assert "<weekly.news.example.com>" in got.headers["List-Id"]
-        assert got.sender == {"email": "editor@news.example.com", "name": '"Zoë, the editor"'}
+        assert got.sender == {"email": "editor@news.example.com", "name": "Zoë, the editor"}
         assert got.reply_to == {"email": "reply@example.com", "name": "Replies"}
         assert got.categories == ["weekly"]
 
@@ -397,9 +397,22 @@ def people_with_commas() -> list[Recipient]:
     return [reader(1, 'Doe, "JD" Jane'), reader(2, "a;b\\c"), reader(3, "x\r\ny")]
 
 
-def test_names_with_commas_are_quoted(fake: FakeSendGrid) -> None:
-    connect(fake).hand_over(people_with_commas(), journal=Notes())
+def test_names_go_as_they_are(fake: FakeSendGrid) -> None:
+    """SendGrid quotes them itself: quotes of ours would be part of the name."""
+    issue = dataclasses.replace(ISSUE, sender=Mailbox(ISSUE.sender.email, "Doe, Ann"))
+    provider(fake).connect(issue, IDENTITY).hand_over(people_with_commas(), journal=Notes())
     assert [one.name for one in fake.accepted] == ['Doe, "JD" Jane', "a;b\\c", "x y"]
+    assert fake.accepted[0].sender["name"] == "Doe, Ann"
+
+
+def test_an_address_that_sendgrid_never_takes_costs_no_request(fake: FakeSendGrid) -> None:
+    people = [reader(1), reader(2, email="δοκιμή@example.org"), reader(3)]
+    outcomes = connect(fake).hand_over(people, journal=Notes())
+    assert states(outcomes) == {
+        1: DeliveryState.ACCEPTED, 2: DeliveryState.REJECTED, 3: DeliveryState.ACCEPTED
+    }  # fmt: skip
+    assert {one.reason for one in outcomes if one.delivery_id == 2} == {"address_not_ascii"}
+    assert len(fake.request_sizes) == 1
 
 
 def test_the_fake_runs_as_a_program() -> None:

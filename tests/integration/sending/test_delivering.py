@@ -175,8 +175,30 @@ def test_a_deferred_delivery_that_gets_through_is_accepted(ledger: Ledger) -> No
     assert ledger.state(send_id) == "sent"
 
 
+def test_many_deferred_deliveries_are_not_all_due_at_one_moment(ledger: Ledger) -> None:
+    ledger.batch_size = 200
+    ledger.provider.answers = {f"r{n}@example.com": Answer.DEFER for n in range(120)}
+    send_id = ledger.plan(ledger.subscribe(130))
+    ledger.deliver_all()
+
+    with ledger.engine.connect() as connection:
+        due = connection.execute(
+            text(
+                "SELECT extract(epoch FROM not_before - now())::float AS seconds,"
+                " (SELECT count(*) FROM delivery WHERE batch_id = batch.id) AS n"
+                " FROM batch WHERE state = 'pending' ORDER BY not_before"
+            )
+        ).all()
+    assert [row.n for row in due] == [50, 50, 20]
+    assert [round(row.seconds / 20) for row in due] == [3, 4, 5], "60, 80 and 100 s from now"
+    ledger.provider.answers = {}
+    ledger.run("UPDATE batch SET not_before = now()")
+    ledger.deliver_all()
+    assert ledger.books(send_id).accepted == 130
+
+
 @pytest.mark.parametrize(
-    ("answer", "rest"), [(Answer.THROTTLE, (25, 31)), (Answer.DISCONNECT, (3, 6))]
+    ("answer", "rest"), [(Answer.THROTTLE, (25, 31)), (Answer.DISCONNECT, (-60, 0))]
 )
 def test_trouble_before_the_hand_over_puts_the_rest_back(
     ledger: Ledger, answer: Answer, rest: tuple[int, int]
@@ -546,7 +568,31 @@ def test_a_server_that_takes_no_connection_puts_everything_back(ledger: Ledger) 
 
     assert ledger.scalar("SELECT count(*) FROM delivery WHERE state = 'pending'") == 20
     assert ledger.scalar("SELECT max(attempt_count) FROM delivery") == 0
-    assert ledger.scalar("SELECT count(*) FROM batch WHERE not_before > now()") == 2
+    assert ledger.scalar("SELECT count(*) FROM batch WHERE not_before > now()") == 0
+    assert ledger.tell() == 2, "other processes may have a connection"
+
+
+def test_a_process_without_a_connection_rests_and_leaves_its_batches_to_others(
+    ledger: Ledger,
+) -> None:
+    send_id = ledger.plan(ledger.subscribe(20))
+    provider = NarrowProvider()
+    provider.lines = 2
+    courier = ledger.courier(provider)
+    ledger.tell()
+    for _ in range(4):  # it waits longer each time
+        courier.deliver(ledger.hints.waiting[0])
+    assert courier.rest_seconds > 0
+    turned_away = provider.turned_away
+    while courier.rest_seconds < 2.5:
+        courier.deliver(ledger.hints.waiting[0])
+
+    assert not courier.deliver(ledger.hints.waiting[1])
+    assert provider.turned_away <= turned_away + 4 * 4
+    assert ledger.scalar("SELECT count(*) FROM batch WHERE enqueued_at IS NULL") == 2
+
+    ledger.deliver_all()
+    assert ledger.books(send_id).accepted == 20
 
 
 def test_an_unknown_outcome_is_written_down_once(ledger: Ledger) -> None:

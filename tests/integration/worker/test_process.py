@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -66,7 +67,7 @@ def test_a_worker_that_cannot_write_its_journal_does_not_start(office: Cli) -> N
     assert "journal: no journal can be written there" in done.error
     told = office.run(*SEND)
     assert told.code == ExitCode.FAILED
-    assert "the worker ended by itself" in told.err
+    assert "the worker stopped unexpectedly" in told.err
 
 
 def test_stopped_emptied_and_started_anew_nobody_is_lost_or_reached_twice(
@@ -206,6 +207,74 @@ def test_a_worker_outlives_its_broker(office: Cli, sink: Sink, broker: Broker) -
     broker.start()
     assert_all_once(office, sink)
     assert worker.stop(signal.SIGTERM) == 0
+
+
+def test_whoever_watches_hears_within_seconds_why_nothing_moves(
+    office: Cli, broker: Broker
+) -> None:
+    office.set(REDIS_URL=broker.url, MAILER_SMTP__PORT="1")
+    office.broker_url = broker.url
+    worker = office.worker()
+    assert office.call(*SEND, "--no-watch").code == 0
+    watching = office.start("sends", "watch", "1")
+    wait_until(lambda: "cannot use the SMTP server 127.0.0.1:1: " in watching.text)
+    listed = office.call("sends", "ls")
+    assert "send 1: cannot use the SMTP server 127.0.0.1:1: " in listed.words
+    assert "last trouble: cannot use the SMTP server" in office.call("sends", "show", "1").words
+    assert "Connection refused" in office.call("sends", "show", "1", "--json").json["trouble"]
+    assert worker.stop(signal.SIGTERM) == 0
+    wait_until(lambda: "no worker is running" in watching.text)
+    broker.stop()
+    wait_until(lambda: "the broker does not answer" in watching.text)
+    assert watching.stop(signal.SIGINT) != 0
+    assert "Traceback" not in watching.text
+
+
+def test_a_worker_outlives_a_fault_of_its_brokers_client(
+    office: Cli, sink: Sink, broker: Broker
+) -> None:
+    """An answer that Celery takes for a fault of its own: a queue that is no queue."""
+    office.set(REDIS_URL=broker.url)
+    office.broker_url = broker.url
+    worker = office.worker()
+    process = worker.process.pid
+    with redis.Redis.from_url(broker.url) as client:
+        client.delete("deliver")
+        client.set("deliver", "not a list")
+        wait_until(lambda: "Unrecoverable error" in worker.text)
+        client.delete("deliver")
+    assert office.call(*SEND, "--no-watch").code == 0
+    assert_all_once(office, sink)
+    assert worker.process.pid == process
+    assert worker.stop(signal.SIGTERM) == 0
+    assert not worker.group()
+
+
+def test_a_worker_that_is_killed_does_not_take_the_web_app_along(cli: Cli) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    cli.set(MAILER_WEB__PORT=str(port), MAILER_WEB__BASE_URL=f"http://127.0.0.1:{port}")
+    cli.monkeypatch.setenv("WORKER_UNDER_TEST", str(cli.path))
+    together = cli.start("up")
+    wait_until(lambda: is_healthy(port) or together.has_ended())
+    web, time_began = the_one(cli, "web"), time.monotonic()
+    wait_until(lambda: doctor(cli)["worker"] == "ok" and time.monotonic() > time_began + 6)
+    for one in ours(cli):
+        if "celery" in " ".join(one.cmdline()):
+            one.kill()
+    cli.list_of("ada@example.org")
+    assert cli.call(*SEND, "--no-watch").code == 0
+    wait_until(lambda: cli.books()["state"] == "sent" or together.has_ended())
+    assert the_one(cli, "web").pid == web.pid
+    assert "the worker has ended" in together.text
+    assert together.stop(signal.SIGTERM) == 0, together.text
+    assert ours(cli) == []
+
+
+def the_one(cli: Cli, word: str) -> psutil.Process:
+    [found] = [one for one in ours(cli) if one.cmdline()[-1] == word]
+    return found
 
 
 def test_all_together(cli: Cli) -> None:

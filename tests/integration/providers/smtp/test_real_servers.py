@@ -15,7 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from provider_kit import IDENTITY, ISSUE, Notes, readers, seen, states
 
-from mailer.errors import ProviderUnavailableError
+from mailer.errors import ProviderThrottledError, ProviderUnavailableError
 from mailer.providers.outcome import LeaseLostError, Outcome
 from mailer.providers.smtp.provider import SmtpProvider
 from mailer.providers.smtp.settings import SmtpSettings
@@ -84,7 +84,10 @@ def deliver_by_threads(smtp: SmtpProvider, *, threads: int, each: int) -> None:
 
     def lane(number: int) -> None:
         connection = smtp.connect(ISSUE, IDENTITY)
-        outcomes = connection.hand_over(readers(each, first=1 + number * each), journal=Notes())
+        people = readers(each, first=1 + number * each)
+        outcomes: list[Outcome] = []
+        while len(outcomes) < each:  # a window ends when it takes long
+            outcomes += connection.hand_over(people[len(outcomes) :], journal=Notes())
         connection.close()
         failures.extend(o for o in outcomes if o.state is not DeliveryState.ACCEPTED)
 
@@ -107,12 +110,9 @@ def first_outcome(port: int) -> Outcome:
 @pytest.mark.parametrize(
     ("options", "state", "reason"),
     [
-        (("-f", "RCPT"), DeliveryState.REJECTED, "smtp_500"),
-        (("-f", "."), DeliveryState.REJECTED, "smtp_500"),
-        (("-r", "RCPT"), DeliveryState.DEFERRED, "smtp_450"),
-        (("-r", "."), DeliveryState.DEFERRED, "smtp_450"),
+        (("-f", "RCPT"), DeliveryState.REJECTED, "smtp_500_5.3.0"),
+        (("-f", "."), DeliveryState.REJECTED, "smtp_500_5.3.0"),
         (("-q", "."), DeliveryState.UNKNOWN, "connection_lost_after_data"),
-        (("-Q", "."), DeliveryState.DEFERRED, "smtp_421"),
     ],
 )
 def test_postfix_smtp_sink_refuses(
@@ -121,6 +121,20 @@ def test_postfix_smtp_sink_refuses(
     with running_sink(tmp_path, options) as port:
         outcome = first_outcome(port)
     assert (outcome.state, outcome.reason) == (state, reason)
+
+
+@pytest.mark.parametrize(
+    ("options", "code"), [(("-r", "RCPT"), "450"), (("-r", "."), "450"), (("-Q", "."), "421")]
+)
+def test_postfix_smtp_sink_takes_no_more(
+    tmp_path: Path, options: tuple[str, str], code: str
+) -> None:
+    """`450 4.3.0` is about the server, so it is nobody's own deferral."""
+    with (
+        running_sink(tmp_path, options) as port,
+        pytest.raises(ProviderThrottledError, match=code),
+    ):
+        first_outcome(port)
 
 
 @pytest.mark.parametrize("options", [("-q", "MAIL"), ("-Q", "RCPT"), ("-q", "DATA")])

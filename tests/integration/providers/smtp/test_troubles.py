@@ -9,10 +9,16 @@ import pytest
 from fakes.smtp import MODERN, SmtpServer, hang_up
 from provider_kit import IDENTITY, ISSUE, Notes, reader, readers, seen, states
 
-from mailer.errors import ProviderAuthError, ProviderUnavailableError
+from mailer.errors import (
+    ProviderAuthError,
+    ProviderThrottledError,
+    ProviderUnavailableError,
+)
 from mailer.message.compiled import Recipient
-from mailer.providers.outcome import LeaseLostError
-from mailer.providers.smtp.connection import SmtpConnection, dot_stuffed
+from mailer.providers.outcome import Cause, LeaseLostError, Outcome
+from mailer.providers.smtp import conversation
+from mailer.providers.smtp.connection import SmtpConnection
+from mailer.providers.smtp.prepared import dot_stuffed
 from mailer.providers.smtp.provider import SmtpProvider, verp
 from mailer.providers.smtp.settings import SmtpSettings
 from mailer.states import DeliveryState
@@ -34,6 +40,17 @@ def connected(server: SmtpServer, **changes: Any) -> Iterator[SmtpConnection]:
         connection = provider(server, **changes).connect(ISSUE, IDENTITY)
         yield connection
         connection.close()
+
+
+def all_windows(
+    connection: SmtpConnection, people: list[Recipient], journal: Notes | None = None
+) -> list[Outcome]:
+    """Hand over window after window, as long as the server is slow."""
+    outcomes: list[Outcome] = []
+    while len(outcomes) < len(people):
+        rest = people[len(outcomes) :]
+        outcomes += connection.hand_over(rest, journal=journal or Notes())
+    return outcomes
 
 
 def taken_by(server: SmtpServer) -> list[str]:
@@ -93,7 +110,7 @@ def test_a_refused_recipient_does_not_touch_the_others(
     with connected(server) as connection:
         outcomes = connection.hand_over(readers(4), journal=notes)
     assert states(outcomes) == {1: ACCEPTED, 2: state, 3: ACCEPTED, 4: ACCEPTED}
-    assert outcomes[1].reason == f"smtp_{reply[:3]}"
+    assert outcomes[1].reason == f"smtp_{reply[:3]}_{reply[4:9]}"
     assert outcomes[1].receipt == reply
     assert (2 in notes.begun) == (stage == "final")
     assert taken_by(server) == [f"reader{n}@example.org" for n in (1, 3, 4)]
@@ -152,7 +169,9 @@ def test_silence_after_the_dot_is_unknown(keeps_lost: bool) -> None:  # noqa: FB
     server.final = {"reader2@example.org": hang_up}
     with connected(server) as connection:
         outcomes = connection.hand_over(readers(4), journal=notes)
-    assert states(outcomes) == {1: ACCEPTED, 2: UNKNOWN, 3: ACCEPTED, 4: ACCEPTED}
+        assert states(outcomes) == {1: ACCEPTED, 2: UNKNOWN}, "whoever counts them is asked first"
+        rest = connection.hand_over(readers(2, first=3), journal=notes)
+    assert states(rest) == {3: ACCEPTED, 4: ACCEPTED}
     assert outcomes[1].reason == "connection_lost_after_data"
     assert taken_by(server).count("reader2@example.org") == keeps_lost
     assert server.connections == 2
@@ -179,7 +198,7 @@ def test_a_limit_of_messages_a_connection_is_met_by_a_new_one(
 ) -> None:
     server = SmtpServer(extensions=extensions, messages_per_connection=3, parting=parting)
     with connected(server) as connection:
-        outcomes = connection.hand_over(readers(10), journal=Notes())
+        outcomes = all_windows(connection, readers(10))
     assert set(states(outcomes).values()) == {ACCEPTED}
     assert len(taken_by(server)) == len(set(taken_by(server))) == 10
     assert server.connections == 4
@@ -219,10 +238,15 @@ def test_outcomes_so_far_are_returned_and_the_next_call_raises() -> None:
 
 
 def test_421_to_the_dot_is_a_refusal_for_now() -> None:
-    server = SmtpServer(final={"reader1@example.org": "421 4.3.2 shutting down"})
+    server, notes = SmtpServer(final={"reader1@example.org": "421 4.3.2 shutting down"}), Notes()
     with connected(server) as connection:
+        with pytest.raises(ProviderThrottledError, match="421"):
+            connection.hand_over(readers(2), journal=notes)
+        server.final.clear()
         outcomes = connection.hand_over(readers(2), journal=Notes())
-    assert states(outcomes) == {1: DEFERRED, 2: ACCEPTED}
+    assert notes.outcomes[1].state is DEFERRED, "a worker killed now leaves nothing unknown"
+    assert notes.in_flight == set()
+    assert states(outcomes) == {1: ACCEPTED, 2: ACCEPTED}
 
 
 def test_a_server_that_is_gone_is_unavailable() -> None:
@@ -366,3 +390,114 @@ def test_what_arrives_is_what_was_bound() -> None:
         assert message.email == recipient.email
         assert message.to_name == recipient.name
         assert ".naïve = 🎉" in message.text
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply"),
+    [
+        ("mail", "452 4.3.1 Insufficient system storage"),
+        ("mail", "450 too much mail"),
+        ("rcpt", "450 4.7.1 Error: too much mail from 192.0.2.1"),
+        ("data", "451 4.7.0 try again later"),
+        ("final", "454 Throttling failure: Maximum sending rate exceeded."),
+    ],
+)
+@pytest.mark.parametrize("extensions", [MODERN, ("8BITMIME",)])
+def test_a_refusal_for_now_that_is_about_us_costs_nobody_a_try(
+    stage: str, reply: str, extensions: tuple[str, ...]
+) -> None:
+    server, notes = SmtpServer(extensions=extensions), Notes()
+    with connected(server) as connection:
+        outcomes = all_windows(connection, readers(2), notes)
+        setattr(server, stage, {"*": reply})
+        with pytest.raises(ProviderThrottledError, match=reply[:3]):
+            connection.hand_over(readers(2, first=3), journal=notes)
+        setattr(server, stage, {})
+        outcomes += all_windows(connection, readers(2, first=3), notes)
+    assert states(outcomes) == dict.fromkeys(range(1, 5), ACCEPTED)
+    assert notes.in_flight == set()
+    assert len(taken_by(server)) == len(set(taken_by(server))) == 4
+
+
+def test_a_throttle_in_the_middle_of_a_window_is_told_with_the_next_one() -> None:
+    server = SmtpServer(rcpt={"reader3@example.org": "450 too much mail"})
+    with connected(server) as connection:
+        outcomes = connection.hand_over(readers(5), journal=Notes())
+        assert states(outcomes) == {1: ACCEPTED, 2: ACCEPTED}
+        with pytest.raises(ProviderThrottledError):
+            connection.hand_over(readers(3, first=4), journal=Notes())
+        outcomes = connection.hand_over(readers(2, first=4), journal=Notes())
+    assert states(outcomes) == {4: ACCEPTED, 5: ACCEPTED}
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply"),
+    [("rcpt", "554 5.7.1 Relay access denied"), ("mail", "550 no"), ("final", "554 spam")],
+)
+def test_a_refusal_for_good_that_is_about_us_says_so_and_is_no_last_word(
+    stage: str, reply: str
+) -> None:
+    server, notes = SmtpServer(), Notes()
+    setattr(server, stage, {"*": reply})
+    with connected(server) as connection:
+        outcomes = connection.hand_over(readers(3), journal=notes)
+    assert [(one.state, one.cause) for one in outcomes] == [(REJECTED, Cause.SENDER)] * 3
+    assert {one.state for one in notes.outcomes.values()} == {DEFERRED}
+
+
+def test_a_server_that_becomes_slow_cuts_the_window_off() -> None:
+    server = SmtpServer()
+    with connected(server) as connection:
+        connection.hand_over(readers(1), journal=Notes())
+        server.final = {"*": slow_but_good}
+        began = time.monotonic()
+        outcomes = connection.hand_over(readers(50, first=2), journal=Notes())
+        took = time.monotonic() - began
+        server.final = {}
+        rest = all_windows(connection, readers(50 - len(outcomes), first=2 + len(outcomes)))
+    assert 1 <= len(outcomes) <= 2
+    assert took < 4
+    assert states([*outcomes, *rest]) == dict.fromkeys(range(2, 52), ACCEPTED)
+    assert len(taken_by(server)) == len(set(taken_by(server))) == 51
+
+
+def slow_but_good() -> str:
+    time.sleep(1)
+    return "250 2.0.0 at last"
+
+
+@pytest.mark.parametrize("patience", [0.3, 60])
+def test_a_server_that_discards_what_is_pipelined_is_asked_command_by_command(
+    patience: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversation, "PATIENCE_SECONDS", patience)
+    server = SmtpServer(discards_ahead=True)
+    with server.running():
+        smtp = provider(server, timeout_seconds=1)
+        first, second = (smtp.connect(ISSUE, IDENTITY) for _ in range(2))
+        outcomes = all_windows(first, readers(3))
+        connections, commands = server.connections, len(server.commands)
+        outcomes += all_windows(second, readers(3, first=4))
+        first.close()
+        second.close()
+    assert states(outcomes) == dict.fromkeys(range(1, 7), ACCEPTED)
+    assert server.connections == connections == 3, "the second one knows already"
+    assert server.commands[commands:].count("RCPT TO:<reader4@example.org>") == 1
+    assert len(taken_by(server)) == len(set(taken_by(server))) == 6
+
+
+@pytest.mark.parametrize("reply", ["554 SMTP synchronization error", "503 5.5.0 pipelining?"])
+def test_a_server_that_complains_about_pipelining_is_asked_command_by_command(reply: str) -> None:
+    server = SmtpServer(refuses_ahead=reply)
+    with connected(server) as connection:
+        outcomes = all_windows(connection, readers(3))
+    assert states(outcomes) == dict.fromkeys(range(1, 4), ACCEPTED)
+
+
+def test_a_server_that_hangs_up_on_pipelining_is_asked_command_by_command() -> None:
+    server = SmtpServer(refuses_ahead=hang_up)
+    with connected(server) as connection:
+        outcomes = all_windows(connection, readers(3))
+    assert states(outcomes) == dict.fromkeys(range(1, 4), ACCEPTED)
+    assert server.connections == 3

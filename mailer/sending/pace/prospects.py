@@ -1,0 +1,22 @@
+"""What a worker process has learned of its provider."""
+
+from dataclasses import dataclass
+
+from mailer.sending.pace.doubts import Patience
+from mailer.sending.pace.rate import AdaptiveRate
+from mailer.sending.troubles import TroubleLog
+
+
+@dataclass
+class Prospects:
+    """What a worker process has learned of its provider: shared by its shifts.
+
+    Args:
+        rate: how fast it may go.
+        patience: with deliveries that are always the one too many.
+        troubles: where it writes down what keeps it from going on.
+    """
+
+    rate: AdaptiveRate
+    patience: Patience
+    troubles: TroubleLog
