@@ -57,6 +57,8 @@ def _open() -> App:
         container = _stack.enter_context(open_app())
         container.provider  # noqa: B018 - a wrong setting shows before any work is taken
         container.check_keys()
+        if container.settings.delivery.pace:
+            container.require_pace()
         check_directory(container.journal_directory)
     except MailerError as error:
         from mailer.cli.advice import told  # noqa: PLC0415 - half a second for one line

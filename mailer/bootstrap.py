@@ -22,6 +22,8 @@ from mailer.database.migrate import ensure_schema
 from mailer.database.troubles import explain
 from mailer.errors import ConfigurationError
 from mailer.platform.clock import utcnow
+from mailer.platform.rates import parse_rates
+from mailer.platform.settings.urls import redis_url_of
 from mailer.providers.base import Provider
 from subscribers.tokens import Purpose, Signer, derive_key
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from mailer.platform.broker import CeleryHints
     from mailer.platform.embedded import Lease
     from mailer.sending.courier import Courier
+    from mailer.sending.pace.tokens import Tokens
     from mailer.sending.sweeping import SweepRules
 
 ENGINE_CONNECTIONS = 8
@@ -160,11 +163,36 @@ class App:
             rules=DeliveryRules(
                 lease_seconds=settings.delivery.lease_seconds,
                 max_attempts=settings.delivery.max_attempts,
+                account_rates=parse_rates(settings.delivery.pace),
             ),
+            tokens=self._tokens,
             journal_directory=self.journal_directory,
             now=utcnow,
             jitter=lambda: random.uniform(0.5, 1.5),  # noqa: S311 - spreads retries, no secret
         )
+
+    @cached_property
+    def _tokens(self) -> "Tokens | None":
+        """What counts messages for all workers: in the Redis of the settings, or the broker's."""
+        from redis import Redis  # noqa: PLC0415 - 60 ms that few commands need
+
+        from mailer.sending.pace.tokens import Tokens  # noqa: PLC0415 - as above
+
+        url = self.settings.redis_url.get_secret_value() or redis_url_of(self.broker_url)
+        if not url:
+            return None
+        client = Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
+        self._stack.callback(client.close)
+        return Tokens(client)
+
+    def require_pace(self) -> None:
+        """Check that a pace can be kept here.
+
+        Raises:
+            ConfigurationError: there is no Redis to count in.
+        """
+        if self._tokens is None:
+            raise ConfigurationError("a pace is counted in Redis; set redis_url in mailer.toml")
 
     def check_keys(self) -> None:
         """Check that links can be signed and verified here.

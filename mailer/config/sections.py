@@ -24,6 +24,7 @@ from mailer.platform.settings.types import (
     PageUrl,
     Paths,
     Port,
+    Rates,
     Secret,
     Share,
     TimeZone,
@@ -70,6 +71,7 @@ class DeliverySettings(Section):
     batch_size: Annotated[int, Field(ge=1, le=10_000)] = 500
     lease_seconds: Annotated[int, Field(ge=10, le=3600)] = 120
     max_attempts: Annotated[int, Field(ge=1, le=100)] = 8
+    pace: Rates = ""
     time_zone: TimeZone = ""
     max_lateness_minutes: Annotated[int, Field(ge=1, le=100_000)] = 240
 

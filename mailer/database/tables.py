@@ -113,6 +113,8 @@ class SendRow(Row):
     """After this moment it does not begin by itself."""
     started_at: Mapped[dt.datetime | None]
     """When planning began, for the audience of that moment."""
+    pace: Mapped[str] = mapped_column(server_default="")
+    """Its rates, as `500/min`: at most so many messages by all workers together."""
     trouble: Mapped[str] = mapped_column(server_default="")
     """What kept a worker from going on with it last, in the provider's words where it has some."""
     trouble_by: Mapped[str] = mapped_column(server_default="")

@@ -31,8 +31,10 @@ from mailer.sending.ledger.journal import ClaimJournal
 from mailer.sending.ledger.sends import Mailing
 from mailer.sending.pace.brake import Brake
 from mailer.sending.pace.doubts import Patience
+from mailer.sending.pace.limits import Limits
 from mailer.sending.pace.prospects import Prospects
 from mailer.sending.pace.rate import AdaptiveRate
+from mailer.sending.pace.tokens import Tokens
 from mailer.sending.retrying import next_attempt_at
 from mailer.sending.shift import LONGEST_WAIT_SECONDS, DeliveryRules, Lease, Shift
 from mailer.sending.troubles import TroubleLog
@@ -57,6 +59,7 @@ class Courier:
         journal_directory: the same for all workers of a host.
         now: the clock, for due times.
         jitter: uniform in [0.5, 1.5).
+        tokens: what counts messages for all workers; None where there is no Redis.
     """
 
     engine: Engine
@@ -66,6 +69,7 @@ class Courier:
     journal_directory: Path
     now: Callable[[], dt.datetime]
     jitter: Callable[[], float]
+    tokens: Tokens | None = None
     _connections: ConnectionPool = field(init=False)
     _mailings: dict[int, Mailing] = field(init=False, default_factory=dict)
     _foreign: set[tuple[int, str]] = field(init=False, default_factory=set)
@@ -74,8 +78,11 @@ class Courier:
 
     def __post_init__(self) -> None:
         self._connections = ConnectionPool(self.provider)
+        limits = Limits(
+            self.engine, self.tokens, account=self.provider.name, rates=self.rules.account_rates
+        )
         self._prospects = Prospects(
-            AdaptiveRate(jitter=self.jitter), Patience(), TroubleLog(self.engine)
+            AdaptiveRate(jitter=self.jitter), Patience(), TroubleLog(self.engine), limits
         )
 
     @property

@@ -17,9 +17,10 @@ from mailer.errors import (
     ProviderThrottledError,
     ProviderUnavailableError,
 )
+from mailer.platform.rates import Rate
 from mailer.providers.base import WINDOW_SECONDS
 from mailer.providers.base import Connection as ProviderConnection
-from mailer.providers.outcome import LeaseLostError, Outcome
+from mailer.providers.outcome import Journal, LeaseLostError, Outcome
 from mailer.sending.addressing import Addresser
 from mailer.sending.connections import ConnectionPool
 from mailer.sending.ledger import deliveries
@@ -27,13 +28,18 @@ from mailer.sending.ledger.batches import Claim
 from mailer.sending.ledger.deliveries import OpenDelivery
 from mailer.sending.ledger.journal import ClaimJournal
 from mailer.sending.ledger.sends import Mailing
+from mailer.sending.pace.paced import PacedJournal
 from mailer.sending.pace.prospects import Prospects
+from mailer.sending.pace.tokens import Grant
 from mailer.sending.pace.windows import WindowSize
 from mailer.sending.verdicts import Verdicts
 from mailer.states import DeliveryState
 
 LONGEST_WAIT_SECONDS = 2.0
 """For longer than this a lane does not wait: the batch is given back."""
+
+TOKEN_WAIT_SECONDS = 10.0
+"""Nor for its pace; and no longer than a quarter of the lease."""
 
 _LOOK_EVERY_SECONDS = 0.1
 
@@ -46,11 +52,13 @@ class DeliveryRules:
         lease_seconds: how long a claim holds without a sign of life.
         max_attempts: tries before a deferred delivery has failed.
         shift_seconds: after this long a worker gives the rest of its batch back.
+        account_rates: at most that much by all workers together.
     """
 
     lease_seconds: float
     max_attempts: int
     shift_seconds: float = 60
+    account_rates: tuple[Rate, ...] = ()
 
 
 class Lease:
@@ -130,19 +138,42 @@ class Shift:
     def _turn_window(self, lane: "_Lane", size: WindowSize) -> bool:
         """Open one window and hand it over; whether there may be another."""
         wanted = self._wait_for_turn(1 if self.verdicts.brake.is_doubtful else size.now)
-        if not wanted:
+        grant = self._take_tokens(wanted) if wanted else None
+        if grant is None:
             return False
-        opened = self._turn(lane.window, wanted)
+        granted_at = time.monotonic()
+        opened = self._turn(lane.window, grant.count)
         lane.is_written_down = opened is None
         lane.window = _Window(opened or ())
+        self.prospects.limits.give_back(self.held.send_id, grant.count - len(opened or ()))
         if not opened:
             return opened is not None
         lane.connection = lane.connection or self._connect()
         if lane.connection is None:
             return False
         with size.measuring(lambda: len(lane.window.outcomes)):
-            lane.window.outcomes = self._hand_over(lane.connection, opened)
+            journal = PacedJournal(
+                self.journal,
+                grant,
+                granted_at=granted_at,
+                take=lambda count: self.prospects.limits.take(self.held.send_id, count),
+            )
+            lane.window.outcomes = self._hand_over(lane.connection, opened, journal)
         return True
+
+    def _take_tokens(self, wanted: int) -> Grant | None:
+        """Take leave for up to `wanted` messages; None where there is none for a long time."""
+        try:
+            while not self._is_over():
+                grant = self.prospects.limits.take(self.held.send_id, wanted)
+                if grant.count:
+                    return grant
+                if grant.wait_seconds > min(TOKEN_WAIT_SECONDS, self.rules.lease_seconds / 4):
+                    raise _used_up(grant.wait_seconds)
+                self._over.wait(min(grant.wait_seconds, _LOOK_EVERY_SECONDS))
+        except ProviderError as trouble:
+            self._stop_for(trouble)
+        return None
 
     def _wait_for_turn(self, size: int) -> int:
         """Wait until so many may be handed over, or fewer, which are returned; 0 for none."""
@@ -194,12 +225,15 @@ class Shift:
         self.verdicts.record(connection, last.open_deliveries, last.outcomes)
 
     def _hand_over(
-        self, connection: ProviderConnection, open_deliveries: Sequence[OpenDelivery]
+        self,
+        connection: ProviderConnection,
+        open_deliveries: Sequence[OpenDelivery],
+        journal: Journal,
     ) -> list[Outcome]:
         recipients = [self.addresser.recipient(self.mailing, one) for one in open_deliveries]
         began = time.monotonic()
         try:
-            outcomes = connection.hand_over(recipients, journal=self.journal)
+            outcomes = connection.hand_over(recipients, journal=journal)
         except LeaseLostError:
             self._over.set()
             return []
@@ -272,6 +306,13 @@ class Shift:
 
     def _is_over(self) -> bool:
         return self._over.is_set() or self.is_stopping() or time.monotonic() > self._ends_at
+
+
+def _used_up(wait_seconds: float) -> ProviderThrottledError:
+    return ProviderThrottledError(
+        f"the pace that is set for it is used up for {wait_seconds:,.0f} s",
+        retry_after_seconds=wait_seconds,
+    )
 
 
 @dataclass

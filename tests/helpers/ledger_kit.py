@@ -16,6 +16,7 @@ from mailer.sending.books import Books
 from mailer.sending.courier import Courier
 from mailer.sending.ledger import sends
 from mailer.sending.ledger.leases import LeaseWatch
+from mailer.sending.pace.tokens import Tokens
 from mailer.sending.shift import DeliveryRules
 from mailer.sending.sweeping import SweepRules
 from subscribers.audience import Audience
@@ -69,6 +70,7 @@ class Ledger:
         default_factory=lambda: DeliveryRules(lease_seconds=120, max_attempts=3)
     )
 
+    tokens: Tokens | None = None
     passed_seconds: float = 0
     leases: LeaseWatch = field(init=False)
 
@@ -131,6 +133,7 @@ class Ledger:
             journal_directory=self.directory,
             now=utcnow,
             jitter=lambda: 1.0,
+            tokens=self.tokens,
         )
 
     def tell(self) -> int:

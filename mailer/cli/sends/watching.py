@@ -131,6 +131,8 @@ def show_report(found: SendReport) -> None:
     )
     if summary.state is SendState.SCHEDULED and summary.due_at is not None:
         console.print(f"  due {show_due(summary.due_at, summary.due_zone)}", soft_wrap=True)
+    if summary.pace:
+        console.print(f"  at most {summary.pace}", style="dim")
     if summary.reason:
         console.print(f"  {escape(summary.reason)}", style="yellow")
     elif summary.state not in FINAL_SEND_STATES and (line := trouble_line(summary)):

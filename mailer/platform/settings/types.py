@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
+from mailer.platform.rates import parse_rates
 from mailer.platform.settings import urls
 from subscribers.errors import InvalidAddressError
 from subscribers.people.address import parse_address
@@ -55,6 +56,14 @@ def _language(text: str) -> str:
 
 def _optional_web_url(text: str) -> str:
     return urls.web_url(text) if text else ""
+
+
+def _rates(text: str) -> str:
+    try:
+        parse_rates(text)
+    except ValueError as error:
+        raise ValueError(f"must be rates as 20/s or 500/min 50000/day: {error}") from None
+    return text
 
 
 def _time_zone(text: str) -> str:
@@ -137,6 +146,7 @@ PageUrl = Annotated[str, AfterValidator(_page_url)]
 EditorUrl = Annotated[str, AfterValidator(_editor_url)]
 WebUrl = Annotated[str, AfterValidator(urls.web_url)]
 OptionalWebUrl = Annotated[str, AfterValidator(_optional_web_url)]
+Rates = Annotated[str, AfterValidator(_rates)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 KeyPrefix = Annotated[str, AfterValidator(_key_prefix)]
 

@@ -64,6 +64,20 @@ def kombu_url(text: str) -> str:
     return f"redis+socket://{login}{path}?virtual_host={query.get('db', ['0'])[0]}"
 
 
+def redis_url_of(kombu: str) -> str:
+    """Return the address of a broker as redis-py reads it; empty where it is not a Redis.
+
+    Args:
+        kombu: as from `kombu_url`.
+    """
+    if not kombu.startswith("redis+socket://"):
+        return kombu if kombu.startswith(("redis://", "rediss://")) else ""
+    parts = urlsplit(kombu)
+    number = parse_qs(parts.query).get("virtual_host", ["0"])[0]
+    login = f"{parts.netloc.rpartition('@')[0]}@" if "@" in parts.netloc else ""
+    return f"unix://{login}{parts.path}?db={number}"
+
+
 def web_url(text: str) -> str:
     """Return the base of our links: http or https, no slash at the end, as headers carry it.
 

@@ -112,6 +112,7 @@ class SendSummary:
     started_at: dt.datetime | None
     planned_at: dt.datetime | None
     finished_at: dt.datetime | None
+    pace: str = ""
     trouble: str = ""
     trouble_by: str = ""
     trouble_at: dt.datetime | None = None
@@ -121,7 +122,7 @@ _SUMMARY = """
 SELECT send.id, issue.slug AS issue_slug, issue.subject, l.slug AS list_slug, send.provider,
     send.state::text AS state, send.reason, c.content_hash, send.intended_count,
     send.excluded_count, send.created_at, send.due_at, send.due_zone, send.latest_at,
-    send.started_at, send.planned_at, send.finished_at, send.trouble, send.trouble_by,
+    send.started_at, send.planned_at, send.finished_at, send.pace, send.trouble, send.trouble_by,
     send.trouble_at
 FROM send
 JOIN issue ON issue.id = send.issue_id
@@ -199,6 +200,24 @@ def foreign_sends(connection: Connection, *, provider: str) -> list[tuple[int, s
         {"provider": provider},
     )
     return [(row.id, row.provider) for row in rows]
+
+
+def pace_of(connection: Connection, send_id: int) -> str:
+    """Return the send's rates as they were written; empty where it has none, or is gone."""
+    found = connection.scalar(text("SELECT pace FROM send WHERE id = :id"), {"id": send_id})
+    return str(found or "")
+
+
+def set_pace(connection: Connection, send_id: int, pace: str) -> None:
+    """Change the send's rates; workers look every second.
+
+    Raises:
+        NotFoundError: there is no such send.
+    """
+    get_send(connection, send_id)
+    connection.execute(
+        text("UPDATE send SET pace = :pace WHERE id = :id"), {"id": send_id, "pace": pace}
+    )
 
 
 def get_send(connection: Connection, send_id: int) -> SendSummary:

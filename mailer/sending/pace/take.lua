@@ -6,14 +6,15 @@
 -- ARGV[3..] for each limit: messages, window in microseconds
 --
 -- Windows of up to a minute are kept by an even flow (GCRA): the hash holds when the next message
--- is due. It runs 2 % slow, so that a little unevenness on the way never makes one message too many.
+-- is due. It runs 4 % slow, so that a little unevenness on the way never makes one message too many.
 -- Longer windows are counted in 100 slots: what the last 101 slots hold is at most the limit, so no
 -- window of that length ever holds more; all of it may go at once.
 --
--- Returns {granted, delay, interval, wait}: how many; microseconds until the first of them, and
--- between two; and where none was granted, microseconds until asking again makes sense.
+-- Returns {granted, delay, interval, wait, tolerance}: how many; microseconds until the first of
+-- them, and between two; where none was granted, microseconds until asking again makes sense; and
+-- by how many a message may be late, which is half of what the flow runs slower than its limit.
 
-local SLOTS, EVEN_UP_TO, AHEAD, SLOWER = 100, 60000000, 200000, 1.02
+local SLOTS, EVEN_UP_TO, AHEAD, SLOWER = 100, 60000000, 200000, 1.04
 
 local function clock()
     if ARGV[2] ~= "" then return tonumber(ARGV[2]) end
@@ -22,7 +23,7 @@ local function clock()
 end
 
 local now, granted = clock(), tonumber(ARGV[1])
-local delay, interval, wait = 0, 0, 0
+local delay, interval, wait, tolerance = 0, 0, 0, 0
 local limits = {}
 
 local function even(key, count, window)
@@ -61,16 +62,18 @@ for i, key in ipairs(KEYS) do
     granted = math.min(granted, limit.room)
     if limit.room == 0 then wait = math.max(wait, limit.wait) end
 end
-if granted == 0 then return {0, 0, 0, math.ceil(wait)} end
+if granted == 0 then return {0, 0, 0, math.ceil(wait), 0} end
 
 for _, limit in ipairs(limits) do
     if limit.step then
         delay = math.max(delay, limit.due - now)
         interval = math.max(interval, limit.step)
+        local half = limit.window * (SLOWER - 1) / 2
+        tolerance = tolerance == 0 and half or math.min(tolerance, half)
         redis.call("HSET", limit.key, "due", string.format("%.0f", limit.due + granted * limit.step))
     else
         redis.call("HINCRBY", limit.key, limit.slot, granted)
     end
     redis.call("PEXPIRE", limit.key, math.ceil(limit.window * 2 / 1000) + 1000)
 end
-return {granted, math.ceil(delay), math.ceil(interval), 0}
+return {granted, math.ceil(delay), math.ceil(interval), 0, math.floor(tolerance)}

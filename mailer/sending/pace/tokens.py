@@ -1,6 +1,7 @@
 """Tokens: leave to hand over a message now, counted in Redis for all workers and hosts together."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 from redis.exceptions import RedisError
 
 from mailer.errors import ProviderUnavailableError
-from mailer.sending.pace.rates import Rate
+from mailer.platform.rates import Rate
 
 if TYPE_CHECKING:
     from redis import Redis
 
-_SCRIPT = Path(__file__).with_name("take.lua").read_text(encoding="ascii")
+_TAKE, _GIVE_BACK = (
+    Path(__file__).with_name(name).read_text(encoding="ascii")
+    for name in ("take.lua", "give_back.lua")
+)
 _MICRO = 1_000_000
 
 
@@ -44,12 +48,14 @@ class Grant:
         delay_seconds: until the first may be used.
         interval_seconds: between the use of two.
         wait_seconds: where there are none: when to ask again.
+        tolerance_seconds: by how much the use of one may be late.
     """
 
     count: int
     delay_seconds: float = 0.0
     interval_seconds: float = 0.0
     wait_seconds: float = 0.0
+    tolerance_seconds: float = 0.0
 
 
 class Tokens:
@@ -61,7 +67,8 @@ class Tokens:
     """
 
     def __init__(self, client: "Redis", *, prefix: str = "") -> None:
-        self._take: Any = client.register_script(_SCRIPT)
+        self._take: Any = client.register_script(_TAKE)
+        self._give_back: Any = client.register_script(_GIVE_BACK)
         self._prefix = prefix
 
     def take(
@@ -79,12 +86,7 @@ class Tokens:
         """
         if not limits:
             return Grant(wanted)
-        arguments: list[str | int] = [
-            wanted,
-            "" if now_seconds is None else round(now_seconds * _MICRO),
-        ]
-        for limit in limits:
-            arguments += [limit.rate.count, limit.rate.seconds * _MICRO]
+        arguments = _arguments(limits, wanted, now_seconds)
         try:
             found = self._take(keys=[self._prefix + limit.key for limit in limits], args=arguments)
         except RedisError as error:
@@ -92,5 +94,24 @@ class Tokens:
                 f"Redis keeps the pace of sending and does not answer: {error}"
             ) from None
         count, *microseconds = map(int, found)
-        delay, interval, wait = (value / _MICRO for value in microseconds)
-        return Grant(count, delay, interval, wait)
+        return Grant(count, *(value / _MICRO for value in microseconds))
+
+    def give_back(
+        self, limits: Sequence[Limit], count: int, *, now_seconds: float | None = None
+    ) -> None:
+        """Give tokens back that were taken and not used; where Redis is away, they are lost."""
+        with suppress(RedisError):
+            self._give_back(
+                keys=[self._prefix + limit.key for limit in limits],
+                args=_arguments(limits, count, now_seconds),
+            )
+
+
+def _arguments(limits: Sequence[Limit], count: int, now_seconds: float | None) -> list[str | int]:
+    arguments: list[str | int] = [
+        count,
+        "" if now_seconds is None else round(now_seconds * _MICRO),
+    ]
+    for limit in limits:
+        arguments += [limit.rate.count, limit.rate.seconds * _MICRO]
+    return arguments

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailer.errors import ProviderUnavailableError
-from mailer.sending.pace.rates import Rate, parse_rates
+from mailer.platform.rates import Rate, parse_rates
 from mailer.sending.pace.tokens import Grant, Limit, Tokens
 
 
@@ -137,3 +137,14 @@ def test_the_clock_of_redis_is_the_one_that_counts(client: "redis.Redis") -> Non
     assert tokens.take(limits("100/day"), 60).count == 60
     assert tokens.take(limits("100/day"), 60).count == 40
     assert client.pttl(client.keys()[0]) > 86_400_000
+
+
+@pytest.mark.parametrize("text", ["100/min", "100/h"])
+def test_tokens_that_were_not_used_come_back(client: "redis.Redis", text: str) -> None:
+    tokens = Tokens(client)
+    first = tokens.take(limits(text), 100, now_seconds=0)
+    tokens.give_back(limits(text), first.count - 1, now_seconds=0.01)
+    again = tokens.take(limits(text), 100, now_seconds=1)
+    assert again.count == min(99, first.count)
+    nobody = Tokens(redis.Redis(host="127.0.0.1", port=1))
+    nobody.give_back(limits(text), 5)

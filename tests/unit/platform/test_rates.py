@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailer.sending.pace.rates import Rate, parse_rates
+from mailer.platform.rates import Rate, parse_rates
 
 
 @pytest.mark.parametrize(
