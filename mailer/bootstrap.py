@@ -4,7 +4,6 @@ The only module that knows which classes stand behind the services' arguments.
 """
 
 import logging
-import random
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -21,8 +20,6 @@ from mailer.database.engine import make_engine
 from mailer.database.migrate import ensure_schema
 from mailer.database.troubles import explain
 from mailer.errors import ConfigurationError
-from mailer.platform.clock import utcnow
-from mailer.platform.rates import parse_rates
 from mailer.platform.settings.urls import redis_url_of
 from mailer.providers.base import Provider
 from subscribers.tokens import Purpose, Signer, derive_key
@@ -146,44 +143,25 @@ class App:
 
     def courier(self) -> "Courier":
         """Return a worker process's means of delivering."""
-        from mailer.sending.addressing import Addresser  # noqa: PLC0415 - as above
-        from mailer.sending.courier import Courier  # noqa: PLC0415
-        from mailer.sending.shift import DeliveryRules  # noqa: PLC0415
+        from mailer.sending.assembly import make_courier  # noqa: PLC0415 - as above
 
-        settings = self.settings
-        return Courier(
+        return make_courier(
+            self.settings,
             engine=self.engine,
             provider=self.provider,
-            addresser=Addresser(
-                signer=self.signer,
-                message_id_key=derive_key(self._keyring.oldest, "message-id"),
-                base_url=settings.web.base_url,
-                unsubscribe_mailbox=settings.sender.takes_unsubscribes,
-            ),
-            rules=DeliveryRules(
-                lease_seconds=settings.delivery.lease_seconds,
-                max_attempts=settings.delivery.max_attempts,
-                account_rates=parse_rates(settings.delivery.pace),
-            ),
-            tokens=self._tokens,
+            signer=self.signer,
+            message_id_key=derive_key(self._keyring.oldest, "message-id"),
             journal_directory=self.journal_directory,
-            now=utcnow,
-            jitter=lambda: random.uniform(0.5, 1.5),  # noqa: S311 - spreads retries, no secret
+            tokens=self._tokens,
         )
 
     @cached_property
     def _tokens(self) -> "Tokens | None":
         """What counts messages for all workers: in the Redis of the settings, or the broker's."""
-        from redis import Redis  # noqa: PLC0415 - 60 ms that few commands need
-
-        from mailer.sending.pace.tokens import Tokens  # noqa: PLC0415 - as above
+        from mailer.sending.assembly import make_tokens  # noqa: PLC0415 - as above
 
         url = self.settings.redis_url.get_secret_value() or redis_url_of(self.broker_url)
-        if not url:
-            return None
-        client = Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
-        self._stack.callback(client.close)
-        return Tokens(client)
+        return make_tokens(url, self._stack) if url else None
 
     def require_pace(self) -> None:
         """Check that a pace can be kept here.

@@ -34,6 +34,7 @@ OTHERS = {
     ("mailer/database/backup/making.py", "--format"): "an option of pg_dump",
     ("mailer/database/backup/restoring.py", "--quiet"): "an option of psql",
     ("mailer/database/backup/restoring.py", "--set"): "the same",
+    ("mailer/platform/embedded/account.py", "--uid"): "an option of useradd",
     ("mailer/platform/embedded/versions.py", "--version"): "an option of servers",
     ("mailer/platform/embedded/redis_server.py", "--port"): "an option of redis-server",
 }
