@@ -15,7 +15,7 @@ WINDOW_SECONDS = 0.2
 """How long a window of messages that are committed one by one should take: an unsubscription, a
 pause or a stop waits about this long."""
 
-LONGEST_WINDOW_SECONDS = 1.5 * WINDOW_SECONDS
+LONGEST_WINDOW_SECONDS = 2 * WINDOW_SECONDS
 """After this long such a window is cut off, should the provider have become slower."""
 
 

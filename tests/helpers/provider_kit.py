@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
 
+import pytest
+
 from mailer.message.compiled import (
     CompiledIssue,
     Mailbox,
@@ -18,8 +20,10 @@ from mailer.message.compiled import (
     Slot,
     SlotContext,
 )
+from mailer.providers import steps
 from mailer.providers.base import Provider
 from mailer.providers.outcome import LeaseLostError, Outcome
+from mailer.providers.smtp import connection as smtp_connection
 from mailer.states import DeliveryState
 
 IDENTITY = MailingIdentity("weekly", "Die Wöchentliche 🗞", "news.example.com", 7)
@@ -112,6 +116,13 @@ class Notes:
     def in_flight(self) -> set[int]:
         """Ids that a killed worker would leave unknown now."""
         return self._in_flight
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let windows take as long as they do on a busy machine: none is cut off."""
+    for module in (steps, smtp_connection):
+        monkeypatch.setattr(module, "LONGEST_WINDOW_SECONDS", 600.0)
 
 
 def states(outcomes: Sequence[Outcome]) -> dict[int, DeliveryState]:

@@ -659,5 +659,8 @@ def test_a_send_is_left_to_workers_with_its_own_provider(
 
     assert ledger.provider.messages == []
     assert ledger.books(send_id).open == 10
+    assert "waits for a worker with that provider" in str(
+        ledger.scalar("SELECT trouble FROM send WHERE id = :id", id=send_id)
+    )
     told = capsys.readouterr()
     assert (told.out + told.err).count("send_of_another_provider") == 1, "once a send"

@@ -15,7 +15,9 @@ from mailer.errors import (
     ProviderUnavailableError,
 )
 from mailer.message.compiled import Recipient
+from mailer.providers.base import LONGEST_WINDOW_SECONDS
 from mailer.providers.outcome import Cause, LeaseLostError, Outcome
+from mailer.providers.smtp import connection as smtp_connection
 from mailer.providers.smtp import conversation
 from mailer.providers.smtp.connection import SmtpConnection
 from mailer.providers.smtp.prepared import dot_stuffed
@@ -446,7 +448,8 @@ def test_a_refusal_for_good_that_is_about_us_says_so_and_is_no_last_word(
     assert {one.state for one in notes.outcomes.values()} == {DEFERRED}
 
 
-def test_a_server_that_becomes_slow_cuts_the_window_off() -> None:
+def test_a_server_that_becomes_slow_cuts_the_window_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp_connection, "LONGEST_WINDOW_SECONDS", LONGEST_WINDOW_SECONDS)
     server = SmtpServer()
     with connected(server) as connection:
         connection.hand_over(readers(1), journal=Notes())
