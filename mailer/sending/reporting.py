@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine
 from mailer.errors import NotFoundError
 from mailer.sending.books import Books
 from mailer.sending.ledger import sends, stories
+from mailer.sending.ledger.recounting import recount
 from mailer.sending.ledger.sends import SendSummary
 from mailer.sending.ledger.stories import DeliveryFacts, Moment
 from mailer.states import DeliveryState
@@ -52,7 +53,7 @@ def report(engine: Engine, send_id: int) -> SendReport:
     """
     with engine.connect() as connection:
         summary = sends.get_send(connection, send_id)
-        return SendReport(summary, sends.recount(connection, send_id))
+        return SendReport(summary, recount(connection, send_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,6 @@ def _nothing(email: str, issue_slug: str | None) -> NotFoundError:
 
 def _story(connection: Connection, facts: DeliveryFacts) -> Story:
     moments = [
-        Moment(facts.planned_at, "planned", "", f"send {facts.send_id} to {facts.list_slug}"),
         *stories.moments_of(connection, facts.id),
     ]
     moments += _last_hand_over(facts)
