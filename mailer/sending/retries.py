@@ -17,6 +17,7 @@ from mailer.errors import ProposalError, SendStateError
 from mailer.sending.ledger import retries, sends
 from mailer.sending.ledger.retries import StandingCount, UnfinishedRetry
 from mailer.sending.ledger.sends import SendSummary
+from mailer.sending.planning import check_known
 from mailer.sending.steering import settle
 from mailer.states import DELIVERY_STEPS, OPEN_STATES, Cause, DeliveryState, SendState
 
@@ -145,7 +146,7 @@ def propose_retry(engine: Engine, send_id: int, choice: Choice, *, provider: str
     settle(engine, send_id)
     with engine.connect() as connection:
         send = sends.get_send(connection, send_id)
-        _check_known(send)
+        check_known(send.issue_slug, send.pruned_at)
         counts = retries.count_standings(connection, send_id)
         unfinished = retries.unfinished_retry(connection, send_id)
     _check_reasons(send_id, choice, counts)
@@ -201,16 +202,6 @@ def _check_reasons(send_id: int, choice: Choice, counts: Sequence[StandingCount]
                 send=send_id,
                 reason=reason,
             )
-
-
-def _check_known(send: SendSummary) -> None:
-    if send.pruned_at is not None:
-        raise ProposalError(
-            f"the deliveries of send {send.id} were pruned on {send.pruned_at:%Y-%m-%d}: "
-            "it is not known any more who got it",
-            code="issue-pruned",
-            send=send.id,
-        )
 
 
 def _check_unfinished(retry: UnfinishedRetry, send_id: int, provider: str) -> None:

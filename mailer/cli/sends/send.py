@@ -112,11 +112,30 @@ def _propose(
 
 def _go(app: "App", proposal: "Proposal", *, is_watched: bool, as_json: bool) -> int:
     from mailer.sending.propose import approve
-    from mailer.sending.starting import start
 
     send_id = approve(app.engine, proposal)
-    with when_stopped(_goes_on(send_id)):
-        start(app.engine, app.hints, send_id, batch_size=app.batch_size)
+    return plan_and_follow(
+        app, send_id, total=proposal.counts.active, is_watched=is_watched, as_json=as_json
+    )
+
+
+def plan_and_follow(
+    app: "App", send_id: int, *, total: int, is_watched: bool, as_json: bool
+) -> int:
+    """Plan a recorded send, tell workers, and watch it to its end if that is wanted.
+
+    Args:
+        app: the parts.
+        send_id: the send.
+        total: about how many people planning looks at.
+        is_watched: whether the command stays until the send is over.
+        as_json: how it is reported.
+    """
+    from mailer.cli.sends.watching import progress_bar
+    from mailer.sending.starting import start
+
+    with when_stopped(_goes_on(send_id)), progress_bar("planning", total) as progress:
+        start(app.engine, app.hints, send_id, batch_size=app.batch_size, progress=progress)
     if not is_watched:
         return _leave(app, send_id, as_json=as_json)
     return follow(app, send_id, as_json=as_json)
@@ -232,6 +251,7 @@ def _facts(app: "App", proposal: "Proposal", mailing_list: "MailingList") -> dic
         "intended": counts.intended,
         "already_planned": counts.already_planned,
         "earlier": dict(counts.earlier),
+        "taken": dict(counts.taken),
         "unfinished": [{"send": one.id, "open": one.open_count} for one in proposal.unfinished],
         "skipped": {f"suppressed_{reason}": n for reason, n in counts.suppressed.items()},
         "not_active": dict(counts.not_active),
@@ -262,6 +282,12 @@ def _preview_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("subject", f"[bold]{escape(str(facts['subject']))}[/]"),
         ("list", escape(str(facts["list"]))),
         ("intended", f"{facts['intended']:,}"),
+    ]
+    taken = facts["taken"]
+    rows += [
+        (f"  of these {words}", f"{taken[why]:,}")
+        for why, words in IN_WORDS.items()
+        if why in taken
     ]
     rows += [(f"  skipped: {why}", f"{n:,}") for why, n in _counts(facts["skipped"])]
     rows += [(f"  not mailed: {why}", f"{n:,}") for why, n in _counts(facts["not_active"])]

@@ -1,7 +1,8 @@
 """Watching a send: a bar with rate and ETA on a terminal, lines elsewhere, then the books."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rich.markup import escape
 from rich.progress import (
@@ -43,6 +44,25 @@ def watch(engine: Engine, send_id: int, *, still: Callable[[], bool] = lambda: T
     with bar:
         bar.add_task("sending", total=None, rate="")
         return _follow(engine, send_id, still, lambda found: _update(bar, found))
+
+
+@contextmanager
+def progress_bar(doing: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show how work gets on, with the time that it still takes; yield what is told of it."""
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=err_console,
+        disable=not err_console.is_terminal,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task(doing, total=total or None)
+        yield lambda count: bar.advance(task, count)
 
 
 def is_over(found: SendReport) -> bool:

@@ -57,6 +57,14 @@ def find_issue_id(connection: Connection, slug: str) -> int | None:
     return found
 
 
+def pruned_at(connection: Connection, slug: str) -> dt.datetime | None:
+    """Return when the deliveries of the issue were deleted; None where they were not."""
+    found: dt.datetime | None = connection.scalar(
+        text("SELECT pruned_at FROM issue WHERE slug = :slug"), {"slug": slug}
+    )
+    return found
+
+
 def to_document(compiled: CompiledIssue) -> dict[str, Any]:
     """Return the compiled issue as JSON values."""
     return {**dataclasses.asdict(compiled), "date": compiled.date.isoformat()}
