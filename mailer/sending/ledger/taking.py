@@ -15,23 +15,18 @@ from sqlalchemy.sql.expression import bindparam
 from sqlalchemy.types import Text
 
 MAY_TAKE = """
-CASE
-    WHEN d.state = 'skipped' AND d.reason <> 'cancelled' THEN NOT EXISTS (
-        SELECT FROM earlier_outcome e WHERE e.delivery_id = d.id AND e.send_id = :send_id
-    )
-    WHEN d.state = 'failed' OR d.state = 'skipped' THEN
-        earlier.mailing_list_id <> :mailing_list_id AND NOT EXISTS (
-            SELECT FROM earlier_outcome e JOIN send had ON had.id = e.send_id
-            WHERE e.delivery_id = d.id AND had.mailing_list_id = :mailing_list_id
-        )
-    ELSE false
-END
+(
+    d.state = 'skipped' AND d.reason <> 'cancelled'
+    OR d.state IN ('failed', 'skipped') AND earlier.mailing_list_id <> :mailing_list_id
+) AND NOT EXISTS (
+    SELECT FROM earlier_outcome e WHERE e.delivery_id = d.id AND e.send_id = :send_id
+)
 """
 """Whether a send to a mailing list takes a delivery over without being asked to.
 
 Of `d` in the send `earlier`, for a subscriber who is active on the list and not suppressed. What
-was skipped for a no that is gone: by any send that had not had it. What failed or was cancelled: by
-a send to a list that it has not failed or been cancelled for; for the same list a person decides.
+was skipped for a no that is gone is taken over by any later send; what failed or was cancelled by
+one to another list: for the same list a person decides. Nothing comes back to a send that had it.
 """
 
 _OF_ITS_LIST = f"""
