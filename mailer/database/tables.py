@@ -158,7 +158,7 @@ class DeliveryRow(Row):
         UniqueConstraint("issue_id", "subscriber_id"),
         Index("ix_delivery_batch_id", "batch_id"),
         Index("ix_delivery_send_id", "send_id"),
-        {"postgresql_with": {"fillfactor": 70}},
+        {"postgresql_with": {"fillfactor": 40}},
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)

@@ -41,11 +41,13 @@ def upgrade() -> None:
         "send", sa.Column("taken_upto", sa.BigInteger(), server_default="0", nullable=False)
     )
     op.add_column("send", sa.Column("kept_books", postgresql.JSONB(), nullable=True))
+    op.execute("ALTER TABLE delivery SET (fillfactor = 40)")  # new pages: docs/decisions/0044
     op.add_column("issue", sa.Column("pruned_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("issue", "pruned_at")
+    op.execute("ALTER TABLE delivery SET (fillfactor = 70)")
     for column in ("kept_books", "taken_upto", "retried"):
         op.drop_column("send", column)
     op.drop_constraint("fk_send_retried_send_id", "send", type_="foreignkey")
