@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 ERRORS: Mapping[str, str] = {
     "address-suppressed": "see: mailer subscriber show",
     "address-unavailable": "choose another with web.host and web.port",
-    "audience-empty": "mailer sends retry SEND sends to whom one failed to reach; --allow-empty "
-    "exits with 0",
+    "audience-empty": "mailer sends retry SEND reaches those who failed or were cancelled; "
+    "--allow-empty exits with 0",
     "database-not-empty": "--replace gives up what is in it",
     "feed-not-issue": "mailer issue draft --from-feed reads it",
     "file-exists": "-o names another file, --force overwrites",

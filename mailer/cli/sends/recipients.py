@@ -53,7 +53,7 @@ def recipients(
     Examples:
       mailer sends recipients 3 --state failed --state rejected
 
-      mailer sends recipients 3 --csv > recipients.csv
+      mailer sends recipients 3 --csv
     """
     from mailer.bootstrap import open_app
     from mailer.sending.ledger.recipients import stream_recipients

@@ -18,6 +18,7 @@ from rich.table import Table
 from sqlalchemy import Engine
 
 from mailer.cli.shared import ExitCode, console, err_console, show_duration
+from mailer.sending.ledger.sends import SendSummary
 from mailer.sending.reporting import SendReport, report
 from mailer.states import FINAL_SEND_STATES, DeliveryState, SendState
 
@@ -118,12 +119,21 @@ def show_report(found: SendReport) -> None:
     )
     if summary.reason:
         console.print(f"  {escape(summary.reason)}", style="yellow")
+    for line in _relations(summary):
+        console.print(f"  {line}", style="dim")
     console.print(_books_table(found))
     if summary.finished_at and summary.planned_at and found.books.intended:
         seconds = (summary.finished_at - summary.created_at).total_seconds()
         rate = found.books.intended / seconds if seconds else 0
         pace = f", {rate:,.0f} recipients/s" if rate >= 1 else ""
         console.print(f"  took {show_duration(seconds)}{pace}", style="dim")
+
+
+def _relations(summary: SendSummary) -> Iterator[str]:
+    if summary.retried_send_id is not None:
+        yield f"retries send {summary.retried_send_id}"
+    if summary.pruned_at is not None:
+        yield f"its deliveries were pruned on {summary.pruned_at:%Y-%m-%d}"
 
 
 def _coloured(state: SendState) -> str:

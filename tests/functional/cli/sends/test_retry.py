@@ -63,6 +63,7 @@ def test_the_rest_is_retried_and_nobody_else(cancelled: Cli) -> None:
     assert "the books balance" in done.out
     books = cancelled.books(2)
     assert (books["books"]["accepted"], books["retried_send_id"]) == (3, 1)
+    assert "retries send 1" in cancelled.call("sends", "show", "2").out
     assert cancelled.books(1)["books"]["skipped"] == 2
     over = cancelled.call("sends", "retry", "1", "--cancelled", "--yes")
     assert over.code == ExitCode.USAGE
@@ -122,6 +123,7 @@ def test_pruning_asks_keeps_the_books_and_says_so(cancelled: Cli) -> None:
     assert done["pruned"] == {"issue_count": 1, "delivery_count": 5, "webhook_count": 0}
     assert cancelled.books()["books"] == before
     assert cancelled.books()["pruned_at"]
+    assert "its deliveries were pruned on" in cancelled.call("sends", "show", "1").out
     assert "were pruned on" in cancelled.call("sends", "recipients", "1").err
     again = cancelled.call(*SEND, "--yes")
     assert (again.code, "not sent again under this slug" in again.error) == (2, True)
