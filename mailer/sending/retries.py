@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from mailer.errors import ProposalError, SendStateError
-from mailer.sending.ledger import retries, sends
+from mailer.sending.ledger import issues, retries, sends
 from mailer.sending.ledger.retries import StandingCount, UnfinishedRetry
 from mailer.sending.ledger.sends import SendSummary
 from mailer.sending.planning import check_known
@@ -136,7 +136,9 @@ class RetryProposal:
 
 
 def propose_retry(engine: Engine, send_id: int, choice: Choice, *, provider: str) -> RetryProposal:
-    """Return what a retry of the chosen deliveries would be.
+    """Return what a retry of the chosen deliveries would be; nothing is begun.
+
+    What the send, if it was cancelled, has left open and nobody holds is skipped first.
 
     Raises:
         NotFoundError: there is no such send.
@@ -168,6 +170,7 @@ def approve_retry(engine: Engine, proposal: RetryProposal) -> int:
     proposal.check()
     send_id = proposal.send.id
     with engine.begin() as connection:
+        check_known(*issues.hold_issue(connection, send_id))
         retries.lock_retried(connection, send_id)
         unfinished = retries.unfinished_retry(connection, send_id)
         if unfinished is not None:

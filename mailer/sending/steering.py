@@ -8,8 +8,9 @@ from sqlalchemy import Connection, Engine
 from mailer.errors import NotFoundError, SendStateError
 from mailer.sending.books import Books
 from mailer.sending.closing import finish
-from mailer.sending.ledger import reconciling, sends
+from mailer.sending.ledger import issues, reconciling, sends
 from mailer.sending.ledger.recounting import recount
+from mailer.sending.planning import check_known
 from mailer.states import DeliveryState, SendState
 
 RUNNING = (SendState.PLANNING, SendState.SENDING)
@@ -91,9 +92,11 @@ def reconcile(
     Raises:
         NotFoundError: there is no such send, or it has no such delivery.
         SendStateError: one of `delivery_ids` is not unknown; then nothing is changed.
+        ProposalError: the send's deliveries were pruned.
     """
     with engine.begin() as connection:
         sends.get_send(connection, send_id)  # raises where there is none
+        check_known(*issues.hold_issue(connection, send_id))
         if delivery_ids is not None:
             _check_unknown(connection, send_id, delivery_ids)
         if verdict is Verdict.RETRY:

@@ -1,6 +1,7 @@
 """Deliveries of long ago go; the books, the promise and the links stay."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from ledger_kit import SIGNER, Ledger
@@ -9,9 +10,11 @@ from mailer.errors import NotFoundError, ProposalError
 from mailer.platform.clock import utcnow
 from mailer.providers.memory import Answer
 from mailer.sending import reporting, retention, retries, steering
-from mailer.sending.ledger import erasing
+from mailer.sending.ledger import erasing, issues, pruning
+from mailer.sending.ledger import retries as queries
 from mailer.sending.ledger.recipients import stream_recipients
 from mailer.sending.retries import Choice
+from mailer.states import DeliveryState
 from subscribers import unsubscribing
 from subscribers.tokens import Purpose
 
@@ -78,7 +81,8 @@ def test_what_was_pruned_is_never_sent_again(ledger: Ledger) -> None:
     with pytest.raises(NotFoundError, match="were pruned on"):
         reporting.explain(ledger.engine, "r0@example.com", issue_slug="first")
     assert list(stream_recipients(ledger.engine, send_id)) == []
-    assert steering.reconcile(ledger.engine, send_id, verdict=steering.Verdict.RETRY) == 0
+    with pytest.raises(ProposalError, match="were pruned on"):
+        steering.reconcile(ledger.engine, send_id, verdict=steering.Verdict.RETRY)
     ledger.sweep()
     assert len(ledger.provider.messages) == before
 
@@ -177,3 +181,35 @@ def test_a_deletion_takes_what_was_said_with_it_and_leaves_the_counts(ledger: Le
     assert ledger.scalar("SELECT count(*) FROM attempt") == 1
     erased = [one for one in stream_recipients(ledger.engine, send_id) if one.delivery == 2]
     assert [(one.email, one.state) for one in erased] == [("", "rejected")]
+
+
+def test_nobody_retries_an_issue_while_it_is_closed(ledger: Ledger) -> None:
+    """Each waits for the other: what is begun first is seen by the second."""
+    send_id = ledger.plan(ledger.subscribe(12))
+    steering.cancel(ledger.engine, send_id)
+    age(ledger, send_id)
+    proposal = retries.propose_retry(
+        ledger.engine, send_id, Choice(cancelled=True), provider="memory"
+    )
+    now = utcnow()
+    with ThreadPoolExecutor(1) as pool:
+        with ledger.engine.begin() as connection:
+            assert pruning.close_issue(connection, 1, before=now - OLD / 2, now=now)
+            retried = pool.submit(retries.approve_retry, ledger.engine, proposal)
+            with pytest.raises(TimeoutError):
+                retried.result(timeout=0.5)
+        with pytest.raises(ProposalError, match="were pruned on"):
+            retried.result()
+    ledger.run("UPDATE issue SET pruned_at = NULL")
+    with ledger.engine.begin() as connection:
+        issues.hold_issue(connection, send_id)
+        again = queries.create_retry(
+            connection, send_id, provider="memory", retried=[(DeliveryState.SKIPPED, "cancelled")]
+        )
+        with ThreadPoolExecutor(1) as pool:
+            pruned = pool.submit(prune, ledger)
+            with pytest.raises(TimeoutError):
+                pruned.result(timeout=0.5)
+            connection.commit()
+            assert pruned.result().issue_count == 0
+    assert ledger.state(again) == "planning"
