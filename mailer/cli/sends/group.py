@@ -34,10 +34,6 @@ app = typer.Typer(
 CANCEL_SECONDS = 5
 """How long cancelling waits for workers to give back what they hold: a window takes 0.2 s."""
 
-app.command("recipients")(recipients.recipients)
-app.command("retry", cls=retry.OptionalReasons)(retry.retry)
-app.command("prune")(prune.prune)
-
 
 @app.command("ls")
 def ls(
@@ -255,3 +251,8 @@ def _list_unknown(found: "Sequence[UnknownDelivery]", *, as_json: bool) -> int:
             f"delivery {one.id}  {escape(one.email)}  {one.reason}  {show_time(one.handed_over_at)}"
         )
     return ExitCode.OK
+
+
+app.command("recipients")(recipients.recipients)
+app.command("retry", cls=retry.OptionalReasons)(retry.retry)
+app.command("prune")(prune.prune)
