@@ -1,21 +1,19 @@
 """`mailer send`: from a file to everyone on a list, with a look and a question first."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
+from mailer.cli.sends.preview import facts_of, show_preview
 from mailer.cli.shared import (
     ExitCode,
     confirm,
     console,
-    count_of,
     err_console,
     fail,
     print_json,
-    show_duration,
     warn,
 )
 from mailer.cli.stopping import when_stopped
@@ -74,11 +72,11 @@ def send(
     with when_stopped("nothing was sent"), open_app() as app:
         mailing_list = named_list(app.engine, list_slug or draft.mailing_list)
         proposal = _propose(app, draft, mailing_list, is_linted=not no_lint)
-        facts = _facts(app, proposal, mailing_list)
+        facts = facts_of(app, proposal, mailing_list)
         if as_json and dry_run:
             print_json(facts)
         elif not as_json:
-            _show_preview(facts)
+            show_preview(facts)
         tell_of(proposal.compilation, size_bytes=facts["bytes"]["html"])
         if not _may_go(proposal, allow_empty=allow_empty) or dry_run:
             return ExitCode.OK
@@ -234,81 +232,3 @@ def _show_errors(report: "LintReport") -> None:
             err_console.print(
                 f"[red]lint:[/] {escape(f'{place}: {finding.message}')}", soft_wrap=True
             )
-
-
-def _facts(app: "App", proposal: "Proposal", mailing_list: "MailingList") -> dict[str, Any]:
-    from mailer.composing.building import describe
-    from mailer.composing.sample import sample_message
-
-    counts, compiled, provider = proposal.counts, proposal.compiled, proposal.provider
-    described = describe(compiled, sample_message(compiled, app.settings))
-    return {
-        "subject": described["subject"],
-        "list": mailing_list.slug,
-        "provider": provider,
-        "content_hash": compiled.content_hash,
-        "active": counts.active,
-        "intended": counts.intended,
-        "already_planned": counts.already_planned,
-        "earlier": dict(counts.earlier),
-        "taken": dict(counts.taken),
-        "unfinished": [{"send": one.id, "open": one.open_count} for one in proposal.unfinished],
-        "skipped": {f"suppressed_{reason}": n for reason, n in counts.suppressed.items()},
-        "not_active": dict(counts.not_active),
-        "to_hand_over": counts.to_hand_over,
-        "bytes": described["bytes"],
-        "estimated_seconds": counts.to_hand_over / app.settings.account.kind.guessed_rate,
-        **_lint_facts(proposal.report),
-    }
-
-
-def _lint_facts(report: "LintReport | None") -> dict[str, Any]:
-    if report is None:
-        return {}
-    return {"lint": {"errors": report.errors, "warnings": report.warnings, "notes": report.notes}}
-
-
-def _show_preview(facts: dict[str, Any]) -> None:
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for name, value in _preview_rows(facts):
-        table.add_row(name, value)
-    console.print(table)
-
-
-def _preview_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    from mailer.sending.proposal import IN_WORDS
-
-    rows = [
-        ("subject", f"[bold]{escape(str(facts['subject']))}[/]"),
-        ("list", escape(str(facts["list"]))),
-        ("intended", f"{facts['intended']:,}"),
-    ]
-    taken = facts["taken"]
-    rows += [
-        (f"  of these {words}", f"{taken[why]:,}")
-        for why, words in IN_WORDS.items()
-        if why in taken
-    ]
-    rows += [(f"  skipped: {why}", f"{n:,}") for why, n in _counts(facts["skipped"])]
-    rows += [(f"  not mailed: {why}", f"{n:,}") for why, n in _counts(facts["not_active"])]
-    earlier = facts["earlier"]
-    rows += [
-        (f"  {words}", f"{earlier[why]:,}") for why, words in IN_WORDS.items() if why in earlier
-    ]
-    rows += [
-        ("unfinished", f"send {one['send']} ({one['open']:,} open) goes on")
-        for one in facts["unfinished"]
-    ]
-    sizes = facts["bytes"]
-    if warnings := facts.get("lint", {}).get("warnings"):
-        rows.append(("linter", f"{count_of(warnings, 'warning')}: see mailer issue lint"))
-    return [
-        *rows,
-        ("provider", str(facts["provider"])),
-        ("size", f"{sizes['message']:,} B a message, {sizes['html']:,} B of HTML"),
-        ("estimated time", show_duration(facts["estimated_seconds"])),
-    ]
-
-
-def _counts(counts: dict[str, int]) -> list[tuple[str, int]]:
-    return sorted(counts.items())
