@@ -31,6 +31,7 @@ SCRIPTS: dict[str, list[str]] = {
     "importing": ["importing.py", "200000"],
     "images": ["images.py"],
     "ledger": ["ledger.py", "100000"],
+    "history": ["history.py"],
     "smtp": ["smtp.py"],
     "sendgrid_api": ["sendgrid_api.py"],
     "delivery": ["delivery.py", "--recipients", "20000"],

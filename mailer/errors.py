@@ -26,11 +26,14 @@ MailerError                       `failed`
 │                                 `merge-value-gaps` `lint-errors` `audience-empty`
 │                                 `send-paused` `send-unfinished` `send-provider`
 │                                 `send-scheduled` `approval-stale`
+│                                 `retry-empty` `retry-reason` `issue-pruned`
 ├── SendStateError                `send-state`
+│                                 `send-unsettled` `delivery-not-unknown`
 ├── BrowserError                  `browser`
 └── NotFoundError                 `not-found`
                                   `send-unknown` `subscriber-unknown` `reader-unknown`
-                                  `delivery-unknown` `theme-unknown` `post-unknown`
+                                  `delivery-unknown` `delivery-not-of-send`
+                                  `theme-unknown` `post-unknown`
                                   `list-unnamed` `screenshots-missing`
 
 What happened to one delivery is never an exception: it is a `mailer.states.Outcome`.

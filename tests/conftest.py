@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+import steps_kit
 import structlog
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
@@ -95,12 +96,14 @@ def _named(url: str, database: str) -> str:
 
 @pytest.fixture(scope="session")
 def template_database(servers: Servers, worker_id: str) -> Iterator[str]:
-    """Return the name of a migrated database to copy."""
+    """Return the name of a migrated database to copy, which holds every step of a state."""
     name = f"template_{worker_id}_{uuid.uuid4().hex[:6]}"
     with psycopg.connect(_plain(servers.database_url, "postgres"), autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     engine = make_engine(_named(servers.database_url, name))
     upgrade(engine)
+    with engine.begin() as connection:
+        steps_kit.install(connection)
     engine.dispose()
     yield name
     with psycopg.connect(_plain(servers.database_url, "postgres"), autocommit=True) as connection:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 ERRORS: Mapping[str, str] = {
     "address-suppressed": "see: mailer subscriber show",
     "address-unavailable": "choose another with web.host and web.port",
-    "audience-empty": "--allow-empty exits with 0",
+    "audience-empty": "mailer sends retry SEND reaches those who failed or were cancelled; "
+    "--allow-empty exits with 0",
     "database-not-empty": "--replace gives up what is in it",
     "approval-stale": "look again: mailer send --dry-run",
     "dkim-domain": "mailer dkim new DOMAIN",
@@ -38,6 +39,7 @@ ERRORS: Mapping[str, str] = {
     "schema-revision": "run `mailer db upgrade`",
     "screenshots-missing": "take some: mailer issue shots FILE -o {folder}",
     "secret-key-wrong": "if it is lost, `mailer keys forget {fingerprint}` gives up its links",
+    "retry-empty": "mailer sends reconcile SEND settles what is unknown",
     "send-paused": "mailer sends resume {send} goes on with it, mailer sends cancel {send} ends it",
     "send-provider": "set MAILER_PROVIDER, or cancel it: mailer sends cancel {send}",
     "send-scheduled": "mailer sends schedule {send} --at changes when, mailer sends cancel {send} "

@@ -18,6 +18,7 @@ from mailer.config.sections import (
     IssueSettings,
     LintSettings,
     PreviewSettings,
+    RetentionSettings,
     SenderSettings,
     WebSettings,
     WorkerSettings,
@@ -55,6 +56,7 @@ class _OwnSettings(Section):
     draft: DraftSettings = DraftSettings()
     lint: LintSettings = LintSettings()
     preview: PreviewSettings = PreviewSettings()
+    retention: RetentionSettings = RetentionSettings()
 
 
 # The choice of a provider, and a section for each that there is, named like it.

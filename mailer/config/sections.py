@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from mailer.platform.settings.section import Section
 from mailer.platform.settings.types import (
+    Age,
     Bytes,
     ClientNames,
     EditorUrl,
@@ -132,6 +133,12 @@ class LintSettings(Section):
     clients: ClientNames = ()
     min_support: Share = 0.95
     error_support: Share = 0.25
+
+
+class RetentionSettings(Section):
+    """How long what was sent is remembered person by person."""
+
+    deliveries: Age = "2 years"
 
 
 class PreviewSettings(Section):

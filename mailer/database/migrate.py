@@ -11,7 +11,7 @@ from mailer.errors import ConfigurationError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest revision in `migrations/versions`; a test holds it to that."""
 
 _MIGRATION_LOCK = 7_368_741_001

@@ -19,10 +19,10 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ENUM
+from sqlalchemy.dialects.postgresql import ENUM, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mailer.states import DeliveryState, SendState
+from mailer.states import BatchState, DeliveryState, SendState
 from subscribers.tables import Row, metadata
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "BatchRow",
     "CompiledIssueRow",
     "DeliveryRow",
+    "EarlierOutcomeRow",
     "EventRow",
     "IssueRow",
     "SecretKeyRow",
@@ -40,7 +41,7 @@ __all__ = [
 
 send_state = ENUM(*[state.value for state in SendState], name="send_state")
 delivery_state = ENUM(*[state.value for state in DeliveryState], name="delivery_state")
-batch_state = ENUM("pending", "claimed", "done", name="batch_state")
+batch_state = ENUM(*[state.value for state in BatchState], name="batch_state")
 
 
 class IssueRow(Row):
@@ -53,6 +54,8 @@ class IssueRow(Row):
     subject: Mapped[str]
     date: Mapped[dt.date]
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    pruned_at: Mapped[dt.datetime | None]
+    """Since when it is not known any more who has it: it is not sent again."""
 
 
 class CompiledIssueRow(Row):
@@ -122,6 +125,14 @@ class SendRow(Row):
     trouble_at: Mapped[dt.datetime | None]
     planned_at: Mapped[dt.datetime | None]
     finished_at: Mapped[dt.datetime | None]
+    retried_send_id: Mapped[int | None] = mapped_column(ForeignKey("send.id"))
+    """The send that this one retries: it goes to some of that one's deliveries, not to a list."""
+    retried: Mapped[list[list[str]] | None] = mapped_column(JSONB)
+    """Which of them: pairs of state and reason."""
+    taken_upto: Mapped[int] = mapped_column(server_default="0")
+    """Deliveries of earlier sends were taken over up to this subscriber: as `planned_upto`."""
+    kept_books: Mapped[dict[str, Any] | None]
+    """The books of a send whose deliveries were pruned."""
 
 
 class BatchRow(Row):
@@ -162,7 +173,7 @@ class DeliveryRow(Row):
         UniqueConstraint("issue_id", "subscriber_id"),
         Index("ix_delivery_batch_id", "batch_id"),
         Index("ix_delivery_send_id", "send_id"),
-        {"postgresql_with": {"fillfactor": 70}},
+        {"postgresql_with": {"fillfactor": 40}},
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -181,6 +192,32 @@ class DeliveryRow(Row):
     variant: Mapped[int | None] = mapped_column(SmallInteger)
     """Which variant of the issue the last attempt had, from 1; 0 for none of them. NULL where the
     issue has no variants, or nothing was handed over."""
+
+
+class EarlierOutcomeRow(Row):
+    """What became of a delivery in a send before a later one took it over.
+
+    The earlier send's books go on counting it. No foreign keys, as for `delivery`.
+    """
+
+    __tablename__ = "earlier_outcome"
+    __table_args__ = (
+        Index("ix_earlier_outcome_delivery_id", "delivery_id"),
+        Index("ix_earlier_outcome_send_id", "send_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    delivery_id: Mapped[int]
+    send_id: Mapped[int]
+    state: Mapped[str] = mapped_column(delivery_state)
+    reason: Mapped[str] = mapped_column(server_default="")
+    receipt: Mapped[str] = mapped_column(server_default="")
+    attempt_count: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    handed_over_at: Mapped[dt.datetime | None]
+    settled_at: Mapped[dt.datetime | None]
+    taken_by: Mapped[int]
+    """The send that took it over."""
+    taken_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
 
 
 class AttemptRow(Row):

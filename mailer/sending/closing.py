@@ -4,10 +4,17 @@ import structlog
 from sqlalchemy import Engine
 
 from mailer.sending.books import Books
-from mailer.sending.ledger import sends
+from mailer.sending.ledger import sends, taking
+from mailer.sending.ledger.recounting import recount
 from mailer.states import SendState
 
 logger = structlog.get_logger(__name__)
+
+CHUNK_SIZE = 20_000
+"""Deliveries taken over in one transaction."""
+
+BATCH_SIZE = 500
+"""Deliveries in a batch of those taken over."""
 
 
 def finish(engine: Engine, send_id: int | None = None) -> None:
@@ -19,8 +26,12 @@ def finish(engine: Engine, send_id: int | None = None) -> None:
 
 
 def _close(engine: Engine, send_id: int) -> None:
+    if _take_over(engine, send_id):
+        return
     with engine.begin() as connection:
-        books = sends.recount(connection, send_id)
+        if sends.lock_sending(connection, send_id) is None or sends.has_work(connection, send_id):
+            return
+        books = recount(connection, send_id)
         if books.is_balanced:
             sends.move(
                 connection,
@@ -31,6 +42,22 @@ def _close(engine: Engine, send_id: int) -> None:
             )
             return
     _report_imbalance(send_id, books)
+
+
+def _take_over(engine: Engine, send_id: int) -> int:
+    """Take over whom other sends left behind while this one went on; return how many."""
+    count, after = 0, 0
+    while True:
+        with engine.begin() as connection:
+            send = sends.lock_sending(connection, send_id)
+            if send is None or send.retried is not None:
+                return count
+            taken = taking.take_over(
+                connection, send, after=after, limit=CHUNK_SIZE, batch_size=BATCH_SIZE
+            )
+        if taken is None:
+            return count
+        count, after = count + taken.count, taken.upto
 
 
 def _report_imbalance(send_id: int, books: Books) -> None:

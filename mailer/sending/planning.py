@@ -4,11 +4,13 @@ The rows come first. Messages to workers are hints: sent after the commit, lost 
 doubled without harm (docs/decisions/0004).
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from sqlalchemy import Engine
 
+from mailer.errors import ProposalError
 from mailer.message.compiled import CompiledIssue
 from mailer.sending.ledger import batches, issues, planning
 from mailer.sending.ledger.schedule import Timetable
@@ -44,9 +46,14 @@ def start_send(
     provider: str,
     timetable: Timetable | None = None,
 ) -> int:
-    """Record the send, ready to be planned now or when it is due, and return its id."""
+    """Record the send, ready to be planned now or when it is due, and return its id.
+
+    Raises:
+        ProposalError: the issue's deliveries were pruned: who has it is not known any more.
+    """
     with engine.begin() as connection:
-        saved = issues.save_compiled(connection, compiled)
+        saved = issues.save_compiled(connection, compiled)  # locks the issue's row, as pruning does
+        check_known(compiled.slug, issues.pruned_at(connection, compiled.slug))
         return planning.create_send(
             connection,
             issue_id=saved.issue_id,
@@ -54,6 +61,21 @@ def start_send(
             audience=audience,
             provider=provider,
             timetable=timetable,
+        )
+
+
+def check_known(slug: str, pruned_at: dt.datetime | None) -> None:
+    """Refuse an issue of which it is not known any more who has it.
+
+    Raises:
+        ProposalError: its deliveries were pruned.
+    """
+    if pruned_at is not None:
+        raise ProposalError(
+            f"issue {slug!r} was sent, and its deliveries were pruned on {pruned_at:%Y-%m-%d}: who "
+            "has it is not known any more, so it is not sent again under this slug",
+            code="issue-pruned",
+            issue=slug,
         )
 
 

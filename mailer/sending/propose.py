@@ -46,11 +46,13 @@ def propose(  # noqa: PLR0913 - all that a proposal is made of
 
     Raises:
         ConfigurationError: a setting is missing without which nothing can be sent.
+        ProposalError: the issue's deliveries were pruned.
     """
     settings.require_sendable()
     compiled = compilation.compiled
     with engine.connect() as connection:
         issue_id = issues.find_issue_id(connection, compiled.slug)
+        planning.check_known(compiled.slug, issues.pruned_at(connection, compiled.slug))
         counts = counting.count_audience(connection, audience=audience, issue_id=issue_id)
         gaps = count_gaps(connection, compiled, audience=audience)
         unfinished = sends.unfinished_sends(

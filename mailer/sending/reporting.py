@@ -1,5 +1,6 @@
 """Reporting: how a send stands, and the whole story of one delivery."""
 
+import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -7,7 +8,8 @@ from sqlalchemy import Connection, Engine
 
 from mailer.errors import NotFoundError
 from mailer.sending.books import Books
-from mailer.sending.ledger import sends, stories
+from mailer.sending.ledger import issues, sends, stories
+from mailer.sending.ledger.recounting import recount
 from mailer.sending.ledger.sends import SendSummary
 from mailer.sending.ledger.stories import DeliveryFacts, Moment
 from mailer.states import DeliveryState
@@ -52,7 +54,7 @@ def report(engine: Engine, send_id: int) -> SendReport:
     """
     with engine.connect() as connection:
         summary = sends.get_send(connection, send_id)
-        return SendReport(summary, sends.recount(connection, send_id))
+        return SendReport(summary, recount(connection, send_id))
 
 
 def report_newest(engine: Engine, *, limit: int) -> list[SendReport]:
@@ -96,22 +98,24 @@ def explain(
             connection, email_key=address.email_key, issue_slug=issue_slug, limit=limit
         )
         told = tuple(_story(connection, facts) for facts in found)
+        pruned_at = issues.pruned_at(connection, issue_slug) if issue_slug else None
     if not told and (issue_slug or not standing["subscriptions"]):
-        raise _nothing(email, issue_slug)
+        raise _nothing(email, issue_slug, pruned_at)
     return Explanation(address.email, standing, told)
 
 
-def _nothing(email: str, issue_slug: str | None) -> NotFoundError:
+def _nothing(email: str, issue_slug: str | None, pruned_at: dt.datetime | None) -> NotFoundError:
     if not issue_slug:
         message = f"{email} is not a subscriber"
         return NotFoundError(message, code="subscriber-unknown", email=email)
     message = f"issue {issue_slug!r} was never planned for {email}: it was not on the list then"
+    if pruned_at is not None:
+        message = f"the deliveries of issue {issue_slug!r} were pruned on {pruned_at:%Y-%m-%d}"
     return NotFoundError(message, code="delivery-unknown", email=email, issue=issue_slug)
 
 
 def _story(connection: Connection, facts: DeliveryFacts) -> Story:
     moments = [
-        Moment(facts.planned_at, "planned", "", f"send {facts.send_id} to {facts.list_slug}"),
         *stories.moments_of(connection, facts.id),
     ]
     moments += _last_hand_over(facts)

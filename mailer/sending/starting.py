@@ -1,5 +1,7 @@
 """Starting: an approved send is planned, workers are told, and it is closed if nobody is left."""
 
+from collections.abc import Callable
+
 from kombu.exceptions import OperationalError
 from sqlalchemy import Engine
 
@@ -9,14 +11,28 @@ from mailer.sending.planning import Hints, plan, tell_workers
 from mailer.sending.sweeping import MOST_HINTS, SILENCE_SECONDS
 
 
-def start(engine: Engine, hints: Hints, send_id: int, *, batch_size: int) -> None:
+def start(
+    engine: Engine,
+    hints: Hints,
+    send_id: int,
+    *,
+    batch_size: int,
+    progress: Callable[[int], None] = lambda _: None,
+) -> None:
     """Plan the send and tell workers of it; safe to repeat, and a sweep goes on where it died.
+
+    Args:
+        engine: the ledger.
+        hints: to workers.
+        send_id: the send.
+        batch_size: deliveries in a batch.
+        progress: told after each step of planning how many people it looked at.
 
     Raises:
         ConfigurationError: the broker cannot be used (`send-waits-for-broker`, with `send_id`);
             the send is planned all the same and goes out when workers can be told.
     """
-    plan(engine, send_id, batch_size=batch_size)
+    plan(engine, send_id, batch_size=batch_size, progress=progress)
     try:
         tell_workers(engine, hints, silence_seconds=SILENCE_SECONDS, most=MOST_HINTS)
     except OperationalError as error:

@@ -5,14 +5,20 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Engine
 
-from mailer.errors import SendStateError
+from mailer.errors import NotFoundError, SendStateError
+from mailer.sending.books import Books
 from mailer.sending.closing import finish
-from mailer.sending.ledger import deliveries, schedule, sends
+from mailer.sending.ledger import issues, reconciling, schedule, sends
+from mailer.sending.ledger.recounting import recount
 from mailer.sending.ledger.troubles import forget_trouble
-from mailer.states import SendState
+from mailer.sending.planning import check_known
+from mailer.states import DeliveryState, SendState
 
 RUNNING = (SendState.PLANNING, SendState.SENDING)
 UNFINISHED = (SendState.SCHEDULED, *RUNNING)
+
+BY_HAND = "reconciled_by_hand"
+"""Reason of what a person determined."""
 
 
 class Verdict(StrEnum):
@@ -52,6 +58,8 @@ def resume(engine: Engine, send_id: int) -> None:
 def cancel(engine: Engine, send_id: int) -> None:
     """End the send: what was not handed over is skipped with the reason `cancelled`.
 
+    What a worker has claimed is skipped when it gives its batch back: `settle` does the rest.
+
     Raises:
         NotFoundError, SendStateError.
     """
@@ -68,6 +76,14 @@ def cancel(engine: Engine, send_id: int) -> None:
         sends.settle_cancelled(connection, send_id)
 
 
+def settle(engine: Engine, send_id: int) -> Books:
+    """Skip what a cancelled send has not begun and no worker holds; return its books now."""
+    with engine.begin() as connection:
+        if sends.get_send(connection, send_id).state is SendState.CANCELLED:
+            sends.settle_cancelled(connection, send_id)
+        return recount(connection, send_id)
+
+
 def reconcile(
     engine: Engine, send_id: int, *, verdict: Verdict, delivery_ids: Sequence[int] | None = None
 ) -> int:
@@ -78,17 +94,38 @@ def reconcile(
         send_id: the send.
         verdict: what is true of them.
         delivery_ids: which ones; all of the send's when None.
+
+    Raises:
+        NotFoundError: there is no such send, or it has no such delivery.
+        SendStateError: one of `delivery_ids` is not unknown; then nothing is changed.
+        ProposalError: the send's deliveries were pruned.
     """
     with engine.begin() as connection:
         sends.get_send(connection, send_id)  # raises where there is none
+        check_known(*issues.hold_issue(connection, send_id))
+        if delivery_ids is not None:
+            _check_unknown(connection, send_id, delivery_ids)
         if verdict is Verdict.RETRY:
-            count = deliveries.retry_unknown(connection, send_id, delivery_ids)
+            count = reconciling.retry_unknown(connection, send_id, delivery_ids, reason=BY_HAND)
         else:
-            count = deliveries.settle_unknown(
-                connection, send_id, delivery_ids, state=verdict.value, reason="reconciled_by_hand"
+            count = reconciling.settle_unknown(
+                connection, send_id, delivery_ids, state=verdict.value, reason=BY_HAND
             )
     finish(engine, send_id)
     return count
+
+
+def _check_unknown(connection: Connection, send_id: int, delivery_ids: Sequence[int]) -> None:
+    states = reconciling.lock_states(connection, send_id, delivery_ids)
+    for id_ in delivery_ids:
+        if id_ not in states:
+            message = f"send {send_id} has no delivery {id_}"
+            raise NotFoundError(message, code="delivery-not-of-send", send=send_id, delivery=id_)
+        if states[id_] is not DeliveryState.UNKNOWN:
+            message = f"delivery {id_} is {states[id_]}, not unknown: nothing was changed"
+            raise SendStateError(
+                message, code="delivery-not-unknown", delivery=id_, state=states[id_]
+            )
 
 
 def _move(  # noqa: PLR0913 - a transition is all of these

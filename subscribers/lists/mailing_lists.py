@@ -26,8 +26,8 @@ class MailingListCounts:
 
     Args:
         mailing_list: which.
-        states: subscriptions by state, every state named.
-        suppressed: active subscriptions whose address is suppressed: they get nothing.
+        states: subscriptions by state, every state named; the active ones without `suppressed`.
+        suppressed: subscriptions that would be active, if their address were not suppressed.
         visibility: who may read its archive.
         robots: what search engines are told of it.
     """
@@ -43,7 +43,7 @@ _LISTS = text("SELECT id, slug, name FROM mailing_list WHERE slug = :slug")
 
 _COUNTS = text("""
 SELECT l.id, l.slug, l.name, l.archive_visibility, l.archive_robots, s.state,
-    count(s.id) AS n,
+    count(s.id) FILTER (WHERE x.id IS NULL OR s.state <> 'active') AS n,
     count(x.id) FILTER (WHERE s.state = 'active') AS suppressed
 FROM mailing_list l
 LEFT JOIN subscription s ON s.mailing_list_id = l.id

@@ -16,6 +16,7 @@ import psutil
 import pytest
 from sink import Sink
 from sqlalchemy import Engine, create_engine, text
+from steps_kit import BY_HAND
 
 from mailer.cli import run_command
 from mailer.config import kombu_url
@@ -174,6 +175,7 @@ class Cli:
 
     def change(self, *statements: str) -> None:
         with _engine(self.database_url) as engine, engine.begin() as connection:
+            connection.execute(BY_HAND)
             for statement in statements:
                 connection.execute(text(statement))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Engine, text
+from steps_kit import BY_HAND
 
 from mailer.message.compiled import CompiledIssue, Mailbox, Slot, SlotContext
 from mailer.platform.clock import utcnow
@@ -16,6 +17,7 @@ from mailer.sending.books import Books
 from mailer.sending.courier import Courier
 from mailer.sending.ledger import sends
 from mailer.sending.ledger.leases import LeaseWatch
+from mailer.sending.ledger.recounting import recount
 from mailer.sending.pace.tokens import Tokens
 from mailer.sending.shift import DeliveryRules
 from mailer.sending.sweeping import SweepRules
@@ -156,14 +158,16 @@ class Ledger:
 
     def books(self, send_id: int) -> Books:
         with self.engine.connect() as connection:
-            return sends.recount(connection, send_id)
+            return recount(connection, send_id)
 
     def state(self, send_id: int) -> str:
         with self.engine.connect() as connection:
             return sends.get_send(connection, send_id).state
 
     def run(self, statement: str, **parameters: object) -> None:
+        """Change the database by hand, past the tables of steps."""
         with self.engine.begin() as connection:
+            connection.execute(BY_HAND)
             connection.execute(text(statement), parameters)
 
     def scalar(self, statement: str, **parameters: object) -> object:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Engine, text
+from steps_kit import BY_HAND
 
 from mailer.bootstrap import App, open_database
 from mailer.composing.preview.server import PreviewHandle
@@ -172,6 +173,7 @@ class WebLedger:
 
     def add_send(self, compiled: CompiledIssue, *, state: str = "sent", intended: int = 0) -> int:
         with self.engine.begin() as connection:
+            connection.execute(BY_HAND)
             saved = issues.save_compiled(connection, compiled)
             send_id: int = connection.execute(
                 text(
@@ -219,6 +221,7 @@ class WebLedger:
 
     def run(self, statement: str, **parameters: object) -> None:
         with self.engine.begin() as connection:
+            connection.execute(BY_HAND)
             connection.execute(text(statement), parameters)
 
 

@@ -1,12 +1,14 @@
 """`mailer sends`: look at sends and steer them."""
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
-from mailer.cli.options import Json, Yes
+from mailer.cli.options import Json, SendId, Yes
+from mailer.cli.sends import prune, recipients, retry
 from mailer.cli.sends.timing import AT_HELP, show_due, timetable_of
 from mailer.cli.shared import (
     ExitCode,
@@ -16,14 +18,21 @@ from mailer.cli.shared import (
     err_console,
     print_json,
     show_time,
+    warn,
 )
+from mailer.cli.stopping import when_stopped
+from mailer.states import DeliveryState
 
 if TYPE_CHECKING:
+    from mailer.bootstrap import App
+    from mailer.sending.books import Books
     from mailer.sending.ledger.stories import UnknownDelivery
 
-app = typer.Typer(no_args_is_help=True, help="Show sends; pause, resume and cancel them.")
-
-SendId = Annotated[int, typer.Argument(help="Number of the send, from `mailer sends ls`.")]
+app = typer.Typer(
+    no_args_is_help=True, help="Show sends and their recipients; pause, resume, cancel, retry them."
+)
+CANCEL_SECONDS = 5
+"""How long cancelling waits for workers to give back what they hold: a window takes 0.2 s."""
 
 
 @app.command("ls")
@@ -193,15 +202,38 @@ def cancel(
 
     with open_app() as mailer:
         open_count = report(mailer.engine, send_id).books.open
-        console.print(f"{count_of(open_count, 'recipient')} would not get it")
+        console.print(f"{count_of(open_count, 'recipient')} would not get it as it stands now")
         if dry_run:
             return ExitCode.OK
         if not yes and not confirm("Cancel the send?"):
             err_console.print("nothing was changed")
             return ExitCode.DECLINED
         steering.cancel(mailer.engine, send_id)
-    console.print(f"send {send_id} is cancelled")
+        with when_stopped(f"send {send_id} is cancelled: mailer sends show {send_id}"):
+            books = _settled(mailer, send_id)
+    skipped = books.reasons.get(DeliveryState.SKIPPED, {}).get("cancelled", 0)
+    console.print(
+        f"send {send_id} is cancelled: {count_of(skipped, 'recipient')} did not get it; "
+        f"mailer sends retry {send_id} --cancelled sends to them after all"
+    )
+    if books.open:
+        warn(
+            f"a worker still holds {books.open:,} more: they are skipped when it gives them back, "
+            f"or it ends: mailer sends show {send_id}"
+        )
     return ExitCode.OK
+
+
+def _settled(mailer: "App", send_id: int) -> "Books":
+    """Return the books of a cancelled send once workers gave back what they held of it."""
+    from mailer.sending import steering
+
+    deadline = time.monotonic() + CANCEL_SECONDS
+    while True:
+        books = steering.settle(mailer.engine, send_id)
+        if not books.open or time.monotonic() > deadline:
+            return books
+        time.sleep(0.2)
 
 
 @app.command("reconcile")
@@ -267,3 +299,8 @@ def _list_unknown(found: "Sequence[UnknownDelivery]", *, as_json: bool) -> int:
             f"delivery {one.id}  {escape(one.email)}  {one.reason}  {show_time(one.handed_over_at)}"
         )
     return ExitCode.OK
+
+
+app.command("recipients")(recipients.recipients)
+app.command("retry", cls=retry.OptionalReasons)(retry.retry)
+app.command("prune")(prune.prune)

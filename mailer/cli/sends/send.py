@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from mailer.cli.sends.proposed import facts_of, show_errors, show_preview
+from mailer.cli.sends.preview import facts_of, show_errors, show_preview
 from mailer.cli.sends.timing import AT_HELP, show_due, timetable_of
 from mailer.cli.shared import (
     ExitCode,
@@ -170,16 +170,43 @@ def _go(
     is_watched: bool,
     as_json: bool,
 ) -> int:
-    from mailer.cli.sends.outages import outlast
     from mailer.sending.propose import approve
-    from mailer.sending.starting import start
 
     send_id = approve(app.engine, proposal, timetable=timetable)
-    if timetable is None:
-        with when_stopped(_goes_on(send_id)):
-            outlast(
-                lambda: start(app.engine, app.hints, send_id, batch_size=app.batch_size), send_id
-            )
+    if timetable is not None and not is_watched:
+        return _leave(app, send_id, as_json=as_json)
+    return plan_and_follow(
+        app,
+        send_id,
+        total=0 if timetable else proposal.counts.active,
+        is_watched=is_watched,
+        as_json=as_json,
+    )
+
+
+def plan_and_follow(
+    app: "App", send_id: int, *, total: int, is_watched: bool, as_json: bool
+) -> int:
+    """Plan a recorded send, tell workers, and watch it to its end if that is wanted.
+
+    Args:
+        app: the parts.
+        send_id: the send.
+        total: about how many people planning looks at.
+        is_watched: whether the command stays until the send is over.
+        as_json: how it is reported.
+    """
+    from mailer.cli.sends.outages import outlast
+    from mailer.cli.sends.watching import progress_bar
+    from mailer.sending.starting import start
+
+    with when_stopped(_goes_on(send_id)), progress_bar("planning", total) as progress:
+        outlast(
+            lambda: start(
+                app.engine, app.hints, send_id, batch_size=app.batch_size, progress=progress
+            ),
+            send_id,
+        )
     if not is_watched:
         return _leave(app, send_id, as_json=as_json)
     return follow(app, send_id, as_json=as_json)

@@ -1,7 +1,8 @@
 """Watching a send: a bar with rate and ETA on a terminal, lines elsewhere, then the books."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rich.markup import escape
 from rich.progress import (
@@ -20,6 +21,7 @@ from mailer.cli.sends.outages import outlast
 from mailer.cli.sends.telling import Teller, trouble_line
 from mailer.cli.sends.timing import show_due
 from mailer.cli.shared import ExitCode, console, err_console, show_duration
+from mailer.sending.ledger.sends import SendSummary
 from mailer.sending.reporting import SendReport, report
 from mailer.states import FINAL_SEND_STATES, DeliveryState, SendState
 
@@ -65,6 +67,25 @@ def watch(
             teller.look(found)
 
         return _follow(engine, send_id, still, show)
+
+
+@contextmanager
+def progress_bar(doing: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show how work gets on, with the time that it still takes; yield what is told of it."""
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=err_console,
+        disable=not err_console.is_terminal,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task(doing, total=total or None)
+        yield lambda count: bar.advance(task, count)
 
 
 def is_over(found: SendReport) -> bool:
@@ -137,6 +158,8 @@ def show_report(found: SendReport) -> None:
         console.print(f"  {escape(summary.reason)}", style="yellow")
     elif summary.state not in FINAL_SEND_STATES and (line := trouble_line(summary)):
         console.print(f"  last trouble: {escape(line)}", style="yellow")
+    for line in _relations(summary):
+        console.print(f"  {line}", style="dim")
     console.print(_books_table(found))
     if summary.state is SendState.PAUSED:
         console.print(f"  mailer sends resume {summary.id} goes on with it", style="dim")
@@ -145,6 +168,13 @@ def show_report(found: SendReport) -> None:
         rate = found.books.intended / seconds if seconds else 0
         pace = f", {rate:,.0f} recipients/s" if rate >= 1 else ""
         console.print(f"  took {show_duration(seconds)}{pace}", style="dim")
+
+
+def _relations(summary: SendSummary) -> Iterator[str]:
+    if summary.retried_send_id is not None:
+        yield f"retries send {summary.retried_send_id}"
+    if summary.pruned_at is not None:
+        yield f"its deliveries were pruned on {summary.pruned_at:%Y-%m-%d}"
 
 
 def _coloured(state: SendState) -> str:

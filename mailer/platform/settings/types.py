@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
+from mailer.platform.ages import parse_age
 from mailer.platform.rates import parse_rates
 from mailer.platform.settings import urls
 from subscribers.errors import InvalidAddressError
@@ -28,6 +29,11 @@ def _email(text: str) -> str:
         return parse_address(text).email if text else ""
     except InvalidAddressError as error:
         raise ValueError(f"is not an email address: {error}") from None
+
+
+def _age(text: str) -> str:
+    parse_age(text)
+    return text
 
 
 def _one_line(text: str) -> str:
@@ -166,6 +172,7 @@ Paths = Annotated[tuple[Line, ...], BeforeValidator(_listed)]
 Names = Annotated[tuple[Token, ...], BeforeValidator(_parted)]
 ClientNames = Annotated[tuple[HostName, ...], BeforeValidator(_parted)]
 Bytes = Annotated[int, Field(ge=1, le=100_000_000)]
+Age = Annotated[str, AfterValidator(_age)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Connections = Annotated[int, Field(ge=1, le=100)]

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, text
 
+from mailer.sending.ledger.taking import MAY_TAKE
 from mailer.states import DeliveryState
 from subscribers.audience import Audience
 
@@ -30,24 +31,27 @@ class AudienceCount:
     Args:
         active: active subscriptions.
         suppressed: of these, addresses that are suppressed, by reason; without those in `earlier`.
-        earlier: of these, subscribers whom an earlier send of the issue was for, by what became
-            of it. A new send leaves them out.
+        earlier: of these, subscribers whom an earlier send of the issue was for and whom a new
+            send leaves out, by what became of it.
+        taken: of these, subscribers whom an earlier send surely did not reach and whom a new send
+            takes over, likewise.
         not_active: subscriptions of its lists that are not active, by state.
     """
 
     active: int
     suppressed: Mapping[str, int]
     earlier: Counter[Standing]
+    taken: Counter[Standing]
     not_active: Mapping[str, int]
 
     @property
     def already_planned(self) -> int:
-        """Active subscribers whom an earlier send of the issue was for."""
+        """Active subscribers whom an earlier send of the issue was for, and remains for."""
         return sum(self.earlier.values())
 
     @property
     def intended(self) -> int:
-        """Deliveries that planning would add."""
+        """Deliveries that planning would add or take over."""
         return self.active - self.already_planned
 
     @property
@@ -56,17 +60,19 @@ class AudienceCount:
         return self.intended - sum(self.suppressed.values())
 
 
-_COUNT = text("""
+_COUNT = text(f"""
 SELECT s.state::text AS state, x.reason::text AS reason, d.state::text AS delivery,
-    d.state = 'skipped' AND d.reason = 'cancelled' AS is_cancelled, count(*) AS n
+    d.state = 'skipped' AND d.reason = 'cancelled' AS is_cancelled,
+    x.reason IS NULL AND ({MAY_TAKE}) AS is_taken, count(*) AS n
 FROM subscription s
 JOIN subscriber p ON p.id = s.subscriber_id
 LEFT JOIN suppression x ON x.email_key = p.email_key AND s.state = 'active'
 LEFT JOIN delivery d ON d.issue_id = :issue_id AND d.subscriber_id = s.subscriber_id
     AND s.state = 'active'
+LEFT JOIN send earlier ON earlier.id = d.send_id
 WHERE s.mailing_list_id = :mailing_list_id
-GROUP BY 1, 2, 3, 4
-""")
+GROUP BY 1, 2, 3, 4, 5
+""")  # noqa: S608 - ours
 
 _STANDINGS: Mapping[DeliveryState, Standing] = {
     DeliveryState.PENDING: Standing.OPEN,
@@ -87,22 +93,27 @@ def count_audience(
     connection: Connection, *, audience: Audience, issue_id: int | None
 ) -> AudienceCount:
     """Return who a send of the issue to the audience would reach now."""
-    rows = connection.execute(
-        _COUNT, {"mailing_list_id": audience.only_list_id, "issue_id": issue_id or 0}
-    ).all()
+    values = {
+        "mailing_list_id": audience.only_list_id,
+        "issue_id": issue_id or 0,
+        "send_id": 0,  # of the send that would be made
+    }
+    rows = connection.execute(_COUNT, values).all()
     active = [row for row in rows if row.state == "active"]
     suppressed: Counter[str] = Counter()
     earlier: Counter[Standing] = Counter()
+    taken: Counter[Standing] = Counter()
     not_active: Counter[str] = Counter()
     for row in rows:
         if row.state != "active":
             not_active[row.state] += row.n
         elif row.delivery:
             standing = _STANDINGS[DeliveryState(row.delivery)]
-            earlier[Standing.CANCELLED if row.is_cancelled else standing] += row.n
+            counts = taken if row.is_taken else earlier
+            counts[Standing.CANCELLED if row.is_cancelled else standing] += row.n
         elif row.reason:
             suppressed[row.reason] += row.n
-    return AudienceCount(sum(row.n for row in active), suppressed, earlier, not_active)
+    return AudienceCount(sum(row.n for row in active), suppressed, earlier, taken, not_active)
 
 
 _LACKING = text("""

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from mailer.providers.outcome import Outcome
 from mailer.sending.ledger.batches import Claim
+from mailer.sending.ledger.objections import OBJECTION
 from mailer.states import DeliveryState
 
 
@@ -37,22 +38,18 @@ AND send.id = batch.send_id AND send.state IN ('planning', 'sending')
 RETURNING batch.id
 """)
 
-_OPEN = text("""
+_OPEN = text(f"""
 WITH chosen AS MATERIALIZED (
     SELECT d.id FROM delivery d
     WHERE d.batch_id = :batch_id AND d.state = 'pending'
     ORDER BY d.id LIMIT :size FOR UPDATE OF d SKIP LOCKED
 ), judged AS (
     SELECT c.id, p.id AS subscriber_id, p.email, p.email_key, p.name, p.fields,
-        CASE
-            WHEN x.reason IS NOT NULL THEN 'suppressed_' || x.reason
-            WHEN s.state IS NULL THEN 'not_subscribed'
-            WHEN s.state <> 'active' THEN s.state::text
-        END AS objection
+        {OBJECTION} AS objection
     FROM chosen c
     JOIN delivery d ON d.id = c.id
     JOIN send ON send.id = d.send_id
-    JOIN subscriber p ON p.id = d.subscriber_id
+    LEFT JOIN subscriber p ON p.id = d.subscriber_id
     LEFT JOIN suppression x ON x.email_key = p.email_key
     LEFT JOIN subscription s
         ON s.mailing_list_id = send.mailing_list_id AND s.subscriber_id = d.subscriber_id
@@ -66,7 +63,7 @@ UPDATE delivery d SET
 FROM judged j WHERE d.id = j.id
 RETURNING d.id AS delivery_id, j.subscriber_id, j.email, j.email_key, j.name, j.fields,
     d.attempt_count, j.objection
-""")
+""")  # noqa: S608 - ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,62 +212,3 @@ def lock_sending(connection: Connection, batch_id: int) -> dict[int, int] | None
 def unknown(delivery_ids: Sequence[int], *, reason: str) -> list[Outcome]:
     """Return the outcome `unknown` for each delivery."""
     return [Outcome(id_, DeliveryState.UNKNOWN, reason) for id_ in delivery_ids]
-
-
-_SETTLE_UNKNOWN = text("""
-WITH settled AS (
-    UPDATE delivery SET state = CAST(:state AS delivery_state), reason = :reason,
-        settled_at = now()
-    WHERE send_id = :send_id AND state = 'unknown'
-    AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY(:ids))
-    RETURNING id, attempt_count, state
-), noted AS (
-    INSERT INTO attempt (delivery_id, number, state, reason)
-    SELECT id, attempt_count, state, :reason FROM settled
-)
-SELECT count(*) FROM settled
-""")
-
-
-def settle_unknown(
-    connection: Connection,
-    send_id: int,
-    delivery_ids: Sequence[int] | None,
-    *,
-    state: str,
-    reason: str,
-) -> int:
-    """Give `unknown` deliveries the state that a person determined; return how many."""
-    parameters = {
-        "send_id": send_id,
-        "ids": None if delivery_ids is None else list(delivery_ids),
-        "state": state,
-        "reason": reason,
-    }
-    return int(connection.execute(_SETTLE_UNKNOWN, parameters).scalar_one())
-
-
-_RETRY_UNKNOWN = text("""
-WITH chosen AS MATERIALIZED (
-    SELECT id FROM delivery WHERE send_id = :send_id AND state = 'unknown'
-    AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY(:ids)) FOR UPDATE
-), fresh AS (
-    INSERT INTO batch (send_id) SELECT :send_id WHERE EXISTS (SELECT FROM chosen) RETURNING id
-), again AS (
-    UPDATE delivery SET state = 'pending', reason = '', batch_id = fresh.id, settled_at = NULL
-    FROM chosen, fresh WHERE delivery.id = chosen.id RETURNING delivery.id
-), reopened AS (
-    UPDATE send SET state = 'sending', finished_at = NULL, changed_at = now()
-    WHERE id = :send_id AND state = 'sent' AND EXISTS (SELECT FROM chosen)
-)
-SELECT count(*) FROM again
-""")
-
-
-def retry_unknown(connection: Connection, send_id: int, delivery_ids: Sequence[int] | None) -> int:
-    """Make `unknown` deliveries pending again, because a person found that they never went out."""
-    parameters = {
-        "send_id": send_id,
-        "ids": None if delivery_ids is None else list(delivery_ids),
-    }
-    return int(connection.execute(_RETRY_UNKNOWN, parameters).scalar_one())

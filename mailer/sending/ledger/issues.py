@@ -57,6 +57,30 @@ def find_issue_id(connection: Connection, slug: str) -> int | None:
     return found
 
 
+def pruned_at(connection: Connection, slug: str) -> dt.datetime | None:
+    """Return when the deliveries of the issue were deleted; None where they were not."""
+    found: dt.datetime | None = connection.scalar(
+        text("SELECT pruned_at FROM issue WHERE slug = :slug"), {"slug": slug}
+    )
+    return found
+
+
+_HOLD = text("""
+SELECT issue.slug, issue.pruned_at FROM issue JOIN send ON send.issue_id = issue.id
+WHERE send.id = :send_id FOR SHARE OF issue
+""")
+
+
+def hold_issue(connection: Connection, send_id: int) -> tuple[str, dt.datetime | None]:
+    """Keep the send's issue from being pruned until the transaction ends.
+
+    Returns:
+        Its slug, and when it was pruned, if it was.
+    """
+    row = connection.execute(_HOLD, {"send_id": send_id}).one()
+    return row.slug, row.pruned_at
+
+
 def to_document(compiled: CompiledIssue) -> dict[str, Any]:
     """Return the compiled issue as JSON values."""
     return {**dataclasses.asdict(compiled), "date": compiled.date.isoformat()}

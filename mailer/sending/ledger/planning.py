@@ -1,8 +1,10 @@
 """Queries that plan a send: who is intended, one delivery each, grouped in batches."""
 
-from sqlalchemy import Connection, text
+from typing import Any
 
-from mailer.sending.ledger import schedule
+from sqlalchemy import Connection, Row, text
+
+from mailer.sending.ledger import schedule, taking
 from mailer.sending.ledger.schedule import Timetable
 from subscribers.audience import Audience
 
@@ -55,6 +57,8 @@ UPDATE send SET planned_upto = :upto, intended_count = intended_count + :planned
 WHERE id = :send_id
 """)
 
+_REMEMBER = text("UPDATE send SET taken_upto = :upto WHERE id = :send_id")
+
 _FINISH = text("""
 UPDATE send SET state = 'sending', planned_at = now(), changed_at = now()
 WHERE id = :send_id AND state = 'planning'
@@ -64,34 +68,51 @@ WHERE id = :send_id AND state = 'planning'
 def plan_next_chunk(
     connection: Connection, *, send_id: int, chunk_size: int, batch_size: int
 ) -> int | None:
-    """Plan deliveries for the next `chunk_size` subscriptions, in the caller's transaction.
+    """Plan the next `chunk_size` subscriptions or deliveries, in the caller's transaction.
 
     May be run by several at once and again after any crash: the send's row is locked, and what is
-    planned already is not planned again. When nothing is left the send becomes `sending`.
+    planned already is not planned again. First come those of the mailing list who have no delivery
+    of the issue, then the deliveries that the send takes over from earlier ones. When nothing is
+    left the send becomes `sending`.
 
     Returns:
-        How many subscriptions were looked at; None when planning is over.
+        How many subscriptions were looked at or deliveries taken over; None when planning is over.
     """
     send = connection.execute(_LOCK_SEND, {"send_id": send_id}).one_or_none()
     if send is None:
         return None
+    looked_at = (
+        0 if send.retried is not None else _plan_new(connection, send, chunk_size, batch_size)
+    )
+    if looked_at:
+        return looked_at
+    taken = taking.take_over(
+        connection, send, after=send.taken_upto, limit=chunk_size, batch_size=batch_size
+    )
+    if taken is None:
+        connection.execute(_FINISH, {"send_id": send_id})
+        return None
+    connection.execute(_REMEMBER, {"send_id": send_id, "upto": taken.upto})
+    return taken.count
+
+
+def _plan_new(connection: Connection, send: Row[Any], chunk_size: int, batch_size: int) -> int:
+    """Plan for the next subscriptions; return how many there were."""
     found = connection.execute(
         _PLAN,
         {
             "mailing_list_id": send.mailing_list_id,
             "issue_id": send.issue_id,
-            "send_id": send_id,
+            "send_id": send.id,
             "after": send.planned_upto,
             "bound": send.plan_bound,
             "chunk_size": chunk_size,
             "batch_size": batch_size,
         },
     ).one()
-    if not found.members:
-        connection.execute(_FINISH, {"send_id": send_id})
-        return None
-    advance = {"send_id": send_id, **found._mapping}  # noqa: SLF001 - its documented name
-    connection.execute(_ADVANCE, advance)
+    if found.members:
+        advance = {"send_id": send.id, **found._mapping}  # noqa: SLF001 - its documented name
+        connection.execute(_ADVANCE, advance)
     return int(found.members)
 
 

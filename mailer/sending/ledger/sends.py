@@ -1,7 +1,6 @@
-"""Queries on sends: their books, their states, and the mailing that each one carries."""
+"""Queries on sends: their states, and the mailing that each one carries."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,33 +9,9 @@ from sqlalchemy import Connection, Row, text
 
 from mailer.errors import NotFoundError
 from mailer.message.compiled import CompiledIssue, MailingIdentity
-from mailer.sending.books import Books
 from mailer.sending.ledger.issues import from_document
 from mailer.states import DeliveryState, SendState
 from subscribers.lists.archive import ListArchive, archive_by_id
-
-_RECOUNT = text("""
-SELECT state::text AS state,
-    CASE WHEN state IN ('skipped', 'rejected', 'failed', 'unknown', 'deferred') THEN reason
-    ELSE '' END AS why,
-    count(*) AS n
-FROM delivery WHERE send_id = :send_id GROUP BY 1, 2
-""")
-
-
-def recount(connection: Connection, send_id: int) -> Books:
-    """Return the send's books, recounted from its deliveries."""
-    states: dict[DeliveryState, int] = defaultdict(int)
-    reasons: dict[DeliveryState, dict[str, int]] = defaultdict(dict)
-    for row in connection.execute(_RECOUNT, {"send_id": send_id}):
-        state = DeliveryState(row.state)
-        states[state] += row.n
-        if row.why:
-            reasons[state][row.why] = row.n
-    intended: int | None = connection.scalar(
-        text("SELECT intended_count FROM send WHERE id = :send_id"), {"send_id": send_id}
-    )
-    return Books(intended=intended or 0, states=dict(states), reasons=dict(reasons))
 
 
 def recount_states(
@@ -93,7 +68,12 @@ def load_mailing(connection: Connection, send_id: int) -> Mailing:
 
 @dataclass(frozen=True, slots=True)
 class SendSummary:
-    """One send as lists show it."""
+    """One send as lists show it.
+
+    Args:
+        retried_send_id: the send that it retries, if it does.
+        pruned_at: when its deliveries were deleted, if they were.
+    """
 
     id: int
     issue_slug: str
@@ -112,6 +92,8 @@ class SendSummary:
     started_at: dt.datetime | None
     planned_at: dt.datetime | None
     finished_at: dt.datetime | None
+    retried_send_id: int | None
+    pruned_at: dt.datetime | None
     pace: str = ""
     trouble: str = ""
     trouble_by: str = ""
@@ -123,7 +105,8 @@ SELECT send.id, issue.slug AS issue_slug, issue.subject, l.slug AS list_slug, se
     send.state::text AS state, send.reason, c.content_hash, send.intended_count,
     send.excluded_count, send.created_at, send.due_at, send.due_zone, send.latest_at,
     send.started_at, send.planned_at, send.finished_at, send.pace, send.trouble, send.trouble_by,
-    send.trouble_at
+    send.trouble_at, send.retried_send_id,
+    CASE WHEN send.kept_books IS NOT NULL THEN issue.pruned_at END AS pruned_at
 FROM send
 JOIN issue ON issue.id = send.issue_id
 JOIN compiled_issue c ON c.id = send.compiled_issue_id
@@ -275,6 +258,18 @@ ORDER BY send.id
 def sends_without_work(connection: Connection, *, send_id: int | None = None) -> list[int]:
     """Return sends in state `sending` whose batches are all done."""
     return list(connection.scalars(_FINISHED, {"send_id": send_id}))
+
+
+def lock_sending(connection: Connection, send_id: int) -> Row[Any] | None:
+    """Lock the send's row until the transaction ends; None where it is not `sending`."""
+    query = text("SELECT * FROM send WHERE id = :send_id AND state = 'sending' FOR UPDATE")
+    return connection.execute(query, {"send_id": send_id}).one_or_none()
+
+
+def has_work(connection: Connection, send_id: int) -> bool:
+    """Whether a batch of the send is not done."""
+    query = text("SELECT EXISTS (SELECT FROM batch WHERE send_id = :send_id AND state <> 'done')")
+    return bool(connection.scalar(query, {"send_id": send_id}))
 
 
 _CANCEL_OPEN = text("""

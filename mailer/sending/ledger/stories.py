@@ -43,10 +43,10 @@ SELECT d.id, issue.slug AS issue_slug, l.slug AS list_slug, d.send_id, send.prov
         WHEN d.variant = 0 THEN '[]'::jsonb
         ELSE c.document #> ARRAY['variants', (d.variant - 1)::text, 'shown']
     END AS shown_for
-FROM delivery d
-JOIN subscriber p ON p.id = d.subscriber_id
+FROM subscriber p
+CROSS JOIN issue
+JOIN delivery d ON d.issue_id = issue.id AND d.subscriber_id = p.id
 JOIN send ON send.id = d.send_id
-JOIN issue ON issue.id = d.issue_id
 JOIN mailing_list l ON l.id = send.mailing_list_id
 JOIN compiled_issue c ON c.id = send.compiled_issue_id
 WHERE p.email_key = :email_key AND (CAST(:slug AS text) IS NULL OR issue.slug = :slug)
@@ -75,19 +75,40 @@ class Moment:
 
 
 _MOMENTS = text("""
-SELECT recorded_at AS at, 'attempt ' || number || ': ' || state AS what, reason,
-    receipt AS evidence
+SELECT send.created_at AS at, 'planned' AS what, '' AS reason,
+    'send ' || send.id || ' to ' || l.slug AS evidence
+FROM send JOIN mailing_list l ON l.id = send.mailing_list_id
+WHERE send.id = coalesce(
+    (SELECT send_id FROM earlier_outcome WHERE delivery_id = :delivery_id ORDER BY id LIMIT 1),
+    (SELECT send_id FROM delivery WHERE id = :delivery_id)
+)
+UNION ALL
+SELECT recorded_at,
+    CASE WHEN state = 'pending' THEN 'found not to have gone out: sent again'
+        ELSE 'attempt ' || number || ': ' || state END,
+    reason, receipt
 FROM attempt WHERE delivery_id = :delivery_id
 UNION ALL
 SELECT occurred_at, 'event: ' || replace(kind, '_', ' '), reason,
     provider || ' ' || event_id
 FROM event WHERE delivery_id = :delivery_id
+UNION ALL
+SELECT e.handed_over_at, 'attempt ' || e.attempt_count || ': handed to ' || send.provider, '', ''
+FROM earlier_outcome e JOIN send ON send.id = e.send_id
+WHERE e.delivery_id = :delivery_id AND e.handed_over_at IS NOT NULL
+UNION ALL
+SELECT settled_at, state::text, reason, receipt
+FROM earlier_outcome WHERE delivery_id = :delivery_id AND state = 'skipped'
+UNION ALL
+SELECT taken_at, 'send ' || taken_by || ' takes it over', '',
+    state || CASE WHEN reason = '' THEN '' ELSE ' (' || reason || ')' END || ' in send ' || send_id
+FROM earlier_outcome WHERE delivery_id = :delivery_id
 ORDER BY 1
 """)
 
 
 def moments_of(connection: Connection, delivery_id: int) -> list[Moment]:
-    """Return attempts that were not accepted, and events, in order of time."""
+    """Return by time: planning, attempts not accepted, events, and what earlier sends had."""
     rows = connection.execute(_MOMENTS, {"delivery_id": delivery_id})
     return [Moment(row.at, row.what, row.reason, row.evidence) for row in rows]
 

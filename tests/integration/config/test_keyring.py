@@ -144,6 +144,7 @@ def test_who_can_read_it(host: Settings, engine: Engine, mode: int, status: str)
 
 
 _A_FINISHED_SEND = (
+    "SET LOCAL mailer.by_hand = 'on'",
     "INSERT INTO mailing_list (slug, name) VALUES ('readers', 'Readers')",
     "INSERT INTO issue (slug, subject, date) VALUES ('week-1', 'Hello', '2026-11-22')",
     "INSERT INTO compiled_issue (issue_id, content_hash, document) VALUES (1, 'x', '{}')",

@@ -166,5 +166,5 @@ def test_lists_are_counted_by_state(audience: Audience) -> None:
         {0},
         0,
     )
-    assert weekly.states == {"pending": 0, "active": 2, "unsubscribed": 1}
+    assert weekly.states == {"pending": 0, "active": 1, "unsubscribed": 1}
     assert weekly.suppressed == 1

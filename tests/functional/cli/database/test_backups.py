@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cli_kit
 import pytest
+import steps_kit
 from cli_kit import Cli, wait_until
 
 from mailer.cli.shared import ExitCode
@@ -30,6 +31,7 @@ COLUMNS = "SELECT email_key, reason::text, evidence, recorded_at FROM suppressio
 @pytest.fixture
 def backup(cli: Cli) -> Path:
     """Return a backup of a workspace with people, a suppression and a finished send."""
+    cli.change(steps_kit.REMOVE)  # a restore knows only what is ours
     cli.list_of(*PEOPLE)
     assert cli.call("subscriber", "suppress", "eve@example.org").code == 0
     assert cli.run("send", "week-1.md", "--list", "readers", "--yes").code == 0

@@ -1,4 +1,4 @@
-"""A proposal as `mailer send` shows it before it asks."""
+"""What `mailer send` shows before it asks: whom it goes to, with what, and how long it takes."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -16,23 +16,13 @@ if TYPE_CHECKING:
     from subscribers.lists.mailing_lists import MailingList
 
 
-def show_errors(report: "LintReport") -> None:
-    """Print a line for each error of the linter."""
-    for finding in report.findings:
-        if finding.severity == "error":
-            place = f"{finding.path}:{finding.line}:{finding.column}"
-            err_console.print(
-                f"[red]lint:[/] {escape(f'{place}: {finding.message}')}", soft_wrap=True
-            )
-
-
 def facts_of(
     app: "App",
     proposal: "Proposal",
     mailing_list: "MailingList",
     timetable: "Timetable | None",
 ) -> dict[str, Any]:
-    """Return what there is to know of a proposal; the keys are part of the interface."""
+    """Return what a send would do as JSON values; the keys are part of the command's interface."""
     from mailer.composing.building import describe
     from mailer.composing.sample import sample_message
 
@@ -50,6 +40,7 @@ def facts_of(
         "intended": counts.intended,
         "already_planned": counts.already_planned,
         "earlier": dict(counts.earlier),
+        "taken": dict(counts.taken),
         "unfinished": [{"send": one.id, "open": one.open_count} for one in proposal.unfinished],
         "skipped": {f"suppressed_{reason}": n for reason, n in counts.suppressed.items()},
         "not_active": dict(counts.not_active),
@@ -67,7 +58,7 @@ def _lint_facts(report: "LintReport | None") -> dict[str, Any]:
 
 
 def show_preview(facts: dict[str, Any]) -> None:
-    """Print these facts."""
+    """Print it for people."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for name, value in _preview_rows(facts):
         table.add_row(name, value)
@@ -81,6 +72,12 @@ def _preview_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("subject", f"[bold]{escape(str(facts['subject']))}[/]"),
         ("list", escape(str(facts["list"]))),
         ("intended", f"{facts['intended']:,}"),
+    ]
+    taken = facts["taken"]
+    rows += [
+        (f"  of these {words}", f"{taken[why]:,}")
+        for why, words in IN_WORDS.items()
+        if why in taken
     ]
     rows += [(f"  skipped: {why}", f"{n:,}") for why, n in _counts(facts["skipped"])]
     rows += [(f"  not mailed: {why}", f"{n:,}") for why, n in _counts(facts["not_active"])]
@@ -107,3 +104,13 @@ def _preview_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _counts(counts: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items())
+
+
+def show_errors(report: "LintReport") -> None:
+    """Print a line for each error of the linter."""
+    for finding in report.findings:
+        if finding.severity == "error":
+            place = f"{finding.path}:{finding.line}:{finding.column}"
+            err_console.print(
+                f"[red]lint:[/] {escape(f'{place}: {finding.message}')}", soft_wrap=True
+            )
