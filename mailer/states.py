@@ -140,15 +140,17 @@ FIRST_STATES = frozenset({DeliveryState.PENDING, DeliveryState.SKIPPED})
 
 SEND_STEPS: Mapping[SendState, frozenset[SendState]] = {
     SendState.DRAFT: frozenset(),
-    SendState.SCHEDULED: frozenset({SendState.PAUSED}),
+    SendState.SCHEDULED: frozenset({SendState.PLANNING, SendState.PAUSED, SendState.CANCELLED}),
     SendState.PLANNING: frozenset({SendState.SENDING, SendState.PAUSED, SendState.CANCELLED}),
     SendState.SENDING: frozenset({SendState.SENT, SendState.PAUSED, SendState.CANCELLED}),
-    SendState.PAUSED: frozenset({SendState.PLANNING, SendState.SENDING, SendState.CANCELLED}),
+    SendState.PAUSED: frozenset(
+        {SendState.SCHEDULED, SendState.PLANNING, SendState.SENDING, SendState.CANCELLED}
+    ),
     SendState.SENT: frozenset({SendState.SENDING}),
     SendState.CANCELLED: frozenset(),
     SendState.FAILED: frozenset(),
 }
-"""A send begins as `planning`; nothing makes a `draft` or a `scheduled` one yet, or has one fail.
+"""A send begins as `scheduled` or `planning`; nothing makes a `draft` yet, or has one fail.
 `sent` becomes `sending` again where a person finds that an `unknown` delivery never went out."""
 
 BATCH_STEPS: Mapping[BatchState, frozenset[BatchState]] = {

@@ -5,7 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mailer.config import Settings
 from mailer.platform.check_result import CheckResult
-from mailer.sending.ledger.sends import foreign_sends
+from mailer.sending.ledger.unfinished import foreign_sends
 
 
 def check_sends(engine: Engine, settings: Settings) -> CheckResult:

@@ -14,7 +14,7 @@ from mailer.providers.base import Provider
 from mailer.sending.addressing import Addresser
 from mailer.sending.courier import Courier
 from mailer.sending.pace.tokens import Tokens
-from mailer.sending.shift import DeliveryRules
+from mailer.sending.rules import DeliveryRules
 from subscribers.tokens import Signer
 
 _REDIS_SECONDS = 5

@@ -36,7 +36,8 @@ from mailer.sending.pace.prospects import Prospects
 from mailer.sending.pace.rate import AdaptiveRate
 from mailer.sending.pace.tokens import Tokens
 from mailer.sending.retrying import next_attempt_at
-from mailer.sending.shift import LONGEST_WAIT_SECONDS, DeliveryRules, Lease, Shift
+from mailer.sending.rules import DeliveryRules, Lease
+from mailer.sending.shift import LONGEST_WAIT_SECONDS, Shift
 from mailer.sending.troubles import TroubleLog
 from mailer.sending.verdicts import Verdicts
 from mailer.states import SendState

@@ -9,7 +9,7 @@ from mailer.composing.linting.report import LintReport
 from mailer.errors import ProposalError
 from mailer.message.compiled import CompiledIssue
 from mailer.sending.ledger.counting import AudienceCount, Standing
-from mailer.sending.ledger.sends import UnfinishedSend
+from mailer.sending.ledger.unfinished import UnfinishedSend
 from mailer.sending.scheduling.moments import show
 from mailer.states import SendState
 from subscribers.audience import Audience

@@ -17,7 +17,7 @@ from mailer.config import Settings
 from mailer.providers.base import Provider
 from mailer.sending import planning
 from mailer.sending.gaps import count_gaps
-from mailer.sending.ledger import counting, issues, sends
+from mailer.sending.ledger import counting, issues, unfinished
 from mailer.sending.ledger.schedule import Timetable
 from mailer.sending.proposal import Proposal
 from subscribers.audience import Audience
@@ -55,7 +55,7 @@ def propose(  # noqa: PLR0913 - all that a proposal is made of
         planning.check_known(compiled.slug, issues.pruned_at(connection, compiled.slug))
         counts = counting.count_audience(connection, audience=audience, issue_id=issue_id)
         gaps = count_gaps(connection, compiled, audience=audience)
-        unfinished = sends.unfinished_sends(
+        open_sends = unfinished.unfinished_sends(
             connection, issue_id=issue_id or 0, mailing_list_id=audience.only_list_id
         )
     return Proposal(
@@ -63,7 +63,7 @@ def propose(  # noqa: PLR0913 - all that a proposal is made of
         audience=audience,
         provider=provider.name,
         counts=counts,
-        unfinished=unfinished,
+        unfinished=open_sends,
         gaps=gaps,
         report=_lint(compilation, settings, now) if is_linted else None,
     )

@@ -6,8 +6,7 @@ window and opens the next. Each lane has its own connection to the provider.
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
@@ -17,7 +16,6 @@ from mailer.errors import (
     ProviderThrottledError,
     ProviderUnavailableError,
 )
-from mailer.platform.rates import Rate
 from mailer.providers.base import WINDOW_SECONDS
 from mailer.providers.base import Connection as ProviderConnection
 from mailer.providers.outcome import Journal, LeaseLostError, Outcome
@@ -32,6 +30,7 @@ from mailer.sending.pace.paced import PacedJournal
 from mailer.sending.pace.prospects import Prospects
 from mailer.sending.pace.tokens import Grant
 from mailer.sending.pace.windows import WindowSize
+from mailer.sending.rules import DeliveryRules, Lease
 from mailer.sending.verdicts import Verdicts
 from mailer.states import DeliveryState
 
@@ -42,42 +41,6 @@ TOKEN_WAIT_SECONDS = 10.0
 """Nor for its pace; and no longer than a quarter of the lease."""
 
 _LOOK_EVERY_SECONDS = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryRules:
-    """How a worker goes about a batch.
-
-    Args:
-        lease_seconds: how long a claim holds without a sign of life.
-        max_attempts: tries before a deferred delivery has failed.
-        shift_seconds: after this long a worker gives the rest of its batch back.
-        account_rates: at most that much by all workers together.
-    """
-
-    lease_seconds: float
-    max_attempts: int
-    shift_seconds: float = 60
-    account_rates: tuple[Rate, ...] = ()
-
-
-class Lease:
-    """How long this worker may believe that the batch is its own, by its own clock."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._safe_until = 0.0
-
-    @contextmanager
-    def extending(self) -> Iterator[None]:
-        """Extend the lease if the block, which extends it in the database, succeeds."""
-        began = time.monotonic()
-        yield
-        self._safe_until = began + self._seconds * 0.75
-
-    def is_safe(self) -> bool:
-        """Whether a hand-over may begin now; a quarter of the lease is left to finish it."""
-        return time.monotonic() < self._safe_until
 
 
 @dataclass

@@ -19,7 +19,7 @@ from mailer.sending.ledger import sends
 from mailer.sending.ledger.leases import LeaseWatch
 from mailer.sending.ledger.recounting import recount
 from mailer.sending.pace.tokens import Tokens
-from mailer.sending.shift import DeliveryRules
+from mailer.sending.rules import DeliveryRules
 from mailer.sending.sweeping import SweepRules
 from subscribers.audience import Audience
 from subscribers.tokens import Signer

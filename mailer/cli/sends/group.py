@@ -8,8 +8,8 @@ import typer
 from rich.markup import escape
 
 from mailer.cli.options import Json, SendId, Yes
-from mailer.cli.sends import prune, recipients, retry
-from mailer.cli.sends.timing import AT_HELP, show_due, timetable_of
+from mailer.cli.sends import pace, prune, recipients, retry, timing
+from mailer.cli.sends.timing import show_due
 from mailer.cli.shared import (
     ExitCode,
     confirm,
@@ -89,62 +89,10 @@ def watch(send_id: SendId, as_json: Json = False) -> int:
       mailer sends watch 3
     """
     from mailer.bootstrap import open_app
-    from mailer.cli.sends.send import follow
+    from mailer.cli.sends.following import follow
 
     with open_app() as mailer:
         return follow(mailer, send_id, as_json=as_json)
-
-
-@app.command("schedule")
-def schedule(
-    send_id: SendId,
-    at: Annotated[str, typer.Option(metavar="WHEN", help=AT_HELP)],
-) -> None:
-    """Change when a scheduled send begins.
-
-    Example:
-      mailer sends schedule 3 --at "2026-12-02 09:00 Europe/Paris"
-    """
-    from mailer.bootstrap import open_app
-    from mailer.sending.scheduling.beginning import reschedule
-
-    with open_app() as mailer:
-        timetable = timetable_of(at, mailer.settings)
-        reschedule(mailer.engine, send_id, timetable)
-    console.print(f"send {send_id} is due {show_due(timetable.due_at, timetable.zone)}")
-
-
-@app.command("pace")
-def pace(
-    send_id: SendId,
-    rates: Annotated[str, typer.Argument(help='As "20/s", "500/min 50000/day"; or none.')],
-) -> None:
-    """Change how fast a send goes, also while it runs; all workers together keep to it.
-
-    Examples:
-      mailer sends pace 3 500/min
-
-      mailer sends pace 3 "20/s 50000/day"
-
-      mailer sends pace 3 none
-    """
-    from mailer.bootstrap import open_app
-    from mailer.platform.rates import parse_rates
-    from mailer.sending.ledger import sends
-
-    try:
-        wanted = () if rates.strip().lower() == "none" else parse_rates(rates)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-    written = " ".join(map(str, wanted))
-    with open_app() as mailer:
-        if wanted:
-            mailer.require_pace()
-        with mailer.engine.begin() as connection:
-            sends.set_pace(connection, send_id, written)
-    console.print(
-        f"send {send_id} goes at most {written}" if written else f"send {send_id} is free"
-    )
 
 
 @app.command("pause")
@@ -301,6 +249,8 @@ def _list_unknown(found: "Sequence[UnknownDelivery]", *, as_json: bool) -> int:
     return ExitCode.OK
 
 
+app.command("schedule")(timing.schedule)
+app.command("pace")(pace.pace)
 app.command("recipients")(recipients.recipients)
 app.command("retry", cls=retry.OptionalReasons)(retry.retry)
 app.command("prune")(prune.prune)

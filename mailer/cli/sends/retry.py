@@ -87,13 +87,19 @@ def retry(
         proposal.check()
         if dry_run:
             return ExitCode.OK
-        app.settings.require_sendable()
-        app.check_keys()
-        app.hints.check()
-        if not yes and not confirm(_question(proposal)):
-            err_console.print("nothing was sent")
+        if not _may_go(app, proposal, is_agreed=yes):
             return ExitCode.DECLINED
         return _go(app, proposal, is_watched=watch, as_json=as_json)
+
+
+def _may_go(app: "App", proposal: "RetryProposal", *, is_agreed: bool) -> bool:
+    app.settings.require_sendable()
+    app.check_keys()
+    app.hints.check()
+    if is_agreed or confirm(_question(proposal)):
+        return True
+    err_console.print("nothing was sent")
+    return False
 
 
 def _choice(
@@ -118,7 +124,7 @@ def _reasons(named: Sequence[str] | None) -> frozenset[str] | None:
 
 
 def _go(app: "App", proposal: "RetryProposal", *, is_watched: bool, as_json: bool) -> int:
-    from mailer.cli.sends.send import plan_and_follow
+    from mailer.cli.sends.following import plan_and_follow
     from mailer.sending.retries import approve_retry
 
     send_id = approve_retry(app.engine, proposal)

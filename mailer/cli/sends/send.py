@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from mailer.cli.options import Json, Yes
 from mailer.cli.sends.preview import facts_of, show_errors, show_preview
 from mailer.cli.sends.timing import AT_HELP, show_due, timetable_of
 from mailer.cli.shared import (
     ExitCode,
     confirm,
-    console,
     err_console,
-    fail,
     print_json,
-    warn,
 )
 from mailer.cli.stopping import when_stopped
 from mailer.errors import ProposalError
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from mailer.composing.compiling import Draft
     from mailer.sending.ledger.schedule import Timetable
     from mailer.sending.proposal import Proposal
-    from mailer.sending.reporting import SendReport
     from subscribers.lists.mailing_lists import MailingList
 
 
@@ -38,15 +35,13 @@ def send(
             "--list", "-l", metavar="SLUG", help="Mailing list; the issue's own by default."
         ),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent.")] = False,
     at: Annotated[str | None, typer.Option(metavar="WHEN", help=AT_HELP)] = None,
     approval: Annotated[
         str | None,
         typer.Option(
-            "--approve",
-            metavar="HASH",
-            help="Send without asking, if this is what --dry-run showed with HASH.",
+            "--approve", metavar="HASH", help="Send, if this is what --dry-run showed with HASH."
         ),
     ] = None,
     watch: Annotated[
@@ -61,14 +56,14 @@ def send(
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Exit with 0 if nobody is left to send it to.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> int:
     """Send an issue to a mailing list: check, confirm, plan, deliver, balance the books.
 
     Exits with 0 only if the books balance and nothing failed. Nobody gets an issue twice, however
     often this is run: an unfinished send is continued, and if nobody is left, nothing is sent.
-    Ctrl-C stops watching; a worker that was already running continues. An issue with errors in
-    `mailer issue lint` is not sent.
+    Ctrl-C stops watching; a worker that was already running continues. An issue with lint errors
+    is not sent.
 
     Examples:
       mailer send week-41.md --list readers
@@ -86,7 +81,7 @@ def send(
         approval=approval,
         is_agreed=yes,
         is_look=dry_run,
-        is_watched=watch if watch is not None else at is None,
+        is_watched=at is None if watch is None else watch,
         is_linted=not no_lint,
         may_be_empty=allow_empty,
         as_json=as_json,
@@ -170,11 +165,12 @@ def _go(
     is_watched: bool,
     as_json: bool,
 ) -> int:
+    from mailer.cli.sends.following import leave, plan_and_follow
     from mailer.sending.propose import approve
 
     send_id = approve(app.engine, proposal, timetable=timetable)
     if timetable is not None and not is_watched:
-        return _leave(app, send_id, as_json=as_json)
+        return leave(app, send_id, as_json=as_json)
     return plan_and_follow(
         app,
         send_id,
@@ -182,116 +178,6 @@ def _go(
         is_watched=is_watched,
         as_json=as_json,
     )
-
-
-def plan_and_follow(
-    app: "App", send_id: int, *, total: int, is_watched: bool, as_json: bool
-) -> int:
-    """Plan a recorded send, tell workers, and watch it to its end if that is wanted.
-
-    Args:
-        app: the parts.
-        send_id: the send.
-        total: about how many people planning looks at.
-        is_watched: whether the command stays until the send is over.
-        as_json: how it is reported.
-    """
-    from mailer.cli.sends.outages import outlast
-    from mailer.cli.sends.watching import progress_bar
-    from mailer.sending.starting import start
-
-    with when_stopped(_goes_on(send_id)), progress_bar("planning", total) as progress:
-        outlast(
-            lambda: start(
-                app.engine, app.hints, send_id, batch_size=app.batch_size, progress=progress
-            ),
-            send_id,
-        )
-    if not is_watched:
-        return _leave(app, send_id, as_json=as_json)
-    return follow(app, send_id, as_json=as_json)
-
-
-def follow(app: "App", send_id: int, *, as_json: bool) -> int:
-    """Watch the send to its end, with a worker of our own where none is running."""
-    from mailer.cli.sends.watching import exit_code, show_report
-
-    with when_stopped(_goes_on(send_id)):
-        found = _watch(app, send_id)
-    if as_json:
-        print_json(found.as_json())
-    else:
-        show_report(found)
-    return exit_code(found)
-
-
-def _goes_on(send_id: int) -> str:
-    return f"the send goes on wherever a worker runs: mailer sends watch {send_id}"
-
-
-def _rests(send_id: int) -> str:
-    return (
-        f"send {send_id} rests, since its worker ended with this command: "
-        f"mailer sends watch {send_id} goes on with it"
-    )
-
-
-def _watch(app: "App", send_id: int) -> "SendReport":
-    from mailer.cli.run.processes import (
-        last_error,
-        who_is_missing,
-        worker_for_now,
-        worker_log,
-    )
-    from mailer.cli.sends.outages import outlast
-    from mailer.cli.sends.watching import is_over, watch
-    from mailer.sending.reporting import report
-
-    found = outlast(lambda: report(app.engine, send_id), send_id)
-    if is_over(found):
-        return found
-    if found.summary.provider != app.settings.provider:
-        return _watch_foreign(app, found)
-    with worker_for_now(app) as own:
-        words = _goes_on(send_id) if own.is_others else _rests(send_id)
-        with when_stopped(words):
-            found = watch(
-                app.engine, send_id, still=own.is_alive, why_idle=lambda: who_is_missing(app)
-            )
-    if not is_over(found):
-        why = last_error(app.settings) or f"see {worker_log(app.settings)}"
-        fail(f"the worker stopped unexpectedly, and send {send_id} rests: {why}", ExitCode.FAILED)
-    return found
-
-
-def _watch_foreign(app: "App", found: "SendReport") -> "SendReport":
-    """Watch what only workers elsewhere may deliver."""
-    from mailer.cli.run.processes import who_is_missing
-    from mailer.cli.sends.watching import watch
-
-    send = found.summary
-    warn(
-        f"send {send.id} goes through {send.provider}, and this workspace delivers by "
-        f"{app.settings.provider}: it waits for a worker with that provider"
-    )
-    return watch(app.engine, send.id, why_idle=lambda: who_is_missing(app))
-
-
-def _leave(app: "App", send_id: int, *, as_json: bool) -> int:
-    from mailer.cli.run.processes import is_worker_alive
-    from mailer.sending.reporting import report
-
-    found = report(app.engine, send_id)
-    if as_json:
-        print_json(found.as_json())
-    elif found.summary.due_at is not None:
-        due = show_due(found.summary.due_at, found.summary.due_zone)
-        console.print(f"send {send_id} is due {due}: mailer sends ls", soft_wrap=True)
-    else:
-        console.print(f"send {send_id} is planned: mailer sends watch {send_id}")
-    if not is_worker_alive(app):
-        warn("no worker is running: start one with  mailer worker")
-    return ExitCode.OK
 
 
 def _may_go(proposal: "Proposal", *, allow_empty: bool) -> bool:

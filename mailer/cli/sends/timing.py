@@ -1,11 +1,12 @@
 """When a send begins, on the command line."""
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailer.cli.shared import show_duration
+from mailer.cli.options import SendId
+from mailer.cli.shared import console, show_duration
 
 if TYPE_CHECKING:
     from mailer.config import Settings
@@ -59,3 +60,21 @@ def _own_zone() -> str:
         return str(tzlocal.get_localzone_name() or "UTC")
     except (LookupError, ValueError):
         return "UTC"
+
+
+def schedule(
+    send_id: SendId,
+    at: Annotated[str, typer.Option(metavar="WHEN", help=AT_HELP)],
+) -> None:
+    """Change when a scheduled send begins.
+
+    Example:
+      mailer sends schedule 3 --at "2026-12-02 09:00 Europe/Paris"
+    """
+    from mailer.bootstrap import open_app
+    from mailer.sending.scheduling.beginning import reschedule
+
+    with open_app() as mailer:
+        timetable = timetable_of(at, mailer.settings)
+        reschedule(mailer.engine, send_id, timetable)
+    console.print(f"send {send_id} is due {show_due(timetable.due_at, timetable.zone)}")

@@ -84,8 +84,8 @@ def unfinished_retry(connection: Connection, send_id: int) -> UnfinishedRetry | 
 
 _CREATE = text("""
 INSERT INTO send (issue_id, compiled_issue_id, mailing_list_id, provider, state, plan_bound,
-    retried_send_id, retried)
-SELECT issue_id, compiled_issue_id, mailing_list_id, :provider, 'planning', 0, id, :retried
+    started_at, retried_send_id, retried)
+SELECT issue_id, compiled_issue_id, mailing_list_id, :provider, 'planning', 0, now(), id, :retried
 FROM send WHERE id = :send_id
 RETURNING id
 """).bindparams(bindparam("retried", type_=JSONB))

@@ -30,7 +30,7 @@ MOST_UNCLEAR = 3
 """So many answers that stayed away, one after the other."""
 
 _LOOK_EVERY_SECONDS = 0.1
-_VARIABLE = re.compile(r"<[^>]*>|[^\s<>]+@[^\s<>]+|\S*\d{3,}\S*")
+_NUMBER = re.compile(r"\d{3}")
 
 
 class Brake:
@@ -109,7 +109,7 @@ class Brake:
             self._note_unclear(outcome, began)
         elif outcome.state is DeliveryState.REJECTED and outcome.cause is Cause.SENDER:
             self._words = outcome.receipt or outcome.reason
-            self._refused[_VARIABLE.sub("", self._words)] += 1
+            self._refused[_gist(self._words)] += 1
 
     def _note_unclear(self, outcome: Outcome, began: float) -> None:
         """Count what was lost at once, as by a server that restarts, as one time."""
@@ -128,3 +128,11 @@ class Brake:
             f"{which} refused: {self._words}; nobody is marked as rejected; correct the cause, "
             "then resume the send"
         )
+
+
+def _gist(words: str) -> str:
+    """Return a reply without what differs from one recipient to the next: addresses, numbers."""
+    kept = (
+        word for word in words.split() if not ("@" in word or "<" in word or _NUMBER.search(word))
+    )
+    return " ".join(kept)

@@ -19,7 +19,7 @@ from mailer.errors import MailerError
 from mailer.providers.memory import Answer, MemoryProvider, MemorySettings
 from mailer.sending import planning, retries, steering
 from mailer.sending.retries import Choice
-from mailer.sending.shift import DeliveryRules
+from mailer.sending.rules import DeliveryRules
 from mailer.states import FINAL_SEND_STATES, SendState
 from subscribers.audience import Audience
 
