@@ -171,7 +171,7 @@ def _watch(app: "App", send_id: int) -> "SendReport":
             )
     if not is_over(found):
         why = last_error(app.settings) or f"see {worker_log(app.settings)}"
-        fail(f"the worker ended by itself, and send {send_id} rests: {why}", ExitCode.FAILED)
+        fail(f"the worker ended by itself: {why}", ExitCode.FAILED)
     return found
 
 
