@@ -167,7 +167,10 @@ def _watch(app: "App", send_id: int) -> "SendReport":
         words = _goes_on(send_id) if own.is_others else _rests(send_id)
         with when_stopped(words):
             found = watch(
-                app.engine, send_id, still=own.is_alive, why_idle=lambda: who_is_missing(app)
+                app.engine,
+                send_id,
+                still=own.is_alive,
+                why_idle=lambda: who_is_missing(app, has_own=not own.is_others),
             )
     if not is_over(found):
         why = last_error(app.settings) or f"see {worker_log(app.settings)}"
