@@ -1,5 +1,6 @@
 """`mailer send`: from a file to everyone on a list, with a look and a question first."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -166,12 +167,8 @@ def _watch(app: "App", send_id: int) -> "SendReport":
     with worker_for_now(app) as own:
         words = _goes_on(send_id) if own.is_others else _rests(send_id)
         with when_stopped(words):
-            found = watch(
-                app.engine,
-                send_id,
-                still=own.is_alive,
-                why_idle=lambda: who_is_missing(app, has_own=not own.is_others),
-            )
+            missing = partial(who_is_missing, app, has_own=not own.is_others)
+            found = watch(app.engine, send_id, still=own.is_alive, why_idle=missing)
     if not is_over(found):
         why = last_error(app.settings) or f"see {worker_log(app.settings)}"
         fail(f"the worker ended by itself: {why}", ExitCode.FAILED)
