@@ -56,7 +56,7 @@ class Choice:
             DeliveryState.REJECTED: self.rejected,
             DeliveryState.SKIPPED: self.skipped,
         }.get(state)
-        return reasons is not None and (not reasons or reason in reasons)
+        return reasons is not None and (not reasons or any(_is(reason, one) for one in reasons))
 
     @property
     def reasons(self) -> Mapping[DeliveryState, frozenset[str]]:
@@ -197,7 +197,7 @@ def _groups(chosen: Sequence[StandingCount]) -> list[RetriedGroup]:
 def _check_reasons(send_id: int, choice: Choice, counts: Sequence[StandingCount]) -> None:
     for state, named in choice.reasons.items():
         there = {one.reason for one in counts if one.state is state} - {CANCELLED}
-        for reason in sorted(named - there):
+        for reason in sorted(one for one in named if not any(_is(each, one) for each in there)):
             known = ", ".join(sorted(there)) or "none"
             raise ProposalError(
                 f"no delivery of send {send_id} is {state} for {reason!r} (there is: {known})",
@@ -205,6 +205,11 @@ def _check_reasons(send_id: int, choice: Choice, counts: Sequence[StandingCount]
                 send=send_id,
                 reason=reason,
             )
+
+
+def _is(reason: str, named: str) -> bool:
+    """Whether a reason is the one that is named, or one of its kinds: `smtp_550_5.1.1`."""
+    return reason == named or reason.startswith(f"{named}_")
 
 
 def _check_unfinished(retry: UnfinishedRetry, send_id: int, provider: str) -> None:

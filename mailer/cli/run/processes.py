@@ -30,15 +30,18 @@ def is_worker_alive(app: "App") -> bool:
     return bool(app.celery.control.ping(timeout=PING_SECONDS, limit=1))
 
 
-def who_is_missing(app: "App") -> str:
-    """Return what sends need to go on: a broker or a worker; empty if both are there."""
+def who_is_missing(app: "App", *, has_own: bool = False) -> str:
+    """Return what sends need to go on: a broker or a worker; empty if both are there.
+
+    With `has_own`, a worker of this command's own may still be starting.
+    """
     from kombu.exceptions import OperationalError
 
     try:
         is_there = is_worker_alive(app)
     except (OperationalError, OSError) as error:
         return f"the broker does not answer ({error}); workers hear of nothing until it does"
-    return "" if is_there else "no worker is running: start one with  mailer worker"
+    return "" if is_there or has_own else "no worker is running: start one with  mailer worker"
 
 
 def worker_command(settings: "Settings", *, concurrency: int = 0) -> list[str]:

@@ -1,5 +1,6 @@
 """From a recorded send to its balanced books: planning, watching, and what is said at the end."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mailer.cli.sends.timing import show_due
@@ -82,9 +83,8 @@ def _watch(app: "App", send_id: int) -> "SendReport":
     with worker_for_now(app) as own:
         words = _goes_on(send_id) if own.is_others else _rests(send_id)
         with when_stopped(words):
-            found = watch(
-                app.engine, send_id, still=own.is_alive, why_idle=lambda: who_is_missing(app)
-            )
+            missing = partial(who_is_missing, app, has_own=not own.is_others)
+            found = watch(app.engine, send_id, still=own.is_alive, why_idle=missing)
     if not is_over(found):
         why = last_error(app.settings) or f"see {worker_log(app.settings)}"
         fail(f"the worker stopped unexpectedly, and send {send_id} rests: {why}", ExitCode.FAILED)
