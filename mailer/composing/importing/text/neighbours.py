@@ -9,13 +9,12 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 
 from mailer.composing.importing.text.links import MARKDOWN_LINK
-from mailer.composing.importing.text.marks import DRAWN, TITLED
+from mailer.composing.importing.text.marks import DRAWN, TITLED, is_emoji
 from mailer.composing.importing.text.model import Kind, Unit, Units
 from mailer.composing.importing.text.phrases import boilerplate, is_byline, is_caption
 from mailer.composing.importing.text.sentences import normalised, width
 
 _UNDERLINE_SLACK = 6
-_MOST_EMOJI = 8
 _FEWEST_WORDS = 4
 _STOPS = (".", ".”", '."', ".)", "!", "!”", '!"')
 _SHORT_SHARE = 0.3
@@ -90,20 +89,21 @@ def _is_prose(unit: Unit) -> bool:
 
 
 def _with_emoji(units: Units) -> list[Unit]:
-    """Return `units` where a line of emoji right above a name is that name's beginning."""
+    """Return `units` where a line of emoji above a name is that name's beginning.
+
+    With a blank line between, only where no other line is the same: those part sections.
+    """
+    times = Counter(unit.text for unit in units if is_emoji(unit.text))
     kept: list[Unit] = []
     for unit in units:
         above = kept[-1] if kept else None
-        if above and _is_emoji(above) and unit.is_heading and not (unit.gap or unit.marker):
+        is_named = unit.is_heading and not unit.marker and not times[unit.text]
+        is_near = not unit.gap or (above is not None and unit.gap == 1 == times[above.text])
+        if above and above.is_plain and times[above.text] and is_named and is_near:
             kept[-1] = replace(unit, text=f"{above.text} {unit.text}", line=above.line, gap=1)
         else:
             kept.append(unit)
     return kept
-
-
-def _is_emoji(unit: Unit) -> bool:
-    is_short = unit.is_plain and len(unit.text) <= _MOST_EMOJI
-    return is_short and not re.search(r"[\w\s!-~]", unit.text)
 
 
 def _with_underlines(units: Units) -> list[Unit]:

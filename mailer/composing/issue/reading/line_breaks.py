@@ -27,7 +27,7 @@ def soft_break(tokens: Sequence[Token], at: int) -> str:
     """
     before = _next_to((tokens[each] for each in range(at - 1, -1, -1)), last=True)
     after = _next_to((tokens[each] for each in range(at + 1, len(tokens))), last=False)
-    return "" if _joins(before) and _joins(after) else " "
+    return "" if joins(before) and joins(after) else " "
 
 
 def _next_to(tokens: Iterable[Token], *, last: bool) -> str:
@@ -41,7 +41,7 @@ def _next_to(tokens: Iterable[Token], *, last: bool) -> str:
     return ""
 
 
-def _joins(char: str) -> bool:
+def joins(char: str) -> bool:
     """Return whether a character is of a script that puts no blanks between words."""
     if char < _FIRST or _EMOJI <= char < _IDEOGRAPHS:
         return False
