@@ -7,8 +7,7 @@ attribute lists in braces, Liquid tags, web addresses without brackets.
 import re
 from collections import Counter
 from collections.abc import Iterator, MutableMapping
-from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any

@@ -27,7 +27,7 @@ _LONGEST_HEAD = 2
 _KICKER_SHARE = 0.8
 _MOST_FRAMED = 0.5
 _TIMED = re.compile(
-    r"[(（](?:\d{1,3}\W{0,2}(?:min|分)[^()（）]{0,12}|newsletter|github repo|website|sponsor)[)）]$",
+    r"[(（](?:\d{1,3}\W{0,2}(?:min|分)[^()（）]{0,12}|newsletter|github repo|website)[)）]$",
     re.IGNORECASE,
 )
 _SURE_NUMBERS = frozenset({"section", "§", "第", "一、"})

@@ -161,6 +161,6 @@ def test_a_title_with_its_reading_time_is_no_byline() -> None:
         "</article></body></html>"
     )
     issue = from_html(page, is_whole=False)
-    assert "### [Piers (2 minute read)](https://a.dev/1)" in issue.markdown
+    assert "[Piers (2 minute read)](https://a.dev/1)" in issue.markdown
     assert "[Tides (3 min read)](https://a.dev/2)" in issue.markdown
     assert "Ada" not in issue.markdown
