@@ -15,6 +15,7 @@ from mailer.composing.importing.html.article import (
     take_title,
 )
 from mailer.composing.importing.html.blocks import Entry, Heading
+from mailer.composing.importing.html.bullets import with_bullets
 from mailer.composing.importing.html.damage import note_cut_off
 from mailer.composing.importing.html.embeds import with_mentions
 from mailer.composing.importing.html.facts import Facts, facts_of
@@ -151,7 +152,7 @@ def _read(article: Element, record: Record, pictures: Pictures) -> tuple[list[En
     unused = (block for note in flow.notes if note.number not in used for block in note.blocks)
     entries += [*unused, *record.taken_comments()]
     flow.notes = [note for note in flow.notes if note.number in used]
-    return _tidied(entries), flow
+    return list(with_bullets(_tidied(entries))), flow
 
 
 def _written(

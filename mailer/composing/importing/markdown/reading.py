@@ -15,6 +15,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from mailer.composing.importing.markdown.lines import EMBED, MarkdownText, without_tags
@@ -100,7 +101,7 @@ def _is_broken(line: str, below: str) -> bool:
 @lru_cache(maxsize=1)
 def _markdown() -> MarkdownIt:
     md = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST})
-    md.enable(["table", "strikethrough"]).use(footnote_plugin)
+    md.enable(["table", "strikethrough"]).use(footnote_plugin).use(deflist_plugin)
     md.core.ruler.at("inline", _inline)
     md.core.ruler.push("attributes", _take_attributes)
     md.core.ruler.push("references", _note_references)

@@ -36,6 +36,7 @@ _MARKERS = (
     ("I.", r"(?P<n>[IVX]{1,5})[.)]\s+"),
     ("A.", r"(?P<n>[A-H])[.)]\s+"),
     ("bullet", r"・\s*(?=[^\s・])"),
+    ("bullet", r"(?=[(\[]?\d{1,2}:[0-5]\d(?::[0-5]\d)?[)\]]?\s+\S)"),
     ("bullet", r"[-*+•‣◦▪●○■□▶►➤➔→»·–✓✔☐☑☒✗✘✅➡📌◆◇👉🔹🔸⁃∙]\ufe0f?\s+"),
 )
 _COMPILED = tuple(
@@ -74,6 +75,12 @@ def is_emoji(line: str) -> bool:
     if not 0 < len(words) <= _MOST_EMOJI or _BESIDE_EMOJI.search(words):
         return False
     return any(unicodedata.category(char) == "So" for char in words) and not is_ruler(words)
+
+
+def begins_with_emoji(line: str) -> bool:
+    """Whether `line` is an emoji, a blank and words."""
+    mark, _, words = line.strip().partition(" ")
+    return bool(words.strip()) and is_emoji(mark)
 
 
 def strip_marks(line: str) -> Stripped:
