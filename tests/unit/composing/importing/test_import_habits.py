@@ -303,3 +303,12 @@ def test_lists_of_terms_in_markdown() -> None:
 def test_soft_hyphens_are_no_letters_of_a_slug() -> None:
     issue = imported("<h1>Hafen\u00adbrief Nr.\u00a07</h1><p>Worte und mehr davon.</p>", "x.html")
     assert issue.slug == "hafenbrief-nr-7"
+
+
+def test_bullets_below_bullets() -> None:
+    ours = "* Lamp 1.2\n* Crane 3.4\n  * with hooks\n    * and eyes\n  * with ropes\n* Pier 9\n"
+    ragged = "* Ada\n  * Bob\n  * Cleo\n"
+    issue = imported(LETTER.format(f"Releases\n\n{ours}\nPeople\n\n{ragged}"), "x.txt")
+    nested = "- Crane 3.4\n  - with hooks\n    - and eyes\n  - with ropes\n- Pier 9"
+    assert nested in issue.markdown
+    assert "- Ada\n- Bob\n- Cleo" in issue.markdown
