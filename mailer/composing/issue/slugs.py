@@ -36,7 +36,7 @@ def slug_of_file(stem: str) -> str:
 
 def _slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.translate(_SPECIAL))
-    words = _WORD.findall(re.sub(r"['’`\u0300-\u036f]", "", plain).lower())
+    words = _WORD.findall(re.sub(r"['’`\u00ad\u200b-\u200d\u0300-\u036f]", "", plain).lower())
     if not any(word.isalpha() or not word.isdigit() for word in words):
         return ""
     slug = "-".join(words)

@@ -22,6 +22,9 @@ from mailer.composing.issue.tree import (
 from mailer.composing.themes.words import Words
 from mailer.message.compiled import SlotContext
 
+_WHOLE = 24
+"""Characters of code with hyphens, such as an option, that a line does not end in."""
+
 
 @dataclass(frozen=True, slots=True)
 class InlineHtml:
@@ -49,7 +52,8 @@ class InlineHtml:
             case Text(text):
                 return str(escape(text))
             case CodeSpan(text):
-                return f'<code class="c"{self.code_direction}>{escape(text)}</code>'
+                look = "c cn" if "-" in text and len(text) <= _WHOLE else "c"
+                return f'<code class="{look}"{self.code_direction}>{escape(text)}</code>'
             case LineBreak():
                 return "<br>"
             case MergeField(name, default):

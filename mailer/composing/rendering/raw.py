@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
 
+from mailer.composing.issue.reading.line_breaks import between
 from mailer.composing.issue.reading.merge import MergeSyntaxError, Tokens, fields_in, wrong_field
 from mailer.composing.issue.reading.source import Source
 from mailer.composing.issue.tree import MergeField, RawMjml
@@ -32,6 +33,9 @@ _INLINE = {
 """Tags that stand amid a line of words."""
 _HREF = re.compile(r'\bhref="([^"]*)"')
 _ALT = re.compile(r'\balt="(?=\s*+[^"\s])([^"]*+)"')
+_NEAR = 200
+_TAGS_BEFORE = re.compile(r"(?:<[^<>]*+>)++\Z")
+_TAGS_AFTER = re.compile(r"\A(?:<[^<>]*+>)++")
 _LINE_END = re.compile(
     r"<pre\b.*?(?:</pre\s*+>|\Z)|(?<![ \t])[ \t]*+\n\s*+", re.DOTALL | re.IGNORECASE
 )
@@ -122,8 +126,18 @@ def set_fragments(mjml: str, fragments: Mapping[str, str]) -> str:
 
 
 def _on_one_line(fragment: str) -> str:
-    """Return a fragment with a blank for each line's end: mrml deletes those between two tags."""
-    return _LINE_END.sub(lambda found: " " if found[0].isspace() else found[0], fragment)
+    """Return a fragment with a blank for each line's end: mrml deletes those between two tags.
+
+    Between Chinese or Japanese a line's end is nothing, past tags, too.
+    """
+
+    def shown(found: re.Match[str]) -> str:
+        if not found[0].isspace() or fragment.isascii():
+            return " " if found[0].isspace() else found[0]
+        before = _TAGS_BEFORE.sub("", fragment[max(0, found.start() - _NEAR) : found.start()])
+        return between(before, _TAGS_AFTER.sub("", fragment[found.end() : found.end() + _NEAR]))
+
+    return _LINE_END.sub(shown, fragment)
 
 
 def _seam(before: str, *, whole_sections: bool) -> tuple[str, str]:
@@ -168,4 +182,8 @@ def raw_words(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _plain(words: str) -> str:
-    return " ".join(unescape(words).split())
+    lines = [" ".join(line.split()) for line in unescape(words).splitlines()]
+    shown = ""
+    for line in filter(None, lines):
+        shown += f"{between(shown, line)}{line}" if shown else line
+    return shown

@@ -16,6 +16,7 @@ _NO_PLACE = re.compile(
 )
 """Of fragments: parameters, quoted text, and names that any page has."""
 
+_FRONT = re.compile(r"/*(?:(?:index|default|home)(?:\.(?:html?|php|aspx?|jsp))?/*)?", re.IGNORECASE)
 _ARXIV = re.compile(
     r"(?:^|\.)arxiv\.org/(?:abs|pdf|html|format)/"
     r"(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?/?$",
@@ -31,7 +32,7 @@ def web_url(url: str, *, base: str = "") -> str:
         url: as a feed has it.
         base: what a relative one is relative to.
     """
-    if not url.strip():  # the base itself to `urljoin`, but nothing to a reader
+    if url.strip() in {"", "#", "?"}:  # the base itself to `urljoin`, but nothing to a reader
         return ""
     try:
         absolute = urljoin(base, url.strip()) if base else url.strip()
@@ -82,7 +83,8 @@ def names_a_page(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return bool(parts.path.strip("/") or parts.query or fragment_of(url))
+    has_path = not _FRONT.fullmatch(parts.path)
+    return bool(has_path or parts.query or fragment_of(url))
 
 
 def host_of(url: str) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -51,8 +52,11 @@ def read_xml(data: bytes, *, source: str, base: str, content_type: str, words: i
     newest = sorted(nodes, key=_sort_key, reverse=True)[:MOST_ENTRIES]
     home = web_url(_text(about, "link"), base=base)
     title = arxiv.feed_title(_title(about, version)) or host_of(home or source)
+    near = base or home
+    times = Counter(_text(node, "link") for node in newest)
+    shared = {link for link, count in times.items() if count > 1}
     entries = [
-        _entry(node, _url(node, base or home, permalinks), version, base=base or home, words=words)
+        _entry(node, _url(node, near, permalinks, shared), version, base=near, words=words)
         for node in newest
     ]
     return Feed(source, title, tuple(entry for entry in entries if entry.says_something))
@@ -129,10 +133,11 @@ def _title(node: _Node, version: str) -> str:
     return (one_line(raw) if is_literal else plain(raw))[:_LONGEST_TITLE]
 
 
-def _url(node: _Node, base: str, permalinks: Container[str]) -> str:
+def _url(node: _Node, base: str, permalinks: Container[str], shared: Container[str]) -> str:
     """Return the entry's page: its link, else an id that is one, else what it encloses.
 
-    Many podcasts and blogs give each entry the front page for a link: then the entry itself.
+    Many podcasts and blogs give each entry the front page for a link, or another page that all
+    share: then the entry itself. What is left out leads to the feed itself, which is no page.
     """
     found = [
         _text(link, "href")
@@ -141,11 +146,12 @@ def _url(node: _Node, base: str, permalinks: Container[str]) -> str:
     ]
     candidates = [_text(node, "feedburner_origlink"), _text(node, "link"), *found]
     if (entry_id := _text(node, "id").strip()) in permalinks:
-        candidates.append(entry_id)
+        at = 0 if _text(node, "link") in shared else len(candidates)
+        candidates.insert(at, entry_id)
     candidates += [_text(one, "href") for one in _nodes(node, "enclosures")]
     near = _base(node, base)
     urls = [web_url(one, base=near) for one in candidates if one.strip()]
-    named = [url for url in urls if url]
+    named = [url for url in urls if url and url != base]
     return next((url for url in named if names_a_page(url)), next(iter(named), ""))
 
 
@@ -224,7 +230,7 @@ def _picture(node: _Node, found: Sequence[Picture], base: str) -> Picture:
     image = node.get("image")
     if isinstance(image, Mapping):
         own.append(Picture(web_url(_text(image, "href"), base=base), ""))
-    candidates = [one for one in (*found, *own) if one.src]
+    candidates = [one for one in (*found, *own) if one.src and one.src != base]
     return candidates[0] if candidates else Picture("", "")
 
 

@@ -1,12 +1,13 @@
 """Where a link of a page leads: made whole, freed of click trackers, or why it cannot stand."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from mailer.composing.html import Element, Text
 from mailer.composing.importing.html.trackers import unwrap
+from mailer.composing.issue.slugs import slug_of
 
 FULL = ("http://", "https://")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -125,11 +126,15 @@ def host_of(url: str) -> str:
 # --- places on the page itself ----------------------------------------------------------------
 
 _NAME = re.compile(r"[A-Za-z][\w-]{0,80}", re.ASCII)
+_LONGEST_ID = 500
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
-def find_anchors(root: Element) -> dict[Element, str]:
-    """Return the headings that something on the page leads to, with their names."""
+def find_anchors(root: Element) -> tuple[dict[Element, str], dict[str, str]]:
+    """Return names for the headings that something on the page leads to, and by their ids.
+
+    Ids that cannot be a name in an issue, such as those in other letters, get a name that can.
+    """
     hrefs = {
         mark.attrs.get("href", "").strip()
         for element in root.elements()
@@ -137,13 +142,27 @@ def find_anchors(root: Element) -> dict[Element, str]:
         for mark in child.marks
         if mark.tag == "a"
     }
-    wanted = {href[1:] for href in hrefs if href.startswith("#") and _NAME.fullmatch(href[1:])}
+    wanted = {_id_of(href[1:]) for href in hrefs if href.startswith("#")} - {""}
     found: dict[Element, str] = {}
+    names: dict[str, str] = {}
     for heading in root.elements():
-        if heading.tag in _HEADINGS and (name := next(_names(heading, wanted), "")):
-            found[heading] = name
-            wanted.discard(name)
-    return found
+        if heading.tag in _HEADINGS and (place := next(_names(heading, wanted), "")):
+            found[heading] = names[place] = _name_for(place, names)
+            wanted.discard(place)
+    return found, {href[1:]: names[_id_of(href[1:])] for href in hrefs if _id_of(href[1:]) in names}
+
+
+def _id_of(fragment: str) -> str:
+    return unquote(fragment) if len(fragment) <= _LONGEST_ID else ""
+
+
+def _name_for(place: str, names: Mapping[str, str]) -> str:
+    """Return a name for an id: itself, else the same in plain letters, else a number."""
+    plain = slug_of(title=place, source_name="")
+    numbered = f"place-{len(names) + 1}"
+    ways = (place, plain if plain != "issue" else "", f"to-{plain}" if plain[:1].isdigit() else "")
+    taken = names.values()
+    return next((way for way in ways if _NAME.fullmatch(way) and way not in taken), numbered)
 
 
 def _names(heading: Element, wanted: set[str]) -> Iterator[str]:

@@ -35,6 +35,7 @@ _WHY = {
 }
 _READING_TIME = re.compile(r"\d{1,3} min(?:ute)?s? read", re.IGNORECASE)
 _LONGEST_BYLINE = 16
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 # --- title ----------------------------------------------------------------------------------
@@ -216,12 +217,27 @@ def _dropped(node: Node, sizes: dict[int, int], record: Record) -> bool:
     why = ""
     if node.tag in {"nav", "footer"} and "footnotes" not in " ".join(node.classes):
         why = _WHY[node.tag]
-    elif 0 < sizes.get(id(node), 0) <= _LONGEST_BYLINE and _is_byline(text_of(node)):
+    elif 0 < sizes.get(id(node), 0) <= _LONGEST_BYLINE and _is_byline(node):
         why = NAMES
     if why:
         record.drop(node, why)
     return bool(why)
 
 
-def _is_byline(text: str) -> bool:
-    return _READING_TIME.search(text) is not None and not text.endswith((".", "!", "?", ":"))
+def _is_byline(node: Element) -> bool:
+    """Whether an element says author, day or reading time, rather than a title with its time."""
+    text = text_of(node)
+    if not _READING_TIME.search(text) or text.endswith((".", "!", "?", ":")):
+        return False
+    return not any(_is_title(each) for each in node.elements())
+
+
+def _is_title(element: Element) -> bool:
+    """Whether a heading, or a link among other words, holds the time: "Piers (2 min read)"."""
+    if element.tag in _HEADINGS:
+        return _READING_TIME.search(text_of(element)) is not None
+    linked = "".join(
+        text_of(child) for child in element.children if any(mark.tag == "a" for mark in child.marks)
+    )
+    found = _READING_TIME.search(linked)
+    return found is not None and bool(re.search(r"\w", linked[: found.start()]))

@@ -142,8 +142,8 @@ class InlineReader:
         if address.url:
             self.record.note_tracker(address.url, line)
             return address.url
-        if address.fragment in self.record.anchors.values():
-            return f"#{address.fragment}"
+        if name := self.record.places.get(address.fragment):
+            return f"#{name}"
         self.record.unplaced.append(href.strip())
         self._note_unplaced(href, line, address.why)
         return ""

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailer.composing.html import Element, build, tokenize
 from mailer.composing.importing.clean import UNPRINTABLE
@@ -15,6 +15,7 @@ from mailer.composing.importing.html.article import (
     take_title,
 )
 from mailer.composing.importing.html.blocks import Entry, Heading
+from mailer.composing.importing.html.bullets import with_bullets
 from mailer.composing.importing.html.damage import note_cut_off
 from mailer.composing.importing.html.embeds import with_mentions
 from mailer.composing.importing.html.facts import Facts, facts_of
@@ -28,7 +29,7 @@ from mailer.composing.importing.html.record import Record
 from mailer.composing.importing.model import Dropped, ImportedIssue
 from mailer.composing.importing.post import Post
 from mailer.composing.importing.text.dates import day_in, is_date_line
-from mailer.composing.importing.text.marks import is_ruler
+from mailer.composing.importing.text.marks import is_emoji, is_ruler
 from mailer.composing.importing.words import Tally, is_seen, tally_source
 from mailer.composing.issue.slugs import slug_of
 from mailer.composing.issue.tree import (
@@ -143,7 +144,7 @@ def _day_of_byline(record: Record) -> dt.date | None:
 def _read(article: Element, record: Record, pictures: Pictures) -> tuple[list[Entry], Flow]:
     """Return the blocks of an article, remarks on them before them, footnotes set apart."""
     flow = Flow(record, pictures, find_footnotes(article, record))
-    record.anchors = find_anchors(article)
+    record.anchors, record.places = find_anchors(article)
     entries: list[Entry] = []
     for entry in _without_repeated_captions(flow.blocks(article.children), record):
         entries += [*record.taken_comments(), entry]
@@ -151,7 +152,7 @@ def _read(article: Element, record: Record, pictures: Pictures) -> tuple[list[En
     unused = (block for note in flow.notes if note.number not in used for block in note.blocks)
     entries += [*unused, *record.taken_comments()]
     flow.notes = [note for note in flow.notes if note.number in used]
-    return _tidied(entries), flow
+    return list(with_bullets(_tidied(entries))), flow
 
 
 def _written(
@@ -181,8 +182,8 @@ def _written(
 
 def _target(href: str, record: Record) -> str:
     address = record.resolver.link(href)
-    if address.fragment in record.anchors.values():
-        return f"#{address.fragment}"
+    if name := record.places.get(address.fragment):
+        return f"#{name}"
     return address.url
 
 
@@ -230,11 +231,19 @@ def _tidied(entries: list[Entry]) -> list[Entry]:
     """Return blocks without rules at the ends, below headings or beside each other."""
     kept: list[Entry] = []
     for entry in map(_ruled, entries):
-        if not isinstance(entry, Rule) or (kept and not isinstance(kept[-1], Rule | Heading)):
+        if isinstance(entry, Heading) and kept and (emoji := _emoji(kept[-1])):
+            kept[-1] = replace(entry, children=(Text(f"{emoji} "), *entry.children))
+        elif not isinstance(entry, Rule) or (kept and not isinstance(kept[-1], Rule | Heading)):
             kept.append(entry)
     while kept and isinstance(kept[-1], Rule):
         kept.pop()
     return kept
+
+
+def _emoji(entry: Entry) -> str:
+    """Return the emoji that a line has, and nothing else: above a heading, it is that one's."""
+    words = plain_text(entry.children) if isinstance(entry, Paragraph) else ""
+    return words if is_emoji(words) else ""
 
 
 def _ruled(entry: Entry) -> Entry:

@@ -39,6 +39,7 @@ class Record:
         note_links: addresses of links between footnotes and text, which the format makes itself,
             and of those that code shows.
         anchors: names of the headings that links on the page lead to.
+        places: those names by the fragments of these links.
         trackers: addresses of click trackers that are noted already.
     """
 
@@ -52,6 +53,7 @@ class Record:
     unplaced: list[str] = field(default_factory=list)
     note_links: list[str] = field(default_factory=list)
     anchors: dict[Element, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
     trackers: set[str] = field(default_factory=set)
 
     def drop(self, node: Node, why: str) -> None:

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TypeAlias
 
 from mailer.composing.importing.html.styles import CODE, EMPHASIS, STRIKE, STRONG
+from mailer.composing.issue.reading.line_breaks import joins
 from mailer.composing.issue.tree import (
     CodeSpan,
     Emphasis,
@@ -22,6 +23,8 @@ from mailer.composing.issue.tree import (
 BLANKS = re.compile(r"[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+")
 _Style: TypeAlias = type[Strong | Emphasis | Strikethrough]
 _WRAPPERS: dict[str, _Style] = {STRONG: Strong, EMPHASIS: Emphasis, STRIKE: Strikethrough}
+_NODE = "\ufffc"
+_GONE = "\0"
 _NO_STYLES: frozenset[str] = frozenset()
 
 
@@ -55,9 +58,12 @@ class Run:
 
 
 def collapsed(runs: Iterable[Run]) -> list[Run]:
-    """Return runs with each stretch of blanks as one space, none beside a line break."""
+    """Return runs with each stretch of blanks as one space, none beside a line break.
+
+    A line's end between Chinese or Japanese is nothing.
+    """
     kept: list[Run] = []
-    for run in runs:
+    for run in without_line_ends(list(runs)):
         last = kept[-1] if kept else None
         if run.node is not None:
             if isinstance(run.node, LineBreak) and last:
@@ -74,6 +80,29 @@ def collapsed(runs: Iterable[Run]) -> list[Run]:
         else:
             kept.append(Run(text, run.styles, run.target))
     return kept
+
+
+def without_line_ends(runs: list[Run]) -> list[Run]:
+    """Return runs without the ends of lines between characters that no blanks part."""
+    text = "".join(run.text if run.node is None else _NODE for run in runs)
+    if text.isascii() or "\n" not in text:
+        return runs
+    marked = BLANKS.sub(lambda found: _marked(text, found), text)
+    kept: list[Run] = []
+    place = 0
+    for run in runs:
+        end = place + (len(run.text) if run.node is None else len(_NODE))
+        words = marked[place:end].replace(_GONE, "")
+        kept.append(replace(run, text=words) if run.node is None else run)
+        place = end
+    return kept
+
+
+def _marked(text: str, blanks: re.Match[str]) -> str:
+    """Return blanks, marked where they are a line's end amid words that no blanks part."""
+    is_end = "\n" in blanks[0] and joins(text[blanks.start() - 1 : blanks.start()])
+    is_amid = is_end and joins(text[blanks.end() : blanks.end() + 1])
+    return _GONE * len(blanks[0]) if is_amid else blanks[0]
 
 
 def trimmed(runs: list[Run]) -> list[Run]:

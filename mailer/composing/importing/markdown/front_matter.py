@@ -1,6 +1,7 @@
-"""Front matter of other people's Markdown: YAML, TOML, or lines of `Key: value`."""
+"""Front matter of other people's Markdown: YAML, TOML, JSON, or lines of `Key: value`."""
 
 import datetime as dt
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -68,6 +69,8 @@ def read_matter(text: str) -> Matter:
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     begin = next((at for at, line in enumerate(lines[:9]) if line.strip()), 0)
     fence = lines[begin].rstrip()
+    if fence.startswith("{"):
+        return _json(lines, begin)
     if fence not in _FENCES:
         return _headers(lines, begin)
     ends = range(begin + 1, min(len(lines), begin + _MOST_LINES))
@@ -93,6 +96,21 @@ def _headers(lines: list[str], begin: int) -> Matter:
     if len(found) < len(_HEADERS) or not is_over or not _HEADERS & found.keys():
         return Matter()
     return Matter(found, at, dict(_places(lines[begin:at], begin)))
+
+
+def _json(lines: list[str], begin: int) -> Matter:
+    """Return an object in braces at a file's beginning, as Hugo reads it."""
+    text = "\n".join(lines[begin : begin + _MOST_LINES])
+    try:
+        value, end = json.JSONDecoder().raw_decode(text[:_LONGEST])
+    except (ValueError, RecursionError):
+        return Matter()
+    first = begin + text[:end].count("\n")
+    rest = text[end:].partition("\n")[0].strip()
+    if not isinstance(value, dict) or rest or not _HEADERS & {str(key).lower() for key in value}:
+        return Matter()
+    values = {str(key).lower(): _text(each) for key, each in value.items()}
+    return Matter(values, first + 1, dict(_places(lines[begin : first + 1], begin)))
 
 
 def _yaml(lines: list[str]) -> Mapping[Any, object]:

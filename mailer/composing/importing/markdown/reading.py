@@ -7,8 +7,7 @@ attribute lists in braces, Liquid tags, web addresses without brackets.
 import re
 from collections import Counter
 from collections.abc import Iterator, MutableMapping
-from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,10 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from mailer.composing.importing.markdown.shortcodes import without_shortcodes
+from mailer.composing.importing.markdown.lines import EMBED, MarkdownText, without_tags
 from mailer.composing.importing.model import Dropped, Finding
 from mailer.composing.importing.text.lines import wrap_width
 from mailer.composing.importing.text.links import URL, trim_url
@@ -29,47 +29,28 @@ from mailer.errors import RenderError
 
 _DEEPEST = 100
 _HEADING = re.compile(r"^#{1,4} +\S", re.MULTILINE)
-_EMBED = re.compile(r"""\{%\s*[a-z]{1,20}\s+["']?(https?://[^\s"'%<>]{1,500})["']?\s*%\}""")
 _INSIDE_TAG = re.compile(r"\{[{%][^}]*$")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _FENCED = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 _FEWEST_HEADINGS = 2
 _MARKUP = re.compile(
     r"^ {0,3}(?:```|~~~)|^ {0,3}!\[[^\]\n]*\]\(|^ *+\|?+ *+:?+-{3,}+:?+ *+\|"
     r"|(?<=\S)[^\S\n]++\*\*[^\s*][^*\n]*+\*\*|\*\*[^\s*][^*\n]*+\*\*[^\S\n]*+[^\s*]"
-    r"|(?<![\w`])`[^`\n]+`(?![\w`])",
+    r"|(?<![\w`])`[^`\n]+`(?![\w`])|\[[^\[\]\n]{1,200}+\]\((?:https?://|mailto:)[^\s()]",
     re.MULTILINE,
 )
-"""What only Markdown means: code, pictures, tables, words in bold amid a line."""
+"""What only Markdown means: code, pictures, tables, links, words in bold amid a line."""
 _ANCHOR = re.compile(r"</?a\b", re.IGNORECASE)
 _TAGGED = re.compile(r"\]\(\s*(\{\{[^{}\n]{0,200}\}\}|\*\|[A-Z_:]+\|\*)\s*\)")
 _QUOTES = re.compile(r"^([ ]{0,3}(?:> ?){20})(?:> ?)+", re.MULTILINE)
-_LIQUID_LINE = re.compile(r"[ \t]*\{%-?[ \t]*(?P<tag>\w++)(?P<rest>[^%\n]*+)%\}[ \t]*")
-_ATTRIBUTE_LINE = re.compile(r"[ \t]*\{:[^{}\n]*\}[ \t]*")
 _BRACES = re.compile(r"\{:?[ \t]*(?:[.#]|[A-Za-z][\w-]*=)[^{}\n]*\}")
+_LISTS = re.compile(r"\{:[ \t]*(?:[.#]|[A-Za-z][\w-]*=)[^{}\n]*\}|\{:(?::[A-Za-z]|/)[^{}\n]*\}")
+"""Kramdown's attribute lists and extensions, anywhere in words."""
 _HEADING_BRACES = re.compile(
     r"(?<![ \t])[ \t]*+(\{:?[ \t]*+(?:[.#]|[A-Za-z][\w-]*+=)[^{}\n]*+\})[ \t]*+\Z"
 )
 _ID = re.compile(r"#([A-Za-z][\w-]*)")
 _REFERENCE = re.compile(r"\[([^\[\]\n]+)\]\[([^\[\]\n]*)\]")
 _LONGEST_TITLE = 120
-
-
-@dataclass(slots=True)
-class MarkdownText:
-    """Markdown as read.
-
-    Args:
-        html: each block on the line that it has in the source, as far as that can be.
-        title: of its only `h1`, if it begins with that; else empty.
-        findings: places to look at.
-        dropped: parts of it that no reader is shown.
-    """
-
-    html: str = ""
-    title: str = ""
-    findings: list[Finding] = field(default_factory=list)
-    dropped: list[Dropped] = field(default_factory=list)
 
 
 def markdown_to_html(text: str) -> str:
@@ -83,8 +64,8 @@ def markdown_to_html(text: str) -> str:
 def read_markdown(text: str, *, first_line: int = 1, name: str = "") -> MarkdownText:
     """Return Markdown whose first line is line `first_line` of the file `name` as HTML."""
     read = MarkdownText()
-    lines = list(_without_tags(text, read, first_line))
-    text = _EMBED.sub(r"<\1>", _QUOTES.sub(r"\1", "\n".join(lines)))
+    lines = without_tags(text, read, first_line)
+    text = EMBED.sub(r"<\1>", _QUOTES.sub(r"\1", "\n".join(lines)))
     text = _TAGGED.sub(_without_blanks, text)
     env: dict[str, Any] = {"read": read, "first_line": first_line, "names": Counter()}
     env["path"] = Path(name) if name else None
@@ -104,52 +85,14 @@ def with_breaks(text: str) -> str:
     lines = text.splitlines()
     if wrap_width(lines) or _FENCED.search(text):
         return text
-    return "\n".join(f"{line}  " if line.strip() else line for line in lines) + "\n"
+    ends = zip(lines, [*lines[1:], ""], strict=True)
+    kept = (f"{line}  " if _is_broken(line, below) else line for line, below in ends)
+    return "\n".join(kept) + "\n"
 
 
-# --- lines that are no Markdown -------------------------------------------------------------
-
-
-def _without_tags(text: str, read: MarkdownText, first_line: int) -> Iterator[str]:
-    """Yield the lines, those empty that are nothing but a Liquid tag or an attribute list.
-
-    A tag right above definitions of links would make a paragraph with them, which loses them.
-    """
-    fence = ""
-    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), first_line):
-        mark = _FENCE.match(line)
-        if mark and (not fence or mark[1].startswith(fence)):
-            fence = "" if fence else mark[1]
-        tag = None if fence else _LIQUID_LINE.fullmatch(line)
-        if tag and not _EMBED.search(line):
-            yield _without_tag(tag, read, number)
-        elif not fence and not mark and _ATTRIBUTE_LINE.fullmatch(line):
-            read.dropped.append(Dropped(number, line.strip(), "a list of attributes"))
-            yield ""
-        elif fence or mark:
-            yield line
-        else:
-            yield without_shortcodes(line, partial(_left_out, read, number))
-
-
-def _left_out(read: MarkdownText, number: int, written: str) -> None:
-    read.dropped.append(Dropped(number, written, "a tag of the site's generator"))
-    if not written.startswith(("{{</", "{{< /", "{{%/", "{{% /")):
-        what = f"{written[:60]} stands for something of the site's generator"
-        read.findings.append(Finding("file_not_here", number, 0, what, "write what it shows"))
-
-
-def _without_tag(tag: re.Match[str], read: MarkdownText, number: int) -> str:
-    if tag["tag"] == "highlight":
-        return f"```{tag['rest'].split()[0] if tag['rest'].split() else ''}"
-    if tag["tag"] == "endhighlight":
-        return "```"
-    written = tag[0].strip()
-    read.dropped.append(Dropped(number, written, "a tag of the site's generator"))
-    if tag["tag"].startswith("include"):
-        what = f"{written} stands for a file that is not here"
-        read.findings.append(Finding("file_not_here", number, 0, what, "write what it shows"))
-    return ""
+def _is_broken(line: str, below: str) -> bool:
+    """Whether a line ends where its author ended it: none that goes on in a list's entry."""
+    return bool(line.strip()) and not below.startswith(("  ", "\t"))
 
 
 # --- markdown-it ----------------------------------------------------------------------------
@@ -158,7 +101,7 @@ def _without_tag(tag: re.Match[str], read: MarkdownText, number: int) -> str:
 @lru_cache(maxsize=1)
 def _markdown() -> MarkdownIt:
     md = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST})
-    md.enable(["table", "strikethrough"]).use(footnote_plugin)
+    md.enable(["table", "strikethrough"]).use(footnote_plugin).use(deflist_plugin)
     md.core.ruler.at("inline", _inline)
     md.core.ruler.push("attributes", _take_attributes)
     md.core.ruler.push("references", _note_references)
@@ -201,7 +144,8 @@ def _title(tokens: list[Token]) -> str:
 
 
 def _plain(token: Token) -> str:
-    words = (each.content or " " * (each.type == "softbreak") for each in token.children or ())
+    shown = [each for each in token.children or () if each.type != "html_inline"]
+    words = (each.content or " " * (each.type == "softbreak") for each in shown)
     return " ".join("".join(words).split())
 
 
@@ -238,6 +182,12 @@ def _take_attributes(state: StateCore) -> None:
             if found and before.type in {"link_close", "image", "code_inline"}:
                 text.content = text.content[found.end() :]
                 state.env["read"].dropped.append(Dropped(line, found[0], "a list of attributes"))
+        for text in token.children:
+            if text.type == "text" and "{:" in text.content:
+                for found in _LISTS.finditer(text.content):
+                    dropped = Dropped(line, found[0], "a list of attributes")
+                    state.env["read"].dropped.append(dropped)
+                text.content = _LISTS.sub("", text.content)
 
 
 def _name_heading(opener: Token, children: list[Token], env: MutableMapping[str, Any]) -> None:

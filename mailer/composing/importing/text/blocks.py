@@ -1,8 +1,9 @@
 """Units to blocks of an issue's tree: paragraphs, lists, subheadings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 
 from mailer.composing.importing.html.record import Note
 from mailer.composing.importing.model import Dropped
@@ -19,6 +20,8 @@ from mailer.composing.issue.tree import (
     Text,
 )
 
+_DEEPEST = 12
+"""Columns: lists further in are no deeper."""
 _LISTS = frozenset({"bullet", "1.", "1)"})
 
 
@@ -47,6 +50,7 @@ class TextRecord:
     def blocks(self, units: Iterable[Unit], *, title_url: str = "") -> tuple[Block, ...]:
         """Return paragraphs and lists; the link that the title has already is not repeated."""
         found: list[list[Block]] = []
+        indents: dict[int, int] = {}
         last: Marker | None = None
         for unit in units:
             if unit.is_ruler:
@@ -58,11 +62,12 @@ class TextRecord:
             is_listed = _is_listed(unit, last)
             last = unit.marker if is_listed else None
             block = self._block(unit, title_url, is_listed=is_listed)
+            indents[unit.line] = min(unit.indent, _DEEPEST)
             if block and is_listed and _goes_on(found[-1:], block):
                 found[-1].append(block)
             elif block:
                 found.append([block])
-        return tuple(map(_joined, found))
+        return tuple(_joined(blocks, indents) for blocks in found)
 
     def _block(self, unit: Unit, title_url: str, *, is_listed: bool) -> Block | None:
         words = words_of(unit.text if is_listed or unit.is_bullet else unit.whole.strip())
@@ -104,9 +109,20 @@ def _goes_on(above: list[list[Block]], block: Block) -> bool:
     return False
 
 
-def _joined(blocks: list[Block]) -> Block:
-    """Return lists as one, or the only block."""
-    if not isinstance(blocks[0], ListBlock):
-        return blocks[0]
-    entries = (block.entries for block in blocks if isinstance(block, ListBlock))
-    return replace(blocks[0], entries=tuple(chain.from_iterable(entries)))
+def _joined(blocks: list[Block], indents: Mapping[int, int]) -> Block:
+    """Return entries as one list, those further in as lists of the entry above; or the block."""
+    first = blocks[0]
+    if not isinstance(first, ListBlock):
+        return first
+    lists = [block for block in blocks if isinstance(block, ListBlock)]
+    deeper = [indents[each.line] > indents[first.line] for each in lists]
+    if all(deeper[1:]):  # only the first line of a text may have lost its blanks
+        return replace(first, entries=tuple(chain.from_iterable(each.entries for each in lists)))
+    entries: list[tuple[Block, ...]] = []
+    for is_deeper, group in groupby(zip(lists, deeper, strict=True), key=itemgetter(1)):
+        run = [each for each, _ in group]
+        if is_deeper:
+            entries[-1] = (*entries[-1], _joined([*run], indents))
+        else:
+            entries += chain.from_iterable(each.entries for each in run)
+    return replace(first, entries=tuple(entries))

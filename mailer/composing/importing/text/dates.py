@@ -65,8 +65,19 @@ _NO_YEAR = tuple(
 )
 _ANY_YEAR = re.compile(r"(?:19|20)\d\d")
 _YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?!\d)")
+_WEEKDAYS = (
+    "(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?"
+    "|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend"
+    "|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche"
+    "|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo"
+    "|(?:luned|marted|mercoled|gioved|venerd)[iì]|sabato|domenica"
+    "|(?:maan|dins|woens|donder|vrij|zater|zon)dag"
+    "|(?:segunda|terça|quarta|quinta|sexta)(?:-feira)?"
+    "|(?:mån|tis|ons|tors|fre|lör|sön|man|tirs|lør|søn)dag"
+    "|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье"
+)
 _DATE_LINE_NOISE = re.compile(
-    r"^(?:date|datum|fecha|дата)\s*:|\b(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?\b|posted|published|date|on|"
+    rf"^(?:date|datum|fecha|дата)\s*:|\b(?:{_WEEKDAYS})\b|posted|published|date|on|"
     r"[\s\W_]|\((?:月|火|水|木|金|土|日)\)",
     re.IGNORECASE,
 )

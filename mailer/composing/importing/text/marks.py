@@ -3,10 +3,13 @@
 # ruff: noqa: RUF001 - punctuation and letters of many scripts
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from mailer.composing.importing.text.model import Marker
 
+_MOST_EMOJI = 8
+_BESIDE_EMOJI = re.compile(r"[\w\s!-~]")
 _RULER = re.compile(r"[\s\-‐-―_=*~•·⋅∙◦.…#+⸻⸺<>─-╿▀-◿☆★✦-❋❖⁂※♦°|/\\ー–—−˙‧・]+")
 DRAWN = tuple("■□●○◆◇▶►▼★☆🔹🔸")
 _HAN = "一二三四五六七八九十"
@@ -33,7 +36,8 @@ _MARKERS = (
     ("I.", r"(?P<n>[IVX]{1,5})[.)]\s+"),
     ("A.", r"(?P<n>[A-H])[.)]\s+"),
     ("bullet", r"・\s*(?=[^\s・])"),
-    ("bullet", r"[-*+•‣◦▪●○■□▶►➤➔→»·–✓✔☑✅➡📌◆◇👉🔹🔸⁃∙]\ufe0f?\s+"),
+    ("bullet", r"(?=[(\[]?\d{1,2}:[0-5]\d(?::[0-5]\d)?[)\]]?\s+\S)"),
+    ("bullet", r"[-*+•‣◦▪●○■□▶►➤➔→»·–✓✔☐☑☒✗✘✅➡📌◆◇👉🔹🔸⁃∙]\ufe0f?\s+"),
 )
 _COMPILED = tuple(
     (style, re.compile(text, re.IGNORECASE if style == "section" else 0))
@@ -63,6 +67,20 @@ class Stripped:
 def is_ruler(line: str) -> bool:
     """Whether `line` has no words and is drawn rather than written."""
     return bool(line.strip()) and _RULER.fullmatch(line) is not None
+
+
+def is_emoji(line: str) -> bool:
+    """Whether `line` has nothing but a few emoji."""
+    words = line.strip()
+    if not 0 < len(words) <= _MOST_EMOJI or _BESIDE_EMOJI.search(words):
+        return False
+    return any(unicodedata.category(char) == "So" for char in words) and not is_ruler(words)
+
+
+def begins_with_emoji(line: str) -> bool:
+    """Whether `line` is an emoji, a blank and words."""
+    mark, _, words = line.strip().partition(" ")
+    return bool(words.strip()) and is_emoji(mark)
 
 
 def strip_marks(line: str) -> Stripped:

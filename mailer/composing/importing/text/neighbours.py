@@ -9,19 +9,22 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 
 from mailer.composing.importing.text.links import MARKDOWN_LINK
-from mailer.composing.importing.text.marks import DRAWN, TITLED
-from mailer.composing.importing.text.model import Kind, Unit, Units
+from mailer.composing.importing.text.marks import DRAWN, TITLED, begins_with_emoji, is_emoji
+from mailer.composing.importing.text.model import Kind, Marker, Unit, Units
 from mailer.composing.importing.text.phrases import boilerplate, is_byline, is_caption
 from mailer.composing.importing.text.sentences import normalised, width
 
 _UNDERLINE_SLACK = 6
-_MOST_EMOJI = 8
 _FEWEST_WORDS = 4
 _STOPS = (".", ".”", '."', ".)", "!", "!”", '!"')
 _SHORT_SHARE = 0.3
 _PAIR = 2
 _HALF_SENTENCE = 10
 _LEAD_NEAR = 2
+_THE_END = re.compile(
+    r"\W{0,3}(?:the end|end|ende|fin|fine|完|全文完|おわり|終わり|끝)\W{0,3}", re.IGNORECASE
+)
+_SAID = re.compile(r"(?:-{2,3}|—{1,2}|―)\s*\w")
 _LEAD = re.compile(
     r"(?P<lead>(?:[^.!?–—]|[.!?](?=[^\s–—])){4,90})\s+[–—]\s+(?P<rest>[^\Wa-z_][^–—]{15,})$"
 )
@@ -32,11 +35,11 @@ _LINKED_LEAD = re.compile(
 
 def in_context(units: list[Unit]) -> list[Unit]:
     """Return `units` with what their neighbours tell about them."""
-    units = _with_underlines(_with_plain_lists(_with_emoji(units)))
+    units = _with_underlines(_with_plain_lists(_with_emoji_bullets(_with_emoji(units))))
     units = list(_with_linked_leads(units))
     units = _as_prose(units, _tight_summaries(units))
     units = list(_with_leads(units))
-    for summaries in (_bylines, _captions, _short_sentences, _cut_off):
+    for summaries in (_bylines, _captions, _quoted, _short_sentences, _cut_off):
         units = _as_prose(units, summaries(units))
     return _with_side_links(units)
 
@@ -73,7 +76,7 @@ def _is_plain_list(units: Units, begin: int, end: int) -> bool:
     is_marked = any(
         unit.level or unit.url or unit.kind is Kind.LINK or "://" in unit.text for unit in run
     )
-    is_drawn = any(unit.marker and unit.marker.text[0] in DRAWN for unit in run)
+    is_drawn = any(unit.marker and unit.marker.text[:1] in DRAWN for unit in run)
     return not (is_marked or is_drawn or all(TITLED.match(unit.text) for unit in run))
 
 
@@ -90,20 +93,32 @@ def _is_prose(unit: Unit) -> bool:
 
 
 def _with_emoji(units: Units) -> list[Unit]:
-    """Return `units` where a line of emoji right above a name is that name's beginning."""
+    """Return `units` where a line of emoji above a name is that name's beginning.
+
+    With a blank line between, only where no other line is the same: those part sections.
+    """
+    times = Counter(unit.text for unit in units if is_emoji(unit.text))
     kept: list[Unit] = []
     for unit in units:
         above = kept[-1] if kept else None
-        if above and _is_emoji(above) and unit.is_heading and not (unit.gap or unit.marker):
+        is_named = unit.is_heading and not unit.marker and not times[unit.text]
+        is_near = not unit.gap or (above is not None and unit.gap == 1 == times[above.text])
+        if above and above.is_plain and times[above.text] and is_named and is_near:
             kept[-1] = replace(unit, text=f"{above.text} {unit.text}", line=above.line, gap=1)
         else:
             kept.append(unit)
     return kept
 
 
-def _is_emoji(unit: Unit) -> bool:
-    is_short = unit.is_plain and len(unit.text) <= _MOST_EMOJI
-    return is_short and not re.search(r"[\w\s!-~]", unit.text)
+def _with_emoji_bullets(units: Units) -> list[Unit]:
+    """Return `units` where lines right below each other that begin with emoji are a list."""
+    kept: list[Unit] = []
+    for block in _blocks(units, rulers=True):
+        is_list = len(block) >= _PAIR and all(begins_with_emoji(unit.text) for unit in block)
+        is_plain = is_list and not any(unit.marker or unit.level for unit in block)
+        marker = Marker("bullet", "", None)
+        kept += [replace(unit, marker=marker) for unit in block] if is_plain else block
+    return kept
 
 
 def _with_underlines(units: Units) -> list[Unit]:
@@ -214,6 +229,13 @@ def _is_authors(unit: Unit, title: Unit) -> bool:
     return unit.is_plain and unit.gap <= 1 and title.line > 1 and is_byline(unit.text)
 
 
+def _quoted(units: Units) -> set[Unit]:
+    """Return the lines below words that name who said them, and a last one that says "end"."""
+    pairs = pairwise(units)
+    said = {unit for above, unit in pairs if not above.is_heading and _SAID.match(unit.text)}
+    return said | {unit for unit in units[-1:] if _THE_END.fullmatch(unit.text)}
+
+
 def _captions(units: Units) -> set[Unit]:
     """Return the lines that by their words say what a picture shows, where no item begins."""
     found: set[Unit] = set()
@@ -252,11 +274,11 @@ def _is_short_sentence(unit: Unit) -> bool:
     return unit.text.endswith(_STOPS) and " " in unit.text and not unit.url
 
 
-def _blocks(units: Units) -> list[list[Unit]]:
-    """Return the units between blank lines, rulers left out."""
+def _blocks(units: Units, *, rulers: bool = False) -> list[list[Unit]]:
+    """Return the units between blank lines; without `rulers`, those are left out."""
     blocks: list[list[Unit]] = []
     for unit in units:
-        if unit.is_ruler:
+        if unit.is_ruler and not rulers:
             continue
         if unit.gap or not blocks:
             blocks.append([])

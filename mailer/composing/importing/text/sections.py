@@ -26,6 +26,10 @@ from mailer.composing.importing.text.shapes import (
 _LONGEST_HEAD = 2
 _KICKER_SHARE = 0.8
 _MOST_FRAMED = 0.5
+_TIMED = re.compile(
+    r"[(（](?:\d{1,3}\W{0,2}(?:min|分)[^()（）]{0,12}|newsletter|github repo|website)[)）]$",
+    re.IGNORECASE,
+)
 _SURE_NUMBERS = frozenset({"section", "§", "第", "一、"})
 
 
@@ -181,6 +185,13 @@ def _opens(units: Units, at: int) -> bool:
     return after is not None and begins_item(after)
 
 
+def _by_reading_times(units: Units) -> Iterator[Found]:
+    """Yield labels directly above titles that say how long they take to read, or their kind."""
+    timed = [unit.is_heading and _TIMED.search(unit.text) is not None for unit in units]
+    above = [at for at, (this, below) in enumerate(pairwise(timed)) if below and not this]
+    yield Found([at for at in above if units[at].is_label], most=1)
+
+
 def _by_lead_ins(units: Units) -> Iterator[Found]:
     """Yield labels whose first line announces what follows: "Here is what we read:"."""
     trios = zip(units, units[1:], units[2:], strict=False)
@@ -239,6 +250,7 @@ _WAYS: tuple[Callable[[Units], Iterator[Found]], ...] = (
     _by_drawn_marks,
     _by_label_style,
     _by_marked_below,
+    _by_reading_times,
     _by_lead_ins,
     _by_gaps,
     _by_extra_heading,

@@ -27,7 +27,17 @@ def soft_break(tokens: Sequence[Token], at: int) -> str:
     """
     before = _next_to((tokens[each] for each in range(at - 1, -1, -1)), last=True)
     after = _next_to((tokens[each] for each in range(at + 1, len(tokens))), last=False)
-    return "" if _joins(before) and _joins(after) else " "
+    return between(before, after)
+
+
+def between(before: str, after: str) -> str:
+    """Return what the end of a line becomes: a blank, or nothing.
+
+    Args:
+        before: words that end there.
+        after: words of the next line.
+    """
+    return "" if joins(before[-1:]) and joins(after[:1]) else " "
 
 
 def _next_to(tokens: Iterable[Token], *, last: bool) -> str:
@@ -41,8 +51,8 @@ def _next_to(tokens: Iterable[Token], *, last: bool) -> str:
     return ""
 
 
-def _joins(char: str) -> bool:
-    """Return whether a character is of a script that puts no blanks between words."""
+def joins(char: str) -> bool:
+    """Return whether a character, if there is one, is of a script without blanks between words."""
     if char < _FIRST or _EMOJI <= char < _IDEOGRAPHS:
         return False
     return not is_hangul(char) and unicodedata.east_asian_width(char) in {"W", "F", "H"}

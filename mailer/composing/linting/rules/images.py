@@ -130,6 +130,9 @@ def check_files(lintable: Lintable) -> Iterator[Hit]:
     """Look at the files beside the issue."""
     for image in lintable.document.spans.images:
         known = lintable.images.get(image.target.url)
+        if _ON_THIS_MACHINE.match(image.target.url):
+            message = f"{image.target.url} is on this machine only: name it from the issue's folder"
+            yield Hit("image-missing", message, image.target.start, image.target.end)
         if known:
             start, end = image.target.start, image.target.end
             yield from _file(_Shown(start, end, _shown_width(image)), known, lintable)
@@ -169,6 +172,10 @@ def check_share(lintable: Lintable) -> Iterator[Hit]:
         message = f"only {words} words beside {len(images)} picture{'s' if len(images) > 1 else ''}"
         facts = {"words": words, "images": len(images), "letters": letters}
         yield Hit("image-only", message, images[0].start, images[0].end, facts=facts)
+
+
+_ON_THIS_MACHINE = re.compile(r"file:", re.IGNORECASE)
+"""Markdown takes no such address, so that readers would see the markup."""
 
 
 def is_local(image: ImageSpan) -> bool:

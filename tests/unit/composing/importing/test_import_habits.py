@@ -230,3 +230,85 @@ def test_names_in_capitals_above_numbered_news_are_sections() -> None:
 def test_dates_of_front_matter_in_other_spellings(date: str) -> None:
     issue = imported(f"---\ntitle: A\ndate: {date}\n---\n\nWords.\n", "x.md")
     assert "date: 2024-05-06" in issue.markdown
+
+
+LETTER = (
+    "Pier Weekly 45\n\nWelcome to one more week of small boats and of big waves, friends.\n\n{}"
+)
+
+
+def test_times_of_an_episode_are_a_list() -> None:
+    times = "00:00 Intro\n02:15 The lamp of her childhood\n[1:02:30] Leaving\n"
+    issue = imported(
+        LETTER.format(
+            f"Show notes\n\n{times}\nLinks\n\n- The Lamp Book: https://books.example.org/lamp\n"
+        ),
+        "x.txt",
+    )
+    assert "- 00:00 Intro\n- 02:15 The lamp of her childhood\n- [1:02:30] Leaving" in issue.markdown
+    assert "## Show notes" in issue.markdown
+
+
+def test_lines_that_begin_with_emoji_are_a_list() -> None:
+    dates = "🗓 12 May – Open harbour\n🗓 19 May – Night of the lamps\n"
+    tools = "⚓ AnchorCalc counts chain\n🧭 NorthBot finds north\n"
+    issue = imported(LETTER.format(f"📅 Dates\n\n{dates}\n🛠 Tools\n\n{tools}"), "x.txt")
+    assert (issue.sections, issue.items) == (2, 0)
+    assert "- 🗓 12 May – Open harbour\n- 🗓 19 May" in issue.markdown
+
+
+@pytest.mark.parametrize("said", ["-- 老船长", "— Somebody at the bar", "― Anon"])
+def test_who_said_something_is_no_title(said: str) -> None:
+    news = "Lamps\n\nThey were lit again, all of them.\n\nCranes\n\nThey were painted red again."
+    quote = f'Quote\n\n"A smooth sea never made a skilled sailor, they say."\n\n{said}\n\nThe end.'
+    issue = imported(LETTER.format(f"{news}\n\n{quote}"), "x.txt")
+    assert f"# {said}" not in issue.markdown.replace("\\", "")
+    assert "# The end" not in issue.markdown
+
+
+@pytest.mark.parametrize(
+    "line", ["Freitag, 3. Mai 2024", "vendredi 3 mai 2024", "viernes, 3 de mayo de 2024"]
+)
+def test_a_line_of_weekday_and_date(line: str) -> None:
+    page = (
+        f"<html><body><article><h1>T</h1><p><i>{line}</i></p><p>Words.</p></article></body></html>"
+    )
+    issue = imported(page, "x.html")
+    assert "date: 2024-05-03" in issue.markdown
+    assert [each.text for each in issue.dropped if "2024" in each.text] == [line]
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        ("<p>• Lamp<br>•&nbsp;<b>Crane</b></p>", "- Lamp\n- **Crane**"),
+        ("<p>- Ada</p><p>- Bob</p>", "- Ada\n- Bob"),
+        ("<p>– Où vas-tu ?</p><p>– Au port.</p>", "– Où vas-tu ?\n\n– Au port."),
+        ("<p>• Lamp</p><p>Words.</p>", "• Lamp\n\nWords."),
+        ("<p>· <a href='https://a.dev/1'>x</a></p><p>· y</p>", "- [x](https://a.dev/1)\n- y"),
+    ],
+)
+def test_bullets_that_are_only_characters(html: str, markdown: str) -> None:
+    page = f"<html><body><article><h1>T</h1><p>Hello.</p>{html}</article></body></html>"
+    assert imported(page, "x.html").markdown.endswith(f"Hello.\n\n{markdown}\n")
+
+
+def test_lists_of_terms_in_markdown() -> None:
+    text = "---\ntitle: T\n---\n\n[Crane operator](https://a.dev/1)\n: You like heights.\n"
+    issue = imported(text, "x.md")
+    assert "\n: You" not in issue.markdown
+    assert " : You" not in issue.markdown
+
+
+def test_soft_hyphens_are_no_letters_of_a_slug() -> None:
+    issue = imported("<h1>Hafen\u00adbrief Nr.\u00a07</h1><p>Worte und mehr davon.</p>", "x.html")
+    assert issue.slug == "hafenbrief-nr-7"
+
+
+def test_bullets_below_bullets() -> None:
+    ours = "* Lamp 1.2\n* Crane 3.4\n  * with hooks\n    * and eyes\n  * with ropes\n* Pier 9\n"
+    ragged = "* Ada\n  * Bob\n  * Cleo\n"
+    issue = imported(LETTER.format(f"Releases\n\n{ours}\nPeople\n\n{ragged}"), "x.txt")
+    nested = "- Crane 3.4\n  - with hooks\n    - and eyes\n  - with ropes\n- Pier 9"
+    assert nested in issue.markdown
+    assert "- Ada\n- Bob\n- Cleo" in issue.markdown

@@ -148,9 +148,65 @@ def test_anchors_stay_and_lists_of_attributes_go() -> None:
     assert [each.text for each in issue.dropped] == ["{:target=_}", "{: .lead}"]
 
 
-def test_boxes_of_other_programs_are_words_and_build() -> None:
-    issue = read("---\ntitle: T\n---\n\n::: tip\n\nWords.\n\n:::\n")
-    assert body(issue) == "\\::: tip\n\nWords.\n\n\\:::"
+@pytest.mark.parametrize(
+    ("opener", "shown"),
+    [
+        ("::: tip", "Words."),
+        (":::{note}", "Words."),
+        ("::: {.callout-note}", "Words."),
+        ("::::tip Mind the tide", "**Mind the tide**\n\nWords."),
+    ],
+)
+def test_boxes_of_other_programs_are_their_words(opener: str, shown: str) -> None:
+    issue = read(f"---\ntitle: T\n---\n\n{opener}\n\nWords.\n\n:::\n")
+    assert body(issue) == shown
+    assert [each.why for each in issue.dropped] == ["the fence of a block"] * 2
+
+
+def test_anchors_below_headings_and_in_other_letters() -> None:
+    issue = read(
+        "---\ntitle: T\n---\n\n[a](#zwei), [b](#über-uns), [c](#中文), [d](#1-first).{: .x}\n\n"
+        "## Zwei\n{: #zwei .lead}\n\n## Über uns\n\n## 中文\n\n1. First\n-------\n\n"
+        "Elixir says {:ok, value}, kramdown {::nomarkdown}no{:/}.\n"
+    )
+    names = [section.id for section in parsed(issue).sections]
+    assert names == ["zwei", "uber-uns", "place-3"]
+    assert "[a](#zwei), [b](#uber-uns), [c](#place-3)" in issue.markdown
+    assert "Elixir says {:ok, value}, kramdown no." in issue.markdown.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    "above", ["See [it][a].", "{{ content }}", "{% include x.md %}", "> See [it][a]."]
+)
+def test_definitions_right_below_words(above: str) -> None:
+    issue = read(f"---\ntitle: T\n---\n\n[It][A] is here.\n\n{above}\n[a]: https://a.dev/1 'T'\n")
+    assert "[It](https://a.dev/1) is here." in issue.markdown
+    assert "[a]:" not in issue.markdown
+
+
+def test_lines_of_chinese_and_japanese_are_joined() -> None:
+    issue = read(
+        "---\ntitle: T\n---\n\n日本語の行\n**次の行**\nです。English\n中文\n안녕\n하세요\n"
+    )
+    assert body(issue) == "日本語の行**次の行**です。English 中文 안녕 하세요"
+
+
+def test_json_as_front_matter() -> None:
+    issue = read('{\n  "title": "A \\"b\\"",\n  "date": "2024-02-03"\n}' + REST)
+    front = parsed(issue).front_matter
+    assert (plain_text(front.subject), str(front.date)) == ('A "b"', "2024-02-03")
+    assert body(read('---\ntitle: T\n---\n\n{ "a": 1 }\n')) == '{ "a": 1 }'
+
+
+def test_a_title_without_its_tags() -> None:
+    issue = read("# A <b>bold</b> `one`\n\nSome **words**.\n")
+    assert plain_text(parsed(issue).front_matter.subject) == "A bold one"
+
+
+def test_markdown_by_its_links_alone() -> None:
+    text = "# News\n\n- [a](https://a.dev/1)\n\n  Words that go\n  on.\n\n# More\n\nWords.\n"
+    issue = read(text, "x.txt")
+    assert "- [a](https://a.dev/1)\n\n  Words that go on." in issue.markdown
 
 
 def test_bold_in_scripts_without_blanks() -> None:
@@ -211,6 +267,40 @@ def test_a_line_of_emoji_begins_the_name_below_it() -> None:
     names = [plain_text(section.name) for section in parsed(issue).sections]
     assert names == ["📱 Boats & Co", "🚀 Science & Sea", "💻 Tools"]
     assert [len(section.items) for section in parsed(issue).sections] == [2, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("🧠 Science", "👩‍💻 Code"), ("🎉\n\nParty", "⚡️⚡️\n\nLinks"), ("Big 📱", "Small 🚀")],
+)
+@pytest.mark.parametrize("time", ["(4 minute read)", "(5分钟)", "(GitHub Repo)"])
+def test_sections_of_one_item_that_says_its_time(first: str, second: str, time: str) -> None:
+    words = "It took three years to find that tides are real, say all of them.\n\n"
+    issue = read(
+        f"Weekly 8\n\nHello to all of you who read this every week, rain or shine.\n\n"
+        f"{first}\n\nTide study {time}\n\n{words}{second}\n\nA tool {time}\n\n{words}",
+        "x.txt",
+    )
+    names = [plain_text(section.name) for section in parsed(issue).sections]
+    assert names == [" ".join(first.split()), " ".join(second.split())]
+    assert [plain_text(item.title) for item in parsed(issue).items] == [
+        f"Tide study {time}", f"A tool {time}"
+    ]  # fmt: skip
+
+
+def test_a_line_of_emoji_above_a_heading_of_markdown() -> None:
+    issue = read("---\ntitle: T\n---\n\n📱\n\n## Boats\n\nWords.\n\n🚀\n## Sea\n\nWords.\n")
+    assert [plain_text(each.name) for each in parsed(issue).sections] == ["📱 Boats", "🚀 Sea"]
+
+
+def test_boxes_to_tick_are_bullets() -> None:
+    issue = read(
+        "Harbour 36\n\nHello to all of you who read this every week, rain or shine.\n\n"
+        "Checklist\n\n☐ Rope\n☑ Lamp\n☒ Hook\n\nArrows\n\n→ East\n→ West\n",
+        "x.txt",
+    )
+    assert (issue.sections, issue.items) == (2, 0)
+    assert "- Rope\n- Lamp\n- Hook" in issue.markdown
 
 
 # --- the shared cases -----------------------------------------------------------------------

@@ -151,3 +151,16 @@ def test_reading_a_page_takes_time_as_it_has_length(data: bytes) -> None:
     for each in named(read_export(data, name="x.html", source="auto")):
         make_issue(each, source_name="x.html", output=Path("issue.md"))
     assert time.process_time() - begun < 30
+
+
+def test_a_title_with_its_reading_time_is_no_byline() -> None:
+    page = (
+        "<html><body><article><h1>T</h1><p>Ada · 6 min read</p><p>Hello all of you.</p>"
+        '<h3><a href="https://a.dev/1">Piers (2 minute read)</a></h3><p>Words and words here.</p>'
+        '<p><a href="https://a.dev/2"><strong>Tides (3 min read)</strong></a></p><p>More.</p>'
+        "</article></body></html>"
+    )
+    issue = from_html(page, is_whole=False)
+    assert "[Piers (2 minute read)](https://a.dev/1)" in issue.markdown
+    assert "[Tides (3 min read)](https://a.dev/2)" in issue.markdown
+    assert "Ada" not in issue.markdown

@@ -61,6 +61,13 @@ def test_pictures_behind_a_section(found: Found, background: str, code: str) -> 
     assert found(f"Words.\n\n{body}") == [f"9:56 {code}"]
 
 
+@pytest.mark.parametrize("url", ["file:///home/ann/a.png", "FILE://host/a.png"])
+def test_pictures_on_the_authors_machine(found: Found, url: str) -> None:
+    assert found(f"Words of an introduction.\n\n![The pier at dawn]({url})")[-1].endswith(
+        "image-missing"
+    )
+
+
 def test_a_good_picture_behind_a_section(found: Found) -> None:
     assert not found("Words.\n\n" + SECTION.format(' background-url="https://img.news/b.png"'))
 

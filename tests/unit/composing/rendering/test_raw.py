@@ -167,6 +167,13 @@ def test_the_end_of_a_line_between_links_is_a_blank(compile_body: Compile) -> No
     assert "One\nhttps://e.org/1\nTwo\nhttps://e.org/2\n" in compiled.text
 
 
+def test_lines_of_chinese_and_japanese_in_raw_mjml_are_joined(compile_body: Compile) -> None:
+    raw = "<mj-text>日本\n語<b>太</b>\n字<br/>English\n中文</mj-text>"
+    compiled = compile_body(fence(raw))
+    assert "日本語<b>太</b>字<br>English 中文" in compiled.html
+    assert "日本語太字\nEnglish 中文\n" in compiled.text
+
+
 def test_words_of_one_line_are_one_line_of_the_text(compile_body: Compile) -> None:
     raw = "<mj-text><em>foo</em> <strong>bar</strong><br/>next</mj-text>"
     assert "\nfoo bar\nnext\n" in compile_body(fence(raw)).text

@@ -288,6 +288,29 @@ def test_an_id_that_is_a_page_goes_before_the_front_page(
     assert entry.url == url
 
 
+@pytest.mark.parametrize("link", ["https://a.example/blog", "https://a.example/index.html", "/"])
+def test_an_id_goes_before_a_page_that_entries_share(link: str) -> None:
+    items = "".join(
+        f"<item><title>{n}</title><link>{link}</link><guid>https://a.example/blog/{n}</guid></item>"
+        for n in (1, 2)
+    )
+    data = f"<rss version='2.0'><channel>{items}</channel></rss>"
+    entries = read_feed(data.encode(), source="s", base="https://a.example/feed").entries
+    assert sorted(entry.url for entry in entries) == [f"https://a.example/blog/{n}" for n in (1, 2)]
+
+
+@pytest.mark.parametrize("written", ["", " ", "#", "?", "https://a.example/feed"])
+def test_the_feed_itself_is_neither_page_nor_picture(written: str) -> None:
+    base = "https://a.example/feed"
+    atom = (
+        "<feed xmlns='http://www.w3.org/2005/Atom'><entry><title>A</title>"
+        f"<link href='{written}'/><link rel='enclosure' type='image/png' href='{written}'/>"
+        "</entry></feed>"
+    )
+    [entry] = read_feed(atom.encode(), source="s", base=base).entries
+    assert (entry.url, entry.image) == ("", "")
+
+
 def test_an_entry_without_a_picture_or_page_gets_none() -> None:
     base = "https://a.example/feed"
     post = (
