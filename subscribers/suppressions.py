@@ -44,7 +44,7 @@ def suppress(
     *,
     email_key: str,
     reason: SuppressionReason,
-    evidence: Mapping[str, Any], = field(repr=False)
+    evidence: Mapping[str, Any],
     now: dt.datetime,
 ) -> bool:
     """Never mail this address again, on any mailing list, whether it subscribes or not.
