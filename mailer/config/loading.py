@@ -18,6 +18,7 @@ from mailer.config.workspace import (
     check_settings_file,
     check_workspace,
     find_workspace,
+    is_there,
 )
 from mailer.errors import ConfigurationError
 from mailer.platform.settings.names import Path, dotted, setting_paths
@@ -81,7 +82,7 @@ def load_settings(
 
 
 def _in_file(file: FilePath, known: Mapping[Path, bool]) -> Reading:
-    if not file.exists():
+    if not is_there(file):
         return Reading()
     check_settings_file(file)
     return read_toml(file, known)
