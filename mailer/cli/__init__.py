@@ -202,6 +202,8 @@ def _describe(error: BaseException) -> str:
     if isinstance(error, UnicodeEncodeError):
         return _describe_encoding(error)
     if isinstance(error, OSError):
+        if isinstance(error, FileNotFoundError) and not Path().is_dir():
+            return "the current folder is no longer there; change into another"
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}"
     return told(error)
