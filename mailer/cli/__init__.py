@@ -202,11 +202,20 @@ def _describe(error: BaseException) -> str:
     if isinstance(error, UnicodeEncodeError):
         return _describe_encoding(error)
     if isinstance(error, OSError):
-        if isinstance(error, FileNotFoundError) and not Path().is_dir():
+        if isinstance(error, FileNotFoundError) and _is_nowhere():
             return "the current folder is no longer there; change into another"
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}"
     return told(error)
+
+
+def _is_nowhere() -> bool:
+    """Whether the current folder was removed; `.` itself still answers then."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _explain_loop(error: RuntimeError) -> int:

@@ -39,12 +39,12 @@ def _deep(file: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [_folder, _pipe, _nowhere, _circle, _nul, _wide, _deep])
-@pytest.mark.parametrize("is_named", [True, False])
-def test_settings_that_are_no_file_of_settings(cli: Cli, make: object, is_named: bool) -> None:
+@pytest.mark.parametrize("found_by", ["name", "search"])
+def test_settings_that_are_no_file_of_settings(cli: Cli, make: object, found_by: str) -> None:
     """They neither keep us waiting nor count as none, though the environment names the servers."""
     (cli.path / "mailer.toml").unlink()
     make(cli.path / "mailer.toml")  # type: ignore[operator]
-    if not is_named:
+    if found_by == "search":
         cli.monkeypatch.delenv("MAILER_WORKSPACE")
     done = cli.call("lists", "ls")
     assert done.code == 3
