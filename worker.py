@@ -14,11 +14,13 @@ import sys
 import threading
 import time
 import warnings
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from typing import Any
 
 from celery import bootsteps, signals
+from celery.exceptions import WorkerShutdown
 from celery.platforms import SecurityWarning
 from kombu.exceptions import OperationalError
 
@@ -34,6 +36,8 @@ from mailer.sending.ledger.journal import check_directory
 from mailer.sending.sweeping import sweep as sweep_once
 
 SWEEP_EVERY_SECONDS = 2.0
+PARTING_SECONDS = 5.0
+"""For telling the broker goodbye, once nothing is in flight."""
 CONFIGURATION = 3
 """The exit code of `mailer` for wrong settings."""
 
@@ -92,9 +96,13 @@ _stack = ExitStack()
 atexit.register(_stack.close)
 _container = _open()
 _stopping = multiprocessing.get_context("fork").Event()
-_is_ready = threading.Event()
+_running = multiprocessing.get_context("fork").Value("i", 0)
+"""Tasks that children are at."""
+_pools: list[Any] = []
 _told: list[str] = []
 """How this worker was told to stop, each time."""
+_is_ready = threading.Event()
+"""Set once the broker has answered; before, nothing can be in flight."""
 
 # It warns root of pickled tasks; ours are JSON, and nothing else is taken.
 warnings.filterwarnings("ignore", category=SecurityWarning)
@@ -109,7 +117,20 @@ def _parts(_pid: int) -> tuple[App, Courier]:
     return parts, parts.courier()
 
 
+@contextmanager
+def _counted() -> Iterator[None]:
+    """Count a task among those that run, in whichever child."""
+    with _running.get_lock():
+        _running.value += 1
+    try:
+        yield
+    finally:
+        with _running.get_lock():
+            _running.value -= 1
+
+
 @app.task(name=DELIVER)  # type: ignore[untyped-decorator]
+@_counted()
 def deliver(batch_id: int) -> None:
     """Deliver a batch; returns at once where somebody else has it."""
     _, courier = _parts(os.getpid())
@@ -117,6 +138,7 @@ def deliver(batch_id: int) -> None:
 
 
 @app.task(name=SWEEP)  # type: ignore[untyped-decorator]
+@_counted()
 def sweep() -> None:
     """Do one round of the sweep."""
     parts, _ = _parts(os.getpid())
@@ -161,10 +183,43 @@ class CleanExit(bootsteps.StartStopStep):  # type: ignore[misc]
 app.steps["worker"].add(CleanExit)
 
 
+class EndInTime(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Knows the children of a worker whose broker may not let it go, see `_end_in_time`."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def start(self, worker: Any) -> None:  # noqa: ANN401 - as above
+        """Remember them."""
+        _pools.append(worker.pool)
+
+
+app.steps["worker"].add(EndInTime)
+
+
+def _end_in_time() -> None:
+    """End a worker that has nothing in flight.
+
+    A silent Redis holds Celery in one read after another, of half a minute each.
+    """
+    idle_since = time.monotonic()
+    while time.monotonic() < idle_since + PARTING_SECONDS:
+        time.sleep(0.1)
+        if _running.value:
+            idle_since = time.monotonic()
+    for child in [child for pool in _pools for child in pool.info["processes"]]:
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+    os._exit(0)
+
+
 @signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]
 def _tell_children(how: str = "", **_: object) -> None:
+    """Stop what is in flight at its next window; wait for no broker that has never answered."""
     _told.append(how)
     _stopping.set()
+    threading.Thread(target=_end_in_time, daemon=True).start()
+    if not _is_ready.is_set():
+        raise WorkerShutdown(0)
 
 
 @signals.worker_process_init.connect  # type: ignore[untyped-decorator]

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 ENGINE_CONNECTIONS = 8
 _logger = logging.getLogger(__name__)
-WEB_CONNECTIONS = 10
-WEB_ANSWER_SECONDS = 4.0
+PROMPT_CONNECTIONS = 10
+PROMPT_ANSWER_SECONDS = 4.0
 """A web request waits no longer for the database: others would wait for its thread."""
 
 
@@ -78,10 +78,10 @@ class App:
         return self.lease.notes if self.lease else ()
 
     @cached_property
-    def web_engine(self) -> Engine:
-        """The ledger for web requests: no wait for a silent database is long."""
+    def prompt_engine(self) -> Engine:
+        """The ledger for web requests and checks: no wait for a silent database is long."""
         engine = make_engine(
-            self.database_url, pool_size=WEB_CONNECTIONS, answer_seconds=WEB_ANSWER_SECONDS
+            self.database_url, pool_size=PROMPT_CONNECTIONS, answer_seconds=PROMPT_ANSWER_SECONDS
         )
         self._stack.callback(engine.dispose)
         return engine
@@ -186,8 +186,8 @@ class App:
 
     @cached_property
     def _keyring(self) -> Keyring:
-        is_web = "web_engine" in self.__dict__  # then nobody may wait long for the database
-        return open_keyring(self.settings, self.web_engine if is_web else self.engine)
+        is_web = "prompt_engine" in self.__dict__  # then nobody may wait long for the database
+        return open_keyring(self.settings, self.prompt_engine if is_web else self.engine)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -16,7 +16,7 @@ class Suppression:
     """Why an address is never mailed, and since when."""
 
     reason: SuppressionReason
-    evidence: Mapping[str, Any]
+    evidence: Mapping[str, Any] = field(repr=False)
     recorded_at: dt.datetime
 
 

@@ -131,6 +131,13 @@ def main() -> None:
 def run_command(arguments: list[str]) -> int:
     """Run one command and return its exit code; every expected error becomes one line."""
     try:
+        return _run(arguments)
+    except RuntimeError as error:
+        return _explain_loop(error)
+
+
+def _run(arguments: list[str]) -> int:
+    try:
         code = _command().main(arguments, prog_name="mailer", standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -195,9 +202,28 @@ def _describe(error: BaseException) -> str:
     if isinstance(error, UnicodeEncodeError):
         return _describe_encoding(error)
     if isinstance(error, OSError):
+        if isinstance(error, FileNotFoundError) and _is_nowhere():
+            return "the current folder is no longer there; change into another"
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}"
     return told(error)
+
+
+def _is_nowhere() -> bool:
+    """Whether the current folder was removed; `.` itself still answers then."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return True
+    return False
+
+
+def _explain_loop(error: RuntimeError) -> int:
+    """Say that links lead in a circle, which Python before 3.13 has no error of its own for."""
+    if not str(error).startswith("Symlink loop"):
+        raise error
+    where = str(error).partition("from ")[2].strip("'")
+    return fail(f"{where}: links lead in a circle", ExitCode.USAGE)
 
 
 def _describe_encoding(error: UnicodeEncodeError) -> str:

@@ -31,9 +31,9 @@ class Reader:
     """
 
     kind: str = "sample"
-    email: str = ""
-    name: str = ""
-    fields: Mapping[str, str] = field(default_factory=dict)
+    email: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def merge_values(self) -> dict[str, str]:

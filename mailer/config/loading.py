@@ -1,5 +1,6 @@
 """Put the settings together: environment before files before `mailer.toml` before defaults."""
 
+import datetime as dt
 import os
 from collections.abc import Mapping
 from pathlib import Path as FilePath
@@ -17,6 +18,7 @@ from mailer.config.workspace import (
     check_settings_file,
     check_workspace,
     find_workspace,
+    is_there,
 )
 from mailer.errors import ConfigurationError
 from mailer.platform.settings.names import Path, dotted, setting_paths
@@ -30,6 +32,7 @@ _SENTENCES = {
     "float_type": "must be a number",
     "finite_number": "must be a number",
     "string_type": "must be text in quotes",
+    "tuple_type": 'must be a list of texts, as ["one", "two"]',
     "too_short": "must not be empty",
     "literal_error": "must be {expected}",
     "greater_than": "must be more than {gt}",
@@ -79,7 +82,7 @@ def load_settings(
 
 
 def _in_file(file: FilePath, known: Mapping[Path, bool]) -> Reading:
-    if not file.exists():
+    if not is_there(file):
         return Reading()
     check_settings_file(file)
     return read_toml(file, known)
@@ -99,14 +102,31 @@ def _tree(values: Mapping[Path, Value]) -> dict[str, Any]:
 def _sentence(
     detail: ErrorDetails, values: Mapping[Path, Value], known: Mapping[Path, bool]
 ) -> str:
-    path = tuple(str(part) for part in detail["loc"])
+    whole = tuple(str(part) for part in detail["loc"])
+    path = next((path for path in (whole, whole[:-1]) if path in values), whole)
     origin = values[path].origin if path in values else SETTINGS_FILE
+    which = f", entry {int(whole[-1]) + 1}," if path != whole else ""
     template = _SENTENCES.get(detail["type"])
-    wrong = template.format(**detail.get("ctx", {})) if template else detail["msg"]
+    context = {name: _short_number(value) for name, value in detail.get("ctx", {}).items()}
+    wrong = template.format(**context) if template else detail["msg"]
     shown = "" if known.get(path, True) else f", not {_short(detail['input'])}"
-    return f"{origin}: {dotted(path)} {wrong}{shown}"
+    return f"{origin}: {dotted(path)}{which} {wrong}{shown}"
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    text = _written(value)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+
+
+def _written(value: object) -> str:
+    """Return a value as `mailer.toml` has it, not as Python has."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else repr(value)
+
+
+def _short_number(value: object) -> object:
+    """Return 1 for 1.0, as a limit is written."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,6 +1,7 @@
 """Settings from `mailer.toml`, each with its line number."""
 
 import re
+import stat
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
@@ -37,6 +38,8 @@ def read_toml(path: FilePath, known: Mapping[Path, bool]) -> Reading:
 
 def _text(path: FilePath) -> str:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would keep us waiting
+            raise ConfigurationError(f"{path}: not a file; put the settings into a file")
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
@@ -65,6 +68,8 @@ def _parse(path: FilePath, text: str) -> dict[str, Any]:
         place = f" line {match['line']}, column {match['column']}" if match else ""
         what = match["what"] if match else str(error)
         raise ConfigurationError(f"{path.name}{place}: not valid TOML: {what}") from None
+    except RecursionError:
+        raise ConfigurationError(f"{path.name}: nested too deeply") from None
 
 
 def _leaves(tree: Mapping[str, Any], above: Path = ()) -> Iterator[tuple[Path, Any]]:

@@ -17,6 +17,10 @@ class Value(NamedTuple):
     value: object
     origin: str
 
+    def __repr__(self) -> str:
+        """Say where it is written, not what: it may be a password."""
+        return f"Value(origin={self.origin!r}, ...)"
+
 
 @dataclass
 class Reading:
@@ -27,5 +31,5 @@ class Reading:
         problems: what is wrong with the source itself, a line each.
     """
 
-    values: dict[Path, Value] = field(default_factory=dict)
+    values: dict[Path, Value] = field(default_factory=dict, repr=False)
     problems: list[str] = field(default_factory=list)

@@ -37,14 +37,14 @@ def find_workspace(
     named = environ.get(VARIABLE)
     if named:
         return check_workspace(Path(named), environ=environ, origin=VARIABLE)
-    start = start.resolve()
+    start = _resolved(start)
     for folder in (start, *start.parents):
-        if (folder / SETTINGS_FILE).is_file():
+        if is_there(folder / SETTINGS_FILE):
             return folder
     if has_settings(environ):
         return start
     if elsewhere is not None:
-        return elsewhere.resolve()
+        return _resolved(elsewhere)
     raise ConfigurationError(
         f"no {SETTINGS_FILE} in {start} or above it", code="workspace-missing", folder=str(start)
     )
@@ -61,14 +61,24 @@ def check_workspace(folder: Path, *, environ: Mapping[str, str], origin: str = "
     Raises:
         ConfigurationError: it is no folder, or nothing says what its settings are.
     """
-    folder = folder.expanduser().resolve() if folder.parts[:1] == ("~",) else folder.resolve()
-    if (folder / SETTINGS_FILE).is_file() or (has_settings(environ) and folder.is_dir()):
+    folder = _resolved(folder.expanduser() if folder.parts[:1] == ("~",) else folder)
+    if is_there(folder / SETTINGS_FILE) or (has_settings(environ) and folder.is_dir()):
         return folder
     raise ConfigurationError(
         f"{origin and origin + ': '}{folder} is not a workspace, it has no {SETTINGS_FILE}",
         code="workspace-invalid",
         folder=str(folder),
     )
+
+
+def is_there(file: Path) -> bool:
+    """Whether something has the name; a link that leads nowhere must not mean "no settings"."""
+    return os.path.lexists(file)
+
+
+def _resolved(folder: Path) -> Path:
+    """Return the real path; `Path.resolve` fails where links lead in a circle."""
+    return Path(os.path.realpath(folder))
 
 
 def check_settings_file(file: Path) -> None:
@@ -83,7 +93,8 @@ def check_settings_file(file: Path) -> None:
     Raises:
         ConfigurationError: it belongs to somebody else there.
     """
-    strangers = {file.lstat().st_uid, file.stat().st_uid} - {0, os.geteuid()}
+    owners = {file.lstat().st_uid} | ({file.stat().st_uid} if file.exists() else set())
+    strangers = owners - {0, os.geteuid()}
     writers = stat.S_IWOTH if os.geteuid() else stat.S_IWOTH | stat.S_IWGRP
     if strangers and file.parent.stat().st_mode & writers:
         raise ConfigurationError(

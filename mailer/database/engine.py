@@ -1,6 +1,6 @@
 """Connections to PostgreSQL."""
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 
 CONNECT_SECONDS = 10
 
@@ -18,7 +18,7 @@ def make_engine(url: str, *, pool_size: int = 5, answer_seconds: float = 0) -> E
     """
     connect_seconds = max(2, round(answer_seconds)) if answer_seconds else CONNECT_SECONDS
     engine = create_engine(
-        url,
+        _hidden(make_url(url)),
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=answer_seconds or 30,
@@ -33,6 +33,14 @@ def make_engine(url: str, *, pool_size: int = 5, answer_seconds: float = 0) -> E
     if answer_seconds:
         _hurry(engine, answer_seconds)
     return engine
+
+
+def _hidden(url: URL) -> URL:
+    """Return `url` with a password among its options where SQLAlchemy never shows it."""
+    password = url.query.get("password")
+    if not isinstance(password, str):
+        return url
+    return url.set(password=url.password or password).difference_update_query(["password"])
 
 
 def _hurry(engine: Engine, seconds: float) -> None:

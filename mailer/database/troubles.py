@@ -23,6 +23,21 @@ _MEANINGS: Mapping[str, str] = {
 }
 """What to do by SQLSTATE. Source: PostgreSQL, appendix A."""
 
+_AT_CONNECTING: Mapping[str, str] = {
+    "password authentication failed": _MEANINGS["28P01"],
+    "no password supplied": "put the password into DATABASE_URL",
+    "no pg_hba.conf entry": _MEANINGS["28000"],
+    "too many clients": "the server takes no more connections",
+    "remaining connection slots": "the server takes no more connections",
+    "too many connections": "the server takes no more connections",
+    "certificate verify failed": "correct sslrootcert in DATABASE_URL: it did not sign the "
+    "server's certificate",
+    "does not match host name": "name the server in DATABASE_URL as its certificate does",
+    "starting up": "try again in a moment",
+    "shutting down": "start the server",
+}
+"""What to do by words of the server or of libpq, which has no SQLSTATE before a session."""
+
 
 _LASTING = ("password", "authentication", "pg_hba.conf", "role ", "does not exist", "SSL")
 """Words of a refused connection, which has no SQLSTATE, that waiting does not change."""
@@ -34,7 +49,7 @@ def explain(error: SQLAlchemyError) -> str:
         return f"its URL or a connection option is wrong ({type(error).__name__})"
     orig: Any = error.orig
     said = getattr(getattr(orig, "diag", None), "message_primary", None) or _first_lines(orig)
-    meaning = _MEANINGS.get(getattr(orig, "sqlstate", None) or "", "")
+    meaning = _MEANINGS.get(getattr(orig, "sqlstate", None) or "") or _meaning_at_connecting(said)
     return f"{said}; {meaning}" if meaning else said
 
 
@@ -69,7 +84,14 @@ def require_unicode(connection: Connection) -> None:
         )
 
 
+def _meaning_at_connecting(said: str) -> str:
+    return next((what for words, what in _AT_CONNECTING.items() if words in said), "")
+
+
 def _first_lines(error: object) -> str:
-    """Return the first paragraph: hints of the driver follow in others."""
+    """Return the first paragraph once: hints of the driver follow, and other tries say the same."""
     lines = [line.strip() for line in str(error).strip().splitlines()]
-    return " ".join(lines[:2]) or type(error).__name__
+    said = [" ".join(line.split()) for line in lines[:2]]
+    if len(said) > 1 and said[0].endswith(said[1]):
+        said.pop()  # the same of a second try, without TLS
+    return " ".join(said).removeprefix("connection failed: ") or type(error).__name__

@@ -6,16 +6,14 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine
 
 from mailer.config import Settings
-from mailer.database.migrate import HEAD, current_revision, is_known
-from mailer.database.troubles import explain
 from mailer.doctor import rules
+from mailer.doctor.asking import ask_all
 from mailer.doctor.keys import check_secret_key
+from mailer.doctor.ledger import check_ledger
 from mailer.doctor.privacy import check_files
-from mailer.doctor.sends import check_sends
 from mailer.errors import ConfigurationError, MailerError
 from mailer.platform.check_result import CheckResult
 from mailer.platform.clock import utcnow
@@ -39,8 +37,8 @@ class Checkable(Protocol):
         ...
 
     @property
-    def engine(self) -> Engine:
-        """The ledger."""
+    def prompt_engine(self) -> Engine:
+        """The ledger, on connections that do not wait long for it."""
         ...
 
     @property
@@ -67,53 +65,29 @@ class Checkable(Protocol):
 def run_checks(app: Checkable, *, clock: Callable[[], dt.datetime] = utcnow) -> list[CheckResult]:
     """Return what was found, in the order in which to put it right.
 
-    Never raises for what it finds. Takes some 5 s at most where something does not answer.
+    Never raises for what it finds, and waits for all servers together no longer than `ask_all`.
     """
-    return [
+    first = [
         CheckResult(
             "settings", "ok", f"{app.settings.workspace}, provider {app.settings.provider}"
         ),
         rules.judge_sender(app.settings),
         *(rules.judge_server(note) for note in app.server_notes),
-        *_check_database(app, clock),
-        check_sends(app.engine, app.settings),
-        *_check_broker(app.celery),
-        _check_provider(app),
-        check_files(app.settings),
-        *check_secret_key(app.settings, app.engine),
-        _check_web(app.settings),
-        *app.settings.account.doctor_checks(),
-        _check_images(app.settings),
     ]
-
-
-def _check_database(app: Checkable, clock: Callable[[], dt.datetime]) -> Iterator[CheckResult]:
-    engine = app.engine
-    try:
-        with engine.connect() as connection:
-            before = clock()
-            version, shown, theirs = connection.execute(
-                text(
-                    "SELECT current_setting('server_version_num')::int,"
-                    " current_setting('server_version'), clock_timestamp()"
-                )
-            ).one()
-            after = clock()
-        yield rules.judge_postgres(version, shown, app.database_name)
-        revision = current_revision(engine)
-        known = revision is None or is_known(revision)
-        yield rules.judge_revision(revision, HEAD, is_known=known)
-        yield rules.judge_clock((before + (after - before) / 2 - theirs).total_seconds())
-    except SQLAlchemyError as error:
-        yield CheckResult(
-            "database",
-            "fail",
-            f"cannot be used: {explain(error)}",
-            "start the server, or correct DATABASE_URL",
-        )
-    except ConfigurationError as error:
-        what, _, advice = str(error).partition("; ")
-        yield CheckResult("database", "fail", what, advice)
+    engine, name = app.prompt_engine, app.database_name
+    found = ask_all(
+        {
+            "database": lambda: check_ledger(engine, name, app.settings.provider, clock),
+            "broker": lambda: _check_broker(app.celery),
+            "provider": lambda: [_check_provider(app)],
+            "files": lambda: [check_files(app.settings)],
+            "secret key": lambda: check_secret_key(app.settings, engine),
+            "web address": lambda: [_check_web(app.settings)],
+            app.settings.provider: app.settings.account.doctor_checks,
+            "pictures": lambda: [_check_images(app.settings)],
+        }
+    )
+    return [*first, *found]
 
 
 def _check_broker(celery: "Celery") -> Iterator[CheckResult]:

@@ -1,5 +1,6 @@
 """What a finding means for sending, and what to do about it: the pure half of `mailer doctor`."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from mailer.config import Settings
@@ -91,6 +92,24 @@ def judge_revision(current: str | None, head: str, *, is_known: bool = True) -> 
             "schema-revision",
         )
     return CheckResult("migrations", "ok", f"at revision {head}")
+
+
+def judge_sends(foreign: Sequence[tuple[int, str]], provider: str) -> CheckResult:
+    """Say whether sends stand still because no worker of this workspace may take them.
+
+    Args:
+        foreign: running sends that go through another provider, each with its name.
+        provider: that of this workspace.
+    """
+    if not foreign:
+        return CheckResult("sends", "ok", "none waits for another provider")
+    shown = ", ".join(f"send {send_id} goes through {name}" for send_id, name in foreign)
+    return CheckResult(
+        "sends",
+        "warn",
+        f"{shown}: workers of this workspace deliver by {provider} and leave it",
+        "start a worker with that provider, or cancel the send",
+    )
 
 
 def judge_clock(ahead_seconds: float) -> CheckResult:

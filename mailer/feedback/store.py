@@ -6,7 +6,7 @@ id, then addresses by key), so that two of them wait for one another instead of 
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -20,7 +20,7 @@ class StoredWebhook:
     """A provider's request that has not been applied."""
 
     provider: str
-    body: bytes
+    body: bytes = field(repr=False)
     received_at: dt.datetime
 
 
@@ -32,7 +32,7 @@ class EventTarget:
     state: DeliveryState
     reason: str
     subscriber_id: int
-    email_key: str
+    email_key: str = field(repr=False)
     mailing_list_id: int
 
 

@@ -183,13 +183,13 @@ class Recipient:
     """
 
     delivery_id: int
-    email: str
-    name: str
+    email: str = field(repr=False)
+    name: str = field(repr=False)
     message_id: str
-    unsubscribe_url: str
-    unsubscribe_mailto: str = ""
-    fields: Mapping[str, str] = field(default_factory=dict)
-    archive_url: str = ""
+    unsubscribe_url: str = field(repr=False)
+    unsubscribe_mailto: str = field(default="", repr=False)
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    archive_url: str = field(default="", repr=False)
 
 
 def slot_values(compiled: CompiledIssue, recipient: Recipient) -> dict[str, str]:

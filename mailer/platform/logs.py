@@ -3,10 +3,14 @@
 import logging
 import re
 import sys
+from typing import TYPE_CHECKING, cast
 
 import structlog
 
 from mailer.platform.terminal import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def configure_logging(*, level: int = logging.INFO) -> None:
@@ -55,10 +59,21 @@ def without_personal_data(line: str) -> str:
 
 
 def _clean(_: object, __: str, record: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Take from values what would steer a terminal."""
-    return {
-        name: clean(value) if isinstance(value, str) else value for name, value in record.items()
-    }
+    """Take from values what would steer a terminal, and write objects as they show themselves."""
+    return {name: _plain(value) for name, value in record.items()}
+
+
+def _plain(value: object) -> object:
+    """Return a value for JSON, which would take a named tuple apart, such as a URL's password."""
+    if isinstance(value, str):
+        return clean(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if type(value) in {list, tuple}:
+        return [_plain(one) for one in cast("Sequence[object]", value)]
+    if isinstance(value, dict):
+        return {str(name): _plain(one) for name, one in value.items()}
+    return clean(repr(value))
 
 
 def _without_personal_data(

@@ -42,6 +42,6 @@ class Event:
     kind: EventKind
     occurred_at: dt.datetime
     delivery_id: int | None
-    email: str = ""
+    email: str = field(default="", repr=False)
     reason: str = ""
-    evidence: Mapping[str, object] = field(default_factory=dict)
+    evidence: Mapping[str, object] = field(default_factory=dict, repr=False)

@@ -59,7 +59,7 @@ class HandedOver:
     """One message that went out."""
 
     delivery_id: int
-    email: str
+    email: str = field(repr=False)
     message: bytes = field(repr=False)
 
 

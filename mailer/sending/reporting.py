@@ -1,7 +1,7 @@
 """Reporting: how a send stands, and the whole story of one delivery."""
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -77,8 +77,8 @@ class Story:
 class Explanation:
     """Everything known about messages to one address."""
 
-    email: str
-    standing: dict[str, Any]
+    email: str = field(repr=False)
+    standing: dict[str, Any] = field(repr=False)
     stories: tuple[Story, ...]
 
 

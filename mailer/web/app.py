@@ -53,13 +53,13 @@ def create_app(app: "App", *, inbox: InboxStore | None = None) -> FastAPI:
     context = archive_context(app, pages)
     plain = Lane(_PLAIN_THREADS, seconds=_PLAIN_SECONDS)
     web.include_router(_home(context, plain))
-    web.include_router(unsubscribe.make_router(app.web_engine, app.signer, pages))
+    web.include_router(unsubscribe.make_router(app.prompt_engine, app.signer, pages))
     web.include_router(archive_feeds.make_router(context))
     web.include_router(archive.make_router(context))
     web.include_router(site.make_router(context))
     web.include_router(media.make_router(app.settings.media_directory, pages, plain))
     web.include_router(trials.make_router(app.settings, app.signer, pages))
-    web.include_router(webhooks.make_router(app.web_engine, webhooks.receivers(app.settings)))
+    web.include_router(webhooks.make_router(app.prompt_engine, webhooks.receivers(app.settings)))
     web.include_router(health.make_router(app.database_url, app.hints))
     if inbox is not None:
         web.include_router(inbox_pages.make_router(inbox, base_url=app.settings.web.base_url))
@@ -71,7 +71,7 @@ def archive_context(app: "App", pages: Pages) -> ArchiveContext:
     """Return what the routes of the archive work with."""
     settings = app.settings
     return ArchiveContext(
-        engine=app.web_engine,
+        engine=app.prompt_engine,
         signer=app.signer,
         pages=pages,
         publication=publication_of(settings),

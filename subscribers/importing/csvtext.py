@@ -55,6 +55,10 @@ class Record(NamedTuple):
     cells: list[str]
     problem: str = ""
 
+    def __repr__(self) -> str:
+        """Name nobody: logs quote what they are given."""
+        return f"Record(line_number={self.line_number}, ...)"
+
 
 class _UnclosedQuoteError(Exception):
     """The parser asks for a further line in the middle of a record."""

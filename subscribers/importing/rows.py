@@ -39,6 +39,10 @@ class ImportRow(NamedTuple):
     name: str
     fields: dict[str, str]
 
+    def __repr__(self) -> str:
+        """Name nobody: logs quote what they are given."""
+        return f"ImportRow(line_number={self.line_number}, ...)"
+
 
 class RejectedRow(NamedTuple):
     """A row that cannot be imported; `raw` is its text as in the file."""
@@ -46,6 +50,10 @@ class RejectedRow(NamedTuple):
     line_number: int
     raw: str
     reason: str
+
+    def __repr__(self) -> str:
+        """Name nobody, as `ImportRow`."""
+        return f"RejectedRow(line_number={self.line_number}, reason={self.reason!r}, ...)"
 
 
 class Columns(NamedTuple):

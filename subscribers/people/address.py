@@ -36,6 +36,10 @@ class Address(NamedTuple):
     email: str
     email_key: str
 
+    def __repr__(self) -> str:
+        """Name nobody: logs quote what they are given."""
+        return "Address(...)"
+
 
 def parse_address(text: str) -> Address:
     """Return the normalised form of one bare address; white space around it does not count.

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
@@ -28,7 +28,7 @@ class Consent:
     list_slug: str
     action: str
     source: str
-    evidence: Mapping[str, Any]
+    evidence: Mapping[str, Any] = field(repr=False)
     recorded_at: dt.datetime
 
 
@@ -48,9 +48,9 @@ class Subscriber:
     """
 
     id: int
-    email: str
-    name: str
-    fields: Mapping[str, str]
+    email: str = field(repr=False)
+    name: str = field(repr=False)
+    fields: Mapping[str, str] = field(repr=False)
     created_at: dt.datetime
     updated_at: dt.datetime
     subscriptions: tuple[Subscription, ...]
@@ -63,6 +63,10 @@ class Person(NamedTuple):
     email: str
     name: str
     fields: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        """Name nobody: logs quote what they are given."""
+        return "Person(...)"
 
 
 _SUBSCRIPTIONS = text("""

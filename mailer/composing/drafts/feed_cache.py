@@ -17,7 +17,7 @@ _FORMAT = 1
 class CachedFeed:
     """A feed's bytes, and what its server wants to hear to say whether they have changed."""
 
-    url: str
+    url: str = field(repr=False)
     etag: str
     last_modified: str
     content_type: str

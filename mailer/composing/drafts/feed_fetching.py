@@ -62,10 +62,10 @@ class Fetched:
     """
 
     body: bytes = field(repr=False)
-    url: str
+    url: str = field(repr=False)
     content_type: str
     is_unchanged: bool = False
-    moved_to: str = ""
+    moved_to: str = field(default="", repr=False)
 
 
 class Fetcher:

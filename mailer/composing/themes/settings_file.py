@@ -62,6 +62,8 @@ def _table(file: SettingsFile) -> Mapping[str, Any]:
         line, column = (int(found[1]), int(found[2])) if found else (len(lines), len(lines[-1]) + 1)
         reason = str(error).partition(" (at ")[0]
         raise RenderError(f"not TOML: {reason}", path=file.path, line=line, column=column) from None
+    except RecursionError:
+        raise RenderError("nested too deeply", path=file.path, line=1, column=1) from None
     for key in table.keys() - _KEYS:
         close = difflib.get_close_matches(key, _KEYS, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(sorted(_KEYS))}"

@@ -5,7 +5,7 @@ provider does not take is reported, not tried again.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
@@ -50,9 +50,9 @@ class Answer:
         detail: the reason, or the provider's receipt; may be empty.
     """
 
-    email: str
+    email: str = field(repr=False)
     state: str
-    detail: str
+    detail: str = field(repr=False)
 
     @property
     def is_accepted(self) -> bool:
@@ -89,8 +89,8 @@ def suppressed(engine: Engine, addresses: Sequence[Address]) -> dict[str, str]:
 class _Links:
     """Where a test's own links lead: the token of one that changes nothing, and a copy to read."""
 
-    unsubscribe: str
-    copy_url: str
+    unsubscribe: str = field(repr=False)
+    copy_url: str = field(repr=False)
 
 
 @dataclass(frozen=True)

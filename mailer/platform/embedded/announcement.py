@@ -26,7 +26,7 @@ class Announcement:
         notes: what its operator should know of the servers, such as that one was passed over.
     """
 
-    urls: Mapping[str, str] = field(default_factory=dict)
+    urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     notes: Sequence[str] = ()
 
 

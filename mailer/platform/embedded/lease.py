@@ -45,8 +45,8 @@ class Lease:
         is_first: whether they were started, or started anew, for this lease.
     """
 
-    database_url: str
-    redis_url: str
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
     notes: Sequence[str]
     is_first: bool
     _layout: Layout = field(repr=False)

@@ -12,7 +12,11 @@ class Section(BaseModel):
     """A table of `mailer.toml`. An empty text means "not set"."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, validate_default=True
+        frozen=True,
+        extra="forbid",
+        str_strip_whitespace=True,
+        validate_default=True,
+        hide_input_in_errors=True,  # it may be a password
     )
 
     @field_validator("*", mode="before")

@@ -1,7 +1,7 @@
 """URLs of the database and of the broker: the spellings people use, and the ones libraries want."""
 
 import re
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
 
 _POSTGRES = re.compile(r"^(?:postgres|postgresql)(?:\+psycopg)?://")
 REDIS_SCHEMES = ("redis", "rediss", "unix")
@@ -54,11 +54,18 @@ def _check_redis_database(text: str, scheme: str) -> None:
 
 
 def kombu_url(text: str) -> str:
-    """Return a broker URL as Celery wants it: `unix:///path?db=1` is `redis+socket://` there."""
+    """Return a broker URL as Celery wants it.
+
+    `unix:///path?db=1` is `redis+socket://` there, and `rediss://` accepts every certificate
+    where the URL does not ask for more.
+    """
     parts = urlsplit(text)
+    query = parse_qs(parts.query)
+    if parts.scheme == "rediss" and "ssl_cert_reqs" not in query:
+        options = f"{parts.query}&" if parts.query else ""
+        return urlunsplit(parts._replace(query=f"{options}ssl_cert_reqs=required"))
     if parts.scheme != "unix":
         return text
-    query = parse_qs(parts.query)
     login = f":{quote(parts.password, safe='')}@" if parts.password else ""
     path = quote(unquote(parts.path), safe="/")
     return f"redis+socket://{login}{path}?virtual_host={query.get('db', ['0'])[0]}"

@@ -9,7 +9,7 @@ Source: SendGrid's OpenAPI description, `spec/json/tsg_mail_v3.json` in `twilio/
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailer.errors import ProviderRequestError
 from mailer.message.compiled import CompiledIssue, Mailbox, MailingIdentity, Recipient, slot_values
@@ -33,8 +33,8 @@ class Member:
     """One recipient's part of a request, as JSON."""
 
     delivery_id: int
-    address_key: str
-    text: str
+    address_key: str = field(repr=False)
+    text: str = field(repr=False)
     shown: tuple[str, ...] = ()
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import socket
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, text
 
@@ -22,7 +22,7 @@ class Claim:
 
     batch_id: int
     send_id: int
-    token: str
+    token: str = field(repr=False)
     claim_count: int
 
 

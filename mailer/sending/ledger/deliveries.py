@@ -1,7 +1,7 @@
 """Queries on deliveries during the hand-over: open a window, record its outcomes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -18,10 +18,10 @@ class OpenDelivery:
 
     delivery_id: int
     subscriber_id: int
-    email: str
-    email_key: str
-    name: str
-    fields: dict[str, Any]
+    email: str = field(repr=False)
+    email_key: str = field(repr=False)
+    name: str = field(repr=False)
+    fields: dict[str, Any] = field(repr=False)
     attempt_count: int
 
     @property

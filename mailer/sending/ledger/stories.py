@@ -1,7 +1,7 @@
 """Queries that tell the story of deliveries: what happened, when, and on what evidence."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -71,7 +71,7 @@ class Moment:
     at: dt.datetime
     what: str
     reason: str
-    evidence: str
+    evidence: str = field(repr=False)
 
 
 _MOMENTS = text("""
@@ -150,7 +150,7 @@ class UnknownDelivery:
     """A delivery that may or may not have gone out."""
 
     id: int
-    email: str
+    email: str = field(repr=False)
     reason: str
     handed_over_at: dt.datetime | None
 

@@ -3,7 +3,7 @@
 import email.policy
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.parser import BytesHeaderParser, BytesParser
 from email.utils import getaddresses, parseaddr
@@ -42,7 +42,7 @@ class Summary:
 
     sender: str
     subject: str
-    recipients: tuple[str, ...]
+    recipients: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,11 @@ class Contents:
         one_click_url: where RFC 8058 sends the POST; empty where the message offers none.
     """
 
-    headers: tuple[tuple[str, str], ...]
-    html: str
-    text: str
-    source: str
-    one_click_url: str
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    html: str = field(repr=False)
+    text: str = field(repr=False)
+    source: str = field(repr=False)
+    one_click_url: str = field(repr=False)
 
     @property
     def sender_address(self) -> str:

@@ -12,7 +12,7 @@ import re
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from mailer.platform.files import PRIVATE, FileDraft
@@ -40,8 +40,8 @@ class StoredMessage:
 
     id: int
     received_at: dt.datetime
-    envelope_from: str
-    recipients: tuple[str, ...]
+    envelope_from: str = field(repr=False)
+    recipients: tuple[str, ...] = field(repr=False)
     sender: str
     subject: str
     size_bytes: int

@@ -7,6 +7,7 @@ import cli_kit
 import pytest
 import structlog
 from cli_kit import ISSUE, Cli, wait_until
+from fakes.smtp import SmtpServer
 from sink import Sink
 
 from mailer.platform.logs import configure_logging, without_personal_data
@@ -52,6 +53,34 @@ def test_a_send_with_trouble(cli: Cli, sink: Sink, trouble: str) -> None:
     assert "@private" not in worker.text.replace("•••@private", "")
     assert "reader" not in worker.text.replace("readers", "")
     assert "/u/" not in worker.text
+
+
+def test_a_mail_server_that_quotes_addresses_in_every_answer(cli: Cli) -> None:
+    """Refusals and deferrals, each with the reader's address."""
+    quotes = {
+        "reader0": "550 5.1.1 <reader0@private-domain.example.org> is unknown",
+        "reader1": "451 4.7.1 reader1@private-domain.example.org greylisted",
+        "reader2": "552 5.2.2 mailbox of reader2@private-domain.example.org full",
+    }
+    refusals = {f"{name}@private-domain.example.org": said for name, said in quotes.items()}
+    with SmtpServer(rcpt=dict(refusals)).running() as server:
+        cli.set(MAILER_PROVIDER="smtp", MAILER_SMTP__PORT=str(server.port))
+        cli.list_of(*PEOPLE)
+        cli.write("week-1.md", ISSUE)
+        assert cli.call("send", "week-1.md", "--list", "readers", "--yes", "--no-watch").code == 0
+        worker = cli.worker()
+        wait_until(
+            lambda: all(
+                row[0] != "planned" for row in cli.rows("SELECT state::text FROM delivery")
+            ),
+            seconds=60,
+        )
+        worker.stop(15)
+    files = [*(cli.path / ".mailer").rglob("*.log"), worker.log]
+    for logged in (file.read_text() for file in files):
+        assert "@private" not in logged.replace("•••@private", "")
+        assert "reader" not in logged.replace("readers", "")
+        assert "/u/" not in logged
 
 
 @pytest.mark.parametrize(

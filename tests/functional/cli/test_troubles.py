@@ -5,16 +5,15 @@ import re
 import socket
 import subprocess
 import sys
-import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from cli_kit import ISSUE, SETTINGS
+from odd_server import odd_server
 from sqlalchemy import make_url
 
 from mailer.cli import run_command
@@ -59,33 +58,6 @@ SERVER_TROUBLES = {
     "certificate": "postgresql://u:pa55-w0rd@127.0.0.1:1/x?sslrootcert=/nowhere&sslmode=verify-full",
     "socket": "postgresql://u:pa55-w0rd@/x?host=/nowhere",
 }
-
-
-@contextmanager
-def _server(answer: bytes | None) -> Iterator[int]:
-    """Yield the port of a server that sends `answer` and closes; with None, says nothing."""
-    held: list[socket.socket] = []
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
-
-        def serve() -> None:
-            while True:
-                try:
-                    client = listener.accept()[0]
-                except OSError:
-                    return
-                held.append(client)
-                if answer is not None:
-                    with suppress(OSError):
-                        client.sendall(answer)
-                        client.close()
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield listener.getsockname()[1]
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join()
-    for client in held:
-        client.close()
 
 
 STRANGE_SERVERS = {
@@ -174,7 +146,7 @@ def test_a_server_that_is_another_or_says_nothing(  # noqa: PLR0913, PLR0917 - f
     monkeypatch.setenv("DATABASE_URL", database_url)
     assert run_command(COMMANDS["import"]) == 0
     capfd.readouterr()
-    with _server(STRANGE_SERVERS[kind]) as port:
+    with odd_server(STRANGE_SERVERS[kind]) as port:
         monkeypatch.setenv(name, pattern.format(port=port))
         assert word in one_line(capfd, COMMANDS["send"])
 
