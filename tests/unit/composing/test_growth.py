@@ -30,7 +30,7 @@ name = "The Tide Table"
 postal_address = "1 Quay Street"
 """
 FEW, MANY = 500, 2_000
-"""Characters; what is made once for an issue, whatever is in it, is taken off the calls for each."""
+"""Characters; what one unit takes, and the issue around it, is taken off the calls for each."""
 MOST = 7
 """Times the calls for four times the text: linear work takes 4, quadratic work 16."""
 SLACK = 3_000
@@ -120,11 +120,10 @@ def calls(run: Run, text: str) -> int:
 )  # fmt: skip
 def test_work_grows_as_the_text_does(way: str, ways: dict[str, Run]) -> None:
     run = ways[way]
-    calls(run, "Some words.")  # what is only loaded once
-    once = calls(run, "Some words.")
     slow = {}
     for unit in UNITS:
-        calls(run, unit)
+        calls(run, unit)  # what is only loaded once
+        once = calls(run, unit)
         few, many = (calls(run, unit * (length // len(unit))) - once for length in (FEW, MANY))
         if many > MOST * max(few, 0) + SLACK:
             slow[unit] = (few, many)
