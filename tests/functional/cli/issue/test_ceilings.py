@@ -44,6 +44,7 @@ IMPORTED = {
     "nested.eml": MAIL + "Content-Type: message/rfc822\n\n" * 30_000 + "Words\n",
     "parts.eml": MAIL + "Content-Type: multipart/mixed; boundary=b\n\n" + "--b\n\nWords\n" * 50_000,
     "cell.csv": f'title,content\n"A bridge","{"a" * 1_000_000}\n',
+    "aliases.md": f"---\ntitle: A bridge\n{ALIASES}tags: *a11\n---\nWords.\n",
     "deep.md": f"+++\ntitle = {'[' * 200_000}\n+++\nWords.\n",
 }
 FEEDS = {
