@@ -25,6 +25,7 @@ class Matcher:
     def __init__(self, tree: Parts, flags: int) -> None:
         self._tree = list(tree)
         self._flags = flags
+        self._scoped = dict(_scoped(self._tree, flags))
         self._known: dict[tuple[int, str], bool] = {}
         self._possible: dict[tuple[int, str], list[list[Any]]] = {}
         self._text = ""
@@ -213,8 +214,9 @@ class Matcher:
     def _is(self, part: Parts, char: str) -> bool:
         key = (id(part), char)
         if key not in self._known:
-            cases = {char, char.lower(), char.upper()} if self._flags & re.IGNORECASE else {char}
-            self._known[key] = any(_matches(*part, each, self._flags) for each in cases)
+            flags = self._scoped.get(id(part), self._flags)
+            cases = {char, char.lower(), char.upper()} if flags & re.IGNORECASE else {char}
+            self._known[key] = any(_matches(*part, each, flags) for each in cases)
         return self._known[key]
 
     def _stands(self, where: Parts, at: int) -> bool:
@@ -231,6 +233,24 @@ class Matcher:
         return (bool(re.match(r"\w", before)) != bool(re.match(r"\w", after))) == (
             where is sre.AT_BOUNDARY
         )
+
+
+def _scoped(parts: Parts, flags: int) -> Iterator[tuple[int, int]]:
+    """Yield the flags of each part, by its identity: `(?s:...)` has flags of its own."""
+    for part in parts:
+        op, value = part
+        yield id(part), flags
+        if op is sre.SUBPATTERN:
+            yield from _scoped(value[3], (flags | value[1]) & ~value[2])
+        elif op is sre.BRANCH:
+            for branch in value[1]:
+                yield from _scoped(branch, flags)
+        elif op is sre.ATOMIC_GROUP:
+            yield from _scoped(value, flags)
+        elif op in {sre.ASSERT, sre.ASSERT_NOT}:
+            yield from _scoped(value[1], flags)
+        elif op in {sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT}:
+            yield from _scoped(value[2], flags)
 
 
 def members(op: Parts, value: Parts) -> list[str]:

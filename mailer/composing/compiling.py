@@ -22,7 +22,7 @@ from mailer.config import SETTINGS_FILE, Settings
 from mailer.errors import RenderError
 from mailer.message.compiled import CompiledIssue, Mailbox
 
-LARGEST_BYTES = 5_000_000
+LARGEST_BYTES = 2_000_000
 """Of an issue file."""
 
 
@@ -100,7 +100,7 @@ def read_issue_file(path: Path) -> bytes:
     """Return the bytes of an issue file.
 
     Raises:
-        RenderError: there is no such file, it cannot be read, or it is larger than 5 MB.
+        RenderError: there is no such file, it cannot be read, or it is larger than 2 MB.
     """
     try:
         with path.open("rb") as file:
@@ -110,7 +110,7 @@ def read_issue_file(path: Path) -> bytes:
     except OSError as error:
         raise RenderError(error.strerror or "cannot be read", path=path) from None
     if len(data) > LARGEST_BYTES:
-        raise RenderError("is larger than 5 MB, too large for an issue", path=path)
+        raise RenderError("is larger than 2 MB, too large for an issue", path=path)
     return data
 
 

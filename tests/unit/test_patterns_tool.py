@@ -19,6 +19,7 @@ SLOW = [
     (r"(?P<words>.*?)[ ]*#*", "fullmatch"),
     (r"<img\b[^>]*\bsrc=", "search"),
     (r",(?![^()]*\))", "split"),
+    (r"\n(?s:.*)b", "search"),
 ]
 QUICK = [
     (r"(?<!\s)\s++#", "search"),
@@ -29,6 +30,7 @@ QUICK = [
     (r"<img\b[^<>]*\bsrc=", "search"),
     (r"a{1,90}b", "search"),
     (r"(?i:\bword\b)", "findall"),
+    (r"\n.*b", "search"),
 ]
 
 

@@ -67,7 +67,7 @@ def lint_file(
         lookups: what was looked up elsewhere.
 
     Raises:
-        RenderError: there is no such file, it cannot be read, or it is larger than 5 MB.
+        RenderError: there is no such file, it cannot be read, or it is larger than 2 MB.
     """
     return lint_bytes(read_issue_file(path), path, settings, now=now, lookups=lookups)
 

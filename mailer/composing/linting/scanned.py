@@ -76,7 +76,7 @@ def scan_file(path: Path, settings: Settings) -> Scanned:
     """Return the issue file at `path`, whatever is wrong with it; no picture is hosted.
 
     Raises:
-        RenderError: there is no such file, it cannot be read, or it is larger than 5 MB.
+        RenderError: there is no such file, it cannot be read, or it is larger than 2 MB.
     """
     return scan_bytes(read_issue_file(path), path, settings)
 

@@ -35,6 +35,9 @@ from mailer.message.compiled import UNSUBSCRIBE_URL, SlotContext
 PREHEADER_ROOM = 150
 """Characters of the first line that inbox lists show at most: the rest is filled with nothing."""
 
+MOST_MJML, MOST_ELEMENTS = 5_000_000, 10_000
+"""Characters and elements; they become three times as much HTML, and up to 800 bytes an element."""
+
 _FILLER = Markup("&#847;&#8204;&#160;")
 _OUTLOOK_SECTION = re.compile(r'(<!--\[if mso \| IE\]><table\b[^>]* align=")center')
 _LONG_TITLE, _LONGER_TITLE = 22, 40
@@ -88,7 +91,7 @@ def html_part(edition: Edition, tokens: Tokens, source: Source, *, tracer: Trace
     """Return the HTML part: template, MJML, CSS inlined; with the marks of `tracer`, if any.
 
     Raises:
-        RenderError: the theme is wrong.
+        RenderError: the theme is wrong, or the issue is too long.
     """
     inline = InlineHtml(
         tokens,
@@ -108,6 +111,7 @@ def html_part(edition: Edition, tokens: Tokens, source: Source, *, tracer: Trace
 
     def finish(rendered: str) -> tuple[str, Markup]:
         nonlocal inlined
+        _check_size(rendered, source)
         document = set_fragments(rendered, _raw(fragments, source))
         styles = make_styles(
             edition.theme, mjml=document, accents=edition.accents, direction=edition.direction
@@ -119,6 +123,14 @@ def html_part(edition: Edition, tokens: Tokens, source: Source, *, tracer: Trace
     if edition.theme.settings.align == "start":
         html = _at_start(html, str(values["start"]))
     return css.inline_css(html, inlined)
+
+
+def _check_size(rendered: str, source: Source) -> None:
+    if len(rendered) > MOST_MJML or rendered.count("<mj-") > MOST_ELEMENTS:
+        raise source.error(
+            f"too long for an email: it becomes more than {MOST_MJML // 1_000_000} MB of MJML or"
+            f" {MOST_ELEMENTS:,} elements; shorten it, or split it into several issues"
+        )
 
 
 def _at_start(html: str, side: str) -> str:

@@ -17,6 +17,7 @@ from mailer.composing.importing.model import Dropped
 
 _FENCES = {"---": ("---", "..."), "+++": ("+++",)}
 _MOST_LINES = 400
+_MOST_ALIASES = 10
 _LONGEST = 65_536
 _KEY_LINE = re.compile(r"([A-Za-z][\w-]*)[ \t]*:[ \t]+(\S.*)")
 _HEADERS = frozenset({"title", "date"})
@@ -127,7 +128,20 @@ def _yaml(lines: list[str]) -> Mapping[Any, object]:
 @lru_cache(maxsize=1)
 def _loaded(text: str) -> object:
     """Return YAML's value; kept, since the lines that tell a file's kind are read once more."""
-    return yaml.safe_load(text)
+    return yaml.load(text, Loader=_FewAliases)  # noqa: S506 - a SafeLoader
+
+
+class _FewAliases(yaml.SafeLoader):
+    """Refuses a document whose aliases could multiply it: ten make it 40 times as long at most."""
+
+    aliases = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:  # noqa: ANN401 - PyYAML's
+        if self.check_event(yaml.AliasEvent):
+            self.aliases += 1
+            if self.aliases > _MOST_ALIASES:
+                raise yaml.YAMLError("too many aliases")
+        return super().compose_node(parent, index)
 
 
 def _one_by_one(lines: list[str]) -> Iterator[tuple[object, object]]:
@@ -135,7 +149,7 @@ def _one_by_one(lines: list[str]) -> Iterator[tuple[object, object]]:
     for line in lines:
         if found := _KEY_LINE.fullmatch(line.rstrip()):
             try:
-                value = yaml.safe_load(found[2])
+                value = yaml.load(found[2], Loader=_FewAliases)  # noqa: S506 - a SafeLoader
             except (yaml.YAMLError, ValueError, RecursionError):
                 value = found[2]
             yield found[1], value if isinstance(value, str | dt.date) else found[2]

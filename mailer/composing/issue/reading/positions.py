@@ -1,7 +1,9 @@
 """Positions: the line and column of each piece of inline text in the author's file."""
 
+import re
+from bisect import bisect_right
 from collections.abc import MutableMapping
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -20,9 +22,10 @@ TOO_MANY_BRACKETS = f"more than {MOST_BRACKETS:,} opening brackets in one paragr
 _POSITIONED = frozenset({"image", "link_open", "merge_field", "footnote_ref"})
 
 
-@dataclass(frozen=True, slots=True)
 class Positions:
     """The text of one block, without the marks of quotes and lists before its lines.
+
+    Each line is looked for in the file once, however much stands on it.
 
     Args:
         text: as markdown-it gives it to its inline rules.
@@ -30,24 +33,32 @@ class Positions:
         source: the file.
     """
 
-    text: str
-    line: int
-    source: Source
+    def __init__(self, text: str, line: int, source: Source) -> None:
+        self._text, self._line, self._source = text, line, source
+        self._columns: dict[int, int] = {}
 
     def at(self, offset: int) -> tuple[int, int]:
         """Return the line and column, both 1-based, of the character at `offset`."""
-        begins = self.text.rfind("\n", 0, offset) + 1
-        ends = self.text.find("\n", offset)
-        words = self.text[begins : len(self.text) if ends < 0 else ends]
-        line = self.line + self.text.count("\n", 0, offset)
-        if line > len(self.source.lines):
+        number = bisect_right(self._begins, offset) - 1
+        line = self._line + number
+        if line > len(self._source.lines):
             return line, 1
-        whole = self.source.lines[line - 1]
-        within = offset - begins
-        if (start := whole.find(words)) >= 0:
-            return line, start + within + 1
+        if number not in self._columns:
+            self._columns[number] = self._source.lines[line - 1].find(self._words(number))
+        if (start := self._columns[number]) >= 0:
+            return line, start + offset - self._begins[number] + 1
         # a table's cell: its backslashes before bars are gone
-        return line, max(whole.find(words[within : within + 12]), 0) + 1
+        words = self._text[offset : offset + 12].partition("\n")[0]
+        return line, max(self._source.lines[line - 1].find(words), 0) + 1
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        return [0, *(found.end() for found in re.finditer("\n", self._text))]
+
+    def _words(self, number: int) -> str:
+        begin = self._begins[number]
+        end = self._text.find("\n", begin)
+        return self._text[begin : len(self._text) if end < 0 else end]
 
 
 def inline_rule(state: StateCore) -> None:
@@ -68,7 +79,8 @@ def inline_rule(state: StateCore) -> None:
             state.env["line"] = line
             state.env["heading"] = token.meta if last == "heading_open" else None
             token.children = []
-            _parse(state.md, Positions(token.content, line, source), state.env, token.children)
+            positions = Positions(token.content, line, source)
+            _parse(state.md, token.content, positions, state.env, token.children)
         last = token.type
 
 
@@ -102,15 +114,19 @@ class _PositionedState(FlankingState):
 
 
 def _parse(
-    md: MarkdownIt, positions: Positions, env: MutableMapping[str, Any], tokens: list[Token]
+    md: MarkdownIt,
+    text: str,
+    positions: Positions,
+    env: MutableMapping[str, Any],
+    tokens: list[Token],
 ) -> None:
     """Do what `md.inline.parse` does, with positions."""
-    state = _PositionedState(positions.text, md, env, tokens)
+    state = _PositionedState(text, md, env, tokens)
     md.inline.tokenize(state)
     for rule in md.inline.ruler2.getRules(""):
         rule(state)
     for token, at in state.begun:
-        token.meta["position"] = positions.at(_begin(token, at, positions.text))
+        token.meta["position"] = positions.at(_begin(token, at, text))
 
 
 def _begin(token: Token, at: int, text: str) -> int:

@@ -71,13 +71,14 @@ def check_fields(lintable: Lintable) -> Iterator[Hit]:
     """Look at each merge field."""
     document = lintable.document
     counts = Counter(span.name for span in document.fields if span.name)
+    usual = counts.most_common(_MOST_NAMES)
     doubts: dict[str, tuple[str, str] | None] = {}
     seen: set[str] = set()
     for span in document.fields:
         if not span.name or span.name in SYSTEM_FIELDS:
             continue
         if span.name not in doubts:
-            doubts[span.name] = _doubt(lintable.audience, span.name, counts)
+            doubts[span.name] = _doubt(lintable.audience, span.name, counts[span.name], usual)
         if doubt := doubts[span.name]:
             yield Hit(*doubt, span.start, span.end)
             if lintable.audience is not None:
@@ -111,25 +112,21 @@ def check_braces(lintable: Lintable) -> Iterator[Hit]:
     document = lintable.document
     filled = {each.start for each in document.fields}
     text = document.written
-    at = text.find("{{")
+    at, line_end, last_close = text.find("{{"), -1, -1
     while at >= 0:
+        if at > line_end:  # the line is looked through once, however many braces it has
+            line_end = found if (found := text.find("\n", at)) >= 0 else len(text)
+            last_close = text.rfind("}}", at, line_end)
         is_escaped = text[at - 1 : at] in {"\\", "{"}
-        if at not in filled and not is_escaped and not _closes_on_line(text, at):
-            line_end = text.find("\n", at)
-            end = len(text) if line_end < 0 else line_end
+        if at not in filled and not is_escaped and last_close < at:
             yield Hit(
-                "merge-field-unclosed", "'{{' is not closed on its line", at, min(end, at + 40)
+                "merge-field-unclosed", "'{{' is not closed on its line", at, min(line_end, at + 40)
             )
         at = text.find("{{", at + 2)
 
 
-def _closes_on_line(text: str, at: int) -> bool:
-    line_end = text.find("\n", at)
-    return text.find("}}", at, len(text) if line_end < 0 else line_end) >= 0
-
-
 def _doubt(
-    audience: AudienceFacts | None, name: str, counts: Counter[str]
+    audience: AudienceFacts | None, name: str, uses: int, usual: list[tuple[str, int]]
 ) -> tuple[str, str] | None:
     """Return the code and the message for a name that seems to be wrong."""
     if audience is not None:
@@ -141,9 +138,8 @@ def _doubt(
         return "merge-field-unknown", message
     if name in COMMON_FIELDS:
         return None
-    most = counts.most_common(_MOST_NAMES)
-    usual = sorted(other for other, count in most if count > counts[name])
-    close = _close(name, [*COMMON_FIELDS, *usual])
+    more_usual = sorted(other for other, count in usual if count > uses)
+    close = _close(name, [*COMMON_FIELDS, *more_usual])
     return ("merge-field-misspelt", f"{name!r} looks like a slip for {close!r}") if close else None
 
 

@@ -117,7 +117,7 @@ def test_a_build_says_where_the_file_is_wrong(author: Cli, source: bytes, told: 
 
 def test_a_build_reads_no_file_that_is_no_issue(author: Cli) -> None:
     Path("a.md").write_bytes(b"x" * 5_000_001)
-    for name, told in (("a.md", "larger than 5 MB"), ("/dev/zero", "larger"), (".", "directory")):
+    for name, told in (("a.md", "larger than 2 MB"), ("/dev/zero", "larger"), (".", "directory")):
         done = author.call("issue", "build", name, "-o", "build")
         assert done.code != 0
         assert told in done.err

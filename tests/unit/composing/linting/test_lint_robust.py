@@ -115,7 +115,7 @@ def test_files_that_are_no_issue_are_told_so(settings: Settings, tmp_path: Path)
     huge = tmp_path / "huge.md"
     with huge.open("wb") as file:
         file.truncate(6_000_000)
-    with pytest.raises(RenderError, match="larger than 5 MB"):
+    with pytest.raises(RenderError, match="larger than 2 MB"):
         lint_file(huge, settings, now=NOW)
 
 
