@@ -34,7 +34,6 @@ _INLINE = {
 _HREF = re.compile(r'\bhref="([^"]*)"')
 _ALT = re.compile(r'\balt="(?=\s*+[^"\s])([^"]*+)"')
 _NEAR = 200
-_TAGS_BEFORE = re.compile(r"(?:<[^<>]*+>)++\Z")
 _TAGS_AFTER = re.compile(r"\A(?:<[^<>]*+>)++")
 _LINE_END = re.compile(
     r"<pre\b.*?(?:</pre\s*+>|\Z)|(?<![ \t])[ \t]*+\n\s*+", re.DOTALL | re.IGNORECASE
@@ -134,10 +133,17 @@ def _on_one_line(fragment: str) -> str:
     def shown(found: re.Match[str]) -> str:
         if not found[0].isspace() or fragment.isascii():
             return " " if found[0].isspace() else found[0]
-        before = _TAGS_BEFORE.sub("", fragment[max(0, found.start() - _NEAR) : found.start()])
+        before = _without_tags(fragment[max(0, found.start() - _NEAR) : found.start()])
         return between(before, _TAGS_AFTER.sub("", fragment[found.end() : found.end() + _NEAR]))
 
     return _LINE_END.sub(shown, fragment)
+
+
+def _without_tags(words: str) -> str:
+    """Return words without the tags at their end."""
+    while words.endswith(">") and "<" in words:
+        words = words[: words.rfind("<")]
+    return words
 
 
 def _seam(before: str, *, whole_sections: bool) -> tuple[str, str]:
