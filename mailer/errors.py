@@ -7,7 +7,6 @@ MailerError                       `failed`
 │                                 `address-unavailable` `preview-port-unavailable`
 │                                 `send-waits-for-broker`
 │                                 `secret-key-wrong` `secret-key-missing`
-│                                 `dkim-domain` `dkim-exists`
 ├── RenderError                   `render`               (.path .line .column)
 │                                 `file-exists` `feed-not-issue` `posts-none`
 │                                 `theme-shipped` `theme-without-layout` `theme-not-standalone`

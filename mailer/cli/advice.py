@@ -25,8 +25,6 @@ ERRORS: Mapping[str, str] = {
     "--allow-empty exits with 0",
     "database-not-empty": "--replace gives up what is in it",
     "approval-stale": "look again: mailer send --dry-run",
-    "dkim-domain": "mailer dkim new DOMAIN",
-    "dkim-exists": "choose another name with --selector",
     "feed-not-issue": "mailer issue draft --from-feed reads it",
     "file-exists": "-o names another file, --force overwrites",
     "lint-errors": "mailer issue lint {path} says what to do, --no-lint sends the issue as it is",

@@ -24,7 +24,7 @@ REMOVE = "DROP FUNCTION hold_delivery, hold_batch, hold_send CASCADE"
 _FIRST: Mapping[str, Iterable[str]] = {
     "delivery": FIRST_STATES,
     "batch": [BatchState.PENDING],
-    "send": [SendState.PLANNING],
+    "send": [SendState.SCHEDULED, SendState.PLANNING],
 }
 _STEPS: Mapping[str, Mapping[str, Iterable[str]]] = {
     "delivery": DELIVERY_STEPS,

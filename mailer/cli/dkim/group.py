@@ -24,7 +24,7 @@ def new(
         str, typer.Argument(help="The domain that signs; the sender's if not given.")
     ] = "",
     selector: Annotated[
-        str, typer.Option("--selector", "-s", help="The key's name in the DNS.")
+        str, typer.Option("--selector", "-s", metavar="NAME", help="The key's name in the DNS.")
     ] = "",
     kind: Annotated[
         Literal["rsa", "ed25519"],
@@ -40,7 +40,6 @@ def new(
       mailer dkim new example.org --selector news
     """
     from mailer.config import load_settings
-    from mailer.errors import ConfigurationError
     from mailer.message.dkim.keys import check_name, new_key, read_key
     from mailer.platform.clock import utcnow
     from mailer.platform.files import PRIVATE, write_new
@@ -59,8 +58,8 @@ def new(
     try:
         write_new(path, new_key(kind), mode=PRIVATE)
     except FileExistsError:
-        raise ConfigurationError(
-            f"{path}: there is such a key already", code="dkim-exists"
+        raise typer.BadParameter(
+            f"there is such a key already: {path}", param_hint="--selector"
         ) from None
     _show_new(settings, path, read_key(path), as_json=as_json)
 
@@ -97,13 +96,9 @@ def show_all(as_json: Json = False) -> None:
 
 
 def _sender_domain(settings: "Settings") -> str:
-    from mailer.errors import ConfigurationError
-
     domain = settings.sender.email.rpartition("@")[2]
     if not domain:
-        raise ConfigurationError(
-            "no domain is named and sender.email is not set", code="dkim-domain"
-        )
+        raise typer.BadParameter("name the domain, or set sender.email", param_hint="DOMAIN")
     return domain
 
 

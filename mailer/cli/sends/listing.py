@@ -8,7 +8,6 @@ from rich.table import Table
 from mailer.cli.sends.telling import trouble_line
 from mailer.cli.sends.timing import show_due
 from mailer.cli.shared import console, show_time
-from mailer.sending.ledger.sends import SendSummary
 from mailer.sending.reporting import SendReport
 from mailer.states import FINAL_SEND_STATES, DeliveryState, SendState
 
@@ -50,22 +49,19 @@ def _table(
             str(summary.id),
             escape(summary.issue_slug),
             escape(summary.list_slug),
-            escape(_state(summary)),
+            summary.state,
             *(f"{number:,}" for number in numbers),
             show_time(summary.created_at),
         )
     return table
 
 
-def _state(summary: SendSummary) -> str:
-    if summary.state is not SendState.SCHEDULED or summary.due_at is None:
-        return summary.state
-    return f"due {show_due(summary.due_at, summary.due_zone)}"
-
-
 def _tell_trouble(found: SendReport) -> None:
     summary = found.summary
     if summary.state in FINAL_SEND_STATES:
+        return
+    if summary.state is SendState.SCHEDULED and summary.due_at is not None:
+        console.print(f"send {summary.id}: due {show_due(summary.due_at, summary.due_zone)}")
         return
     if summary.reason:
         console.print(f"send {summary.id}: {escape(summary.reason)}", style="yellow")

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Self
 
 from mailer.errors import ConfigurationError
-from mailer.platform.state_dir import private_dir
+from mailer.platform.state_dir import ensure_state_dir, private_dir
 from mailer.providers.outcome import LeaseLostError, Outcome
 from mailer.sending.ledger import notes
 from mailer.sending.ledger.notes import Recovered
@@ -47,6 +47,7 @@ def check_directory(directory: Path) -> None:
         ConfigurationError: they cannot.
     """
     try:
+        ensure_state_dir(directory.parent)
         ClaimJournal(directory, may_hand_over=lambda: False).discard()
     except OSError as error:
         raise ConfigurationError(
