@@ -20,7 +20,17 @@ if [[ $PYTHON != /usr/* || ! -x $PYTHON ]]; then
     echo "try_image: needs a Python below /usr, not $PYTHON; left out" >&2
     exit 0
 fi
+if ! "$PYTHON" -c 'import ensurepip' 2>/dev/null; then
+    echo "try_image: $PYTHON cannot make virtual environments; left out" >&2
+    exit 0
+fi
 work=$(mktemp -d)
+if ! { mount --bind -o ro /usr "$work" && umount "$work" && mount --rbind /proc "$work" &&
+    umount -R "$work" && mount -t tmpfs tmpfs "$work" && umount "$work"; } 2>/dev/null; then
+    rmdir "$work" 2>/dev/null || true
+    echo "try_image: may not mount folders here; left out" >&2
+    exit 0
+fi
 trap 'umount -R "$work"/*/ "$work"/*/{proc,dev,usr} 2>/dev/null || true; rm -rf --one-file-system "$work"' EXIT
 
 make_root() {
