@@ -33,7 +33,7 @@ from mailer.composing.issue.tree import (
 )
 from mailer.composing.rendering.callouts import is_named
 from mailer.composing.rendering.cleaning import clean
-from mailer.composing.rendering.columns import WIDE, whole_columns
+from mailer.composing.rendering.columns import whole_columns
 from mailer.composing.rendering.highlight import highlighted
 from mailer.composing.rendering.inline_html import InlineHtml
 from mailer.composing.rendering.tracing import Tracer
@@ -180,7 +180,6 @@ class Fragments:
         count = len(table.header)
         is_stacked = count >= _STACKED or 1 < count > len(whole)
         labels = self._labels(table) if is_stacked else ()
-        whole = whole_columns(table, room=WIDE) if is_stacked else whole
         looks = [
             (align, ("" if align else " ts") + (" tw" if column in whole else ""))
             for column, align in enumerate(table.aligns)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Engine, text
@@ -32,7 +32,7 @@ class SendRecipient:
     """
 
     delivery: int
-    email: str
+    email: str = field(repr=False)
     name: str
     state: str
     reason: str

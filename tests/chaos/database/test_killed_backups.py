@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cli_kit
 import pytest
+import steps_kit
 from cli_kit import Cli, kill_group, wait_until
 
 cli = cli_kit.cli
@@ -18,6 +19,7 @@ WORKING = "SELECT count(*) AS n FROM pg_stat_activity WHERE application_name = '
 
 @pytest.fixture
 def full(cli: Cli) -> Cli:
+    cli.change(steps_kit.REMOVE)  # a restore knows only what is ours
     cli.list_of("ada@example.org", "bob@example.org", "eve@example.org")
     cli.change(
         "INSERT INTO suppression (email_key, reason) "  # noqa: S608 - a number of our own

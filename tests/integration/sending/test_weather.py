@@ -136,7 +136,9 @@ def test_an_account_that_is_blocked_in_the_middle_pauses_the_send(
     here.work(lambda: here.state(send_id) == "paused", connections=2)
 
     counts = here.counts(send_id)
-    assert counts == {"accepted": 30, "pending": 70}
+    assert counts.pop("accepted") == 30
+    assert sum(counts.values()) == 70
+    assert counts.keys() <= {"pending", "deferred"}, "which, depends on the order of the lanes"
     here.server.mail.clear()
     steering.resume(here.ledger.engine, send_id)
     here.work(lambda: here.state(send_id) == "sent")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cli_kit
 import pytest
+import steps_kit
 from cli_kit import Cli
 from embedded_kit import as_user, short_folder
 
@@ -41,6 +42,7 @@ def older_url() -> Iterator[str]:
 
 
 def test_there_and_back(cli: Cli, older_url: str) -> None:
+    cli.change(steps_kit.REMOVE)  # a restore knows only what is ours
     cli.list_of("ada@example.org", "bob@example.org")
     ours, theirs = cli.path / "ours.dump", cli.path / "theirs.dump"
     assert cli.call("db", "backup", ours).code == 0

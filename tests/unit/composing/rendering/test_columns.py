@@ -3,7 +3,7 @@
 import pytest
 
 from mailer.composing.issue.tree import Table, Text
-from mailer.composing.rendering.columns import WIDE, whole_columns
+from mailer.composing.rendering.columns import whole_columns
 
 
 def columns_of(*rows: str) -> list[int]:
@@ -33,11 +33,3 @@ def test_columns_that_keep_their_words(rows: list[str], whole: list[int]) -> Non
 
 def test_a_table_of_a_header_alone() -> None:
     assert columns_of("One|Two") == [0, 1]
-
-
-def test_a_table_of_many_columns_has_more_room_on_a_wide_screen() -> None:
-    cells = ["Bremerhaven", "1,204", "3.4", "northwest 5", "new", "red", "12,800", "Rained long"]
-    row = tuple((Text(cell),) for cell in cells)
-    table = Table(row, (row,), ("",) * len(row), 1)
-    assert len(whole_columns(table)) < len(row)
-    assert len(whole_columns(table, room=WIDE)) == len(row)
