@@ -111,6 +111,9 @@ program() { inside "$root" "$uid" "$home" sh -c "cd $home; exec \"\$@\"" sh "$@"
 ! program sh -c 'touch /opt/mailer/x' 2>/dev/null
 program mailer --version
 program mailer init "$home" --email me@example.org --postal-address "1 Street"
-program mailer demo --exit >"$work/log" 2>&1
+program mailer demo --exit >"$work/log" 2>&1 || {
+    cat "$work/log" >&2
+    exit 1
+}
 grep -q "the books balance" "$work/log"
 echo "try_image: the demo runs as $user ($uid); $(du -sm "$root/opt/mailer" | cut -f1) MB"

@@ -19,7 +19,7 @@ RAW_TEXT = frozenset({"textarea", "title"})
 _NAME = re.compile(r"[^\s/>]+")
 _PLAIN_TAG = re.compile(
     r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9:-]*+)"
-    r"(?P<attrs>(?:\s++[^\s\"'<>/=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'=<>`]++))?)*+)\s*+/?>"
+    r"(?P<attrs>(?:\s++[^\s\"'<>/=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'=<>`]++))?)*)\s*+/?>"
 )
 """A tag as most are written: found whole, and many times faster than character by character."""
 

@@ -34,7 +34,7 @@ _NOT_OUTLOOK = re.compile(
 _CONDITION = re.compile(r"<!--\[if ([^\]<>]*+)\]>(.*?)(?:<!\[endif\]-->|\Z)", re.DOTALL)
 _XML = re.compile(r"<xml>.*?(?:</xml>|\Z)", re.DOTALL)
 _MEDIA_SHEET = re.compile(
-    r"<style\b[^<>]*+>(?:(?!</?style|@media).)*+@media.*?(?:</style\s*+>|\Z)", re.DOTALL
+    r"<style\b[^<>]*+>(?:(?!</?style|@media).)*@media.*?(?:</style\s*+>|\Z)", re.DOTALL
 )
 _UNKNOWN = re.compile(
     r"(?<![\w-])(?:border-radius|max-width|box-shadow|text-shadow|opacity)\s*:[^;\"']*;?"

@@ -21,7 +21,7 @@ _ATTRIBUTES = {
     "th": {"align", "scope"},
 }
 _SCHEMES = {"https", "http", "mailto"}
-_VOID = re.compile(r"<(br|hr|img)\b((?:[^<>\"]|\"[^\"]*+\")*+)>")
+_VOID = re.compile(r"<(br|hr|img)\b((?:[^<>\"]|\"[^\"]*+\")*)>")
 _CLEANER = nh3.Cleaner(
     tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None, strip_comments=True
 )

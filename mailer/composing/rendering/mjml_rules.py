@@ -37,7 +37,7 @@ class _Open:
 
 _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(?P<close>/?)(?P<name>[a-zA-Z][\w:-]*+)"
-    r"(?P<attributes>(?:[^<>\"/]|/(?!>)|\"[^\"]*+\")*+)(?P<empty>/?)>",
+    r"(?P<attributes>(?:[^<>\"/]|/(?!>)|\"[^\"]*+\")*)(?P<empty>/?)>",
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"([\w:-]++)\s*+(?:=\s*+(?:\"([^\"]*+)\"|(\S+)))?")

@@ -34,7 +34,7 @@ _INLINE = {
 _HREF = re.compile(r'\bhref="([^"]*)"')
 _ALT = re.compile(r'\balt="(?=\s*+[^"\s])([^"]*+)"')
 _NEAR = 200
-_TAGS_AFTER = re.compile(r"\A(?:<[^<>]*+>)++")
+_TAGS_AFTER = re.compile(r"\A(?:<[^<>]*+>)+")
 _LINE_END = re.compile(
     r"<pre\b.*?(?:</pre\s*+>|\Z)|(?<![ \t])[ \t]*+\n\s*+", re.DOTALL | re.IGNORECASE
 )

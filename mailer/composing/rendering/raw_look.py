@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from mailer.composing.rendering.tracing import Tracer
 
 _TAG = re.compile(
-    r"<(?P<close>/?)(?P<name>mj-[a-z]++)(?P<rest>(?:[^<>\"/]|/(?!>)|\"[^\"]*+\")*+)(?P<end>/?>)"
+    r"<(?P<close>/?)(?P<name>mj-[a-z]++)(?P<rest>(?:[^<>\"/]|/(?!>)|\"[^\"]*+\")*)(?P<end>/?>)"
 )
 _CSS_CLASS = re.compile(r'(\bcss-class=")([^"]*)"')
 _GROUND = re.compile(r"\b(?:inner-)?background-(?:color|url)=|\bcontainer-background-color=")

@@ -23,7 +23,7 @@ LARGE_TEXT_RATIO = 3.0
 _HEX = re.compile(r"#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
 _FUNCTION = re.compile(r"(rgb|hsl)a?\(([^()]*)\)")
 _NUMBER = re.compile(
-    r"([+-]?(?:\d++(?:\.\d*+)?+|\.\d++)(?:e[+-]?\d+)?)(%|deg|rad|grad|turn)?", re.ASCII
+    r"([+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:e[+-]?\d+)?)(%|deg|rad|grad|turn)?", re.ASCII
 )
 _SHORT_HEX = 4
 _STEPS = 18

@@ -13,7 +13,7 @@ SUBJECT_MARK = "[Test] "
 _LINE_WIDTH = 72
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_BODY = re.compile(r"<body\b(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+>", re.IGNORECASE)
+_BODY = re.compile(r"<body\b(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*>", re.IGNORECASE)
 _PREHEADER = re.compile(
     r"\s*+<div\b[^<>]*?style=\"[^\"<>]*?display:\s*+none[^\"]*+\"[^<>]*+>[^<]*+</div>",
     re.IGNORECASE,

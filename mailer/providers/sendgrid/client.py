@@ -42,7 +42,7 @@ USUAL_WAIT_SECONDS = 60.0
 LONGEST_WAIT_SECONDS = 600.0
 
 _LONGEST_MESSAGE = 200
-_ADDRESS = re.compile(r"(?<![^\s<>\[\]\"',;:@])[^\s<>\[\]\"',;:@]++(?:@[^\s<>\[\]\"',;:@]++)++")
+_ADDRESS = re.compile(r"(?<![^\s<>\[\]\"',;:@])[^\s<>\[\]\"',;:@]++(?:@[^\s<>\[\]\"',;:@]++)+")
 _INDEX = re.compile(r"personalizations\.(\d+)(?:\.|$)")
 _ABOUT_NOBODY = re.compile(r"|null|personalizations(?:\.\*.*)?")
 

@@ -11,7 +11,7 @@ _TOKENS = re.compile(
     r"|<(?P<raw>style|script|title|textarea)\b[^<>]*+>.*?(?:</(?P=raw)\s*+>|\Z)"
     r"|(?P<head><head\b[^<>]*+>)"
     r"|(?P<head_end></head\s*>)"
-    r"|(?P<body><body\b(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+>)"
+    r"|(?P<body><body\b(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*>)"
     r"|(?P<body_end></body\s*>)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -6,7 +6,7 @@ import re
 from mailer.composing.drafts.feeds.urls import paper_id
 
 _TITLE_TAIL = re.compile(
-    r"(?<!\s)\s*+\(arXiv:[\w.\-/]{1,60}+\s*+\[[^\]]{0,100}+\]\s*+(?P<update>UPDATED|CROSS LISTED)?+"
+    r"(?<!\s)\s*+\(arXiv:[\w.\-/]{1,60}+\s*+\[[^\]]{0,100}+\]\s*+(?P<update>UPDATED|CROSS LISTED)?"
     r"[^)]{0,200}+\)\s*+$",
     re.IGNORECASE,
 )

@@ -19,7 +19,7 @@ _TAG = re.compile(
     re.VERBOSE,
 )
 _DEFAULT = re.compile(
-    r"""\|\s*+default(?:_if_none)?+\s*+:?+\s*+\(?+\s*+["'](?P<text>[^"'{}]*+)["']"""
+    r"""\|\s*+default(?:_if_none)?\s*+:?+\s*+\(?+\s*+["'](?P<text>[^"'{}]*+)["']"""
 )
 _KNOWN = {
     "first_name": (

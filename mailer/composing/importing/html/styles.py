@@ -15,9 +15,7 @@ _BY_TAG = {
 }  # fmt: skip
 _PROPERTY = re.compile(r"(?<![a-z-])([a-z-]++)\s*+:([^;]++)", re.IGNORECASE)
 _ICON_PIXELS = 32
-_PIXELS = re.compile(
-    r"\s*+(\d{1,5})(?:\.\d++)?+\s*+(?:px)?+\s*+(?:!important)?+\s*+", re.IGNORECASE
-)
+_PIXELS = re.compile(r"\s*+(\d{1,5})(?:\.\d++)?\s*+(?:px)?\s*+(?:!important)?\s*+", re.IGNORECASE)
 
 
 def styles_of(marks: Marks) -> frozenset[str]:

@@ -18,7 +18,7 @@ _ID_LINE = re.compile(r"[ \t]*\{:[^{}\n]*?(#[A-Za-z][\w-]*)")
 _ATX = re.compile(r" {0,3}#{1,6}[ \t]+\S")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*")
 _NAME = r"\{[^{}\n]*\}|\[[^\[\]\n]*\]|[A-Za-z][\w-]*+"
-_DIV = re.compile(rf" {{0,3}}:{{3,}}+[ \t]*+(?P<name>{_NAME})?+[ \t]*+(?P<title>[^\n]*+)")
+_DIV = re.compile(rf" {{0,3}}:{{3,}}+[ \t]*+(?P<name>{_NAME})?[ \t]*+(?P<title>[^\n]*+)")
 _DEFINITION = re.compile(r" {0,3}\[(?!\^)[^\[\]\n]{1,200}\]:[ \t]+<?(?:https?://|mailto:|/|#)\S")
 _CLOSERS = ("{{</", "{{< /", "{{%/", "{{% /")
 

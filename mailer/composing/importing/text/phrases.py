@@ -149,7 +149,7 @@ _TITLE_LABEL = re.compile(
 )
 
 _BETWEEN_LINKS = re.compile(r"[|·•∙∣]")
-_LINK_NUMBER = re.compile(r"\[\d{1,3}\](?:\([^\s()]*+(?:\([^\s()]*+\)[^\s()]*+)*+\))?")
+_LINK_NUMBER = re.compile(r"\[\d{1,3}\](?:\([^\s()]*+(?:\([^\s()]*+\)[^\s()]*+)*\))?")
 _EDGES = " \t.!:|·•→>[]()«»\u2019*_-–—👏🔔"
 _LABEL_EDGES = " \t:-–—→>»()[]…./"
 

@@ -22,7 +22,7 @@ _ELSEWHERE = {
 }  # fmt: skip
 """What other programs call them."""
 
-_LINE = re.compile(r":{3,}+[ \t]*+(?P<name>[A-Za-z][\w-]*+)?+(?P<words>[^\n]*+)$")
+_LINE = re.compile(r":{3,}+[ \t]*+(?P<name>[A-Za-z][\w-]*+)?(?P<words>[^\n]*+)$")
 _LIST_INDENT = 2
 _NAMELESS = f"after ':::' comes a name ({', '.join(DIRECTIVES)}), or nothing where a part ends"
 _FENCE = re.compile(r"(`{3,}+(?![^\n]*`)|~{3,})")

@@ -19,7 +19,7 @@ NO_FIELD = (
 )
 _IN_ADDRESS = re.compile(r"(?:(?<!\\)\[[^\[\]\n]*\]\(<?|(?<!\\)<https?://)[^\s()<>]*\Z")
 _LONGEST_ADDRESS = 2000
-_MORE_BRACES = re.compile(r"(?:[ \t]*+\{[^{}\n]*+\}){0,20}+")
+_MORE_BRACES = re.compile(r"(?:[ \t]*+\{[^{}\n]*+\}){0,20}")
 _APART = "attributes directly follow the link or picture: take the blank before '{' out"
 _TWICE = "attributes stand in one pair of braces: join them"
 _OWNERS = frozenset({"image", "link_close"})

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from mailer.composing.linting.compat.values import length
 
-_FEATURE = re.compile(r"\(\s*+([\w-]++)\s*+(?::([^()]*+))?+\)")
+_FEATURE = re.compile(r"\(\s*+([\w-]++)\s*+(?::([^()]*+))?\)")
 _NARROW, _WIDE = 375, 800
 
 

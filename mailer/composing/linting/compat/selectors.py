@@ -10,18 +10,16 @@ from functools import lru_cache
 
 from mailer.composing.linting.compat.document import SHAPING, Shape
 
-_NAME = r"(?!-?\d)(?:[\w-]|[^\x00-\x7f]|\\.)++"
+_NAME = r"(?!-?\d)(?:[\w-]|[^\x00-\x7f\w]|\\.)+"
 _PART = re.compile(
     rf"(?P<tag>\*|{_NAME})|\.(?P<class>{_NAME})|\#(?P<id>{_NAME})|\[(?P<attribute>[^\]]*)\]"
     rf"|(?P<pseudo>::?{_NAME}(?:\([^()]*\))?)|(?P<combinator>\s*[>+~]\s*|\s+)"
 )
 _ATTRIBUTE = re.compile(
-    rf"\s*+({_NAME})\s*+(?:([~|^$*]?=)\s*+[\"']?+([^\"']*+)[\"']?+\s*+[is]?+)?+\s*+"
+    rf"\s*+({_NAME})\s*+(?:([~|^$*]?=)\s*+[\"']?+([^\"']*+)[\"']?+\s*+[is]?+)?\s*+"
 )
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_BETWEEN_COMMAS = re.compile(
-    r"(?:[^,()\[\]]++|\((?:[^()]|\([^()]*+\))*+\)|\[[^\[\]]*+\]|[()\[\]])++"
-)
+_BETWEEN_COMMAS = re.compile(r"(?:[^,()\[\]]++|\((?:[^()]|\([^()]*+\))*\)|\[[^\[\]]*+\]|[()\[\]])+")
 _HARMLESS = frozenset({":root", ":link", ":any-link"})
 
 

@@ -27,7 +27,7 @@ _MOST = 3
 _LINE = re.compile(r'(?<!\s)\s++data-line="(\d{1,8})"')
 _HREF = re.compile(r"(<a\b[^<>]*?\shref=)\"(https?://[^\"]*)\"", re.IGNORECASE)
 _HEADING = re.compile(
-    r"<(h[1-4])\b([^<>]*+)>([^<]*+(?:<(?!/?h[1-4]\b)[^<]*+)*+)</\1>", re.IGNORECASE
+    r"<(h[1-4])\b([^<>]*+)>([^<]*+(?:<(?!/?h[1-4]\b)[^<]*+)*)</\1>", re.IGNORECASE
 )
 _TAG = re.compile(r"<[^<>]*>")
 _BODY = re.compile(r"<body\b", re.IGNORECASE)

@@ -46,7 +46,7 @@ _UNIT = re.compile(
     r"px|pt|pc|in|cm|mm|q|r?em|r?ex|r?ch|r?lh|r?ic|r?cap|[sld]?v(?:w|h|min|max|i|b)|cq(?:w|h|i|b|min|max)"
     r"|%|deg|g?rad|turn|m?s|k?hz|dpi|dpcm|dppx|x|fr"
 )
-_NUMBER = re.compile(r"[+-]?(?:\d++(?:\.\d*+)?+|\.\d++)(?:e[+-]?\d+)?(?P<unit>[a-z%]*)")
+_NUMBER = re.compile(r"[+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:e[+-]?\d+)?(?P<unit>[a-z%]*)")
 _HASH = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
 _PARTS = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s,/()]*\((?:[^()]|\([^()]*\))*\)|[^\s,/()]+")
 _SELECTOR = re.compile(

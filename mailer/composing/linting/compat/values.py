@@ -7,7 +7,7 @@ from functools import lru_cache
 from mailer.composing.themes.colour import Colour, parse_colour
 
 _LENGTH = re.compile(
-    r"([+-]?(?:\d++(?:\.\d*+)?+|\.\d++))(px|pt|pc|in|cm|mm|em|rem|ex|ch|vw|vh|%)?", re.ASCII
+    r"([+-]?(?:\d++(?:\.\d*+)?|\.\d++))(px|pt|pc|in|cm|mm|em|rem|ex|ch|vw|vh|%)?", re.ASCII
 )
 _PIXELS = {
     "": 1.0,

@@ -56,7 +56,7 @@ _TAG = re.compile(
     r"</?(?:a|abbr|b|big|blockquote|br|button|center|cite|code|dd|del|details|div|dl|dt|em|embed"
     r"|figcaption|figure|font|footer|form|h[1-6]|header|hr|i|iframe|img|input|ins|kbd|li|main|mark"
     r"|mj-[a-z-]+|nav|ol|p|picture|pre|q|s|script|section|small|span|strike|strong|style|sub"
-    r"|summary|sup|svg|table|tbody|td|tfoot|th|thead|tr|u|ul|video)(?:\s++[a-z-]++(?:\s*+=[^<>]*+)?+)?+\s*+/?+>",
+    r"|summary|sup|svg|table|tbody|td|tfoot|th|thead|tr|u|ul|video)(?:\s++[a-z-]++(?:\s*+=[^<>]*+)?)?\s*+/?+>",
     re.IGNORECASE,
 )
 

@@ -59,11 +59,11 @@ RULES = (
 
 _TOUCH = "it must touch the words, and not stand between a mark and a letter"
 _UNDERLINE = re.compile(r"[ \t>]*={3,}[ \t]*")
-_DASHES = re.compile(r"[ \t>]*+\|?+(?:[ \t]*+:?+-++:?+[ \t]*+\|)++(?:[ \t]*+:?+-++:?+[ \t]*+)?+")
+_DASHES = re.compile(r"[ \t>]*+\|?+(?:[ \t]*+:?+-++:?+[ \t]*+\|)+(?:[ \t]*+:?+-++:?+[ \t]*+)?")
 _GLUED = re.compile(r"[ \t>]*\#{2,6}(?=[^\s\#])")
 _ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]", re.IGNORECASE)
 _FENCE = re.compile(
-    r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*+(?P<mark>`{3,}+|~{3,}+)[ \t]*+(?P<info>[^`\n]*+)$"
+    r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*(?P<mark>`{3,}+|~{3,}+)[ \t]*+(?P<info>[^`\n]*+)$"
 )
 _STARS = re.compile(
     r"(?<![*\w])\*\*[^*\s][^*]{0,11}|[^*]{0,11}[^*\s\d]\*\*(?![*\w])|\*\* [^*]{1,80} \*\*"

@@ -94,7 +94,7 @@ _WORDS_TOO = {"vs", "sv", "tr", "res", "pd", "на", "enc", "vl", "vb", "rv", "t
 _FAKE_REPLY = re.compile(
     r"\s*(?:\[[^\[\]]{1,20}\]\s*)?"
     rf"(?P<prefix>{'|'.join(sorted(map(re.escape, _PREFIXES), key=len, reverse=True))})"
-    r"\s*+(?:\[\d++\]|\(\d++\))?+\s*+[:：](?!(?:invent|inforce|mars|publica|work|store)\b)",  # noqa: RUF001 - the colon of Chinese and Japanese
+    r"\s*+(?:\[\d++\]|\(\d++\))?\s*+[:：](?!(?:invent|inforce|mars|publica|work|store)\b)",  # noqa: RUF001 - the colon of Chinese and Japanese
     re.IGNORECASE,
 )
 _HEAPED = re.compile(r"[!！]{2,}|[?？]{3,}|[!?！？]{3,}|[$€£]{2,}")  # noqa: RUF001 - the same

@@ -19,10 +19,10 @@ _HEADING = re.compile(
     (?:[ \t]++(?P<words>[^\n]*+)|\#*+[ \t]*+)$""",
     re.MULTILINE | re.VERBOSE,
 )
-_ATTRIBUTES = re.compile(r"\{[^{}\n]*\}\s*+$|<!--(?:(?!<!--|-->).)*+-->")
+_ATTRIBUTES = re.compile(r"\{[^{}\n]*\}\s*+$|<!--(?:(?!<!--|-->).)*-->")
 _RAW_FENCE = re.compile(r"(?:`{3,}|~{3,})\s*\{=mjml\}")
 _TAG = re.compile(r"<[^<>]*>")
-_PARAGRAPH = re.compile(r"^[^\S\n]*+\S[^\n]*+(?:\n[^\S\n]*+\S[^\n]*+)*+", re.MULTILINE)
+_PARAGRAPH = re.compile(r"^[^\S\n]*+\S[^\n]*+(?:\n[^\S\n]*+\S[^\n]*+)*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

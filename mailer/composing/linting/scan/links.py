@@ -60,9 +60,7 @@ def raw_links(text: str, start: int, end: int) -> list[LinkSpan]:
 
 def plain_words(markup: str) -> str:
     """Return link text without Markdown's marks, on one line."""
-    text = _LABEL.sub(
-        r"\1", re.sub(r"!\[((?:[^\[\]]|\[[^\[\]]*+\])*+)\]\([^()]*+\)", r"\1", markup)
-    )
+    text = _LABEL.sub(r"\1", re.sub(r"!\[((?:[^\[\]]|\[[^\[\]]*+\])*)\]\([^()]*+\)", r"\1", markup))
     return " ".join(unescapeAll(text.replace("*", "").replace("`", "").replace("~~", "")).split())
 
 
