@@ -1,4 +1,6 @@
-"""Find regular expressions whose time grows faster than the text: `make check` runs this.
+"""Find regular expressions that are slow or not the same everywhere: `make check` runs this.
+
+Slow are those whose time grows faster than the text.
 
 Every pattern of the house is run, in each way in which the code runs it, over texts that are made
 of its own parts: what comes before a repetition, then that repetition, then something that does
@@ -10,6 +12,10 @@ has read.
 A pattern that is only ever given a short text may say so on the line where it is made, or the one
 above, with the reason: `# bounded: a line of a head, at most 998 bytes`. Repetitions that end
 (`{0,90}`) count as short. Why not a package: docs/decisions/0041-bounds.md.
+
+A possessive quantifier or an atomic group is told where it holds more than one character: Python
+before 3.11.5 goes back into some of these, and matches other texts than later versions (CPython
+gh-106052).
 """
 
 import ast
@@ -56,8 +62,8 @@ class Use:
     methods: frozenset[str]
 
 
-def slow_patterns() -> Iterator[str]:
-    """Yield a line for each pattern that takes too long."""
+def found_patterns() -> Iterator[str]:
+    """Yield a line for each pattern that is slow, or not the same in each Python."""
     uses: dict[tuple[Any, int], Use] = {}
     for use in _uses():
         known = uses.setdefault((use.pattern.pattern, use.pattern.flags), use)
@@ -65,8 +71,26 @@ def slow_patterns() -> Iterator[str]:
             known.place, known.pattern, known.methods | use.methods
         )
     for use in sorted(uses.values(), key=str):
-        if found := slowness(use.pattern, use.methods):
+        if found := possessive_group(use.pattern) or slowness(use.pattern, use.methods):
             yield f"{use.place}: {found}"
+
+
+def possessive_group(pattern: re.Pattern[Any]) -> str:
+    """Return what is possessive or atomic in a pattern and more than one character; or nothing."""
+    if _has_possessive_group(_parsed(pattern)):
+        return f"a possessive or atomic group: {pattern.pattern!r:.120}"
+    return ""
+
+
+def _has_possessive_group(tree: Parts) -> bool:
+    for op, value in tree:
+        inner = [value[2]] if op in _REPEATS else _inside(op, value)
+        is_single = len(inner) == 1 and len(inner[0]) == 1 and inner[0][0][0] in _CHARACTERS
+        if op in {sre.POSSESSIVE_REPEAT, sre.ATOMIC_GROUP} and not is_single:
+            return True
+        if any(map(_has_possessive_group, inner)):
+            return True
+    return False
 
 
 def slowness(pattern: re.Pattern[Any], methods: frozenset[str]) -> str:
@@ -136,6 +160,7 @@ def _units(body: Parts, chance: random.Random) -> Iterator[str]:
 
 
 _REPEATS = {sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT}
+_CHARACTERS = {sre.IN, sre.ANY, sre.LITERAL, sre.NOT_LITERAL}
 
 
 def _inside(op: Parts, value: Parts) -> list[Any]:
@@ -241,8 +266,8 @@ def _inline(tree: ast.Module, where: str, lines: list[str]) -> Iterator[Use]:
 
 
 def main() -> int:
-    """Print what is slow; return 1 where something is."""
-    found = list(slow_patterns())
+    """Print what was found; return 1 where something was."""
+    found = list(found_patterns())
     for line in found:
         print(line)  # noqa: T201 - a tool's output
     return 1 if found else 0

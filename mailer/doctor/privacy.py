@@ -15,7 +15,7 @@ from mailer.platform.settings.names import setting_paths
 from mailer.providers.registry import KINDS
 
 NAME = "files"
-_OURS = ("journal", "log", "media", "tests", "secret.key")
+_OURS = ("journal", "log", "inbox", "media", "tests", "secret.key")
 """What workers and commands write, each with what is in it; the servers' data has its own owner."""
 _BACKUP = b"PGDMP"
 """What a backup of a database begins with."""

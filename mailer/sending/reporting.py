@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 from mailer.errors import NotFoundError
 from mailer.sending.books import Books
 from mailer.sending.ledger import issues, sends, stories
-from mailer.sending.ledger.recounting import recount
+from mailer.sending.ledger.recounting import recount, recount_all
 from mailer.sending.ledger.sends import SendSummary
 from mailer.sending.ledger.stories import DeliveryFacts, Moment
 from mailer.states import DeliveryState
@@ -58,11 +58,11 @@ def report(engine: Engine, send_id: int) -> SendReport:
 
 
 def report_newest(engine: Engine, *, limit: int) -> list[SendReport]:
-    """Return the newest sends with their books, without reasons, newest first."""
+    """Return the newest sends with their books, newest first."""
     with engine.connect() as connection:
         found = sends.list_sends(connection, limit=limit)
-        states = sends.recount_states(connection, [one.id for one in found])
-    return [SendReport(one, Books(one.intended_count, states[one.id])) for one in found]
+        books = recount_all(connection, [one.id for one in found])
+    return [SendReport(one, books[one.id]) for one in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +115,7 @@ def _nothing(email: str, issue_slug: str | None, pruned_at: dt.datetime | None) 
 
 
 def _story(connection: Connection, facts: DeliveryFacts) -> Story:
-    moments = [
-        *stories.moments_of(connection, facts.id),
-    ]
-    moments += _last_hand_over(facts)
+    moments = [*stories.moments_of(connection, facts.id), *_last_hand_over(facts)]
     return Story(facts, tuple(sorted(moments, key=lambda moment: moment.at)))
 
 

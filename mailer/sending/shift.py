@@ -35,10 +35,10 @@ from mailer.sending.verdicts import Verdicts
 from mailer.states import DeliveryState
 
 LONGEST_WAIT_SECONDS = 2.0
-"""For longer than this a lane does not wait: the batch is given back."""
+"""A lane waits at most this long for its provider; then the batch is given back."""
 
 TOKEN_WAIT_SECONDS = 10.0
-"""Nor for its pace; and no longer than a quarter of the lease."""
+"""At most this long, and a quarter of the lease, for the pace that the operator has set."""
 
 _LOOK_EVERY_SECONDS = 0.1
 

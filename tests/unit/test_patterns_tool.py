@@ -54,3 +54,15 @@ def test_quick_ones_are_not(text: str, method: str, patterns: Any) -> None:
 
 def test_bytes_are_read(patterns: Any) -> None:
     assert patterns.slowness(re.compile(rb"\s+#"), frozenset({"search"}))
+
+
+@pytest.mark.parametrize(
+    "text", [r"(?:ab?)++", r"a(?:b|cd)*+", r"(?>a|ab)c", r"(x(?:a+b)?+)", "(a)*+"]
+)
+def test_possessive_groups_are_found(text: str, patterns: Any) -> None:
+    assert "possessive" in patterns.possessive_group(re.compile(text))
+
+
+@pytest.mark.parametrize("text", [r"a*+b", r"[^<>]++", r".?+x", r"(?:a)*+", r"(?:ab?)+", r"(a++)*"])
+def test_possessive_characters_are_not(text: str, patterns: Any) -> None:
+    assert patterns.possessive_group(re.compile(text)) == ""

@@ -46,19 +46,7 @@ def watch(
         still: whether somebody may go on with it.
         why_idle: asked where nothing moves; says who is missing, or nothing.
     """
-    bar = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        console=err_console,
-        disable=not err_console.is_terminal,
-        transient=True,
-    )
-    with bar:
+    with _bar() as bar:
         bar.add_task("sending", total=None, rate="")
         teller = Teller(why_idle)
 
@@ -72,20 +60,24 @@ def watch(
 @contextmanager
 def progress_bar(doing: str, total: int) -> Iterator[Callable[[int], None]]:
     """Show how work gets on, with the time that it still takes; yield what is told of it."""
-    bar = Progress(
+    with _bar() as bar:
+        task = bar.add_task(doing, total=total or None, rate="")
+        yield lambda count: bar.advance(task, count)
+
+
+def _bar() -> Progress:
+    return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
         MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
         console=err_console,
         disable=not err_console.is_terminal,
         transient=True,
     )
-    with bar:
-        task = bar.add_task(doing, total=total or None)
-        yield lambda count: bar.advance(task, count)
 
 
 def is_over(found: SendReport) -> bool:

@@ -1,7 +1,7 @@
 """The books of a send: recounted from its deliveries, or as kept when these were pruned."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -10,37 +10,46 @@ from mailer.sending.books import Books
 from mailer.states import DeliveryState
 
 _RECOUNT = text("""
-SELECT state::text AS state,
+SELECT send_id, state::text AS state,
     CASE WHEN state IN ('skipped', 'rejected', 'failed', 'unknown', 'deferred') THEN reason
     ELSE '' END AS why,
     count(*) AS n
 FROM (
-    SELECT state, reason FROM delivery WHERE send_id = :send_id
-    UNION ALL SELECT state, reason FROM earlier_outcome WHERE send_id = :send_id
-) AS counted GROUP BY 1, 2
+    SELECT send_id, state, reason FROM delivery WHERE send_id = ANY(:send_ids)
+    UNION ALL
+    SELECT send_id, state, reason FROM earlier_outcome WHERE send_id = ANY(:send_ids)
+) AS counted GROUP BY 1, 2, 3
 """)
 
-_COUNTED = text("SELECT intended_count, kept_books FROM send WHERE id = :send_id")
+_COUNTED = text("SELECT id, intended_count, kept_books FROM send WHERE id = ANY(:send_ids)")
 
 
 def recount(connection: Connection, send_id: int) -> Books:
-    """Return the send's books, recounted from its deliveries.
+    """Return the books of one send; empty where there is none. See `recount_all`."""
+    return recount_all(connection, [send_id]).get(send_id, Books(intended=0))
+
+
+def recount_all(connection: Connection, send_ids: Sequence[int]) -> dict[int, Books]:
+    """Return the books of sends, recounted from their deliveries, by send.
 
     Those that a later send took over count with the outcome that they had in this one. Where they
     were pruned, the books that were kept are returned.
     """
-    send = connection.execute(_COUNTED, {"send_id": send_id}).one_or_none()
-    if send is not None and send.kept_books is not None:
-        return from_counts(send.intended_count, send.kept_books)
-    states: dict[DeliveryState, int] = defaultdict(int)
-    reasons: dict[DeliveryState, dict[str, int]] = defaultdict(dict)
-    for row in connection.execute(_RECOUNT, {"send_id": send_id}):
+    sends = {row.id: row for row in connection.execute(_COUNTED, {"send_ids": list(send_ids)})}
+    unpruned = [send_id for send_id, send in sends.items() if send.kept_books is None]
+    states: dict[int, dict[DeliveryState, int]] = defaultdict(lambda: defaultdict(int))
+    reasons: dict[int, dict[DeliveryState, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    for row in connection.execute(_RECOUNT, {"send_ids": unpruned}):
         state = DeliveryState(row.state)
-        states[state] += row.n
+        states[row.send_id][state] += row.n
         if row.why:
-            reasons[state][row.why] = row.n
-    intended = send.intended_count if send else 0
-    return Books(intended=intended, states=dict(states), reasons=dict(reasons))
+            reasons[row.send_id][state][row.why] = row.n
+    return {
+        send_id: Books(send.intended_count, dict(states[send_id]), dict(reasons[send_id]))
+        if send.kept_books is None
+        else from_counts(send.intended_count, send.kept_books)
+        for send_id, send in sends.items()
+    }
 
 
 def to_counts(books: Books) -> dict[str, dict[str, Any]]:

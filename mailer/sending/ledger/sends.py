@@ -1,7 +1,6 @@
 """Queries on sends: their states, and the mailing that each one carries."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,25 +9,8 @@ from sqlalchemy import Connection, Row, text
 from mailer.errors import NotFoundError
 from mailer.message.compiled import CompiledIssue, MailingIdentity
 from mailer.sending.ledger.issues import from_document
-from mailer.states import DeliveryState, SendState
+from mailer.states import SendState
 from subscribers.lists.archive import ListArchive, archive_by_id
-
-
-def recount_states(
-    connection: Connection, send_ids: Sequence[int]
-) -> dict[int, dict[DeliveryState, int]]:
-    """Return deliveries by state for each of the sends."""
-    counted: dict[int, dict[DeliveryState, int]] = {send_id: {} for send_id in send_ids}
-    rows = connection.execute(
-        text(
-            "SELECT send_id, state::text AS state, count(*) AS n FROM delivery"
-            " WHERE send_id = ANY(:ids) GROUP BY 1, 2"
-        ),
-        {"ids": list(send_ids)},
-    )
-    for row in rows:
-        counted[row.send_id][DeliveryState(row.state)] = row.n
-    return counted
 
 
 @dataclass(frozen=True, slots=True)

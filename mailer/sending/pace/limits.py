@@ -51,8 +51,7 @@ class Limits:
 
     def give_back(self, send_id: int, count: int) -> None:
         """Give tokens back that were not used; where Redis is away, they are lost."""
-        limits = self._of(send_id)
-        if limits and count:
+        if count and (limits := self._of(send_id)):
             self._counts(limits).give_back(limits, count)
 
     def _of(self, send_id: int) -> list[Limit]:

@@ -72,3 +72,16 @@ def test_state(tmp_path: Path, mode: int, status: str) -> None:
     settings.state_dir.mkdir()
     settings.state_dir.chmod(mode)
     assert check_files(settings).status == status
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
+@pytest.mark.parametrize("name", ["journal", "log", "inbox", "media", "tests"])
+def test_what_another_user_has_left(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / ".mailer" / name
+    folder.mkdir(parents=True)
+    (tmp_path / ".mailer").chmod(0o700)
+    (tmp_path / "mailer.toml").touch()
+    assert check_files(load_settings(tmp_path, environ={})).status == "ok"
+    os.chown(folder, 65_533, 65_533)
+    found = check_files(load_settings(tmp_path, environ={}))
+    assert (found.status, str(folder) in found.detail) == ("fail", True)

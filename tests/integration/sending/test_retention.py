@@ -62,6 +62,7 @@ def test_rows_go_and_the_books_stay(ledger: Ledger) -> None:
 
     after = reporting.report(ledger.engine, send_id)
     assert after.books == before.books
+    assert [one.books for one in reporting.report_newest(ledger.engine, limit=2)][1] == before.books
     assert after.as_json()["books"] == before.as_json()["books"]
     assert (before.summary.pruned_at, after.summary.pruned_at is None) == (None, False)
     assert rows(ledger, "delivery", "event", "batch", "webhook") == [12, 0, 2, 2]

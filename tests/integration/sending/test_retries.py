@@ -80,6 +80,8 @@ def test_all_kinds_at_once_and_never_what_may_have_arrived(ledger: Ledger) -> No
     assert got(ledger) - first == {f"r{n}@example.com": 1 for n in range(16) if n % 4 in {0, 2}}
     assert ledger.books(again).states == {"accepted": 8}
     assert ledger.books(send_id).states["unknown"] == 4
+    listed = {one.summary.id: one.books for one in reporting.report_newest(ledger.engine, limit=9)}
+    assert listed == {one: ledger.books(one) for one in (send_id, again)}
 
 
 def test_attempts_begin_anew(ledger: Ledger) -> None:

@@ -79,7 +79,8 @@ def plain_headline(headline: Inlines) -> str:
     """Return a headline as front matter has it; empty where only a `#` in the text can say it."""
     plain = (node for node in headline if isinstance(node, Text | MergeField))
     text = "".join(write_field(n) if isinstance(n, MergeField) else n.text for n in plain)
-    return text if words_in_line(text) == headline else ""
+    as_read = " ".join(text.split())  # as values of front matter are
+    return text if words_in_line(as_read) == headline else ""
 
 
 def _words(node: Inline) -> str:

@@ -139,6 +139,14 @@ def test_blocks_read_back(blocks: Blocks) -> None:
         (Paragraph((CodeSpan("[^1]("), Emphasis((MergeField("x", None),))), 0),),
     )
 )
+@example(
+    Issue(
+        dataclasses.replace(MATTER, headline=(MergeField("x", "!0{{ x }}"),)),
+        (Paragraph((Text("Hello"),), 0),),
+        (),
+        (),
+    )
+)
 @generated
 def test_issues_read_back(issue: Issue) -> None:
     found = placeless(read(write_issue(issue)))
