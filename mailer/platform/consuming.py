@@ -63,7 +63,7 @@ def _wrong_body(task: str, body: object) -> str:
     try:
         arguments, named, rest = json.loads(body)
     except (ValueError, TypeError, RecursionError):
-        return "a body that is no task's"
+        return "a body that is not a task"
     if not isinstance(rest, dict | None) or any((rest or {}).values()):
         return "tasks that follow it"
     is_right = named == {} and isinstance(arguments, list) and _ARGUMENTS[task](arguments)

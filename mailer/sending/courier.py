@@ -23,19 +23,19 @@ from sqlalchemy import Connection, Engine
 from mailer.errors import ProviderError, ProviderThrottledError, ProviderUnavailableError
 from mailer.providers.base import Provider
 from mailer.sending.addressing import Addresser
+from mailer.sending.backoff import next_attempt_at
 from mailer.sending.closing import finish
 from mailer.sending.connections import ConnectionPool
 from mailer.sending.ledger import batches, sends
 from mailer.sending.ledger.batches import Claim
 from mailer.sending.ledger.journal import ClaimJournal
 from mailer.sending.ledger.sends import Mailing
+from mailer.sending.pace.adaptive import AdaptiveRate
 from mailer.sending.pace.brake import Brake
 from mailer.sending.pace.doubts import Patience
 from mailer.sending.pace.limits import Limits
 from mailer.sending.pace.prospects import Prospects
-from mailer.sending.pace.rate import AdaptiveRate
 from mailer.sending.pace.tokens import Tokens
-from mailer.sending.retrying import next_attempt_at
 from mailer.sending.rules import DeliveryRules, Lease
 from mailer.sending.shift import LONGEST_WAIT_SECONDS, Shift
 from mailer.sending.troubles import TroubleLog

@@ -16,13 +16,13 @@ import structlog
 from sqlalchemy import Engine
 
 from mailer.providers.outcome import Outcome
+from mailer.sending.backoff import judge, next_attempt_at, wait_after_death_seconds
 from mailer.sending.closing import finish
 from mailer.sending.ledger import batches, deliveries, journal, sends
 from mailer.sending.ledger.batches import HeldBatch, leading
 from mailer.sending.ledger.leases import LeaseWatch
 from mailer.sending.ledger.notes import NOTHING_KNOWN, Recovered
 from mailer.sending.planning import Hints, plan_abandoned, tell_workers
-from mailer.sending.retrying import judge, next_attempt_at, wait_after_death_seconds
 from mailer.sending.scheduling.beginning import begin_due
 from mailer.states import DeliveryState
 

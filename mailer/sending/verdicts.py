@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine
 
 from mailer.errors import ProviderError, ProviderRequestError
 from mailer.providers.outcome import Outcome
+from mailer.sending.backoff import judge
 from mailer.sending.ledger import deliveries
 from mailer.sending.ledger.batches import Claim
 from mailer.sending.ledger.deliveries import OpenDelivery
@@ -14,7 +15,6 @@ from mailer.sending.ledger.troubles import has_accepted, has_pending
 from mailer.sending.pace.brake import Brake
 from mailer.sending.pace.doubts import HeldBack
 from mailer.sending.pace.prospects import Prospects
-from mailer.sending.retrying import judge
 from mailer.states import DeliveryState
 
 

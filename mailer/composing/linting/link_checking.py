@@ -201,7 +201,7 @@ def _findings(
 def _failed(error: RequestError, trail: Trail | None) -> Verdict:
     code, message = _TROUBLES.get(error.trouble, ("link-unreachable", "{detail}"))
     if trail is None:
-        return Verdict(code, f"{error.detail!r} is no web address", 0, error.detail)
+        return Verdict(code, f"{error.detail!r} is not a web address", 0, error.detail)
     said = message.format(host=error.host, detail=error.detail or "no answer")
     if error.is_redirect:
         return Verdict(code, said, 0, error.detail)

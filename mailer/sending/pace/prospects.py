@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from mailer.sending.pace.adaptive import AdaptiveRate
 from mailer.sending.pace.doubts import Patience
 from mailer.sending.pace.limits import Limits
-from mailer.sending.pace.rate import AdaptiveRate
 from mailer.sending.troubles import TroubleLog
 
 

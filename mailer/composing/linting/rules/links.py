@@ -54,8 +54,8 @@ RULES = (
     Rule(
         "link-bare",
         Severity.WARNING,
-        "an address without https:// amid the text",
-        "It is no link in the message: some mail programs make one of it, others do not.",
+        "an address without https:// in the text",
+        "It is not a link in the message: some mail programs turn it into one, others do not.",
         "Write <https://www...>, or [words](https://www...).",
     ),
     Rule(
@@ -167,10 +167,10 @@ def check_made(lintable: Lintable) -> Iterator[Hit]:
 
 
 def check_bare(lintable: Lintable) -> Iterator[Hit]:
-    """Look for www. amid the text."""
+    """Look for www. in the text."""
     for link in lintable.document.spans.links:
         if link.kind is LinkKind.BARE and _BARE_SITE.match(link.target.url):
-            yield Hit("link-bare", f"{link.target.url[:60]} is no link", link.start, link.end)
+            yield Hit("link-bare", f"{link.target.url[:60]} is not a link", link.start, link.end)
 
 
 def check_brackets(lintable: Lintable) -> Iterator[Hit]:

@@ -1,4 +1,4 @@
-"""Bare addresses amid the text, which many mail programs make links of."""
+"""Bare addresses in the text, which many mail programs turn into links."""
 
 import re
 from collections.abc import Iterator

@@ -10,7 +10,7 @@ class LinkKind(StrEnum):
     INLINE = "inline"  # [text](address)
     AUTO = "auto"  # <address>
     REFERENCE = "reference"  # [text][name]
-    BARE = "bare"  # an address amid the text, which many mail programs make a link of
+    BARE = "bare"  # an address in the text, which many mail programs turn into a link
     RAW = "raw"  # href in raw MJML
     FRONT = "front"  # in the front matter
 

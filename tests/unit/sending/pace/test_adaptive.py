@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from mailer.sending.pace.rate import AdaptiveRate
+from mailer.sending.pace.adaptive import AdaptiveRate
 
 
 @dataclass

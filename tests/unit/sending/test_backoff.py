@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.providers.outcome import Outcome
-from mailer.sending.retrying import (
+from mailer.sending.backoff import (
     judge,
     next_attempt_at,
     wait_after_death_seconds,
